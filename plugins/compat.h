@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup compat compat
+ * @{ @ingroup plugins
+ *
+ * Differences between the versions of strongSwan that these plugins build
+ * for (5.9.8, 6.0.1, 6.1.0), and the only place that knows them.
+ *
+ * What the preprocessor can see in strongSwan's headers is told from there;
+ * for the rest configure compiles a probe (NIN3A_STRONGSWAN_FEATURES in
+ * scripts/m4/strongswan.m4) and sets a macro.
+ */
+
+#ifndef COMPAT_H_
+#define COMPAT_H_
+
+#include <daemon.h>
+#include <plugins/plugin.h>
+
+/**
+ * Defines the constructor of a plugin.  strongSwan's own macro, since 6.0.3,
+ * also exports the version of the daemon that the plugin is for, and the
+ * loader refuses a plugin without it; before, it wants the constructor only.
+ *
+ * @param name		name of the plugin, with underscores
+ */
+#ifndef PLUGIN_DEFINE
+#define PLUGIN_DEFINE(name) \
+	plugin_t *name##_plugin_create()
+#endif
+
+/**
+ * Close an IKE_SA and do not wait for it.  Not to be called by a thread that
+ * has an IKE_SA checked out.
+ *
+ * @param unique_id	unique identifier of the IKE_SA
+ * @param force		TRUE to not wait for the peer's answer either
+ * @return			SUCCESS, NOT_FOUND if there is no such IKE_SA
+ */
+static inline status_t compat_terminate_ike(uint32_t unique_id, bool force)
+{
+#ifdef CONTROLLER_HAS_LEVEL
+	/* 6.0 added the level of the messages that the callback gets */
+	return charon->controller->terminate_ike(charon->controller, unique_id,
+									force, NULL, NULL, LEVEL_SILENT, 0);
+#else
+	return charon->controller->terminate_ike(charon->controller, unique_id,
+									force, NULL, NULL, 0);
+#endif
+}
+
+/**
+ * Close a CHILD_SA and do not wait for it, see compat_terminate_ike().
+ *
+ * @param unique_id	unique identifier of the CHILD_SA
+ * @return			SUCCESS, NOT_FOUND if there is no such CHILD_SA
+ */
+static inline status_t compat_terminate_child(uint32_t unique_id)
+{
+#ifdef CONTROLLER_HAS_LEVEL
+	return charon->controller->terminate_child(charon->controller, unique_id,
+									NULL, NULL, LEVEL_SILENT, 0);
+#else
+	return charon->controller->terminate_child(charon->controller, unique_id,
+									NULL, NULL, 0);
+#endif
+}
+
+#endif /** COMPAT_H_ @}*/

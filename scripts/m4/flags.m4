@@ -1,0 +1,136 @@
+dnl SPDX-License-Identifier: GPL-2.0-or-later
+dnl
+dnl How our own sources are compiled: warnings, sanitizers, hardening, tests.
+
+dnl NIN3A_TRY_FLAG(VARIABLE, FLAG, [LDFLAG])
+dnl Adds FLAG to VARIABLE if compiler and linker take it without a word.
+AC_DEFUN([NIN3A_TRY_FLAG], [
+nin3a_cflags=$CFLAGS
+nin3a_ldflags=$LDFLAGS
+CFLAGS="$CFLAGS $2 -Werror"
+LDFLAGS="$LDFLAGS $3"
+AC_LINK_IFELSE([AC_LANG_SOURCE([[#include <string.h>
+	int main(int argc, char *argv@<:@@:>@) { return (int)strlen(argv@<:@0@:>@) == argc; }]])],
+	[$1="$$1 $2"])
+CFLAGS=$nin3a_cflags
+LDFLAGS=$nin3a_ldflags
+])
+
+dnl NIN3A_WARNINGS
+dnl Off are those that strongSwan's own conventions set off: its printf hooks,
+dnl partial INIT blocks, unused METHOD parameters, chars as bytes.
+AC_DEFUN([NIN3A_WARNINGS], [
+AC_ARG_ENABLE([werror],
+	[AS_HELP_STRING([--enable-werror], [treat warnings as errors])],
+	[], [enable_werror=no])
+WARN_CFLAGS="-Wall -Wextra -Wsign-compare -Wshadow -Wdeclaration-after-statement -Wvla -Wno-format -Wno-format-security -Wno-missing-field-initializers -Wno-unused-parameter -Wno-pointer-sign"
+AS_IF([test "$enable_werror" != no], [WARN_CFLAGS="$WARN_CFLAGS -Werror"])
+AC_SUBST([WARN_CFLAGS])
+])
+
+dnl NIN3A_SANITIZERS
+AC_DEFUN([NIN3A_SANITIZERS], [
+AC_ARG_ENABLE([asan],
+	[AS_HELP_STRING([--enable-asan],
+		[compile with address and undefined behaviour sanitizers])],
+	[], [enable_asan=no])
+AC_ARG_ENABLE([tsan],
+	[AS_HELP_STRING([--enable-tsan], [compile with the thread sanitizer])],
+	[], [enable_tsan=no])
+SAN_CFLAGS=
+nin3a_sanitizers=no
+if test "$enable_asan$enable_tsan" = yesyes; then
+	AC_MSG_ERROR([--enable-asan and --enable-tsan exclude each other: use two build directories.])
+fi
+if test "$enable_asan" = yes; then
+	nin3a_sanitizers=address,undefined
+	SAN_CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
+fi
+if test "$enable_tsan" = yes; then
+	nin3a_sanitizers=thread
+	SAN_CFLAGS="-fsanitize=thread -fno-omit-frame-pointer"
+fi
+if test "$nin3a_sanitizers" != no; then
+	nin3a_ok=
+	NIN3A_TRY_FLAG([nin3a_ok], [$SAN_CFLAGS])
+	if test -z "$nin3a_ok"; then
+		AC_MSG_ERROR([the compiler cannot link with -fsanitize=$nin3a_sanitizers: install its sanitizer libraries (Debian: libgcc-12-dev has them).])
+	fi
+fi
+AC_SUBST([SAN_CFLAGS])
+AM_CONDITIONAL([ASAN], [test "$enable_asan" = yes])
+AM_CONDITIONAL([TSAN], [test "$enable_tsan" = yes])
+])
+
+dnl NIN3A_HARDENING
+AC_DEFUN([NIN3A_HARDENING], [
+AC_ARG_ENABLE([hardening],
+	[AS_HELP_STRING([--disable-hardening],
+		[without stack protector, fortified libc calls, read-only relocations
+		and immediate binding])],
+	[], [enable_hardening=yes])
+HARDEN_CFLAGS=
+HARDEN_LDFLAGS=
+if test "$enable_hardening" != no; then
+	NIN3A_TRY_FLAG([HARDEN_CFLAGS], [-fstack-protector-strong])
+	NIN3A_TRY_FLAG([HARDEN_CFLAGS], [-fstack-clash-protection])
+	NIN3A_TRY_FLAG([HARDEN_CFLAGS], [-fcf-protection])
+	if test "$nin3a_sanitizers" = no; then
+		NIN3A_TRY_FLAG([HARDEN_CFLAGS], [-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2])
+	fi
+	NIN3A_TRY_FLAG([HARDEN_LDFLAGS], [-Wl,-z,relro])
+	NIN3A_TRY_FLAG([HARDEN_LDFLAGS], [-Wl,-z,noexecstack])
+	dnl the modules find charon's symbols in the process: now is fine for them
+	NIN3A_TRY_FLAG([HARDEN_LDFLAGS], [-Wl,-z,now])
+fi
+AC_SUBST([HARDEN_CFLAGS])
+AC_SUBST([HARDEN_LDFLAGS])
+])
+
+dnl NIN3A_COVERAGE
+AC_DEFUN([NIN3A_COVERAGE], [
+AC_ARG_ENABLE([coverage],
+	[AS_HELP_STRING([--enable-coverage], [compile for gcov])],
+	[], [enable_coverage=no])
+COVERAGE_CFLAGS=
+AS_IF([test "$enable_coverage" != no],
+	[COVERAGE_CFLAGS="--coverage -fprofile-update=atomic -O0 -U_FORTIFY_SOURCE"])
+AC_SUBST([COVERAGE_CFLAGS])
+])
+
+dnl NIN3A_TESTS
+AC_DEFUN([NIN3A_TESTS], [
+AC_ARG_ENABLE([tests],
+	[AS_HELP_STRING([--disable-tests],
+		[without the unit tests of 'make check', which need Check])],
+	[], [enable_tests=yes])
+CHECK_CFLAGS=
+CHECK_LIBS=
+if test "$enable_tests" != no; then
+	AC_PATH_PROG([PKG_CONFIG], [pkg-config], [no])
+	if test "$PKG_CONFIG" != no && $PKG_CONFIG --exists check; then
+		CHECK_CFLAGS=`$PKG_CONFIG --cflags check`
+		CHECK_LIBS=`$PKG_CONFIG --libs check`
+	else
+		CHECK_LIBS="-lcheck -lsubunit -lm -lrt"
+	fi
+	AC_MSG_CHECKING([for Check])
+	nin3a_libs=$LIBS
+	nin3a_cflags=$CFLAGS
+	LIBS="$CHECK_LIBS -lpthread $LIBS"
+	CFLAGS="$CFLAGS $CHECK_CFLAGS"
+	AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <check.h>]],
+		[[return suite_create("x") == NULL;]])],
+		[AC_MSG_RESULT([yes])],
+		[AC_MSG_RESULT([no])
+		AC_MSG_ERROR([the unit tests need Check: install it (Debian: apt-get install check pkg-config) or pass --disable-tests.])])
+	LIBS=$nin3a_libs
+	CFLAGS=$nin3a_cflags
+	if test ! -d "$SS_TEST_PLUGINDIR"; then
+		AC_MSG_ERROR([the unit tests use strongSwan's crypto plugins, but there is no '$SS_TEST_PLUGINDIR': install strongSwan $SS_VERSION, pass --with-charon=PATH of one, or pass --disable-tests.])
+	fi
+fi
+AC_SUBST([CHECK_CFLAGS])
+AC_SUBST([CHECK_LIBS])
+AM_CONDITIONAL([TESTS_ENABLED], [test "$enable_tests" != no])
+])
