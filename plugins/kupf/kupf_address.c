@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupf_address.h"
+
+#include <arpa/inet.h>
+
+/**
+ * Octets of an address.
+ */
+static size_t address_len(uint8_t family)
+{
+	return family == AF_INET ? 4 : 16;
+}
+
+/*
+ * Described in header
+ */
+bool kupf_address_parse(chunk_t text, kupf_address_t *address)
+{
+	static const uint8_t unspecified[16] = {};
+	char buf[KUPF_ADDRESS_TEXT];
+
+	memset(address, 0, sizeof(*address));
+	if (!text.len || text.len >= sizeof(buf) ||
+		memchr(text.ptr, '\0', text.len))
+	{
+		return FALSE;
+	}
+	memcpy(buf, text.ptr, text.len);
+	buf[text.len] = '\0';
+	address->family = strchr(buf, ':') ? AF_INET6 : AF_INET;
+	if (inet_pton(address->family, buf, address->bytes) != 1 ||
+		memeq(address->bytes, unspecified, sizeof(unspecified)))
+	{
+		memset(address, 0, sizeof(*address));
+		return FALSE;
+	}
+	return TRUE;
+}
+
+/*
+ * Described in header
+ */
+char *kupf_address_print(const kupf_address_t *address,
+						 char text[KUPF_ADDRESS_TEXT])
+{
+	if (!inet_ntop(address->family, address->bytes, text, KUPF_ADDRESS_TEXT))
+	{
+		text[0] = '\0';
+	}
+	return text;
+}
+
+/*
+ * Described in header
+ */
+bool kupf_address_equals(const kupf_address_t *a, const kupf_address_t *b)
+{
+	return a->family == b->family &&
+		   memeq(a->bytes, b->bytes, sizeof(a->bytes));
+}
+
+/*
+ * Described in header
+ */
+bool kupf_address_is_host(const kupf_address_t *address, host_t *host)
+{
+	chunk_t bytes = host->get_address(host);
+
+	return address->family == host->get_family(host) &&
+		   memeq(address->bytes, bytes.ptr, bytes.len);
+}
+
+/*
+ * Described in header
+ */
+host_t *kupf_address_to_host(const kupf_address_t *address)
+{
+	if (address->family == AF_UNSPEC)
+	{
+		return NULL;
+	}
+	return host_create_from_chunk(address->family,
+				chunk_create((uint8_t*)address->bytes,
+							 address_len(address->family)), 0);
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupf_session.h"
+#include "kupf_secret.h"
+
+#include <utils/utils.h>
+
+/**
+ * The addresses stand in front of the name, the identity behind it.
+ */
+struct kupf_session_t {
+	/** links of the store */
+	kupf_session_links_t links;
+	/** key, from kupf_secret_create() */
+	uint8_t *key;
+	/** references */
+	refcount_t ref;
+	/** generation */
+	uint32_t generation;
+	/** time_monotonic() of expiry, 0 for never */
+	uint32_t expiry;
+	/** life as it was asked for, seconds */
+	uint32_t lifetime;
+	/** octets of the identity */
+	uint8_t id_len;
+	/** type of the identity */
+	uint8_t id_type;
+	/** octets of the name, without its NUL */
+	uint8_t name_len;
+	/** octets of the key */
+	uint8_t key_len;
+	/** PDU session identity, 0 if not known */
+	uint8_t pdu_session_id;
+	/** kupf_service_t */
+	uint8_t services;
+	/** whether the UPF address is held in the pool */
+	bool upf_address_pooled;
+	/** number of inner addresses */
+	uint8_t ue_address_count;
+	/** address of the UPF */
+	kupf_address_t upf_address;
+	/** inner addresses of the UE, then name, NUL and identity */
+	kupf_address_t ue_addresses[];
+};
+
+/**
+ * Start of the name.
+ */
+static inline char *name_of(const kupf_session_t *session)
+{
+	return (char*)&session->ue_addresses[session->ue_address_count];
+}
+
+/**
+ * Start of the identity.
+ */
+static inline uint8_t *id_of(const kupf_session_t *session)
+{
+	return (uint8_t*)name_of(session) + session->name_len + 1;
+}
+
+/*
+ * Described in header
+ */
+kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
+{
+	kupf_session_t *session;
+	size_t name_len = strlen(data->name);
+	uint8_t *key;
+
+	key = kupf_secret_create(data->key);
+	if (!key)
+	{
+		return NULL;
+	}
+	session = malloc(sizeof(*session) + name_len + 1 + data->id.len +
+					 data->ue_address_count * sizeof(kupf_address_t));
+	*session = (kupf_session_t){
+		.key = key,
+		.key_len = data->key.len,
+		.ref = 1,
+		.generation = data->generation,
+		.lifetime = data->lifetime,
+		.id_type = data->id_type,
+		.id_len = data->id.len,
+		.name_len = name_len,
+		.pdu_session_id = data->pdu_session_id,
+		.services = data->services,
+		.upf_address = data->upf_address,
+		.upf_address_pooled = data->upf_address_pooled,
+		.ue_address_count = data->ue_address_count,
+	};
+	session->expiry = data->expiry;
+	if (data->lifetime && !data->expiry)
+	{
+		session->expiry = time_monotonic(NULL) + data->lifetime;
+	}
+	memcpy(session->ue_addresses, data->ue_addresses,
+		   data->ue_address_count * sizeof(kupf_address_t));
+	memcpy(name_of(session), data->name, name_len + 1);
+	memcpy(id_of(session), data->id.ptr, data->id.len);
+	return session;
+}
+
+/*
+ * Described in header
+ */
+kupf_session_t *kupf_session_ref(kupf_session_t *session)
+{
+	ref_get(&session->ref);
+	return session;
+}
+
+/*
+ * Described in header
+ */
+void kupf_session_unref(kupf_session_t *session)
+{
+	if (session && ref_put(&session->ref))
+	{
+		kupf_secret_destroy(session->key, session->key_len);
+		free(session);
+	}
+}
+
+/*
+ * Described in header
+ */
+void kupf_session_get_data(const kupf_session_t *session,
+						   kupf_session_data_t *data)
+{
+	*data = (kupf_session_data_t){
+		.name = name_of(session),
+		.id_type = session->id_type,
+		.id = chunk_create(id_of(session), session->id_len),
+		.key = chunk_create(session->key, session->key_len),
+		.pdu_session_id = session->pdu_session_id,
+		.services = session->services,
+		.upf_address = session->upf_address,
+		.upf_address_pooled = session->upf_address_pooled,
+		.ue_address_count = session->ue_address_count,
+		.lifetime = session->lifetime,
+		.expiry = session->expiry,
+		.generation = session->generation,
+	};
+	memcpy(data->ue_addresses, session->ue_addresses,
+		   session->ue_address_count * sizeof(kupf_address_t));
+}
+
+/*
+ * Described in header
+ */
+const char *kupf_session_get_name(const kupf_session_t *session)
+{
+	return name_of(session);
+}
+
+/*
+ * Described in header
+ */
+chunk_t kupf_session_get_id(const kupf_session_t *session, id_type_t *type)
+{
+	*type = session->id_type;
+	return chunk_create(id_of(session), session->id_len);
+}
+
+/*
+ * Described in header
+ */
+chunk_t kupf_session_get_key(const kupf_session_t *session)
+{
+	return chunk_create(session->key, session->key_len);
+}
+
+/*
+ * Described in header
+ */
+uint32_t kupf_session_get_generation(const kupf_session_t *session)
+{
+	return session->generation;
+}
+
+/*
+ * Described in header
+ */
+uint8_t kupf_session_get_services(const kupf_session_t *session)
+{
+	return session->services;
+}
+
+/*
+ * Described in header
+ */
+const kupf_address_t *kupf_session_get_upf_address(
+											const kupf_session_t *session)
+{
+	return &session->upf_address;
+}
+
+/*
+ * Described in header
+ */
+const kupf_address_t *kupf_session_get_ue_addresses(
+								const kupf_session_t *session, u_int *count)
+{
+	*count = session->ue_address_count;
+	return session->ue_addresses;
+}
+
+/*
+ * Described in header
+ */
+uint32_t kupf_session_get_expiry(const kupf_session_t *session)
+{
+	return session->expiry;
+}
+
+/*
+ * Described in header
+ */
+bool kupf_session_expired(const kupf_session_t *session, time_t now)
+{
+	return session->expiry && session->expiry <= now;
+}
+
+/**
+ * Compare inner addresses, in the order given.
+ */
+static bool same_ue_addresses(const kupf_session_t *session,
+							  const kupf_address_t *addresses, u_int count)
+{
+	return session->ue_address_count == count &&
+		   memeq(session->ue_addresses, addresses,
+				 count * sizeof(kupf_address_t));
+}
+
+/**
+ * Compare identities by type and bytes.
+ */
+static bool same_id(const kupf_session_t *session, id_type_t type, chunk_t id)
+{
+	return session->id_type == type &&
+		   chunk_equals(chunk_create(id_of(session), session->id_len), id);
+}
+
+/*
+ * Described in header
+ */
+bool kupf_session_needs_rekey(const kupf_session_t *old,
+							  const kupf_session_t *new)
+{
+	return !chunk_equals_const(kupf_session_get_key(old),
+							   kupf_session_get_key(new)) ||
+		   !same_id(old, new->id_type,
+					chunk_create(id_of(new), new->id_len)) ||
+		   !kupf_address_equals(&old->upf_address, &new->upf_address) ||
+		   !same_ue_addresses(old, new->ue_addresses, new->ue_address_count);
+}
+
+/*
+ * Described in header
+ */
+bool kupf_session_matches(const kupf_session_t *session,
+						  const kupf_session_data_t *data)
+{
+	return streq(name_of(session), data->name) &&
+		   same_id(session, data->id_type, data->id) &&
+		   chunk_equals_const(kupf_session_get_key(session), data->key) &&
+		   session->pdu_session_id == data->pdu_session_id &&
+		   session->services == data->services &&
+		   session->lifetime == data->lifetime &&
+		   (data->upf_address.family == AF_UNSPEC ||
+			kupf_address_equals(&session->upf_address, &data->upf_address)) &&
+		   same_ue_addresses(session, data->ue_addresses,
+							 data->ue_address_count);
+}
+
+/*
+ * Described in header
+ */
+kupf_session_links_t *kupf_session_links(kupf_session_t *session)
+{
+	return &session->links;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup kupf_session kupf_session
+ * @{ @ingroup kupf
+ *
+ * One PDU session of a UE: its IKE identity, its K_UPF and its addresses.
+ *
+ * A session never changes after its creation and is reference counted, so any
+ * thread that holds a reference may read it without a lock.  To modify one is
+ * to create another and to have the store exchange them.  The last reference
+ * wipes the key.
+ *
+ * There may be millions of them: a session is one block of memory, functions
+ * take the place of method pointers, and it has room for the links of the
+ * store's indexes.
+ */
+
+#ifndef KUPF_SESSION_H_
+#define KUPF_SESSION_H_
+
+#include "kupf_address.h"
+
+#include <library.h>
+#include <utils/identification.h>
+
+/** Longest name of a session, octets */
+#define KUPF_SESSION_NAME_MAX 64
+
+/** Most inner addresses of a session */
+#define KUPF_UE_ADDRESSES_MAX 8
+
+/** Highest PDU session identity (TS 24.501, 9.4) */
+#define KUPF_PDU_SESSION_ID_MAX 15
+
+typedef struct kupf_session_t kupf_session_t;
+typedef struct kupf_session_data_t kupf_session_data_t;
+typedef struct kupf_session_links_t kupf_session_links_t;
+typedef enum kupf_service_t kupf_service_t;
+
+/**
+ * What the key of a session may be used for.
+ */
+enum kupf_service_t {
+	/** IKEv2 authentication of the NIN3A leg */
+	KUPF_SERVICE_IKE = (1 << 0),
+	/** TLS-PSK of MPQUIC steering; never given to charon */
+	KUPF_SERVICE_MPQUIC = (1 << 1),
+};
+
+/**
+ * What a session is made of.  Everything is copied.
+ */
+struct kupf_session_data_t {
+	/** name, 1 to KUPF_SESSION_NAME_MAX printable octets */
+	const char *name;
+	/** type of the IKE identity */
+	id_type_t id_type;
+	/** IKE identity as in the ID payload, 1 to 255 octets */
+	chunk_t id;
+	/** key, kupf_secret_acceptable() */
+	chunk_t key;
+	/** PDU session identity, 0 if not known */
+	uint8_t pdu_session_id;
+	/** kupf_service_t, at least one */
+	uint8_t services;
+	/** UPF address that the UE must use, AF_UNSPEC if any will do */
+	kupf_address_t upf_address;
+	/** whether upf_address is held in the pool for this session */
+	bool upf_address_pooled;
+	/** inner addresses of the UE */
+	kupf_address_t ue_addresses[KUPF_UE_ADDRESSES_MAX];
+	/** number of inner addresses */
+	uint8_t ue_address_count;
+	/** life in seconds from creation, 0 for no end */
+	uint32_t lifetime;
+	/** time_monotonic() of its end if that is fixed already, otherwise 0 */
+	uint32_t expiry;
+	/** 1 for a new session, one more with each modification */
+	uint32_t generation;
+};
+
+/**
+ * Links of the store's indexes.  They belong to the store, which guards them
+ * with its locks.
+ */
+struct kupf_session_links_t {
+	/** next session in the same bucket of the index by name */
+	kupf_session_t *name_next;
+	/** next session in the same bucket of the index by identity */
+	kupf_session_t *id_next;
+	/** next session in the same slot of the wheel */
+	kupf_session_t *wheel_next;
+	/** address of the pointer that points to this session in the wheel */
+	kupf_session_t **wheel_prev;
+	/** hash of the name */
+	uint32_t name_hash;
+	/** hash of the identity */
+	uint32_t id_hash;
+};
+
+/**
+ * Create a session; its life starts now.
+ *
+ * @param data		contents, copied
+ * @return			session with one reference, NULL if the key is not acceptable
+ */
+kupf_session_t *kupf_session_create(const kupf_session_data_t *data);
+
+/**
+ * Take a reference.
+ *
+ * @return			the session
+ */
+kupf_session_t *kupf_session_ref(kupf_session_t *session);
+
+/**
+ * Drop a reference.
+ *
+ * @param session	session, or NULL
+ */
+void kupf_session_unref(kupf_session_t *session);
+
+/**
+ * Get the contents.
+ *
+ * @param data		[out] contents; pointers and chunks point into the session
+ */
+void kupf_session_get_data(const kupf_session_t *session,
+						   kupf_session_data_t *data);
+
+/**
+ * Get the name.
+ *
+ * @return			internal string
+ */
+const char *kupf_session_get_name(const kupf_session_t *session);
+
+/**
+ * Get the IKE identity as in the ID payload.
+ *
+ * @param type		[out] type
+ * @return			internal data
+ */
+chunk_t kupf_session_get_id(const kupf_session_t *session, id_type_t *type);
+
+/**
+ * Get the key.  Never to be logged, printed or copied out of kupf_secret.
+ *
+ * @return			internal data
+ */
+chunk_t kupf_session_get_key(const kupf_session_t *session);
+
+/**
+ * Get the generation: 1, and one more with each modification.
+ */
+uint32_t kupf_session_get_generation(const kupf_session_t *session);
+
+/**
+ * Get the services that the key is for.
+ *
+ * @return			kupf_service_t, ORed
+ */
+uint8_t kupf_session_get_services(const kupf_session_t *session);
+
+/**
+ * Get the UPF address that the UE must use.
+ *
+ * @return			internal address, AF_UNSPEC if any will do
+ */
+const kupf_address_t *kupf_session_get_upf_address(
+											const kupf_session_t *session);
+
+/**
+ * Get the inner addresses of the UE.
+ *
+ * @param count		[out] their number
+ * @return			internal array
+ */
+const kupf_address_t *kupf_session_get_ue_addresses(
+							const kupf_session_t *session, u_int *count);
+
+/**
+ * Get the time of expiry.
+ *
+ * @return			time_monotonic() seconds, 0 if it never expires
+ */
+uint32_t kupf_session_get_expiry(const kupf_session_t *session);
+
+/**
+ * Whether the life of a session is over.  The expired session stays in the
+ * store until the store's expire() comes by; its key must not be used.
+ *
+ * @param now		time_monotonic(), seconds
+ */
+bool kupf_session_expired(const kupf_session_t *session, time_t now);
+
+/**
+ * Whether a UE with a tunnel of one session has to set it up anew for the
+ * other: key, identity, UPF address or inner addresses differ.
+ */
+bool kupf_session_needs_rekey(const kupf_session_t *old,
+							  const kupf_session_t *new);
+
+/**
+ * Compare a session with the contents of a request: keys in constant time,
+ * everything else but the generation and the flag for the pool.  No UPF
+ * address in the request agrees with any.
+ */
+bool kupf_session_matches(const kupf_session_t *session,
+						  const kupf_session_data_t *data);
+
+/**
+ * Get the links of the store.
+ */
+kupf_session_links_t *kupf_session_links(kupf_session_t *session);
+
+#endif /** KUPF_SESSION_H_ @}*/

@@ -1,0 +1,630 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupf_store.h"
+#include "kupf_wheel.h"
+
+#include <threading/rwlock.h>
+
+/** Shards of each index, as a power of two */
+#define SHARD_BITS 10
+
+/** Shards of each index */
+#define SHARDS (1 << SHARD_BITS)
+
+/** Buckets that a shard starts with, a power of two */
+#define BUCKETS_MIN 4
+
+typedef struct private_kupf_store_t private_kupf_store_t;
+typedef struct shard_t shard_t;
+typedef struct shard_enumerator_t shard_enumerator_t;
+
+/**
+ * Part of an index: a hash table with chains through the sessions.
+ */
+struct shard_t {
+	/** guards everything here and the links of the sessions in it */
+	rwlock_t *lock;
+	/** heads of the chains */
+	kupf_session_t **buckets;
+	/** number of buckets less one */
+	uint32_t mask;
+	/** number of sessions */
+	uint32_t count;
+};
+
+/**
+ * Private data of a store.
+ */
+struct private_kupf_store_t {
+	/** public interface */
+	kupf_store_t public;
+	/** index by name */
+	shard_t names[SHARDS];
+	/** index by IKE identity */
+	shard_t ids[SHARDS];
+	/** sessions with an end */
+	kupf_wheel_t *wheel;
+	/** hash function */
+	kupf_store_hash_t hash;
+	/** sessions in the store */
+	refcount_t count;
+	/** most sessions, 0 for no limit */
+	u_int max;
+};
+
+/**
+ * Enumerates shard by shard: takes references under the lock of one, and
+ * yields them without.
+ */
+struct shard_enumerator_t {
+	/** public interface */
+	enumerator_t public;
+	/** store */
+	private_kupf_store_t *store;
+	/** next shard */
+	u_int shard;
+	/** sessions of the current shard */
+	kupf_session_t **sessions;
+	/** number of sessions */
+	u_int count;
+	/** next session to yield */
+	u_int pos;
+};
+
+/**
+ * Get the shard for a hash.  Shards go by the high bits, buckets by the low.
+ */
+static inline shard_t *shard_for(shard_t *shards, uint32_t hash)
+{
+	return &shards[hash >> (32 - SHARD_BITS)];
+}
+
+/**
+ * The link of a session in the index by name.
+ */
+static kupf_session_t **name_next(kupf_session_t *session, uint32_t *hash)
+{
+	kupf_session_links_t *links = kupf_session_links(session);
+
+	*hash = links->name_hash;
+	return &links->name_next;
+}
+
+/**
+ * The link of a session in the index by identity.
+ */
+static kupf_session_t **id_next(kupf_session_t *session, uint32_t *hash)
+{
+	kupf_session_links_t *links = kupf_session_links(session);
+
+	*hash = links->id_hash;
+	return &links->id_next;
+}
+
+/**
+ * Which link of a session an index uses.
+ */
+typedef kupf_session_t **(*next_t)(kupf_session_t *session, uint32_t *hash);
+
+/**
+ * Double the buckets of a shard.
+ */
+static void grow(shard_t *shard, next_t next)
+{
+	kupf_session_t **buckets, *session, **link;
+	uint32_t mask = 2 * shard->mask + 1, hash, i;
+
+	buckets = calloc(mask + 1, sizeof(*buckets));
+	if (!buckets)
+	{	/* longer chains do as well */
+		return;
+	}
+	for (i = 0; i <= shard->mask; i++)
+	{
+		while ((session = shard->buckets[i]))
+		{
+			link = next(session, &hash);
+			shard->buckets[i] = *link;
+			*link = buckets[hash & mask];
+			buckets[hash & mask] = session;
+		}
+	}
+	free(shard->buckets);
+	shard->buckets = buckets;
+	shard->mask = mask;
+}
+
+/**
+ * Link a session into a shard.
+ */
+static void shard_link(shard_t *shard, kupf_session_t *session, next_t next)
+{
+	kupf_session_t **link;
+	uint32_t hash;
+
+	if (shard->count++ > shard->mask)
+	{
+		grow(shard, next);
+	}
+	link = next(session, &hash);
+	*link = shard->buckets[hash & shard->mask];
+	shard->buckets[hash & shard->mask] = session;
+}
+
+/**
+ * Unlink a session from a shard.
+ *
+ * @return			FALSE if it is not in the shard
+ */
+static bool shard_unlink(shard_t *shard, kupf_session_t *session, next_t next)
+{
+	kupf_session_t **pos, **link;
+	uint32_t hash;
+
+	link = next(session, &hash);
+	pos = &shard->buckets[hash & shard->mask];
+	while (*pos && *pos != session)
+	{
+		pos = next(*pos, &hash);
+	}
+	if (!*pos)
+	{
+		return FALSE;
+	}
+	*pos = *link;
+	*link = NULL;
+	shard->count--;
+	return TRUE;
+}
+
+/**
+ * Find a session by name, with its shard locked.
+ */
+static kupf_session_t *shard_get(shard_t *shard, uint32_t hash,
+								 const char *name)
+{
+	kupf_session_t *session;
+	kupf_session_links_t *links;
+
+	session = shard->buckets[hash & shard->mask];
+	while (session)
+	{
+		links = kupf_session_links(session);
+		if (links->name_hash == hash &&
+			streq(kupf_session_get_name(session), name))
+		{
+			break;
+		}
+		session = links->name_next;
+	}
+	return session;
+}
+
+/**
+ * Find a session by identity, with its shard locked.
+ */
+static kupf_session_t *shard_find(shard_t *shard, uint32_t hash,
+								  id_type_t type, chunk_t id)
+{
+	kupf_session_t *session;
+	kupf_session_links_t *links;
+	id_type_t other;
+
+	session = shard->buckets[hash & shard->mask];
+	while (session)
+	{
+		links = kupf_session_links(session);
+		if (links->id_hash == hash &&
+			chunk_equals(kupf_session_get_id(session, &other), id) &&
+			other == type)
+		{
+			break;
+		}
+		session = links->id_next;
+	}
+	return session;
+}
+
+/**
+ * Compute the hashes of a session that is new to the store.
+ */
+static kupf_session_links_t *set_hashes(private_kupf_store_t *this,
+										kupf_session_t *session)
+{
+	kupf_session_links_t *links = kupf_session_links(session);
+	const char *name = kupf_session_get_name(session);
+	id_type_t type;
+	chunk_t id;
+
+	id = kupf_session_get_id(session, &type);
+	links->name_hash = this->hash(chunk_from_str((char*)name), 0);
+	links->id_hash = this->hash(id, type);
+	return links;
+}
+
+METHOD(kupf_store_t, put, kupf_store_status_t,
+	private_kupf_store_t *this, kupf_session_t *session)
+{
+	kupf_store_status_t status = KUPF_STORE_OK;
+	kupf_session_links_t *links;
+	shard_t *names, *ids;
+	id_type_t type;
+	chunk_t id;
+
+	links = set_hashes(this, session);
+	id = kupf_session_get_id(session, &type);
+	names = shard_for(this->names, links->name_hash);
+	ids = shard_for(this->ids, links->id_hash);
+
+	names->lock->write_lock(names->lock);
+	ids->lock->write_lock(ids->lock);
+	if (shard_get(names, links->name_hash, kupf_session_get_name(session)))
+	{
+		status = KUPF_STORE_NAME_IN_USE;
+	}
+	else if (shard_find(ids, links->id_hash, type, id))
+	{
+		status = KUPF_STORE_IDENTITY_IN_USE;
+	}
+	else if (ref_get(&this->count) > this->max && this->max)
+	{
+		ignore_result(ref_put(&this->count));
+		status = KUPF_STORE_FULL;
+	}
+	else
+	{
+		kupf_session_ref(session);
+		shard_link(names, session, name_next);
+		shard_link(ids, session, id_next);
+		this->wheel->add(this->wheel, session);
+	}
+	ids->lock->unlock(ids->lock);
+	names->lock->unlock(names->lock);
+	return status;
+}
+
+/**
+ * Lock one or two shards of identities, lower first.
+ */
+static void lock_ids(shard_t *a, shard_t *b)
+{
+	shard_t *first = min(a, b), *second = max(a, b);
+
+	first->lock->write_lock(first->lock);
+	if (first != second)
+	{
+		second->lock->write_lock(second->lock);
+	}
+}
+
+/**
+ * Undo lock_ids().
+ */
+static void unlock_ids(shard_t *a, shard_t *b)
+{
+	a->lock->unlock(a->lock);
+	if (a != b)
+	{
+		b->lock->unlock(b->lock);
+	}
+}
+
+METHOD(kupf_store_t, replace, kupf_store_status_t,
+	private_kupf_store_t *this, kupf_session_t *old, kupf_session_t *new)
+{
+	kupf_store_status_t status = KUPF_STORE_OK;
+	kupf_session_links_t *from = kupf_session_links(old), *to;
+	shard_t *names, *old_ids, *new_ids;
+	kupf_session_t *other;
+	id_type_t type;
+	chunk_t id;
+
+	to = set_hashes(this, new);
+	id = kupf_session_get_id(new, &type);
+	names = shard_for(this->names, from->name_hash);
+	old_ids = shard_for(this->ids, from->id_hash);
+	new_ids = shard_for(this->ids, to->id_hash);
+
+	names->lock->write_lock(names->lock);
+	lock_ids(old_ids, new_ids);
+	other = shard_find(new_ids, to->id_hash, type, id);
+	if (shard_get(names, from->name_hash, kupf_session_get_name(new)) != old)
+	{
+		status = KUPF_STORE_CHANGED;
+	}
+	else if (other && other != old)
+	{
+		status = KUPF_STORE_IDENTITY_IN_USE;
+	}
+	else
+	{
+		kupf_session_ref(new);
+		shard_unlink(names, old, name_next);
+		shard_unlink(old_ids, old, id_next);
+		this->wheel->remove(this->wheel, old);
+		shard_link(names, new, name_next);
+		shard_link(new_ids, new, id_next);
+		this->wheel->add(this->wheel, new);
+	}
+	unlock_ids(old_ids, new_ids);
+	names->lock->unlock(names->lock);
+
+	if (status == KUPF_STORE_OK)
+	{
+		kupf_session_unref(old);
+	}
+	return status;
+}
+
+METHOD(kupf_store_t, remove_, bool,
+	private_kupf_store_t *this, kupf_session_t *session)
+{
+	kupf_session_links_t *links = kupf_session_links(session);
+	shard_t *names, *ids;
+	bool found;
+
+	names = shard_for(this->names, links->name_hash);
+	ids = shard_for(this->ids, links->id_hash);
+
+	names->lock->write_lock(names->lock);
+	found = shard_unlink(names, session, name_next);
+	if (found)
+	{
+		ids->lock->write_lock(ids->lock);
+		shard_unlink(ids, session, id_next);
+		this->wheel->remove(this->wheel, session);
+		ids->lock->unlock(ids->lock);
+		ignore_result(ref_put(&this->count));
+	}
+	names->lock->unlock(names->lock);
+
+	if (found)
+	{
+		kupf_session_unref(session);
+	}
+	return found;
+}
+
+METHOD(kupf_store_t, get, kupf_session_t*,
+	private_kupf_store_t *this, const char *name)
+{
+	kupf_session_t *session;
+	uint32_t hash = this->hash(chunk_from_str((char*)name), 0);
+	shard_t *names = shard_for(this->names, hash);
+
+	names->lock->read_lock(names->lock);
+	session = shard_get(names, hash, name);
+	if (session)
+	{
+		kupf_session_ref(session);
+	}
+	names->lock->unlock(names->lock);
+	return session;
+}
+
+METHOD(kupf_store_t, find, kupf_session_t*,
+	private_kupf_store_t *this, id_type_t type, chunk_t id)
+{
+	kupf_session_t *session;
+	uint32_t hash = this->hash(id, type);
+	shard_t *ids = shard_for(this->ids, hash);
+
+	ids->lock->read_lock(ids->lock);
+	session = shard_find(ids, hash, type, id);
+	if (session)
+	{
+		kupf_session_ref(session);
+	}
+	ids->lock->unlock(ids->lock);
+	return session;
+}
+
+/**
+ * Drop the sessions that an enumerator holds.
+ */
+static void drop_sessions(shard_enumerator_t *this)
+{
+	u_int i;
+
+	for (i = 0; i < this->count; i++)
+	{
+		kupf_session_unref(this->sessions[i]);
+	}
+	free(this->sessions);
+	this->sessions = NULL;
+	this->count = 0;
+	this->pos = 0;
+}
+
+/**
+ * Take references to the sessions of the next shard.
+ */
+static void take_sessions(shard_enumerator_t *this)
+{
+	shard_t *shard = &this->store->names[this->shard++];
+	kupf_session_t *session;
+	uint32_t i;
+
+	shard->lock->read_lock(shard->lock);
+	this->sessions = malloc(shard->count * sizeof(*this->sessions));
+	for (i = 0; i <= shard->mask; i++)
+	{
+		session = shard->buckets[i];
+		while (session)
+		{
+			this->sessions[this->count++] = kupf_session_ref(session);
+			session = kupf_session_links(session)->name_next;
+		}
+	}
+	shard->lock->unlock(shard->lock);
+}
+
+METHOD(enumerator_t, shard_enumerate, bool,
+	shard_enumerator_t *this, va_list args)
+{
+	kupf_session_t **session;
+
+	VA_ARGS_VGET(args, session);
+
+	while (this->pos == this->count)
+	{
+		drop_sessions(this);
+		if (this->shard == SHARDS)
+		{
+			return FALSE;
+		}
+		take_sessions(this);
+	}
+	*session = this->sessions[this->pos++];
+	return TRUE;
+}
+
+METHOD(enumerator_t, shard_destroy, void,
+	shard_enumerator_t *this)
+{
+	drop_sessions(this);
+	free(this);
+}
+
+METHOD(kupf_store_t, create_enumerator, enumerator_t*,
+	private_kupf_store_t *this)
+{
+	shard_enumerator_t *enumerator;
+
+	INIT(enumerator,
+		.public = {
+			.enumerate = enumerator_enumerate_default,
+			.venumerate = _shard_enumerate,
+			.destroy = _shard_destroy,
+		},
+		.store = this,
+	);
+	return &enumerator->public;
+}
+
+METHOD(kupf_store_t, expire, u_int,
+	private_kupf_store_t *this, time_t now, kupf_session_t **expired,
+	u_int max)
+{
+	kupf_session_t *session;
+	u_int due, i, count = 0;
+
+	/* what others removed or replaced meanwhile is not reported: ask again
+	 * until something was removed, or nothing is due */
+	do
+	{
+		due = this->wheel->get_due(this->wheel, now, expired, max);
+		for (i = 0; i < due; i++)
+		{
+			session = expired[i];
+			if (remove_(this, session))
+			{
+				expired[count++] = session;
+			}
+			else
+			{
+				kupf_session_unref(session);
+			}
+		}
+	}
+	while (due && !count);
+
+	return count;
+}
+
+METHOD(kupf_store_t, get_count, u_int,
+	private_kupf_store_t *this)
+{
+	return ref_cur(&this->count);
+}
+
+METHOD(kupf_store_t, is_full, bool,
+	private_kupf_store_t *this)
+{
+	return this->max && get_count(this) >= this->max;
+}
+
+/**
+ * Prepare the shards of an index.
+ */
+static void shards_init(shard_t *shards)
+{
+	int i;
+
+	for (i = 0; i < SHARDS; i++)
+	{
+		shards[i].lock = rwlock_create(RWLOCK_TYPE_DEFAULT);
+		shards[i].buckets = calloc(BUCKETS_MIN, sizeof(kupf_session_t*));
+		shards[i].mask = BUCKETS_MIN - 1;
+	}
+}
+
+/**
+ * Destroy the shards of an index.
+ */
+static void shards_deinit(shard_t *shards)
+{
+	int i;
+
+	for (i = 0; i < SHARDS; i++)
+	{
+		shards[i].lock->destroy(shards[i].lock);
+		free(shards[i].buckets);
+	}
+}
+
+METHOD(kupf_store_t, destroy, void,
+	private_kupf_store_t *this)
+{
+	enumerator_t *enumerator;
+	kupf_session_t *session;
+
+	enumerator = create_enumerator(this);
+	while (enumerator->enumerate(enumerator, &session))
+	{
+		remove_(this, session);
+	}
+	enumerator->destroy(enumerator);
+	shards_deinit(this->names);
+	shards_deinit(this->ids);
+	this->wheel->destroy(this->wheel);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+kupf_store_t *kupf_store_create_hash(u_int max, kupf_store_hash_t hash)
+{
+	private_kupf_store_t *this;
+
+	INIT(this,
+		.public = {
+			.put = _put,
+			.replace = _replace,
+			.remove = _remove_,
+			.get = _get,
+			.find = _find,
+			.create_enumerator = _create_enumerator,
+			.expire = _expire,
+			.get_count = _get_count,
+			.is_full = _is_full,
+			.destroy = _destroy,
+		},
+		.wheel = kupf_wheel_create(time_monotonic(NULL)),
+		.hash = hash,
+		.max = max,
+	);
+	shards_init(this->names);
+	shards_init(this->ids);
+
+	return &this->public;
+}
+
+/*
+ * Described in header
+ */
+kupf_store_t *kupf_store_create(u_int max)
+{
+	return kupf_store_create_hash(max, chunk_hash_inc);
+}

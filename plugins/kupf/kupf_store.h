@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup kupf_store kupf_store
+ * @{ @ingroup kupf
+ *
+ * All sessions of the UPF, indexed by name and by IKE identity.
+ *
+ * Every operation takes constant time, whatever the number of sessions: both
+ * indexes are hash tables (keyed SipHash of libstrongswan) cut into shards by
+ * the high bits of the hash; each shard has a read-write lock and a table that
+ * doubles when it is full, so that growth holds one shard for a moment and
+ * never the store.  Sessions with an end are also held in a timing wheel.
+ *
+ * Locks, in this order, at most one of each kind but for identities:
+ *
+ *   1. shard by name      serialises all changes to one name
+ *   2. shard by identity  two of them at most, lower index first
+ *   3. wheel              a leaf
+ *
+ * A lookup takes one shard for reading.  Nothing outside of the store is
+ * called under any of them, but memory allocation and, for the last reference
+ * to a session, never: references are dropped after unlocking.  The hooks of
+ * charon may call any method: they come with the bus mutex or the credential
+ * manager's read lock held, which the store never asks for.
+ */
+
+#ifndef KUPF_STORE_H_
+#define KUPF_STORE_H_
+
+#include "kupf_session.h"
+
+typedef struct kupf_store_t kupf_store_t;
+typedef enum kupf_store_status_t kupf_store_status_t;
+
+enum kupf_store_status_t {
+	/** done */
+	KUPF_STORE_OK,
+	/** there is a session of that name */
+	KUPF_STORE_NAME_IN_USE,
+	/** another session has that IKE identity */
+	KUPF_STORE_IDENTITY_IN_USE,
+	/** the session to replace is not in the store any more */
+	KUPF_STORE_CHANGED,
+	/** the store holds as many sessions as it may */
+	KUPF_STORE_FULL,
+};
+
+/**
+ * All methods may be called by any thread.
+ */
+struct kupf_store_t {
+
+	/**
+	 * Add a session.
+	 *
+	 * @param session	session; the store takes a reference
+	 * @return			KUPF_STORE_OK, _NAME_IN_USE, _IDENTITY_IN_USE or _FULL
+	 */
+	kupf_store_status_t (*put)(kupf_store_t *this, kupf_session_t *session);
+
+	/**
+	 * Exchange a session for another of the same name, in one step for
+	 * whoever looks it up by name; the identity may change.
+	 *
+	 * @param old		session to replace, exactly this object
+	 * @param new		session; the store takes a reference
+	 * @return			KUPF_STORE_OK, _CHANGED or _IDENTITY_IN_USE
+	 */
+	kupf_store_status_t (*replace)(kupf_store_t *this, kupf_session_t *old,
+								   kupf_session_t *new);
+
+	/**
+	 * Remove a session.
+	 *
+	 * @param session	session, exactly this object
+	 * @return			FALSE if it was not in the store any more
+	 */
+	bool (*remove)(kupf_store_t *this, kupf_session_t *session);
+
+	/**
+	 * Look a session up by its name.
+	 *
+	 * @return			new reference, NULL if there is none
+	 */
+	kupf_session_t *(*get)(kupf_store_t *this, const char *name);
+
+	/**
+	 * Look a session up by its IKE identity, type and bytes: no wildcards, no
+	 * folding of case.  It may have expired.
+	 *
+	 * @param type		type of the identity
+	 * @param id		identity as in the ID payload
+	 * @return			new reference, NULL if there is none
+	 */
+	kupf_session_t *(*find)(kupf_store_t *this, id_type_t type, chunk_t id);
+
+	/**
+	 * Enumerate all sessions.  No lock is held between two steps: sessions
+	 * that come or go meanwhile may or may not be seen, all others are seen
+	 * exactly once.
+	 *
+	 * @return			enumerator over kupf_session_t*, each valid until the
+	 *					next step
+	 */
+	enumerator_t *(*create_enumerator)(kupf_store_t *this);
+
+	/**
+	 * Remove sessions whose life is over.  To be called once a second, and
+	 * again at once while it returns max.
+	 *
+	 * @param now		time_monotonic(), seconds
+	 * @param expired	[out] removed sessions, references for the caller
+	 * @param max		most sessions to remove
+	 * @return			number of sessions removed
+	 */
+	u_int (*expire)(kupf_store_t *this, time_t now, kupf_session_t **expired,
+					u_int max);
+
+	/**
+	 * Get the number of sessions.
+	 */
+	u_int (*get_count)(kupf_store_t *this);
+
+	/**
+	 * Whether a session that is put now would be one too many.  It is put()
+	 * that decides; this is for not doing in vain what comes before it.
+	 */
+	bool (*is_full)(kupf_store_t *this);
+
+	/**
+	 * Drop all sessions and destroy the store.  No other thread may use it.
+	 */
+	void (*destroy)(kupf_store_t *this);
+};
+
+/**
+ * Create a store.
+ *
+ * @param max		most sessions, 0 for no limit
+ * @return			store
+ */
+kupf_store_t *kupf_store_create(u_int max);
+
+/**
+ * Hash function, for a test to exchange for a bad one.
+ */
+typedef uint32_t (*kupf_store_hash_t)(chunk_t data, uint32_t inc);
+
+/**
+ * Create a store with a hash function of one's own.
+ *
+ * @param max		most sessions, 0 for no limit
+ * @param hash		hash function
+ * @return			store
+ */
+kupf_store_t *kupf_store_create_hash(u_int max, kupf_store_hash_t hash);
+
+#endif /** KUPF_STORE_H_ @}*/

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup kupf_wheel kupf_wheel
+ * @{ @ingroup kupf
+ *
+ * Timing wheel: which sessions end when.
+ *
+ * One slot a second, KUPF_WHEEL_SLOTS of them; a session that ends at second
+ * t is in slot t modulo their number and is passed over until its round comes.
+ * Add and remove take constant time.  The wheel holds no references: whoever
+ * adds a session removes it before the last reference is gone.
+ *
+ * Its lock is a leaf, any thread may call.
+ */
+
+#ifndef KUPF_WHEEL_H_
+#define KUPF_WHEEL_H_
+
+#include "kupf_session.h"
+
+/** Number of slots, a power of two; a turn takes 2 hours and 16 minutes */
+#define KUPF_WHEEL_SLOTS 8192
+
+typedef struct kupf_wheel_t kupf_wheel_t;
+
+struct kupf_wheel_t {
+
+	/**
+	 * Add a session; nothing is done for one that never expires.
+	 */
+	void (*add)(kupf_wheel_t *this, kupf_session_t *session);
+
+	/**
+	 * Remove a session; nothing is done for one that is not in the wheel.
+	 */
+	void (*remove)(kupf_wheel_t *this, kupf_session_t *session);
+
+	/**
+	 * Get sessions that are due.  They stay in the wheel until removed.
+	 *
+	 * @param now		time_monotonic(), seconds; never goes back
+	 * @param due		[out] sessions, references for the caller
+	 * @param max		most sessions
+	 * @return			number of sessions
+	 */
+	u_int (*get_due)(kupf_wheel_t *this, time_t now, kupf_session_t **due,
+					 u_int max);
+
+	/**
+	 * Destroy the wheel.
+	 */
+	void (*destroy)(kupf_wheel_t *this);
+};
+
+/**
+ * Create a wheel.
+ *
+ * @param now		time_monotonic(), seconds
+ * @return			wheel
+ */
+kupf_wheel_t *kupf_wheel_create(time_t now);
+
+#endif /** KUPF_WHEEL_H_ @}*/
