@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup kupf kupf
+ * @ingroup plugins
+ *
+ * @defgroup kupf_h kupf
+ * @{ @ingroup kupf
+ *
+ * What plugin kupf is to other plugins.  The object is lib->get(lib, "kupf")
+ * from the registration of the plugin feature CUSTOM:kupf to its removal.
+ *
+ * Division of labour: kupf holds the keys and talks to the SMF side, an
+ * enforcer (plugin nin3a on a UPF) decides which IKE_SAs may use them and
+ * knows the tunnels.  As long as no enforcer is attached, charon gets no key
+ * (unless charon.plugins.kupf.require_enforcement is no).
+ */
+
+#ifndef KUPF_H_
+#define KUPF_H_
+
+#include "kupf_session.h"
+#include "kupf_store.h"
+
+#include <credentials/credential_set.h>
+#include <sa/child_sa.h>
+#include <sa/ike_sa.h>
+
+/** Name of the object and of the plugin feature that provides it */
+#define KUPF_OBJECT "kupf"
+
+typedef struct kupf_t kupf_t;
+typedef struct kupf_enforcer_t kupf_enforcer_t;
+typedef enum kupf_reason_t kupf_reason_t;
+
+/**
+ * Why a tunnel went down; kupf_reason_names has the tokens of the protocol.
+ */
+enum kupf_reason_t {
+	/** the UE deleted it */
+	KUPF_REASON_PEER,
+	/** its session was deleted */
+	KUPF_REASON_DELETED,
+	/** another tunnel of the same session took its place */
+	KUPF_REASON_SUPERSEDED,
+	/** the life of its session is over */
+	KUPF_REASON_EXPIRED,
+	/** its session was modified and the UE did not set it up anew in time */
+	KUPF_REASON_REKEYED,
+	/** the UE did not answer any more */
+	KUPF_REASON_TIMEOUT,
+	/** the operator or the end of charon closed it */
+	KUPF_REASON_SHUTDOWN,
+};
+
+/** Tokens for kupf_reason_t */
+extern enum_name_t *kupf_reason_names;
+
+/**
+ * Called back with each counter of a plugin.
+ *
+ * @param user		what was given along with the callback
+ * @param name		name, lower case with dashes, e.g. "nin3a-tunnels-up"
+ * @param value		value
+ */
+typedef void (*kupf_counter_cb_t)(void *user, const char *name,
+								  uint64_t value);
+
+/**
+ * What an enforcer does for kupf.  Called by any thread, with none of kupf's
+ * locks held but the one that keeps the enforcer attached; none of these may
+ * wait for the network or call attach() or detach().
+ */
+struct kupf_enforcer_t {
+
+	/**
+	 * Whether charon may have the key of the peer for this IKE_SA, now.
+	 * Called by the thread that has ike_sa checked out.
+	 */
+	bool (*covers)(kupf_enforcer_t *this, ike_sa_t *ike_sa);
+
+	/**
+	 * Count the tunnels that are up for a session.
+	 *
+	 * @param session	name of the session
+	 */
+	u_int (*count)(kupf_enforcer_t *this, const char *session);
+
+	/**
+	 * Close all tunnels of a session that has left the store, and those that
+	 * are being set up with it; does not wait until they are gone.
+	 *
+	 * @param session	session as it was in the store
+	 * @param reason	reason to report
+	 * @return			number of tunnels that were up and will be closed
+	 */
+	u_int (*close)(kupf_enforcer_t *this, kupf_session_t *session,
+				   kupf_reason_t reason);
+
+	/**
+	 * A session was modified: tunnels that need to be set up anew
+	 * (kupf_session_needs_rekey()) are closed when the grace is over, unless
+	 * the UE has replaced them by then.
+	 *
+	 * @param old		session as it was
+	 * @param new		session as it is in the store now
+	 * @param grace		seconds, UINT32_MAX for the enforcer's default
+	 */
+	void (*replaced)(kupf_enforcer_t *this, kupf_session_t *old,
+					 kupf_session_t *new, uint32_t grace);
+
+	/**
+	 * Report all counters.
+	 */
+	void (*counters)(kupf_enforcer_t *this, kupf_counter_cb_t cb, void *user);
+};
+
+/**
+ * What kupf does for an enforcer.  All methods may be called by any thread,
+ * also from charon's hooks: none of them waits.
+ */
+struct kupf_t {
+
+	/**
+	 * Get the sessions.
+	 *
+	 * @return			internal store
+	 */
+	kupf_store_t *(*get_store)(kupf_t *this);
+
+	/**
+	 * Get the credential set, to be the exclusive local set of a thread while
+	 * it handles an IKE_AUTH, so that no other PSK can take part.
+	 *
+	 * @return			internal set
+	 */
+	credential_set_t *(*get_credentials)(kupf_t *this);
+
+	/**
+	 * Get the session whose key has verified the peer's AUTH payload.  Known
+	 * from that moment until our own AUTH payload is built with the same key,
+	 * i.e. in authorize(), or until the IKE_SA is gone.
+	 *
+	 * @param ike_sa	unique identifier of the IKE_SA
+	 * @return			new reference, NULL if none of our keys has verified it
+	 */
+	kupf_session_t *(*get_verified)(kupf_t *this, uint32_t ike_sa);
+
+	/**
+	 * Report a tunnel to the SMF side (event tunnel-up).
+	 *
+	 * @param session	session that it belongs to
+	 * @param ike_sa	its IKE_SA, checked out
+	 * @param child_sa	its first CHILD_SA, installed
+	 */
+	void (*tunnel_up)(kupf_t *this, kupf_session_t *session, ike_sa_t *ike_sa,
+					  child_sa_t *child_sa);
+
+	/**
+	 * Report the end of a tunnel to the SMF side (event tunnel-down).
+	 *
+	 * @param session	session that it belonged to
+	 * @param ike_sa	unique identifier of the IKE_SA
+	 * @param reason	reason
+	 */
+	void (*tunnel_down)(kupf_t *this, kupf_session_t *session, uint32_t ike_sa,
+						kupf_reason_t reason);
+
+	/**
+	 * Report a refused UE to the SMF side (event auth-failed).
+	 *
+	 * @param ue_id		identity that the UE claimed, NULL if none
+	 * @param local		our address and port
+	 * @param remote	address and port of the UE
+	 * @param reason	token, lower case with dashes
+	 */
+	void (*auth_failed)(kupf_t *this, identification_t *ue_id, host_t *local,
+						host_t *remote, const char *reason);
+
+	/**
+	 * Become the enforcer.
+	 *
+	 * @param enforcer	enforcer, valid until detach()
+	 * @return			FALSE if there is one already
+	 */
+	bool (*attach)(kupf_t *this, kupf_enforcer_t *enforcer);
+
+	/**
+	 * Stop being the enforcer.  Waits for calls under way; no call to the
+	 * enforcer comes after it.
+	 */
+	void (*detach)(kupf_t *this);
+};
+
+#endif /** KUPF_H_ @}*/

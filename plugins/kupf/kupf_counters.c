@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupf_counters.h"
+
+/**
+ * Names, in the order of kupf_counter_t.
+ */
+static const char *names[] = {
+	[KUPF_CONNECTIONS_ACCEPTED] = "connections-accepted",
+	[KUPF_CONNECTIONS_REFUSED] = "connections-refused",
+	[KUPF_CONNECTIONS_MALFORMED] = "connections-malformed",
+	[KUPF_CONNECTIONS_SLOW] = "connections-slow",
+	[KUPF_REQUESTS] = "requests",
+	[KUPF_REQUESTS_FAILED] = "requests-failed",
+	[KUPF_SESSIONS_ESTABLISHED] = "sessions-established",
+	[KUPF_SESSIONS_MODIFIED] = "sessions-modified",
+	[KUPF_SESSIONS_DELETED] = "sessions-deleted",
+	[KUPF_SESSIONS_EXPIRED] = "sessions-expired",
+	[KUPF_EVENTS_SENT] = "events-sent",
+	[KUPF_KEYS_YIELDED] = "keys-yielded",
+	[KUPF_KEYS_UNKNOWN] = "keys-unknown",
+	[KUPF_KEYS_WITHHELD] = "keys-withheld",
+	[KUPF_KEYS_PINNED] = "keys-pinned",
+};
+
+/**
+ * Values.
+ */
+static uint64_t values[KUPF_COUNTER_MAX];
+
+/*
+ * Described in header
+ */
+void kupf_count(kupf_counter_t counter)
+{
+	__atomic_fetch_add(&values[counter], 1, __ATOMIC_RELAXED);
+}
+
+/*
+ * Described in header
+ */
+void kupf_counters_report(kupf_counter_cb_t cb, void *user)
+{
+	int i;
+
+	for (i = 0; i < KUPF_COUNTER_MAX; i++)
+	{
+		cb(user, names[i], __atomic_load_n(&values[i], __ATOMIC_RELAXED));
+	}
+}

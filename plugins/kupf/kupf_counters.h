@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup kupf_counters kupf_counters
+ * @{ @ingroup kupf
+ *
+ * What happened so far, counted since the start of the plugin.  They are
+ * atomic; any thread may count.
+ */
+
+#ifndef KUPF_COUNTERS_H_
+#define KUPF_COUNTERS_H_
+
+#include "kupf.h"
+
+typedef enum kupf_counter_t kupf_counter_t;
+
+enum kupf_counter_t {
+	/** clients accepted */
+	KUPF_CONNECTIONS_ACCEPTED,
+	/** clients refused: credentials of the process or limit */
+	KUPF_CONNECTIONS_REFUSED,
+	/** clients cut off for a malformed or over-long packet */
+	KUPF_CONNECTIONS_MALFORMED,
+	/** clients cut off as they did not read their events */
+	KUPF_CONNECTIONS_SLOW,
+	/** requests carried out or refused */
+	KUPF_REQUESTS,
+	/** requests refused */
+	KUPF_REQUESTS_FAILED,
+	/** sessions established */
+	KUPF_SESSIONS_ESTABLISHED,
+	/** sessions modified */
+	KUPF_SESSIONS_MODIFIED,
+	/** sessions deleted by a client */
+	KUPF_SESSIONS_DELETED,
+	/** sessions whose life was over */
+	KUPF_SESSIONS_EXPIRED,
+	/** events queued to a client */
+	KUPF_EVENTS_SENT,
+	/** key lookups by charon that found a key */
+	KUPF_KEYS_YIELDED,
+	/** key lookups by charon without one: no such identity, expired, other
+	 * service */
+	KUPF_KEYS_UNKNOWN,
+	/** key lookups by charon refused as no enforcer vouched for the IKE_SA */
+	KUPF_KEYS_WITHHELD,
+	/** keys that verified a peer and were pinned to its IKE_SA */
+	KUPF_KEYS_PINNED,
+	/** number of counters */
+	KUPF_COUNTER_MAX,
+};
+
+/**
+ * Count one.
+ */
+void kupf_count(kupf_counter_t counter);
+
+/**
+ * Report all counters.
+ */
+void kupf_counters_report(kupf_counter_cb_t cb, void *user);
+
+#endif /** KUPF_COUNTERS_H_ @}*/

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupf_cred.h"
+#include "kupf_counters.h"
+#include "kupf_redact.h"
+
+#include <daemon.h>
+#include <collections/hashtable.h>
+#include <threading/mutex.h>
+
+typedef struct private_kupf_cred_t private_kupf_cred_t;
+typedef struct session_key_t session_key_t;
+typedef struct key_enumerator_t key_enumerator_t;
+typedef struct pin_listener_t pin_listener_t;
+
+/**
+ * Listens for the end of IKE_SAs.
+ */
+struct pin_listener_t {
+	/** public interface */
+	listener_t public;
+	/** credential set */
+	private_kupf_cred_t *cred;
+};
+
+/**
+ * Private data of the credential set.
+ */
+struct private_kupf_cred_t {
+	/** public interface */
+	kupf_cred_t public;
+	/** sessions */
+	kupf_store_t *store;
+	/** decides which IKE_SAs may have keys */
+	kupf_enforcer_t *enforcer;
+	/** sessions whose keys verified a peer, by unique id of the IKE_SA */
+	hashtable_t *pins;
+	/** guards pins */
+	mutex_t *mutex;
+	/** drops pins */
+	pin_listener_t dropper;
+};
+
+/**
+ * The key of a session, as charon knows keys.  It points into the session, so
+ * that no copy leaves protected memory.
+ */
+struct session_key_t {
+	/** public interface */
+	shared_key_t public;
+	/** session with the key */
+	kupf_session_t *session;
+	/** references */
+	refcount_t ref;
+};
+
+/**
+ * Yields one key.
+ */
+struct key_enumerator_t {
+	/** public interface */
+	enumerator_t public;
+	/** credential set */
+	private_kupf_cred_t *cred;
+	/** key to yield */
+	session_key_t *key;
+	/** unique id of the IKE_SA */
+	uint32_t ike_sa;
+	/** whether the key is the one that verified the peer before */
+	bool pinned;
+	/** whether the key was yielded */
+	bool yielded;
+	/** whether the caller came back for another one */
+	bool exhausted;
+	/** whether the caller is the verifier: it ignores how well keys match */
+	bool verifier;
+};
+
+METHOD(shared_key_t, get_type, shared_key_type_t,
+	session_key_t *this)
+{
+	return SHARED_IKE;
+}
+
+METHOD(shared_key_t, get_key, chunk_t,
+	session_key_t *this)
+{
+	return kupf_session_get_key(this->session);
+}
+
+METHOD(shared_key_t, get_ref, shared_key_t*,
+	session_key_t *this)
+{
+	ref_get(&this->ref);
+	return &this->public;
+}
+
+METHOD(shared_key_t, key_destroy, void,
+	session_key_t *this)
+{
+	if (ref_put(&this->ref))
+	{
+		kupf_session_unref(this->session);
+		kupf_redact_end();
+		free(this);
+	}
+}
+
+/**
+ * Create the key of a session; adopts the reference to the session.
+ */
+static session_key_t *session_key_create(kupf_session_t *session)
+{
+	session_key_t *key;
+
+	kupf_redact_begin();
+	INIT(key,
+		.public = {
+			.get_type = _get_type,
+			.get_key = _get_key,
+			.get_ref = _get_ref,
+			.destroy = _key_destroy,
+		},
+		.session = session,
+		.ref = 1,
+	);
+	return key;
+}
+
+/**
+ * Key of the table of pins.
+ */
+static void *pin_key(uint32_t ike_sa)
+{
+	return (void*)(uintptr_t)ike_sa;
+}
+
+/**
+ * Pin a session to an IKE_SA, or take its pin away if session is NULL.
+ */
+static void set_pin(private_kupf_cred_t *this, uint32_t ike_sa,
+					kupf_session_t *session)
+{
+	kupf_session_t *old;
+
+	this->mutex->lock(this->mutex);
+	if (session)
+	{
+		old = this->pins->put(this->pins, pin_key(ike_sa),
+							  kupf_session_ref(session));
+	}
+	else
+	{
+		old = this->pins->remove(this->pins, pin_key(ike_sa));
+	}
+	this->mutex->unlock(this->mutex);
+	kupf_session_unref(old);
+}
+
+METHOD(enumerator_t, key_enumerate, bool,
+	key_enumerator_t *this, va_list args)
+{
+	id_match_t *me, *other;
+	shared_key_t **key;
+
+	VA_ARGS_VGET(args, key, me, other);
+
+	if (this->yielded)
+	{
+		this->exhausted = TRUE;
+		return FALSE;
+	}
+	this->yielded = TRUE;
+	this->verifier = !me && !other;
+	*key = &this->key->public;
+	if (me)
+	{
+		*me = ID_MATCH_PERFECT;
+	}
+	if (other)
+	{
+		*other = ID_MATCH_PERFECT;
+	}
+	return TRUE;
+}
+
+METHOD(enumerator_t, key_enumerator_destroy, void,
+	key_enumerator_t *this)
+{
+	/* the verifier asks on until a key fits, so that one that it stopped at
+	 * is the one; whoever looks for the best match builds our AUTH payload */
+	if (this->pinned)
+	{
+		if (this->yielded && !this->verifier)
+		{
+			set_pin(this->cred, this->ike_sa, NULL);
+		}
+	}
+	else if (this->yielded && this->verifier && !this->exhausted)
+	{
+		set_pin(this->cred, this->ike_sa, this->key->session);
+		kupf_count(KUPF_KEYS_PINNED);
+	}
+	this->key->public.destroy(&this->key->public);
+	free(this);
+}
+
+METHOD(kupf_cred_t, get_verified, kupf_session_t*,
+	private_kupf_cred_t *this, uint32_t ike_sa)
+{
+	kupf_session_t *session;
+
+	this->mutex->lock(this->mutex);
+	session = this->pins->get(this->pins, pin_key(ike_sa));
+	if (session)
+	{
+		kupf_session_ref(session);
+	}
+	this->mutex->unlock(this->mutex);
+	return session;
+}
+
+/**
+ * Whether the session's identity is the one given.
+ */
+static bool has_id(kupf_session_t *session, id_type_t type, chunk_t id)
+{
+	id_type_t other;
+
+	return chunk_equals(kupf_session_get_id(session, &other), id) &&
+		   other == type;
+}
+
+/**
+ * Find the session with the key for a peer.
+ *
+ * @param pinned	[out] whether its key verified the peer before
+ * @return			new reference, NULL if there is none to be used
+ */
+static kupf_session_t *find_session(private_kupf_cred_t *this, uint32_t ike_sa,
+									identification_t *peer, bool *pinned)
+{
+	kupf_session_t *session;
+	id_type_t type = peer->get_type(peer);
+	chunk_t id = peer->get_encoding(peer);
+
+	session = get_verified(this, ike_sa);
+	*pinned = session != NULL;
+	if (!session)
+	{
+		session = this->store->find(this->store, type, id);
+	}
+	if (session &&
+		(*pinned ? has_id(session, type, id) :
+		 !kupf_session_expired(session, time_monotonic(NULL)) &&
+		 (kupf_session_get_services(session) & KUPF_SERVICE_IKE)))
+	{
+		return session;
+	}
+	kupf_session_unref(session);
+	return NULL;
+}
+
+METHOD(credential_set_t, create_shared_enumerator, enumerator_t*,
+	private_kupf_cred_t *this, shared_key_type_t type, identification_t *me,
+	identification_t *other)
+{
+	key_enumerator_t *enumerator;
+	kupf_session_t *session;
+	ike_sa_t *ike_sa;
+	bool pinned;
+
+	if (type != SHARED_IKE || !other || other->contains_wildcards(other))
+	{
+		return NULL;
+	}
+	ike_sa = charon->bus->get_sa(charon->bus);
+	if (!ike_sa || !this->enforcer->covers(this->enforcer, ike_sa))
+	{
+		kupf_count(KUPF_KEYS_WITHHELD);
+		return NULL;
+	}
+	session = find_session(this, ike_sa->get_unique_id(ike_sa), other,
+						   &pinned);
+	if (!session)
+	{
+		kupf_count(KUPF_KEYS_UNKNOWN);
+		return NULL;
+	}
+	kupf_count(KUPF_KEYS_YIELDED);
+	INIT(enumerator,
+		.public = {
+			.enumerate = enumerator_enumerate_default,
+			.venumerate = _key_enumerate,
+			.destroy = _key_enumerator_destroy,
+		},
+		.cred = this,
+		.key = session_key_create(session),
+		.ike_sa = ike_sa->get_unique_id(ike_sa),
+		.pinned = pinned,
+	);
+	return &enumerator->public;
+}
+
+METHOD(listener_t, ike_state_change, bool,
+	pin_listener_t *this, ike_sa_t *ike_sa, ike_sa_state_t state)
+{
+	if (state == IKE_DESTROYING)
+	{
+		set_pin(this->cred, ike_sa->get_unique_id(ike_sa), NULL);
+	}
+	return TRUE;
+}
+
+METHOD(kupf_cred_t, get_pins, u_int,
+	private_kupf_cred_t *this)
+{
+	u_int count;
+
+	this->mutex->lock(this->mutex);
+	count = this->pins->get_count(this->pins);
+	this->mutex->unlock(this->mutex);
+	return count;
+}
+
+METHOD(kupf_cred_t, destroy, void,
+	private_kupf_cred_t *this)
+{
+	enumerator_t *enumerator;
+	kupf_session_t *session;
+
+	enumerator = this->pins->create_enumerator(this->pins);
+	while (enumerator->enumerate(enumerator, NULL, &session))
+	{
+		kupf_session_unref(session);
+	}
+	enumerator->destroy(enumerator);
+	this->pins->destroy(this->pins);
+	this->mutex->destroy(this->mutex);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+kupf_cred_t *kupf_cred_create(kupf_store_t *store, kupf_enforcer_t *enforcer)
+{
+	private_kupf_cred_t *this;
+
+	INIT(this,
+		.public = {
+			.set = {
+				.create_private_enumerator = (void*)return_null,
+				.create_cert_enumerator = (void*)return_null,
+				.create_shared_enumerator = _create_shared_enumerator,
+				.create_cdp_enumerator = (void*)return_null,
+				.cache_cert = (void*)nop,
+			},
+			.get_verified = _get_verified,
+			.get_pins = _get_pins,
+			.destroy = _destroy,
+		},
+		.store = store,
+		.enforcer = enforcer,
+		.pins = hashtable_create(hashtable_hash_ptr, hashtable_equals_ptr, 8),
+		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
+		.dropper = {
+			.public = {
+				.ike_state_change = _ike_state_change,
+			},
+			.cred = this,
+		},
+	);
+	this->public.listener = &this->dropper.public;
+
+	return &this->public;
+}
