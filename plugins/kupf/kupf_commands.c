@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupf_commands.h"
+#include "kupf_counters.h"
+#include "kupf_reply.h"
+
+#include <sys/random.h>
+#include <time.h>
+
+/** Version of the protocol */
+#define KUPF_PROTOCOL 1
+
+/** Octets of a reply from which on refusals are only counted */
+#define REFUSALS_MAX (384 * 1024)
+
+typedef struct private_kupf_commands_t private_kupf_commands_t;
+typedef struct call_t call_t;
+typedef struct command_t command_t;
+typedef struct list_enumerator_t list_enumerator_t;
+
+/**
+ * Private data of the commands.
+ */
+struct private_kupf_commands_t {
+	/** public interface */
+	kupf_commands_t public;
+	/** procedures */
+	kupf_sessions_t *sessions;
+	/** sessions */
+	kupf_store_t *store;
+	/** addresses */
+	kupf_pool_t *pool;
+	/** tunnels */
+	kupf_enforcer_t *enforcer;
+	/** tells one start from another */
+	char boot[17];
+};
+
+/**
+ * A command being carried out.
+ */
+struct call_t {
+	/** request, as far as it is a flat one */
+	kupf_request_t request;
+	/** elements of the message */
+	enumerator_t *elements;
+	/** reply under construction */
+	vici_builder_t *reply;
+	/** error, if any */
+	kupf_error_t error;
+	/** see execute() */
+	enumerator_t *stream;
+};
+
+/**
+ * Entry of the command table.
+ */
+struct command_t {
+	/** name */
+	const char *name;
+	/** fields that it knows */
+	u_int allowed;
+	/** fields that it needs */
+	u_int required;
+	/** carries it out; FALSE with the error of the call set */
+	bool (*run)(private_kupf_commands_t *this, call_t *call);
+	/** whether run() parses the message itself, section by section */
+	bool sections;
+};
+
+/**
+ * Enumerates list-session messages.
+ */
+struct list_enumerator_t {
+	/** public interface */
+	enumerator_t public;
+	/** commands */
+	private_kupf_commands_t *commands;
+	/** sessions */
+	enumerator_t *sessions;
+	/** filters */
+	kupf_request_t filter;
+};
+
+static bool run_version(private_kupf_commands_t *this, call_t *call)
+{
+	kupf_reply_text(call->reply, "daemon", lib->ns);
+	kupf_reply_text(call->reply, "version", VERSION);
+	kupf_reply_text(call->reply, "plugin", NIN3A_VERSION);
+	kupf_reply_number(call->reply, "protocol", KUPF_PROTOCOL);
+	kupf_reply_text(call->reply, "boot", this->boot);
+	kupf_reply_number(call->reply, "sessions",
+					  this->store->get_count(this->store));
+	return TRUE;
+}
+
+static bool run_establish(private_kupf_commands_t *this, call_t *call)
+{
+	kupf_session_t *session;
+
+	session = this->sessions->establish(this->sessions, &call->request,
+										&call->error);
+	if (session)
+	{
+		kupf_reply_session(call->reply, session);
+		kupf_session_unref(session);
+	}
+	return session != NULL;
+}
+
+static bool run_modify(private_kupf_commands_t *this, call_t *call)
+{
+	kupf_session_t *session;
+
+	session = this->sessions->modify(this->sessions, &call->request,
+									 &call->error);
+	if (session)
+	{
+		kupf_reply_session(call->reply, session);
+		kupf_session_unref(session);
+	}
+	return session != NULL;
+}
+
+static bool run_delete(private_kupf_commands_t *this, call_t *call)
+{
+	u_int tunnels;
+
+	if (!this->sessions->delete(this->sessions, call->request.session,
+								&tunnels, &call->error))
+	{
+		return FALSE;
+	}
+	kupf_reply_number(call->reply, "tunnels", tunnels);
+	return TRUE;
+}
+
+/**
+ * Establish the session of a section.
+ */
+static bool establish_section(private_kupf_commands_t *this, call_t *call,
+							  const char *name, kupf_error_t *error)
+{
+	kupf_request_t *request = &call->request;
+	kupf_session_t *session = NULL;
+
+	memset(request, 0, sizeof(*request));
+	kupf_request_set_session(request, name, error);
+	if (kupf_request_parse(request, call->elements, KUPF_FIELDS_SESSION, 0,
+						   error))
+	{
+		session = this->sessions->establish(this->sessions, request, error);
+		kupf_session_unref(session);
+	}
+	kupf_request_wipe(request);
+	return session != NULL;
+}
+
+static bool run_establish_many(private_kupf_commands_t *this, call_t *call)
+{
+	u_int established = 0, failed = 0;
+	kupf_error_t error;
+	size_t size = 0;
+	vici_type_t type;
+	chunk_t value;
+	char *name, section[256];
+
+	while (call->elements->enumerate(call->elements, &type, &name, &value) &&
+		   type != VICI_END)
+	{
+		if (type != VICI_SECTION_START)
+		{
+			return kupf_error(&call->error, KUPF_CAUSE_UNKNOWN_FIELD,
+					"field '%.24s': expected one section per session; %u "
+					"sessions before it are established",
+					type == VICI_LIST_ITEM || type == VICI_LIST_END ? "" : name,
+					established);
+		}
+		error = (kupf_error_t){};
+		strncpy(section, name, sizeof(section) - 1);
+		section[sizeof(section) - 1] = '\0';
+		if (establish_section(this, call, section, &error))
+		{
+			established++;
+			continue;
+		}
+		failed++;
+		size += strlen(section) + sizeof(error);
+		if (size < REFUSALS_MAX)
+		{
+			call->reply->begin_section(call->reply, section);
+			kupf_reply_error(call->reply, &error);
+			call->reply->end_section(call->reply);
+		}
+	}
+	kupf_reply_number(call->reply, "established", established);
+	kupf_reply_number(call->reply, "failed", failed);
+	if (size >= REFUSALS_MAX)
+	{
+		kupf_reply_text(call->reply, "truncated", "yes");
+	}
+	return TRUE;
+}
+
+/**
+ * Whether a session passes the filters of list-sessions.
+ */
+static bool is_listed(kupf_session_t *session, u_int tunnels,
+					  kupf_request_t *filter)
+{
+	id_type_t type;
+	chunk_t id;
+
+	id = kupf_session_get_id(session, &type);
+	return (!(filter->fields & KUPF_FIELD_SESSION) ||
+			streq(filter->session, kupf_session_get_name(session))) &&
+		   (!(filter->fields & KUPF_FIELD_UE_ID) ||
+			(filter->id_type == type && chunk_equals(id,
+							chunk_create(filter->id, filter->id_len)))) &&
+		   (!(filter->fields & KUPF_FIELD_STATE) ||
+			filter->up == (tunnels > 0));
+}
+
+METHOD(enumerator_t, list_enumerate, bool,
+	list_enumerator_t *this, va_list args)
+{
+	kupf_enforcer_t *enforcer = this->commands->enforcer;
+	vici_message_t **message;
+	vici_builder_t *builder;
+	kupf_session_t *session;
+	u_int tunnels;
+
+	VA_ARGS_VGET(args, message);
+
+	while (this->sessions->enumerate(this->sessions, &session))
+	{
+		tunnels = enforcer->count(enforcer, kupf_session_get_name(session));
+		if (is_listed(session, tunnels, &this->filter))
+		{
+			builder = vici_builder_create();
+			kupf_reply_session(builder, session);
+			kupf_reply_details(builder, session);
+			kupf_reply_text(builder, "state", tunnels ? "up" : "provisioned");
+			kupf_reply_number(builder, "tunnels", tunnels);
+			*message = builder->finalize(builder);
+			return *message != NULL;
+		}
+	}
+	return FALSE;
+}
+
+METHOD(enumerator_t, list_destroy, void,
+	list_enumerator_t *this)
+{
+	this->sessions->destroy(this->sessions);
+	free(this);
+}
+
+/**
+ * Enumerate the one session that a filter names, or all of them.
+ */
+static enumerator_t *create_session_enumerator(private_kupf_commands_t *this,
+											   kupf_request_t *filter)
+{
+	kupf_session_t *session;
+
+	if (filter->fields & KUPF_FIELD_SESSION)
+	{
+		session = this->store->get(this->store, filter->session);
+	}
+	else if (filter->fields & KUPF_FIELD_UE_ID)
+	{
+		session = this->store->find(this->store, filter->id_type,
+								chunk_create(filter->id, filter->id_len));
+	}
+	else
+	{
+		return this->store->create_enumerator(this->store);
+	}
+	return session ? enumerator_create_single(session,
+											  (void*)kupf_session_unref) :
+					 enumerator_create_empty();
+}
+
+static bool run_list(private_kupf_commands_t *this, call_t *call)
+{
+	list_enumerator_t *enumerator;
+
+	INIT(enumerator,
+		.public = {
+			.enumerate = enumerator_enumerate_default,
+			.venumerate = _list_enumerate,
+			.destroy = _list_destroy,
+		},
+		.commands = this,
+		.filter = call->request,
+	);
+	enumerator->sessions = create_session_enumerator(this,
+													 &enumerator->filter);
+	call->stream = &enumerator->public;
+	return TRUE;
+}
+
+CALLBACK(report_counter, void,
+	vici_builder_t *reply, const char *name, uint64_t value)
+{
+	kupf_reply_number(reply, name, value);
+}
+
+static bool run_stats(private_kupf_commands_t *this, call_t *call)
+{
+	uint64_t size, held, quarantined;
+
+	kupf_reply_number(call->reply, "sessions",
+					  this->store->get_count(this->store));
+	size = this->pool->get_count(this->pool, &held, &quarantined);
+	kupf_reply_number(call->reply, "addresses", size);
+	kupf_reply_number(call->reply, "addresses-held", held);
+	kupf_reply_number(call->reply, "addresses-quarantined", quarantined);
+	kupf_counters_report(report_counter, call->reply);
+	this->enforcer->counters(this->enforcer, report_counter, call->reply);
+	return TRUE;
+}
+
+/**
+ * All commands.
+ */
+static const command_t commands[] = {
+	{ "version", 0, 0, run_version, FALSE },
+	{ "establish-session", KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION,
+	  KUPF_FIELD_SESSION, run_establish, FALSE },
+	{ "establish-sessions", 0, 0, run_establish_many, TRUE },
+	{ "modify-session",
+	  KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION | KUPF_FIELD_GRACE,
+	  KUPF_FIELD_SESSION, run_modify, FALSE },
+	{ "delete-session", KUPF_FIELD_SESSION, KUPF_FIELD_SESSION, run_delete,
+	  FALSE },
+	{ "list-sessions",
+	  KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_STATE, 0, run_list,
+	  FALSE },
+	{ "stats", 0, 0, run_stats, FALSE },
+};
+
+/**
+ * Find a command by name.
+ */
+static const command_t *find_command(chunk_t name)
+{
+	u_int i;
+
+	for (i = 0; i < countof(commands); i++)
+	{
+		if (chunk_equals(name, chunk_from_str((char*)commands[i].name)))
+		{
+			return &commands[i];
+		}
+	}
+	return NULL;
+}
+
+METHOD(kupf_commands_t, execute, vici_message_t*,
+	private_kupf_commands_t *this, chunk_t name, vici_message_t *message,
+	enumerator_t **stream)
+{
+	const command_t *command;
+	call_t call = {};
+	bool success;
+
+	*stream = NULL;
+	command = find_command(name);
+	if (!command)
+	{
+		return NULL;
+	}
+	call.reply = vici_builder_create();
+	call.elements = message->create_enumerator(message);
+	success = (command->sections ||
+			   kupf_request_parse(&call.request, call.elements,
+						command->allowed, command->required, &call.error)) &&
+			  command->run(this, &call);
+	call.elements->destroy(call.elements);
+	kupf_request_wipe(&call.request);
+
+	kupf_count(KUPF_REQUESTS);
+	kupf_reply_text(call.reply, "success", success ? "yes" : "no");
+	if (!success)
+	{
+		kupf_count(KUPF_REQUESTS_FAILED);
+		DBG2(DBG_CFG, "kupf: %s refused: %N", command->name, kupf_cause_names,
+			 call.error.cause);
+		kupf_reply_error(call.reply, &call.error);
+	}
+	*stream = call.stream;
+	return call.reply->finalize(call.reply);
+}
+
+METHOD(kupf_commands_t, destroy, void,
+	private_kupf_commands_t *this)
+{
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+kupf_commands_t *kupf_commands_create(kupf_sessions_t *sessions,
+									  kupf_store_t *store, kupf_pool_t *pool,
+									  kupf_enforcer_t *enforcer)
+{
+	private_kupf_commands_t *this;
+	uint8_t boot[8];
+
+	INIT(this,
+		.public = {
+			.execute = _execute,
+			.destroy = _destroy,
+		},
+		.sessions = sessions,
+		.store = store,
+		.pool = pool,
+		.enforcer = enforcer,
+	);
+	if (getrandom(boot, sizeof(boot), 0) != sizeof(boot))
+	{
+		htoun64(boot, time(NULL));
+	}
+	chunk_to_hex(chunk_from_thing(boot), this->boot, FALSE);
+
+	return &this->public;
+}

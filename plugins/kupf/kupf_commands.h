@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup kupf_commands kupf_commands
+ * @{ @ingroup kupf
+ *
+ * The commands of the protocol: from request to reply.
+ */
+
+#ifndef KUPF_COMMANDS_H_
+#define KUPF_COMMANDS_H_
+
+#include "kupf.h"
+#include "kupf_pool.h"
+#include "kupf_sessions.h"
+
+#include <vici_message.h>
+
+typedef struct kupf_commands_t kupf_commands_t;
+
+struct kupf_commands_t {
+
+	/**
+	 * Carry out a command.  Any thread may call.
+	 *
+	 * @param name		name of the command, need not end in NUL
+	 * @param message	arguments, kupf_message_check()ed
+	 * @param stream	[out] messages to send as list-session events before the
+	 *					reply: enumerator over vici_message_t*, adopted by the
+	 *					caller as are the messages; NULL if there are none
+	 * @return			reply, NULL if there is no such command
+	 */
+	vici_message_t *(*execute)(kupf_commands_t *this, chunk_t name,
+							   vici_message_t *message, enumerator_t **stream);
+
+	/**
+	 * Destroy the commands.
+	 */
+	void (*destroy)(kupf_commands_t *this);
+};
+
+/**
+ * Create the commands.
+ *
+ * @param sessions	procedures
+ * @param store		sessions, to list
+ * @param pool		addresses, to count
+ * @param enforcer	tunnels, to list and count
+ * @return			commands
+ */
+kupf_commands_t *kupf_commands_create(kupf_sessions_t *sessions,
+									  kupf_store_t *store, kupf_pool_t *pool,
+									  kupf_enforcer_t *enforcer);
+
+#endif /** KUPF_COMMANDS_H_ @}*/

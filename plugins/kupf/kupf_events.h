@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup kupf_events kupf_events
+ * @{ @ingroup kupf
+ *
+ * Events of the protocol: who wants them, and what is in them.
+ *
+ * Any thread may raise an event, also a hook of charon: an event that nobody
+ * has registered for costs next to nothing, and subscribers queue it without
+ * waiting.  Subscribers are called with the read lock of the event held, and
+ * must not subscribe or unsubscribe in the call.
+ */
+
+#ifndef KUPF_EVENTS_H_
+#define KUPF_EVENTS_H_
+
+#include "kupf.h"
+
+#include <vici_message.h>
+
+typedef struct kupf_events_t kupf_events_t;
+typedef struct kupf_subscriber_t kupf_subscriber_t;
+typedef enum kupf_event_t kupf_event_t;
+
+/**
+ * Events; kupf_event_names has their names in the protocol.
+ */
+enum kupf_event_t {
+	KUPF_EVENT_TUNNEL_UP,
+	KUPF_EVENT_TUNNEL_DOWN,
+	KUPF_EVENT_AUTH_FAILED,
+	KUPF_EVENT_SESSION_EXPIRED,
+};
+
+/** Names for kupf_event_t */
+extern enum_name_t *kupf_event_names;
+
+/**
+ * Somebody who has registered for events.
+ */
+struct kupf_subscriber_t {
+
+	/**
+	 * Take an event; does not wait.
+	 *
+	 * @param packet	packet to send, only valid during the call
+	 */
+	void (*notify)(kupf_subscriber_t *this, chunk_t packet);
+};
+
+struct kupf_events_t {
+
+	/**
+	 * Register for an event; a second time changes nothing.
+	 */
+	void (*subscribe)(kupf_events_t *this, kupf_event_t event,
+					  kupf_subscriber_t *subscriber);
+
+	/**
+	 * Take a registration back.  When this returns, the subscriber is not
+	 * called for the event any more.
+	 *
+	 * @return			FALSE if it was not registered
+	 */
+	bool (*unsubscribe)(kupf_events_t *this, kupf_event_t event,
+						kupf_subscriber_t *subscriber);
+
+	/**
+	 * Raise tunnel-up, see kupf_t.
+	 */
+	void (*tunnel_up)(kupf_events_t *this, kupf_session_t *session,
+					  ike_sa_t *ike_sa, child_sa_t *child_sa);
+
+	/**
+	 * Raise tunnel-down, see kupf_t.
+	 */
+	void (*tunnel_down)(kupf_events_t *this, kupf_session_t *session,
+						uint32_t ike_sa, kupf_reason_t reason);
+
+	/**
+	 * Raise auth-failed, see kupf_t.
+	 */
+	void (*auth_failed)(kupf_events_t *this, identification_t *ue_id,
+						host_t *local, host_t *remote, const char *reason);
+
+	/**
+	 * Raise session-expired.
+	 *
+	 * @param session	session that has left the store
+	 */
+	void (*session_expired)(kupf_events_t *this, kupf_session_t *session);
+
+	/**
+	 * Destroy the object; nobody is registered any more.
+	 */
+	void (*destroy)(kupf_events_t *this);
+};
+
+/**
+ * Create the events.
+ */
+kupf_events_t *kupf_events_create();
+
+#endif /** KUPF_EVENTS_H_ @}*/

@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupf_sessions.h"
+#include "kupf_counters.h"
+
+typedef struct private_kupf_sessions_t private_kupf_sessions_t;
+
+/**
+ * Private data of the procedures.
+ */
+struct private_kupf_sessions_t {
+	/** public interface */
+	kupf_sessions_t public;
+	/** sessions */
+	kupf_store_t *store;
+	/** addresses of the UPF */
+	kupf_pool_t *pool;
+	/** knows the tunnels */
+	kupf_enforcer_t *enforcer;
+	/** events */
+	kupf_events_t *events;
+	/** FC unless a request names one */
+	uint16_t fc;
+};
+
+/**
+ * Replace kamf and rand by the key, and by its identifier unless the request
+ * names an identity.
+ */
+static bool derive(private_kupf_sessions_t *this, kupf_request_t *request,
+				   kupf_error_t *error)
+{
+	uint8_t id[KUPF_KDF_ID_LEN];
+	uint16_t fc = this->fc;
+
+	if (!(request->fields & KUPF_FIELD_KAMF))
+	{
+		if (request->fields & (KUPF_FIELD_RAND | KUPF_FIELD_FC))
+		{
+			return kupf_error(error, KUPF_CAUSE_MISSING_FIELD,
+						"field 'kamf' is missing: 'rand' and 'fc' go with it");
+		}
+		return TRUE;
+	}
+	if (request->fields & KUPF_FIELD_KEY)
+	{
+		return kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
+						  "field 'kamf': expected either 'key' or 'kamf'");
+	}
+	if (!(request->fields & KUPF_FIELD_RAND))
+	{
+		return kupf_error(error, KUPF_CAUSE_MISSING_FIELD,
+						  "field 'rand' is missing: it goes with 'kamf'");
+	}
+	if (request->fields & KUPF_FIELD_FC)
+	{
+		fc = request->fc;
+	}
+	if (!kupf_kdf_derive(chunk_from_thing(request->kamf), fc,
+						 chunk_create(request->rand, request->rand_len),
+						 request->pdu_session_id, request->key, id))
+	{
+		return kupf_error(error, KUPF_CAUSE_BUSY, "field 'kamf': the key "
+				"derivation failed, is a plugin with HMAC-SHA-256 loaded?");
+	}
+	request->key_len = KUPF_KDF_LEN;
+	request->fields |= KUPF_FIELD_KEY;
+	if (!(request->fields & KUPF_FIELD_UE_ID))
+	{
+		request->fields |= KUPF_FIELD_UE_ID;
+		request->id_type = ID_KEY_ID;
+		request->id_len = sizeof(id);
+		memcpy(request->id, id, sizeof(id));
+	}
+	return TRUE;
+}
+
+/**
+ * Put what the request says into the contents of a session.
+ */
+static void apply(kupf_session_data_t *data, kupf_request_t *request)
+{
+	if (request->fields & KUPF_FIELD_UE_ID)
+	{
+		data->id_type = request->id_type;
+		data->id = chunk_create(request->id, request->id_len);
+	}
+	if (request->fields & KUPF_FIELD_KEY)
+	{
+		data->key = chunk_create(request->key, request->key_len);
+	}
+	if (request->fields & KUPF_FIELD_PDU_SESSION_ID)
+	{
+		data->pdu_session_id = request->pdu_session_id;
+	}
+	if (request->fields & KUPF_FIELD_UPF_ADDRESS)
+	{
+		data->upf_address = request->upf_address;
+	}
+	if (request->fields & KUPF_FIELD_UE_ADDRESSES)
+	{
+		memcpy(data->ue_addresses, request->ue_addresses,
+			   sizeof(data->ue_addresses));
+		data->ue_address_count = request->ue_address_count;
+	}
+	if (request->fields & KUPF_FIELD_LIFETIME)
+	{
+		data->lifetime = request->lifetime;
+		data->expiry = 0;
+	}
+	if (request->fields & KUPF_FIELD_SERVICES)
+	{
+		data->services = request->services;
+	}
+}
+
+/**
+ * Hold the address of the UPF that the session names, or any.
+ */
+static bool hold_address(private_kupf_sessions_t *this,
+						 kupf_session_data_t *data, kupf_error_t *error)
+{
+	kupf_pool_status_t status;
+
+	if (!this->pool->is_managed(this->pool))
+	{
+		return TRUE;
+	}
+	if (data->upf_address.family != AF_UNSPEC)
+	{
+		status = this->pool->reserve(this->pool, &data->upf_address);
+	}
+	else
+	{
+		status = this->pool->allocate(this->pool, time_monotonic(NULL),
+									  &data->upf_address);
+	}
+	switch (status)
+	{
+		case KUPF_POOL_OK:
+			data->upf_address_pooled = TRUE;
+			return TRUE;
+		case KUPF_POOL_OUTSIDE:
+			return kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
+							  "field 'upf-address': expected one of the "
+							  "addresses in charon.plugins.kupf.addresses");
+		case KUPF_POOL_IN_USE:
+			return kupf_error(error, KUPF_CAUSE_ADDRESS_IN_USE,
+							  "field 'upf-address': another session has it");
+		default:
+			return kupf_error(error, KUPF_CAUSE_NO_ADDRESS,
+							  "all of charon.plugins.kupf.addresses are held "
+							  "or in quarantine");
+	}
+}
+
+/**
+ * Give the address of the UPF back.
+ */
+static void drop_address(private_kupf_sessions_t *this,
+						 const kupf_session_data_t *data)
+{
+	if (data->upf_address_pooled)
+	{
+		this->pool->release(this->pool, &data->upf_address,
+							time_monotonic(NULL));
+	}
+}
+
+/**
+ * Whether another session has an identity.  The store decides, but an address
+ * is better not taken in vain.
+ */
+static bool identity_in_use(private_kupf_sessions_t *this,
+							const kupf_session_data_t *data)
+{
+	kupf_session_t *session;
+	bool used;
+
+	session = this->store->find(this->store, data->id_type, data->id);
+	used = session && !streq(kupf_session_get_name(session), data->name);
+	kupf_session_unref(session);
+	return used;
+}
+
+/**
+ * Turn a status of the store into an error.
+ */
+static bool store_error(kupf_store_status_t status, kupf_error_t *error)
+{
+	switch (status)
+	{
+		case KUPF_STORE_OK:
+			return TRUE;
+		case KUPF_STORE_IDENTITY_IN_USE:
+			return kupf_error(error, KUPF_CAUSE_IDENTITY_IN_USE,
+							  "field 'ue-id': another session has it");
+		case KUPF_STORE_FULL:
+			return kupf_error(error, KUPF_CAUSE_LIMIT_REACHED,
+							  "charon.plugins.kupf.max_sessions is reached");
+		default:
+			return kupf_error(error, KUPF_CAUSE_BUSY,
+							  "the session is being changed by another client");
+	}
+}
+
+/**
+ * Finish a session that was removed from the store.
+ */
+static u_int retire(private_kupf_sessions_t *this, kupf_session_t *session,
+					kupf_reason_t reason)
+{
+	kupf_session_data_t data;
+	u_int tunnels;
+
+	tunnels = this->enforcer->close(this->enforcer, session, reason);
+	kupf_session_get_data(session, &data);
+	drop_address(this, &data);
+	if (reason == KUPF_REASON_EXPIRED)
+	{
+		kupf_count(KUPF_SESSIONS_EXPIRED);
+		DBG2(DBG_CFG, "kupf: session '%s' expired", data.name);
+		this->events->session_expired(this->events, session);
+	}
+	return tunnels;
+}
+
+/**
+ * Get the session of a name, but remove it if its life is over.
+ */
+static kupf_session_t *get_living(private_kupf_sessions_t *this,
+								  const char *name)
+{
+	kupf_session_t *session;
+
+	session = this->store->get(this->store, name);
+	if (session && kupf_session_expired(session, time_monotonic(NULL)))
+	{
+		if (this->store->remove(this->store, session))
+		{
+			retire(this, session, KUPF_REASON_EXPIRED);
+		}
+		kupf_session_unref(session);
+		session = this->store->get(this->store, name);
+	}
+	return session;
+}
+
+/**
+ * Add a session of new contents to the store.
+ */
+static kupf_session_t *add_session(private_kupf_sessions_t *this,
+								   kupf_session_data_t *data,
+								   kupf_error_t *error)
+{
+	kupf_session_t *session;
+
+	if (identity_in_use(this, data))
+	{
+		store_error(KUPF_STORE_IDENTITY_IN_USE, error);
+		return NULL;
+	}
+	if (!hold_address(this, data, error))
+	{
+		return NULL;
+	}
+	session = kupf_session_create(data);
+	if (!session)
+	{
+		kupf_error(error, KUPF_CAUSE_LIMIT_REACHED,
+				   "no more memory for keys");
+	}
+	else if (store_error(this->store->put(this->store, session), error))
+	{
+		return session;
+	}
+	drop_address(this, data);
+	kupf_session_unref(session);
+	return NULL;
+}
+
+METHOD(kupf_sessions_t, establish, kupf_session_t*,
+	private_kupf_sessions_t *this, kupf_request_t *request,
+	kupf_error_t *error)
+{
+	kupf_session_t *session;
+	kupf_session_data_t data = {
+		.name = request->session,
+		.services = KUPF_SERVICE_IKE,
+		.generation = 1,
+	};
+
+	if (!(request->fields & (KUPF_FIELD_KEY | KUPF_FIELD_KAMF)))
+	{
+		kupf_error(error, KUPF_CAUSE_MISSING_FIELD,
+				   "field 'key' is missing: expected it or 'kamf' and 'rand'");
+		return NULL;
+	}
+	if (!derive(this, request, error))
+	{
+		return NULL;
+	}
+	if (!(request->fields & KUPF_FIELD_UE_ID))
+	{
+		kupf_error(error, KUPF_CAUSE_MISSING_FIELD,
+				   "field 'ue-id' is missing: it goes with 'key'");
+		return NULL;
+	}
+	apply(&data, request);
+
+	session = get_living(this, data.name);
+	if (session)
+	{
+		if (!kupf_session_matches(session, &data))
+		{
+			kupf_error(error, KUPF_CAUSE_SESSION_EXISTS, "field 'session': "
+					   "there is one of that name with other content");
+			kupf_session_unref(session);
+			return NULL;
+		}
+		return session;
+	}
+	session = add_session(this, &data, error);
+	if (session)
+	{
+		kupf_count(KUPF_SESSIONS_ESTABLISHED);
+		DBG2(DBG_CFG, "kupf: session '%s' established", data.name);
+	}
+	return session;
+}
+
+/**
+ * Exchange a session for one of new contents.
+ */
+static kupf_session_t *exchange_session(private_kupf_sessions_t *this,
+										kupf_session_t *old,
+										kupf_session_data_t *data,
+										kupf_error_t *error)
+{
+	kupf_session_data_t before;
+	kupf_session_t *session;
+	bool moved;
+
+	if (identity_in_use(this, data))
+	{
+		store_error(KUPF_STORE_IDENTITY_IN_USE, error);
+		return NULL;
+	}
+	kupf_session_get_data(old, &before);
+	moved = !kupf_address_equals(&before.upf_address, &data->upf_address);
+	if (moved)
+	{
+		data->upf_address_pooled = FALSE;
+		if (!hold_address(this, data, error))
+		{
+			return NULL;
+		}
+	}
+	session = kupf_session_create(data);
+	if (!session)
+	{
+		kupf_error(error, KUPF_CAUSE_LIMIT_REACHED,
+				   "no more memory for keys");
+	}
+	else if (store_error(this->store->replace(this->store, old, session),
+						 error))
+	{
+		if (moved)
+		{
+			drop_address(this, &before);
+		}
+		return session;
+	}
+	if (moved)
+	{
+		drop_address(this, data);
+	}
+	kupf_session_unref(session);
+	return NULL;
+}
+
+METHOD(kupf_sessions_t, modify, kupf_session_t*,
+	private_kupf_sessions_t *this, kupf_request_t *request,
+	kupf_error_t *error)
+{
+	kupf_session_t *old, *session;
+	kupf_session_data_t data;
+	uint32_t grace = UINT32_MAX;
+
+	old = get_living(this, request->session);
+	if (!old)
+	{
+		kupf_error(error, KUPF_CAUSE_NO_SUCH_SESSION,
+				   "field 'session': there is none of that name");
+		return NULL;
+	}
+	kupf_session_get_data(old, &data);
+	if (!(request->fields & KUPF_FIELD_PDU_SESSION_ID))
+	{	/* it is part of the derivation, whoever names it */
+		request->pdu_session_id = data.pdu_session_id;
+	}
+	if (!derive(this, request, error))
+	{
+		kupf_session_unref(old);
+		return NULL;
+	}
+	apply(&data, request);
+	data.generation++;
+
+	session = exchange_session(this, old, &data, error);
+	if (session)
+	{
+		kupf_count(KUPF_SESSIONS_MODIFIED);
+		DBG2(DBG_CFG, "kupf: session '%s' modified, generation %u",
+			 data.name, data.generation);
+		if (request->fields & KUPF_FIELD_GRACE)
+		{
+			grace = request->grace;
+		}
+		this->enforcer->replaced(this->enforcer, old, session, grace);
+	}
+	kupf_session_unref(old);
+	return session;
+}
+
+METHOD(kupf_sessions_t, delete_, bool,
+	private_kupf_sessions_t *this, const char *name, u_int *tunnels,
+	kupf_error_t *error)
+{
+	kupf_session_t *session;
+	bool done = FALSE;
+
+	while (!done)
+	{
+		session = get_living(this, name);
+		if (!session)
+		{
+			return kupf_error(error, KUPF_CAUSE_NO_SUCH_SESSION,
+							  "field 'session': there is none of that name");
+		}
+		done = this->store->remove(this->store, session);
+		if (done)
+		{
+			*tunnels = retire(this, session, KUPF_REASON_DELETED);
+			kupf_count(KUPF_SESSIONS_DELETED);
+			DBG2(DBG_CFG, "kupf: session '%s' deleted", name);
+		}
+		kupf_session_unref(session);
+	}
+	return TRUE;
+}
+
+METHOD(kupf_sessions_t, expire, bool,
+	private_kupf_sessions_t *this)
+{
+	kupf_session_t *expired[KUPF_EXPIRE_MAX];
+	u_int count, i;
+
+	count = this->store->expire(this->store, time_monotonic(NULL), expired,
+								countof(expired));
+	for (i = 0; i < count; i++)
+	{
+		retire(this, expired[i], KUPF_REASON_EXPIRED);
+		kupf_session_unref(expired[i]);
+	}
+	return count == countof(expired);
+}
+
+METHOD(kupf_sessions_t, destroy, void,
+	private_kupf_sessions_t *this)
+{
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+kupf_sessions_t *kupf_sessions_create(kupf_store_t *store, kupf_pool_t *pool,
+									  kupf_enforcer_t *enforcer,
+									  kupf_events_t *events, uint16_t fc)
+{
+	private_kupf_sessions_t *this;
+
+	INIT(this,
+		.public = {
+			.establish = _establish,
+			.modify = _modify,
+			.delete = _delete_,
+			.expire = _expire,
+			.destroy = _destroy,
+		},
+		.store = store,
+		.pool = pool,
+		.enforcer = enforcer,
+		.events = events,
+		.fc = fc,
+	);
+
+	return &this->public;
+}
