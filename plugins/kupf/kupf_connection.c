@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupf_connection.h"
+#include "kupf_counters.h"
+#include "kupf_message.h"
+#include "kupf_secret.h"
+
+#include <threading/mutex.h>
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/** Room for packets to come in, octets, unless one is longer */
+#define ROOM_MIN (32 * 1024)
+
+/** Room for packets to go out, octets, that is kept when all are gone */
+#define ROOM_KEPT (64 * 1024)
+
+/** Event that is part of the answer to list-sessions */
+#define LIST_SESSION "list-session"
+
+typedef struct private_kupf_connection_t private_kupf_connection_t;
+
+/**
+ * Private data of a connection.
+ */
+struct private_kupf_connection_t {
+	/** public interface */
+	kupf_connection_t public;
+	/** socket */
+	int fd;
+	/** epoll set of the server */
+	int epoll;
+	/** commands */
+	kupf_commands_t *commands;
+	/** events */
+	kupf_events_t *events;
+	/** what came in and was not dealt with, from kupf_secret_alloc() */
+	uint8_t *in;
+	/** its octets, and the room for them */
+	size_t in_len, in_room;
+	/** the client will not send any more */
+	bool eof;
+	/** the client has registered for list-session */
+	bool listing;
+	/** rest of the list-session events before reply, NULL if none */
+	enumerator_t *stream;
+	/** reply that waits for the end of stream */
+	vici_message_t *reply;
+	/** what has to go out; it and all below are guarded by mutex */
+	uint8_t *out;
+	/** first octet to send, end of the octets to send, and room for them */
+	size_t out_pos, out_len, out_room;
+	/** what epoll was told to look for */
+	uint32_t interest;
+	/** the client did not read its events, or memory is exhausted */
+	bool cut;
+	/** guards what other threads need */
+	mutex_t *mutex;
+};
+
+/**
+ * Octets to send.  The mutex is held.
+ */
+static size_t pending(private_kupf_connection_t *this)
+{
+	return this->out_len - this->out_pos;
+}
+
+/**
+ * Tell epoll what to look for.  The mutex is held.
+ */
+static void set_interest(private_kupf_connection_t *this, uint32_t interest)
+{
+	struct epoll_event event = {
+		.events = interest,
+		.data.ptr = &this->public,
+	};
+
+	if (interest != this->interest &&
+		epoll_ctl(this->epoll, EPOLL_CTL_MOD, this->fd, &event) == 0)
+	{
+		this->interest = interest;
+	}
+}
+
+/**
+ * Queue a packet.  The mutex is held.
+ */
+static void queue_packet(private_kupf_connection_t *this, chunk_t packet)
+{
+	uint8_t *out;
+	size_t room;
+
+	if (this->out_pos)
+	{
+		memmove(this->out, this->out + this->out_pos, pending(this));
+		this->out_len -= this->out_pos;
+		this->out_pos = 0;
+	}
+	if (this->out_len + packet.len > this->out_room)
+	{
+		room = max(2 * this->out_room, this->out_len + packet.len);
+		out = realloc(this->out, room);
+		if (!out)
+		{
+			this->cut = TRUE;
+			return;
+		}
+		this->out = out;
+		this->out_room = room;
+	}
+	memcpy(this->out + this->out_len, packet.ptr, packet.len);
+	this->out_len += packet.len;
+}
+
+METHOD(kupf_subscriber_t, notify, void,
+	private_kupf_connection_t *this, chunk_t packet)
+{
+	this->mutex->lock(this->mutex);
+	if (!this->cut)
+	{
+		if (pending(this) + packet.len > KUPF_UNREAD_MAX)
+		{
+			this->cut = TRUE;
+			kupf_count(KUPF_CONNECTIONS_SLOW);
+			/* it will never become writable: this wakes the server */
+			shutdown(this->fd, SHUT_RDWR);
+		}
+		else
+		{
+			queue_packet(this, packet);
+		}
+		set_interest(this, this->interest | EPOLLOUT);
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+/**
+ * Queue a packet of our own.
+ */
+static void send_packet(private_kupf_connection_t *this,
+						kupf_packet_type_t type, const char *name,
+						vici_message_t *message)
+{
+	chunk_t packet;
+
+	packet = kupf_message_packet(type, name, message);
+	this->mutex->lock(this->mutex);
+	queue_packet(this, packet);
+	this->mutex->unlock(this->mutex);
+	chunk_free(&packet);
+}
+
+/**
+ * Whether there is room for replies, i.e. the client reads them.
+ */
+static bool has_room(private_kupf_connection_t *this)
+{
+	bool room;
+
+	this->mutex->lock(this->mutex);
+	room = !this->cut && pending(this) < KUPF_REPLIES_MAX;
+	this->mutex->unlock(this->mutex);
+	return room;
+}
+
+/**
+ * Queue list-session events as long as there is room, and the reply after the
+ * last one.
+ *
+ * @return			TRUE if nothing is left
+ */
+static bool pump(private_kupf_connection_t *this)
+{
+	vici_message_t *message;
+
+	while (this->stream)
+	{
+		if (!has_room(this))
+		{
+			return FALSE;
+		}
+		if (this->stream->enumerate(this->stream, &message))
+		{
+			send_packet(this, KUPF_EVENT, LIST_SESSION, message);
+			message->destroy(message);
+		}
+		else
+		{
+			this->stream->destroy(this->stream);
+			this->stream = NULL;
+			send_packet(this, KUPF_CMD_RESPONSE, NULL, this->reply);
+			this->reply->destroy(this->reply);
+			this->reply = NULL;
+		}
+	}
+	return TRUE;
+}
+
+/**
+ * Carry a command out.
+ */
+static bool handle_command(private_kupf_connection_t *this, chunk_t name,
+						   chunk_t encoding)
+{
+	vici_message_t *request;
+
+	if (!kupf_message_check(encoding))
+	{
+		return FALSE;
+	}
+	request = vici_message_create_from_data(encoding, FALSE);
+	this->reply = this->commands->execute(this->commands, name, request,
+										  &this->stream);
+	request->destroy(request);
+	if (!this->reply)
+	{
+		send_packet(this, KUPF_CMD_UNKNOWN, NULL, NULL);
+	}
+	else if (!this->stream)
+	{
+		send_packet(this, KUPF_CMD_RESPONSE, NULL, this->reply);
+		this->reply->destroy(this->reply);
+		this->reply = NULL;
+	}
+	else if (!this->listing)
+	{
+		this->stream->destroy(this->stream);
+		this->stream = enumerator_create_empty();
+	}
+	return TRUE;
+}
+
+/**
+ * Register for an event, or take it back.
+ */
+static void handle_register(private_kupf_connection_t *this, chunk_t name,
+							bool on)
+{
+	kupf_subscriber_t *self = &this->public.subscriber;
+	kupf_event_t event;
+	bool known;
+	char text[256];
+
+	snprintf(text, sizeof(text), "%.*s", (int)name.len, name.ptr);
+	if (streq(text, LIST_SESSION))
+	{
+		known = on || this->listing;
+		this->listing = on;
+	}
+	else
+	{
+		known = enum_from_name(kupf_event_names, text, &event);
+		if (known && on)
+		{
+			this->events->subscribe(this->events, event, self);
+		}
+		else if (known)
+		{
+			known = this->events->unsubscribe(this->events, event, self);
+		}
+	}
+	send_packet(this, known ? KUPF_EVENT_CONFIRM : KUPF_EVENT_UNKNOWN, NULL,
+				NULL);
+}
+
+/**
+ * Handle a packet.
+ *
+ * @return			FALSE if it is malformed
+ */
+static bool handle_packet(private_kupf_connection_t *this, chunk_t packet)
+{
+	chunk_t name;
+
+	if (packet.len < 2 || packet.len < (size_t)2 + packet.ptr[1])
+	{
+		return FALSE;
+	}
+	name = chunk_create(packet.ptr + 2, packet.ptr[1]);
+	packet = chunk_skip(packet, 2 + name.len);
+	switch (name.ptr[-2])
+	{
+		case KUPF_CMD_REQUEST:
+			return handle_command(this, name, packet);
+		case KUPF_EVENT_REGISTER:
+		case KUPF_EVENT_UNREGISTER:
+			if (packet.len)
+			{
+				return FALSE;
+			}
+			handle_register(this, name, name.ptr[-2] == KUPF_EVENT_REGISTER);
+			return TRUE;
+		default:
+			return FALSE;
+	}
+}
+
+/**
+ * Change the room for packets to come in.
+ */
+static bool set_room(private_kupf_connection_t *this, size_t room)
+{
+	uint8_t *in = NULL;
+
+	if (room)
+	{
+		in = kupf_secret_alloc(room);
+		if (!in)
+		{
+			return FALSE;
+		}
+		if (this->in_len)
+		{
+			memcpy(in, this->in, this->in_len);
+		}
+	}
+	kupf_secret_free(this->in, this->in_room);
+	this->in = in;
+	this->in_room = room;
+	return TRUE;
+}
+
+/**
+ * Handle all packets that have come in whole, as long as there is room for the
+ * replies, and wipe them.
+ *
+ * @return			FALSE if something is malformed
+ */
+static bool handle_packets(private_kupf_connection_t *this)
+{
+	size_t pos = 0, len = 0;
+	bool ok = TRUE;
+
+	while (ok && pump(this) && has_room(this) &&
+		   this->in_len - pos >= KUPF_PACKET_HEADER)
+	{
+		len = untoh32(this->in + pos);
+		if (len > KUPF_PACKET_MAX)
+		{
+			ok = FALSE;
+		}
+		else if (this->in_len - pos < KUPF_PACKET_HEADER + len)
+		{
+			break;
+		}
+		else
+		{
+			pos += KUPF_PACKET_HEADER;
+			ok = handle_packet(this, chunk_create(this->in + pos, len));
+			pos += len;
+		}
+	}
+	if (pos)
+	{
+		memmove(this->in, this->in + pos, this->in_len - pos);
+		memwipe(this->in + this->in_len - pos, pos);
+		this->in_len -= pos;
+	}
+	return ok;
+}
+
+/**
+ * Make room for the rest of a packet, or give it back.
+ */
+static bool adjust_room(private_kupf_connection_t *this)
+{
+	size_t room = ROOM_MIN;
+
+	if (this->in_len >= KUPF_PACKET_HEADER)
+	{
+		room = max(room, KUPF_PACKET_HEADER + (size_t)untoh32(this->in));
+	}
+	if (this->in_len > room || room == this->in_room)
+	{
+		return TRUE;
+	}
+	return set_room(this, room);
+}
+
+/**
+ * Read what there is, as far as there is room.
+ *
+ * @return			FALSE if the client is gone
+ */
+static bool read_packets(private_kupf_connection_t *this)
+{
+	ssize_t len;
+
+	if (!adjust_room(this))
+	{
+		return FALSE;
+	}
+	if (this->in_len == this->in_room)
+	{
+		return TRUE;
+	}
+	len = recv(this->fd, this->in + this->in_len,
+			   this->in_room - this->in_len, 0);
+	if (len > 0)
+	{
+		this->in_len += len;
+		return TRUE;
+	}
+	this->eof = len == 0;
+	return len == 0 || errno == EAGAIN || errno == EINTR;
+}
+
+/**
+ * Write what there is, and tell epoll what to wait for.
+ *
+ * @return			FALSE if the connection is at its end
+ */
+static bool write_packets(private_kupf_connection_t *this, bool busy)
+{
+	uint32_t interest = 0;
+	ssize_t len = 0;
+	bool ok;
+
+	this->mutex->lock(this->mutex);
+	if (pending(this))
+	{
+		len = send(this->fd, this->out + this->out_pos, pending(this),
+				   MSG_NOSIGNAL);
+		this->out_pos += max(len, 0);
+	}
+	ok = !this->cut && (len >= 0 || errno == EAGAIN || errno == EINTR);
+	if (!pending(this))
+	{
+		this->out_pos = this->out_len = 0;
+		if (this->out_room > ROOM_KEPT)
+		{
+			free(this->out);
+			this->out = NULL;
+			this->out_room = 0;
+		}
+		ok = ok && (!this->eof || busy);
+	}
+	if (pending(this) || busy)
+	{
+		interest |= EPOLLOUT;
+	}
+	if (!busy && !this->eof && pending(this) < KUPF_REPLIES_MAX)
+	{
+		interest |= EPOLLIN;
+	}
+	set_interest(this, interest);
+	this->mutex->unlock(this->mutex);
+	return ok;
+}
+
+METHOD(kupf_connection_t, handle, bool,
+	private_kupf_connection_t *this, bool readable)
+{
+	if (readable && !this->eof && has_room(this) && !read_packets(this))
+	{
+		return FALSE;
+	}
+	if (!handle_packets(this))
+	{
+		kupf_count(KUPF_CONNECTIONS_MALFORMED);
+		DBG1(DBG_CFG, "kupf: closing connection of a client that sent a "
+			 "malformed packet");
+		/* what it asked for before it gets an answer, if it reads it now */
+		write_packets(this, FALSE);
+		return FALSE;
+	}
+	return write_packets(this, this->stream != NULL || (!has_room(this) &&
+						 this->in_len >= KUPF_PACKET_HEADER));
+}
+
+METHOD(kupf_connection_t, destroy, void,
+	private_kupf_connection_t *this)
+{
+	kupf_event_t event;
+
+	for (event = KUPF_EVENT_TUNNEL_UP; event <= KUPF_EVENT_SESSION_EXPIRED;
+		 event++)
+	{
+		this->events->unsubscribe(this->events, event,
+								  &this->public.subscriber);
+	}
+	DESTROY_IF(this->stream);
+	DESTROY_IF(this->reply);
+	close(this->fd);
+	kupf_secret_free(this->in, this->in_room);
+	free(this->out);
+	this->mutex->destroy(this->mutex);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+kupf_connection_t *kupf_connection_create(int fd, int epoll,
+										  kupf_commands_t *commands,
+										  kupf_events_t *events)
+{
+	private_kupf_connection_t *this;
+	struct epoll_event event = {
+		.events = EPOLLIN,
+	};
+
+	INIT(this,
+		.public = {
+			.subscriber = {
+				.notify = _notify,
+			},
+			.handle = _handle,
+			.destroy = _destroy,
+		},
+		.fd = fd,
+		.epoll = epoll,
+		.commands = commands,
+		.events = events,
+		.interest = EPOLLIN,
+		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
+	);
+	event.data.ptr = &this->public;
+	if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0)
+	{
+		destroy(this);
+		return NULL;
+	}
+	return &this->public;
+}

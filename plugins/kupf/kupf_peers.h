@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup kupf_peers kupf_peers
+ * @{ @ingroup kupf
+ *
+ * Which processes may connect to the socket.
+ */
+
+#ifndef KUPF_PEERS_H_
+#define KUPF_PEERS_H_
+
+#include <library.h>
+
+typedef struct kupf_peers_t kupf_peers_t;
+
+struct kupf_peers_t {
+
+	/**
+	 * Check the process at the other end of a connected UNIX socket by its
+	 * credentials at the time of connect(): its user, or any of its groups.
+	 * A process of root may always connect: it could become any user.
+	 *
+	 * @param fd		socket
+	 * @return			TRUE if it may connect
+	 */
+	bool (*is_allowed)(kupf_peers_t *this, int fd);
+
+	/**
+	 * Destroy the object.
+	 */
+	void (*destroy)(kupf_peers_t *this);
+};
+
+/**
+ * Create the check.
+ *
+ * @param users		users, names or numbers separated by comma or space, or NULL
+ * @param groups	groups, likewise; if neither is set, everybody may connect
+ * @return			check, NULL if a name is not known (which is logged)
+ */
+kupf_peers_t *kupf_peers_create(const char *users, const char *groups);
+
+#endif /** KUPF_PEERS_H_ @}*/
