@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupf_plugin.h"
+#include "kupf.h"
+#include "kupf_commands.h"
+#include "kupf_cred.h"
+#include "kupf_events.h"
+#include "kupf_guard.h"
+#include "kupf_pool.h"
+#include "kupf_redact.h"
+#include "kupf_server.h"
+#include "kupf_sessions.h"
+
+#include "compat.h"
+
+#include <daemon.h>
+#include <processing/jobs/callback_job.h>
+
+/** Default of charon.plugins.kupf.max_connections */
+#define MAX_CONNECTIONS 64
+
+/** Default of charon.plugins.kupf.quarantine, seconds */
+#define QUARANTINE 60
+
+/** Milliseconds until more sessions expire, if there are more */
+#define EXPIRE_PAUSE 10
+
+typedef struct private_kupf_plugin_t private_kupf_plugin_t;
+typedef struct kupf_object_t kupf_object_t;
+
+/**
+ * What other plugins see.
+ */
+struct kupf_object_t {
+	/** public interface */
+	kupf_t public;
+	/** plugin */
+	private_kupf_plugin_t *plugin;
+};
+
+/**
+ * Private data of the plugin.
+ */
+struct private_kupf_plugin_t {
+	/** public interface */
+	kupf_plugin_t public;
+	/** what other plugins see */
+	kupf_object_t object;
+	/** whether keys need an enforcer */
+	bool required;
+	/** sessions */
+	kupf_store_t *store;
+	/** addresses of the UPF */
+	kupf_pool_t *pool;
+	/** stands for the enforcer */
+	kupf_guard_t *guard;
+	/** events */
+	kupf_events_t *events;
+	/** procedures */
+	kupf_sessions_t *sessions;
+	/** commands */
+	kupf_commands_t *commands;
+	/** credential set */
+	kupf_cred_t *cred;
+	/** socket */
+	kupf_server_t *server;
+};
+
+METHOD(kupf_t, get_store, kupf_store_t*,
+	kupf_object_t *this)
+{
+	return this->plugin->store;
+}
+
+METHOD(kupf_t, get_credentials, credential_set_t*,
+	kupf_object_t *this)
+{
+	return &this->plugin->cred->set;
+}
+
+METHOD(kupf_t, get_verified, kupf_session_t*,
+	kupf_object_t *this, uint32_t ike_sa)
+{
+	return this->plugin->cred->get_verified(this->plugin->cred, ike_sa);
+}
+
+METHOD(kupf_t, tunnel_up, void,
+	kupf_object_t *this, kupf_session_t *session, ike_sa_t *ike_sa,
+	child_sa_t *child_sa)
+{
+	this->plugin->events->tunnel_up(this->plugin->events, session, ike_sa,
+									child_sa);
+}
+
+METHOD(kupf_t, tunnel_down, void,
+	kupf_object_t *this, kupf_session_t *session, uint32_t ike_sa,
+	kupf_reason_t reason)
+{
+	this->plugin->events->tunnel_down(this->plugin->events, session, ike_sa,
+									  reason);
+}
+
+METHOD(kupf_t, auth_failed, void,
+	kupf_object_t *this, identification_t *ue_id, host_t *local,
+	host_t *remote, const char *reason)
+{
+	this->plugin->events->auth_failed(this->plugin->events, ue_id, local,
+									  remote, reason);
+}
+
+METHOD(kupf_t, attach, bool,
+	kupf_object_t *this, kupf_enforcer_t *enforcer)
+{
+	return this->plugin->guard->attach(this->plugin->guard, enforcer);
+}
+
+METHOD(kupf_t, detach, void,
+	kupf_object_t *this)
+{
+	this->plugin->guard->detach(this->plugin->guard);
+}
+
+/**
+ * Remove what has expired, every second.
+ */
+static job_requeue_t expire(private_kupf_plugin_t *this)
+{
+	if (this->sessions->expire(this->sessions))
+	{
+		return JOB_RESCHEDULE_MS(EXPIRE_PAUSE);
+	}
+	return JOB_RESCHEDULE(1);
+}
+
+/**
+ * Get a setting of ours.
+ */
+static char *get_str(char *key, char *def)
+{
+	return lib->settings->get_str(lib->settings, "%s.plugins.kupf.%s", def,
+								  lib->ns, key);
+}
+
+static int get_int(char *key, int def)
+{
+	return lib->settings->get_int(lib->settings, "%s.plugins.kupf.%s", def,
+								  lib->ns, key);
+}
+
+static bool get_bool(char *key, bool def)
+{
+	return lib->settings->get_bool(lib->settings, "%s.plugins.kupf.%s", def,
+								   lib->ns, key);
+}
+
+/**
+ * Destroy what create_parts() created, as far as it came.
+ */
+static void destroy_parts(private_kupf_plugin_t *this)
+{
+	DESTROY_IF(this->server);
+	DESTROY_IF(this->cred);
+	DESTROY_IF(this->commands);
+	DESTROY_IF(this->sessions);
+	DESTROY_IF(this->events);
+	DESTROY_IF(this->guard);
+	DESTROY_IF(this->pool);
+	DESTROY_IF(this->store);
+	this->server = NULL;
+	this->cred = NULL;
+	this->commands = NULL;
+	this->sessions = NULL;
+	this->events = NULL;
+	this->guard = NULL;
+	this->pool = NULL;
+	this->store = NULL;
+}
+
+/**
+ * Create all parts, as the settings say.
+ */
+static bool create_parts(private_kupf_plugin_t *this)
+{
+	kupf_server_config_t config = {
+		.uri = get_str("socket", "unix://" IPSEC_PIDDIR "/charon.kupf"),
+		.allowed_users = get_str("allowed_users", NULL),
+		.allowed_groups = get_str("allowed_groups", NULL),
+		.max_connections = get_int("max_connections", MAX_CONNECTIONS),
+	};
+	uint16_t fc = KUPF_KDF_FC_DEFAULT;
+	char *text;
+
+	text = get_str("kdf_fc", NULL);
+	if (text && !kupf_kdf_fc_parse(text, &fc))
+	{
+		DBG1(DBG_CFG, "kupf: kdf_fc '%s': expected 0x and two digits other "
+			 "than FF, or 0xFF and two digits", text);
+		return FALSE;
+	}
+	this->required = get_bool("require_enforcement", TRUE);
+	this->pool = kupf_pool_create(get_str("addresses", NULL),
+								  get_int("quarantine", QUARANTINE));
+	if (!this->pool)
+	{
+		return FALSE;
+	}
+	this->store = kupf_store_create(get_int("max_sessions", 0));
+	this->guard = kupf_guard_create(this->required);
+	this->events = kupf_events_create();
+	this->sessions = kupf_sessions_create(this->store, this->pool,
+							&this->guard->enforcer, this->events, fc);
+	this->commands = kupf_commands_create(this->sessions, this->store,
+							this->pool, &this->guard->enforcer);
+	this->cred = kupf_cred_create(this->store, &this->guard->enforcer);
+	this->server = kupf_server_create(&config, this->commands, this->events);
+	return this->server != NULL;
+}
+
+/**
+ * Take the plugin into service, or out of it.
+ */
+static bool plugin_cb(private_kupf_plugin_t *this, plugin_feature_t *feature,
+					  bool reg, void *data)
+{
+	if (!reg)
+	{
+		lib->set(lib, KUPF_OBJECT, NULL);
+		lib->credmgr->remove_set(lib->credmgr, &this->cred->set);
+		charon->bus->remove_listener(charon->bus, this->cred->listener);
+		destroy_parts(this);
+		kupf_redact_uninstall();
+		return TRUE;
+	}
+	if (!create_parts(this))
+	{
+		destroy_parts(this);
+		return FALSE;
+	}
+	kupf_redact_install();
+	charon->bus->add_listener(charon->bus, this->cred->listener);
+	lib->credmgr->add_set(lib->credmgr, &this->cred->set);
+	lib->set(lib, KUPF_OBJECT, &this->object.public);
+	lib->scheduler->schedule_job(lib->scheduler,
+		(job_t*)callback_job_create((callback_job_cb_t)expire, this, NULL,
+									(callback_job_cancel_t)return_false), 1);
+	if (!this->required)
+	{
+		DBG1(DBG_CFG, "kupf: require_enforcement is off: without plugin nin3a "
+			 "any connection may use the keys");
+	}
+	return TRUE;
+}
+
+METHOD(plugin_t, get_name, char*,
+	private_kupf_plugin_t *this)
+{
+	return "kupf";
+}
+
+METHOD(plugin_t, get_features, int,
+	private_kupf_plugin_t *this, plugin_feature_t *features[])
+{
+	static plugin_feature_t f[] = {
+		PLUGIN_CALLBACK((plugin_feature_callback_t)plugin_cb, NULL),
+			PLUGIN_PROVIDE(CUSTOM, KUPF_OBJECT),
+	};
+	*features = f;
+	return countof(f);
+}
+
+METHOD(plugin_t, destroy, void,
+	private_kupf_plugin_t *this)
+{
+	free(this);
+}
+
+/**
+ * Plugin constructor.
+ */
+PLUGIN_DEFINE(kupf)
+{
+	private_kupf_plugin_t *this;
+
+	INIT(this,
+		.public = {
+			.plugin = {
+				.get_name = _get_name,
+				.get_features = _get_features,
+				.destroy = _destroy,
+			},
+		},
+		.object = {
+			.public = {
+				.get_store = _get_store,
+				.get_credentials = _get_credentials,
+				.get_verified = _get_verified,
+				.tunnel_up = _tunnel_up,
+				.tunnel_down = _tunnel_down,
+				.auth_failed = _auth_failed,
+				.attach = _attach,
+				.detach = _detach,
+			},
+		},
+	);
+	this->object.plugin = this;
+
+	return &this->public.plugin;
+}
