@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupfctl_line.h"
+#include "kupfctl_session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/** What separates words */
+#define BLANKS " \t"
+
+/** Longest part of a word that is repeated in an error */
+#define QUOTE_MAX 32
+
+/**
+ * What a field is.
+ */
+typedef enum {
+	TEXT,
+	LIST,
+	KEY,
+} kind_t;
+
+/** Fields: the keys first, which have the same index in secrets */
+static const struct {
+	const char *name;
+	kind_t kind;
+	/** longest key, octets */
+	size_t max;
+} fields[KUPFCTL_LINE_FIELDS] = {
+	{ "key", KEY, KUPFCTL_KEY_MAX },
+	{ "kamf", KEY, KUPFCTL_KEY_MIN },
+	{ "rand", TEXT, 0 },
+	{ "fc", TEXT, 0 },
+	{ "ue-id", TEXT, 0 },
+	{ "pdu-session-id", TEXT, 0 },
+	{ "upf-address", TEXT, 0 },
+	{ "ue-addresses", LIST, 0 },
+	{ "lifetime", TEXT, 0 },
+	{ "services", LIST, 0 },
+};
+
+static int find_field(const char *name, size_t len)
+{
+	int i;
+
+	for (i = 0; i < KUPFCTL_LINE_FIELDS; i++)
+	{
+		if (strlen(fields[i].name) == len &&
+			!strncmp(fields[i].name, name, len))
+		{
+			return i;
+		}
+	}
+	return -1;
+}
+
+/**
+ * Parse a word, field=value.
+ */
+static bool parse_word(kupfctl_line_t *line, char *word, char *error)
+{
+	kupfctl_secret_t *secret;
+	size_t len;
+	char *value;
+	int i;
+
+	len = strcspn(word, "=");
+	if (!word[len])
+	{
+		/* it may be a key that was typed in the wrong place */
+		snprintf(error, KUPFCTL_LINE_ERROR, "a word after the name of the "
+				 "session is not field=value");
+		return false;
+	}
+	value = word + len + 1;
+	i = find_field(word, len);
+	if (i < 0)
+	{
+		snprintf(error, KUPFCTL_LINE_ERROR, "unknown field %.*s",
+				 len < QUOTE_MAX ? (int)len : QUOTE_MAX, word);
+		return false;
+	}
+	if (line->values[i])
+	{
+		snprintf(error, KUPFCTL_LINE_ERROR, "field %s given twice",
+				 fields[i].name);
+		return false;
+	}
+	if (!*value)
+	{
+		snprintf(error, KUPFCTL_LINE_ERROR, "field %s has no value",
+				 fields[i].name);
+		return false;
+	}
+	line->values[i] = value;
+	if (fields[i].kind == KEY)
+	{
+		/* not left to the daemon: it takes 32 digits for 32 raw octets */
+		secret = &line->secrets[i];
+		if (!kupfctl_secret_decode(secret, value, strlen(value)) ||
+			secret->len < KUPFCTL_KEY_MIN || secret->len > fields[i].max)
+		{
+			snprintf(error, KUPFCTL_LINE_ERROR, "field %s is not 0x<hex> or "
+					 "0s<base64> of %s octets", fields[i].name,
+					 fields[i].max > KUPFCTL_KEY_MIN ? "32 to 64" : "32");
+			return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * Described in header
+ */
+bool kupfctl_line_parse(kupfctl_line_t *line, char *text, char *error)
+{
+	char *word, *pos;
+
+	memset(line, 0, sizeof(*line));
+	for (word = strtok_r(text, BLANKS, &pos); word && word[0] != '#';
+		 word = strtok_r(NULL, BLANKS, &pos))
+	{
+		if (line->session)
+		{
+			if (!parse_word(line, word, error))
+			{
+				return false;
+			}
+		}
+		else if (kupfctl_session_name_valid(word, strlen(word)))
+		{
+			line->session = word;
+		}
+		else
+		{
+			snprintf(error, KUPFCTL_LINE_ERROR, "field session: not 1 to 64 "
+					 "printable ASCII characters");
+			return false;
+		}
+	}
+	return true;
+}
+
+/**
+ * Number of items in a list.
+ */
+static size_t count_items(const char *value)
+{
+	size_t count = 1;
+
+	while ((value = strchr(value, ',')))
+	{
+		value++;
+		count++;
+	}
+	return count;
+}
+
+/*
+ * Described in header
+ */
+size_t kupfctl_line_size(const kupfctl_line_t *line)
+{
+	/* types, lengths of names and of values: at most 4 octets an element */
+	const size_t head = 4;
+	size_t size, len;
+	int i;
+
+	size = 2 * head + strlen(line->session);
+	for (i = 0; i < KUPFCTL_LINE_FIELDS; i++)
+	{
+		if (line->values[i])
+		{
+			len = strlen(line->values[i]);
+			size += head + strlen(fields[i].name) + len;
+			if (fields[i].kind == LIST)
+			{
+				size += head * (count_items(line->values[i]) + 1);
+			}
+			else if (fields[i].kind == KEY)
+			{
+				size += KUPFCTL_HEX_MAX;
+			}
+		}
+	}
+	return size;
+}
+
+static void add_list(vici_req_t *req, const char *name, const char *value)
+{
+	size_t len;
+
+	vici_begin_list(req, (char*)name);
+	while (true)
+	{
+		len = strcspn(value, ",");
+		vici_add_list_item(req, (void*)value, len);
+		if (!value[len])
+		{
+			break;
+		}
+		value += len + 1;
+	}
+	vici_end_list(req);
+}
+
+/*
+ * Described in header
+ */
+void kupfctl_line_add(const kupfctl_line_t *line, vici_req_t *req)
+{
+	int i;
+
+	vici_begin_section(req, (char*)line->session);
+	for (i = 0; i < KUPFCTL_LINE_FIELDS; i++)
+	{
+		if (!line->values[i])
+		{
+			continue;
+		}
+		switch (fields[i].kind)
+		{
+			case KEY:
+				kupfctl_secret_add(&line->secrets[i], req, fields[i].name);
+				break;
+			case LIST:
+				add_list(req, fields[i].name, line->values[i]);
+				break;
+			default:
+				vici_add_key_value(req, (char*)fields[i].name,
+								   (void*)line->values[i],
+								   strlen(line->values[i]));
+				break;
+		}
+	}
+	vici_end_section(req);
+}
+
+/*
+ * Described in header
+ */
+void kupfctl_line_wipe(kupfctl_line_t *line)
+{
+	explicit_bzero(line->secrets, sizeof(line->secrets));
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup kupfctl_line kupfctl_line
+ * @{ @ingroup kupfctl
+ *
+ * A line of the input of "load": SESSION field=value field=value ...
+ *
+ * Words are separated by blanks; a word that starts with '#' and all after it
+ * is a comment.  Fields have their names on the wire; lists are separated by
+ * commas; keys are text, 0x<hex> or 0s<base64>.
+ */
+
+#ifndef KUPFCTL_LINE_H_
+#define KUPFCTL_LINE_H_
+
+#include "kupfctl_secret.h"
+
+/** Number of fields that a session may have */
+#define KUPFCTL_LINE_FIELDS 10
+
+/** Room for a description of an error */
+#define KUPFCTL_LINE_ERROR 128
+
+/**
+ * A session; strings are borrowed from the line.
+ */
+typedef struct {
+	/** its name, NULL if the line has none */
+	const char *session;
+	/** text of each field, NULL if it is not given */
+	const char *values[KUPFCTL_LINE_FIELDS];
+	/** key or K_AMF, at the index of its field */
+	kupfctl_secret_t secrets[2];
+} kupfctl_line_t;
+
+/**
+ * Parse a line.
+ *
+ * @param line		[out] session; to be wiped with kupfctl_line_wipe()
+ * @param text		line without its end, modified
+ * @param error		[out] what is wrong, naming the field but no value; room
+ *					for KUPFCTL_LINE_ERROR
+ * @return			FALSE if something is wrong
+ */
+bool kupfctl_line_parse(kupfctl_line_t *line, char *text, char *error);
+
+/**
+ * Length of a session in a request.
+ *
+ * @param line		session
+ * @return			octets
+ */
+size_t kupfctl_line_size(const kupfctl_line_t *line);
+
+/**
+ * Add a session to a request, as a section of its name.
+ *
+ * @param line		session
+ * @param req		request, borrowed
+ */
+void kupfctl_line_add(const kupfctl_line_t *line, vici_req_t *req);
+
+/**
+ * Wipe the keys.
+ *
+ * @param line		session
+ */
+void kupfctl_line_wipe(kupfctl_line_t *line);
+
+#endif /** KUPFCTL_LINE_H_ @}*/

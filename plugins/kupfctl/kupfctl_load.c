@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupfctl_args.h"
+#include "kupfctl_batch.h"
+#include "kupfctl_conn.h"
+#include "kupfctl_output.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/** Longest line, octets, with its end and a terminator */
+#define LINE_SIZE (16 * 1024)
+
+/** Buffer of the file */
+#define BUFFER_SIZE (64 * 1024)
+
+/**
+ * A file on its way to the daemon.
+ */
+typedef struct {
+	/** its name, for messages */
+	const char *path;
+	/** the file */
+	FILE *in;
+	/** its size, 0 if unknown */
+	off_t size;
+	/** buffer of the file, and the line read last: with keys */
+	char buffer[BUFFER_SIZE];
+	char line[LINE_SIZE];
+	/** number of that line */
+	unsigned long number;
+	/** sessions that go together */
+	kupfctl_batch_t *batch;
+	/** sessions answered when progress was last shown */
+	unsigned long shown;
+	/** show progress */
+	bool progress;
+	/** replies are printed in JSON, no totals */
+	bool json;
+} load_t;
+
+/**
+ * Show how far it is, on a line that is overwritten.
+ */
+static void show_progress(load_t *load)
+{
+	const kupfctl_totals_t *totals = kupfctl_batch_totals(load->batch);
+	unsigned long answered = totals->established + totals->failed;
+
+	if (!load->progress || answered == load->shown)
+	{
+		return;
+	}
+	load->shown = answered;
+	fprintf(stderr, "\r%lu established, %lu failed", totals->established,
+			totals->failed);
+	if (load->size)
+	{
+		fprintf(stderr, ", %d%%", (int)(100 * ftello(load->in) / load->size));
+	}
+	fputs("\033[K\r", stderr);
+}
+
+/**
+ * Print what became of the sessions; also called if the connection is lost.
+ */
+static void print_totals(load_t *load)
+{
+	const kupfctl_totals_t *totals = kupfctl_batch_totals(load->batch);
+
+	if (load->progress)
+	{
+		fputs("\033[K", stderr);
+	}
+	if (load->json)
+	{
+		return;
+	}
+	printf("%lu established, %lu failed", totals->established, totals->failed);
+	if (totals->unanswered)
+	{
+		printf(", %lu sent without an answer", totals->unanswered);
+	}
+	putchar('\n');
+}
+
+static void on_lost(void *user)
+{
+	print_totals(user);
+}
+
+/**
+ * Read a line without its end.
+ */
+static bool read_line(load_t *load, bool *done)
+{
+	size_t len;
+
+	*done = !fgets(load->line, sizeof(load->line), load->in);
+	if (*done)
+	{
+		if (ferror(load->in))
+		{
+			kupfctl_error("cannot read %s: %s", load->path, strerror(errno));
+			return false;
+		}
+		return true;
+	}
+	load->number++;
+	len = strlen(load->line);
+	if (len && load->line[len - 1] == '\n')
+	{
+		load->line[--len] = '\0';
+		if (len && load->line[len - 1] == '\r')
+		{
+			load->line[--len] = '\0';
+		}
+		return true;
+	}
+	if (feof(load->in))
+	{
+		return true;
+	}
+	kupfctl_error("%s, line %lu: longer than %d octets, or not text",
+				  load->path, load->number, LINE_SIZE - 2);
+	return false;
+}
+
+/**
+ * Send all lines up to the end or to one that is wrong.
+ */
+static kupfctl_status_t send_lines(load_t *load)
+{
+	char error[KUPFCTL_LINE_ERROR];
+	kupfctl_status_t status = KUPFCTL_DONE;
+	kupfctl_line_t line;
+	bool done = false;
+
+	while (status == KUPFCTL_DONE)
+	{
+		if (!read_line(load, &done))
+		{
+			status = KUPFCTL_USAGE;
+			break;
+		}
+		if (done)
+		{
+			break;
+		}
+		if (!kupfctl_line_parse(&line, load->line, error))
+		{
+			kupfctl_error("%s, line %lu: %s", load->path, load->number,
+						  error);
+			status = KUPFCTL_USAGE;
+		}
+		else if (line.session && !kupfctl_batch_add(load->batch, &line))
+		{
+			status = KUPFCTL_REFUSED;
+		}
+		kupfctl_line_wipe(&line);
+		show_progress(load);
+	}
+	/* those before a wrong line, too */
+	if (status != KUPFCTL_REFUSED && !kupfctl_batch_flush(load->batch))
+	{
+		status = KUPFCTL_REFUSED;
+	}
+	show_progress(load);
+	return status;
+}
+
+static kupfctl_status_t load_file(const kupfctl_t *ctl, load_t *load)
+{
+	kupfctl_status_t status;
+	vici_conn_t *vici;
+
+	vici = kupfctl_connect(ctl);
+	if (!vici)
+	{
+		return KUPFCTL_NO_CONNECTION;
+	}
+	load->batch = kupfctl_batch_create(vici, ctl->json);
+	kupfctl_on_lost(on_lost, load);
+	status = send_lines(load);
+	kupfctl_on_lost(NULL, NULL);
+	print_totals(load);
+	if (status == KUPFCTL_DONE && kupfctl_batch_totals(load->batch)->failed)
+	{
+		status = KUPFCTL_REFUSED;
+	}
+	kupfctl_batch_destroy(load->batch);
+	kupfctl_disconnect(vici);
+	return status;
+}
+
+static kupfctl_status_t run(const kupfctl_t *ctl, const kupfctl_args_t *args)
+{
+	static load_t load;
+	kupfctl_status_t status;
+	struct stat st;
+
+	load.path = args->words[0];
+	load.in = stdin;
+	if (!strcmp(load.path, "-"))
+	{
+		load.path = "standard input";
+	}
+	else
+	{
+		load.in = fopen(load.path, "re");
+		if (!load.in)
+		{
+			kupfctl_error("cannot open %s: %s", load.path, strerror(errno));
+			return KUPFCTL_USAGE;
+		}
+		kupfctl_secret_warn(fileno(load.in), load.path);
+	}
+	if (!fstat(fileno(load.in), &st) && S_ISREG(st.st_mode))
+	{
+		load.size = st.st_size;
+	}
+	setvbuf(load.in, load.buffer, _IOFBF, sizeof(load.buffer));
+	load.progress = isatty(STDERR_FILENO);
+	load.json = ctl->json;
+	status = load_file(ctl, &load);
+	fclose(load.in);
+	explicit_bzero(load.buffer, sizeof(load.buffer));
+	explicit_bzero(load.line, sizeof(load.line));
+	return status;
+}
+
+const kupfctl_command_t kupfctl_load = {
+	.name = "load",
+	.usage = "FILE",
+	.words = "FILE",
+	.summary = "establish many sessions, one a line",
+	.details =
+		"FILE, or standard input if it is -, has lines\n\n"
+		"  SESSION field=value field=value ...\n\n"
+		"with the fields key, kamf, rand, fc, ue-id, pdu-session-id, "
+		"upf-address,\nue-addresses, lifetime and services; lists are separated "
+		"by commas, keys are\n0x<hex> or 0s<base64>, and # starts a comment.  A "
+		"wrong line ends it: lines\nbefore it are sent, this one and those "
+		"after it are not.\n",
+	.min = 1,
+	.max = 1,
+	.run = run,
+};

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup kupfctl_session kupfctl_session
+ * @{ @ingroup kupfctl
+ *
+ * What establish, modify and delete have in common: a session from the
+ * command line.  Apart from keys, values are sent as they are; the daemon
+ * says what is wrong with them.
+ */
+
+#ifndef KUPFCTL_SESSION_H_
+#define KUPFCTL_SESSION_H_
+
+#include "kupfctl_args.h"
+
+#include <libvici.h>
+
+/** Entries of a table of options: the fields of a session */
+#define KUPFCTL_SESSION_OPTIONS \
+	{ "--key-file", "FILE", "FILE", NULL, false, \
+	  "file with the key (K_UPF), - for standard input" }, \
+	{ "--kamf-file", "FILE", "FILE", NULL, false, \
+	  "file with K_AMF, the daemon derives the key" }, \
+	{ "--rand", "HEX", NULL, NULL, false, \
+	  "RAND of the derivation, 16 to 64 octets" }, \
+	{ "--fc", "HEX", NULL, NULL, false, \
+	  "FC of the derivation, two or four digits" }, \
+	{ "--ue-id", "ID", NULL, "ue-id", false, \
+	  "IKE identity of the UE, in typed text" }, \
+	{ "--pdu-session-id", "N", NULL, "pdu-session-id", false, \
+	  "PDU session ID, 1 to 15" }, \
+	{ "--upf-address", "ADDR", NULL, "upf-address", false, \
+	  "address of the UPF that the UE must use" }, \
+	{ "--ue-address", "ADDR", NULL, "ue-addresses", true, \
+	  "inner address of the UE, may be repeated" }, \
+	{ "--lifetime", "SECONDS", NULL, "lifetime", false, \
+	  "when the session expires" }, \
+	{ "--service", "NAME", "ike", "services", true, \
+	  "what the key is for, may be repeated" }
+
+/**
+ * Whether a text can be the name of a session: 1 to 64 printable ASCII
+ * characters without a space.
+ *
+ * @param name		text
+ * @param len		its length
+ * @return			TRUE if it can
+ */
+bool kupfctl_session_name_valid(const char *name, size_t len);
+
+/**
+ * Begin a request about a session: its name, which is the only positional
+ * argument, and the fields that were given as options.
+ *
+ * @param command	name of the command
+ * @param args		arguments, of any table of options with fields
+ * @return			request, NULL if an argument is wrong: that was printed
+ */
+vici_req_t *kupfctl_session_begin(const char *command,
+								  const kupfctl_args_t *args);
+
+/**
+ * Normalize hexadecimal digits, with or without "0x", to text for the wire.
+ *
+ * @param option	name of option, for messages
+ * @param text		text
+ * @param digits	least and highest number of digits, always an even number
+ * @param hex		[out] "0x" and the digits, room for 3 + digits[1]
+ * @return			FALSE if that failed: it was printed
+ */
+bool kupfctl_session_hex(const char *option, const char *text,
+						 const unsigned int digits[2], char *hex);
+
+/** Number of digits of a RAND */
+extern const unsigned int kupfctl_rand_digits[2];
+
+/** Number of digits of an FC */
+extern const unsigned int kupfctl_fc_digits[2];
+
+/** Room for the longest of both, its prefix and a terminator */
+#define KUPFCTL_SESSION_HEX_SIZE 132
+
+#endif /** KUPFCTL_SESSION_H_ @}*/
