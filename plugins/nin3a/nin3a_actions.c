@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "nin3a_actions.h"
+
+#include <daemon.h>
+#include <processing/jobs/callback_job.h>
+#include <threading/condvar.h>
+#include <threading/mutex.h>
+
+typedef struct private_nin3a_actions_t private_nin3a_actions_t;
+typedef struct order_t order_t;
+
+/**
+ * Private data of the actions.
+ */
+struct private_nin3a_actions_t {
+	/** public interface */
+	nin3a_actions_t public;
+	/** tunnels */
+	nin3a_tunnels_t *tunnels;
+	/** sessions */
+	kupf_store_t *store;
+	/** one reference for the owner, one for each job */
+	refcount_t ref;
+	/** jobs that are being carried out */
+	u_int running;
+	/** whether the owner has destroyed it */
+	bool stopped;
+	/** guards the two above, a leaf */
+	mutex_t *mutex;
+	/** signals that no job is being carried out */
+	condvar_t *idle;
+};
+
+/**
+ * Data of a job.
+ */
+struct order_t {
+	/** whose it is, a reference */
+	private_nin3a_actions_t *actions;
+	/** IKE_SA to close */
+	uint32_t ike_sa;
+	/** session to check, a reference, or NULL */
+	kupf_session_t *session;
+};
+
+/**
+ * Drop a reference.
+ */
+static void unref(private_nin3a_actions_t *this)
+{
+	if (ref_put(&this->ref))
+	{
+		this->idle->destroy(this->idle);
+		this->mutex->destroy(this->mutex);
+		free(this);
+	}
+}
+
+CALLBACK(order_destroy, void,
+	order_t *order)
+{
+	kupf_session_unref(order->session);
+	unref(order->actions);
+	free(order);
+}
+
+/**
+ * A job begins.
+ *
+ * @return			FALSE if it must not
+ */
+static bool enter(private_nin3a_actions_t *this)
+{
+	bool allowed;
+
+	this->mutex->lock(this->mutex);
+	allowed = !this->stopped;
+	this->running += allowed;
+	this->mutex->unlock(this->mutex);
+	return allowed;
+}
+
+/**
+ * A job that has begun ends.
+ */
+static void leave(private_nin3a_actions_t *this)
+{
+	this->mutex->lock(this->mutex);
+	this->running--;
+	this->idle->signal(this->idle);
+	this->mutex->unlock(this->mutex);
+}
+
+/**
+ * Check an IKE_SA out, by its SPIs: by its unique identifier charon would have
+ * to search through all of them.
+ */
+static ike_sa_t *checkout(private_nin3a_actions_t *this, uint32_t unique_id)
+{
+	ike_sa_t *ike_sa = NULL;
+	nin3a_spis_t spis;
+	ike_sa_id_t *id;
+
+	if (this->tunnels->get_spis(this->tunnels, unique_id, &spis))
+	{
+		id = ike_sa_id_create(IKEV2_MAJOR_VERSION, spis.initiator,
+							  spis.responder, spis.initiated_here);
+		ike_sa = charon->ike_sa_manager->checkout(charon->ike_sa_manager, id);
+		id->destroy(id);
+	}
+	return ike_sa;
+}
+
+/**
+ * Delete an IKE_SA, as far as that takes our doing.
+ */
+static status_t delete_ike_sa(ike_sa_t *ike_sa)
+{
+	switch (ike_sa->get_state(ike_sa))
+	{
+		case IKE_CONNECTING:
+		case IKE_ESTABLISHED:
+		case IKE_REKEYING:
+			return ike_sa->delete(ike_sa, FALSE);
+		default:
+			/* rekeyed meanwhile: the successor has its own job; or a DELETE is
+			 * under way, and a second call would end it without an answer */
+			return SUCCESS;
+	}
+}
+
+CALLBACK(close_job, job_requeue_t,
+	order_t *order)
+{
+	private_nin3a_actions_t *this = order->actions;
+	ike_sa_t *ike_sa;
+
+	if (!enter(this))
+	{
+		return JOB_REQUEUE_NONE;
+	}
+	ike_sa = checkout(this, order->ike_sa);
+	if (ike_sa)
+	{
+		if (delete_ike_sa(ike_sa) == DESTROY_ME)
+		{
+			charon->ike_sa_manager->checkin_and_destroy(
+											charon->ike_sa_manager, ike_sa);
+		}
+		else
+		{
+			charon->ike_sa_manager->checkin(charon->ike_sa_manager, ike_sa);
+		}
+	}
+	leave(this);
+	return JOB_REQUEUE_NONE;
+}
+
+/**
+ * Create the data of a job.
+ */
+static order_t *order_create(private_nin3a_actions_t *this)
+{
+	order_t *order;
+
+	INIT(order,
+		.actions = this,
+	);
+	ref_get(&this->ref);
+	return order;
+}
+
+METHOD(nin3a_actions_t, close_, void,
+	private_nin3a_actions_t *this, uint32_t ike_sa)
+{
+	order_t *order = order_create(this);
+
+	order->ike_sa = ike_sa;
+	lib->processor->queue_job(lib->processor,
+					(job_t*)callback_job_create(close_job, order,
+												order_destroy, NULL));
+}
+
+/**
+ * What a session is compared with.
+ */
+typedef struct {
+	/** session that the grace was given for */
+	kupf_session_t *modified;
+	/** session that is in the store now */
+	kupf_session_t *current;
+} versions_t;
+
+/**
+ * Whether a tunnel must be set up anew.  A session that was modified again
+ * has another grace: a tunnel that fits the earlier version may stay.
+ */
+static bool is_outdated(void *user, kupf_session_t *session)
+{
+	versions_t *versions = user;
+
+	return kupf_session_needs_rekey(session, versions->modified) &&
+		   kupf_session_needs_rekey(session, versions->current);
+}
+
+/**
+ * Close the outdated tunnels of a session.
+ */
+static void close_outdated(private_nin3a_actions_t *this,
+						   kupf_session_t *session)
+{
+	const char *name = kupf_session_get_name(session);
+	versions_t versions = {
+		.modified = session,
+	};
+	uint32_t ike_sa;
+	array_t *ids;
+
+	versions.current = this->store->get(this->store, name);
+	if (versions.current)
+	{
+		ids = array_create(sizeof(uint32_t), 0);
+		this->tunnels->select(this->tunnels, name, is_outdated, &versions,
+							  KUPF_REASON_REKEYED, ids);
+		while (array_remove(ids, ARRAY_HEAD, &ike_sa))
+		{
+			close_(this, ike_sa);
+		}
+		array_destroy(ids);
+		kupf_session_unref(versions.current);
+	}
+}
+
+CALLBACK(check_job, job_requeue_t,
+	order_t *order)
+{
+	if (enter(order->actions))
+	{
+		close_outdated(order->actions, order->session);
+		leave(order->actions);
+	}
+	return JOB_REQUEUE_NONE;
+}
+
+METHOD(nin3a_actions_t, check, void,
+	private_nin3a_actions_t *this, kupf_session_t *session, uint32_t grace)
+{
+	order_t *order;
+
+	if (!grace)
+	{
+		close_outdated(this, session);
+		return;
+	}
+	order = order_create(this);
+	order->session = kupf_session_ref(session);
+	lib->scheduler->schedule_job(lib->scheduler,
+					(job_t*)callback_job_create(check_job, order,
+												order_destroy, NULL), grace);
+}
+
+METHOD(nin3a_actions_t, destroy, void,
+	private_nin3a_actions_t *this)
+{
+	this->mutex->lock(this->mutex);
+	this->stopped = TRUE;
+	while (this->running)
+	{
+		this->idle->wait(this->idle, this->mutex);
+	}
+	this->mutex->unlock(this->mutex);
+	unref(this);
+}
+
+/*
+ * Described in header
+ */
+nin3a_actions_t *nin3a_actions_create(nin3a_tunnels_t *tunnels,
+									  kupf_store_t *store)
+{
+	private_nin3a_actions_t *this;
+
+	INIT(this,
+		.public = {
+			.close = _close_,
+			.check = _check,
+			.destroy = _destroy,
+		},
+		.tunnels = tunnels,
+		.store = store,
+		.ref = 1,
+		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
+		.idle = condvar_create(CONDVAR_TYPE_DEFAULT),
+	);
+
+	return &this->public;
+}

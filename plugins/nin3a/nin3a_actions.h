@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup nin3a_actions nin3a_actions
+ * @{ @ingroup nin3a
+ *
+ * What must not be done in a hook or in a request: jobs for charon's worker
+ * threads.  They carry identifiers and sessions, never an IKE_SA.
+ *
+ * Any thread may queue one, also in a hook.
+ */
+
+#ifndef NIN3A_ACTIONS_H_
+#define NIN3A_ACTIONS_H_
+
+#include "nin3a_tunnels.h"
+
+typedef struct nin3a_actions_t nin3a_actions_t;
+
+struct nin3a_actions_t {
+
+	/**
+	 * Close an IKE_SA: its peer gets a DELETE.  One that is not established
+	 * is destroyed, one that is being deleted is left alone.
+	 *
+	 * @param ike_sa	unique identifier, bound in nin3a_tunnels
+	 */
+	void (*close)(nin3a_actions_t *this, uint32_t ike_sa);
+
+	/**
+	 * Close tunnels that the UE has to set up anew for a modified session, if
+	 * they are still there when the grace is over.
+	 *
+	 * @param session	session as it is in the store now
+	 * @param grace		seconds, 0 to close them now
+	 */
+	void (*check)(nin3a_actions_t *this, kupf_session_t *session,
+				  uint32_t grace);
+
+	/**
+	 * Destroy the object.  Waits for jobs that are being carried out; others
+	 * will do nothing.
+	 */
+	void (*destroy)(nin3a_actions_t *this);
+};
+
+/**
+ * Create the object.
+ *
+ * @param tunnels	tunnels
+ * @param store		sessions
+ */
+nin3a_actions_t *nin3a_actions_create(nin3a_tunnels_t *tunnels,
+									  kupf_store_t *store);
+
+#endif /** NIN3A_ACTIONS_H_ @}*/

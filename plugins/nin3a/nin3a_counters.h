@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup nin3a_counters nin3a_counters
+ * @{ @ingroup nin3a
+ *
+ * How many attempts were accepted, and how many refused for which reason,
+ * since the start of the plugin.  Each attempt counts once: the accepted and
+ * the refused ones add up to what was sent, less what is still under way.
+ *
+ * They are atomic; any thread may count.
+ */
+
+#ifndef NIN3A_COUNTERS_H_
+#define NIN3A_COUNTERS_H_
+
+#include "nin3a_policy.h"
+
+#include "kupf.h"
+
+typedef enum nin3a_counter_t nin3a_counter_t;
+
+enum nin3a_counter_t {
+	/** IKE_SAs established */
+	NIN3A_ACCEPTED,
+	/** IKE_SAs refused, for whatever reason */
+	NIN3A_REFUSED,
+	/** tunnels that came up */
+	NIN3A_TUNNELS_OPENED,
+	/** tunnels that went down */
+	NIN3A_TUNNELS_CLOSED,
+	/** log lines about refusals that were left out, as there were too many */
+	NIN3A_SUPPRESSED,
+	/** proposals of traffic selectors that left nothing of the session's */
+	NIN3A_SELECTORS_REFUSED,
+	/** number of counters */
+	NIN3A_COUNTER_MAX,
+};
+
+/**
+ * Count one.
+ */
+void nin3a_count(nin3a_counter_t counter);
+
+/**
+ * Count a refused attempt: by its reason, and as NIN3A_REFUSED.
+ */
+void nin3a_count_refused(nin3a_reason_t reason);
+
+/**
+ * Report all counters, "nin3a-refused-<token>" for each reason among them.
+ *
+ * @param cb		called for each
+ * @param user		passed to it
+ */
+void nin3a_counters_report(kupf_counter_cb_t cb, void *user);
+
+#endif /** NIN3A_COUNTERS_H_ @}*/

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "nin3a_enforcer.h"
+#include "nin3a_counters.h"
+
+typedef struct private_nin3a_enforcer_t private_nin3a_enforcer_t;
+
+/**
+ * Private data of the enforcer.
+ */
+struct private_nin3a_enforcer_t {
+	/** public interface */
+	nin3a_enforcer_t public;
+	/** settings */
+	nin3a_config_t *config;
+	/** tunnels */
+	nin3a_tunnels_t *tunnels;
+	/** closes them */
+	nin3a_actions_t *actions;
+	/** sessions */
+	kupf_store_t *store;
+};
+
+METHOD(kupf_enforcer_t, covers, bool,
+	private_nin3a_enforcer_t *this, ike_sa_t *ike_sa)
+{
+	if (ike_sa->get_version(ike_sa) != IKEV2 ||
+		ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR) ||
+		ike_sa->has_condition(ike_sa, COND_AUTHENTICATED))
+	{
+		return FALSE;
+	}
+	switch (this->tunnels->get_state(this->tunnels,
+									 ike_sa->get_unique_id(ike_sa)))
+	{
+		case NIN3A_STATE_GUARDED:
+		case NIN3A_STATE_VERIFIED:
+			return TRUE;
+		default:
+			return FALSE;
+	}
+}
+
+METHOD(kupf_enforcer_t, count, u_int,
+	private_nin3a_enforcer_t *this, const char *session)
+{
+	u_int up;
+
+	this->tunnels->count(this->tunnels, session, &up);
+	return up;
+}
+
+/**
+ * Whether a tunnel is not of a session of the same name that was established
+ * meanwhile.
+ */
+static bool is_not(void *user, kupf_session_t *session)
+{
+	return session != user;
+}
+
+METHOD(kupf_enforcer_t, close_, u_int,
+	private_nin3a_enforcer_t *this, kupf_session_t *session,
+	kupf_reason_t reason)
+{
+	const char *name = kupf_session_get_name(session);
+	kupf_session_t *current;
+	uint32_t ike_sa;
+	array_t *ids;
+	u_int up;
+
+	ids = array_create(sizeof(uint32_t), 0);
+	current = this->store->get(this->store, name);
+	up = this->tunnels->select(this->tunnels, name, is_not, current, reason,
+							   ids);
+	while (array_remove(ids, ARRAY_HEAD, &ike_sa))
+	{
+		this->actions->close(this->actions, ike_sa);
+	}
+	array_destroy(ids);
+	kupf_session_unref(current);
+	return up;
+}
+
+METHOD(kupf_enforcer_t, replaced, void,
+	private_nin3a_enforcer_t *this, kupf_session_t *old, kupf_session_t *new,
+	uint32_t grace)
+{
+	const char *name = kupf_session_get_name(new);
+
+	this->tunnels->refresh(this->tunnels, new);
+	/* one that is bound to the old session after this sees the new one in the
+	 * store, in the listener's authorize() */
+	if (kupf_session_needs_rekey(old, new) &&
+		this->tunnels->count(this->tunnels, name, NULL))
+	{
+		if (grace == UINT32_MAX)
+		{
+			grace = this->config->get_grace(this->config);
+		}
+		this->actions->check(this->actions, new, grace);
+	}
+}
+
+METHOD(kupf_enforcer_t, counters, void,
+	private_nin3a_enforcer_t *this, kupf_counter_cb_t cb, void *user)
+{
+	u_int count, up;
+
+	nin3a_counters_report(cb, user);
+	count = this->tunnels->get_count(this->tunnels, &up);
+	cb(user, "nin3a-ike-sas", count);
+	cb(user, "nin3a-tunnels-up", up);
+}
+
+METHOD(nin3a_enforcer_t, destroy, void,
+	private_nin3a_enforcer_t *this)
+{
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+nin3a_enforcer_t *nin3a_enforcer_create(nin3a_config_t *config,
+										nin3a_tunnels_t *tunnels,
+										nin3a_actions_t *actions,
+										kupf_store_t *store)
+{
+	private_nin3a_enforcer_t *this;
+
+	INIT(this,
+		.public = {
+			.enforcer = {
+				.covers = _covers,
+				.count = _count,
+				.close = _close_,
+				.replaced = _replaced,
+				.counters = _counters,
+			},
+			.destroy = _destroy,
+		},
+		.config = config,
+		.tunnels = tunnels,
+		.actions = actions,
+		.store = store,
+	);
+
+	return &this->public;
+}

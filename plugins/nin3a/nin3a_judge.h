@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup nin3a_judge nin3a_judge
+ * @{ @ingroup nin3a
+ *
+ * Gathers the facts about an IKE_SA from charon and from plugin kupf, asks
+ * nin3a_policy, and carries its answer out: on the message, in nin3a_tunnels
+ * and in charon's authorization.
+ *
+ * Called in hooks of charon.
+ */
+
+#ifndef NIN3A_JUDGE_H_
+#define NIN3A_JUDGE_H_
+
+#include "nin3a_actions.h"
+#include "nin3a_config.h"
+
+#include <daemon.h>
+
+typedef struct nin3a_judge_t nin3a_judge_t;
+
+struct nin3a_judge_t {
+
+	/**
+	 * Judge an IKE_AUTH request that charon has not looked at.  One that is
+	 * refused is changed so that it fails.
+	 *
+	 * @param ike_sa	IKE_SA, as responder
+	 * @param request	its request
+	 * @return			FALSE if the connection is not a NIN3A one, and nothing
+	 *					was done
+	 */
+	bool (*judge_request)(nin3a_judge_t *this, ike_sa_t *ike_sa,
+						  message_t *request);
+
+	/**
+	 * Judge whether an IKE_SA may go on.
+	 *
+	 * @param ike_sa	any IKE_SA
+	 * @param final		FALSE after the peer was verified, TRUE when the IKE_SA
+	 *					is about to be established
+	 * @return			FALSE if it must not; TRUE also if it is none of ours
+	 */
+	bool (*authorize)(nin3a_judge_t *this, ike_sa_t *ike_sa, bool final);
+
+	/**
+	 * Whether the connection of an IKE_SA is a NIN3A one.
+	 *
+	 * @param ike_sa	any IKE_SA
+	 */
+	bool (*is_named)(nin3a_judge_t *this, ike_sa_t *ike_sa);
+
+	/**
+	 * Destroy the object.
+	 */
+	void (*destroy)(nin3a_judge_t *this);
+};
+
+/**
+ * Create the object.
+ *
+ * @param kupf		keys and sessions
+ * @param config	settings
+ * @param tunnels	tunnels
+ * @param actions	closes tunnels
+ */
+nin3a_judge_t *nin3a_judge_create(kupf_t *kupf, nin3a_config_t *config,
+								  nin3a_tunnels_t *tunnels,
+								  nin3a_actions_t *actions);
+
+#endif /** NIN3A_JUDGE_H_ @}*/

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup nin3a_keyring nin3a_keyring
+ * @{ @ingroup nin3a
+ *
+ * Makes the credential set of plugin kupf the only one of a thread while it
+ * handles an IKE_AUTH exchange of ours, so that no PSK or certificate from
+ * elsewhere can take part in it, for the UE or for us.
+ *
+ * It begins with the incoming message and ends, in the same thread, with the
+ * outgoing one or with the IKE_SA.  Should both be missing, it ends with the
+ * thread's next message; until then the thread only lacks credentials, it
+ * never has any too many.
+ *
+ * A thread asks for itself only.
+ */
+
+#ifndef NIN3A_KEYRING_H_
+#define NIN3A_KEYRING_H_
+
+#include <library.h>
+#include <credentials/credential_set.h>
+
+typedef struct nin3a_keyring_t nin3a_keyring_t;
+
+struct nin3a_keyring_t {
+
+	/**
+	 * Begin.  Ends what may be left of another IKE_SA.
+	 *
+	 * @param ike_sa	unique identifier of the IKE_SA
+	 */
+	void (*begin)(nin3a_keyring_t *this, uint32_t ike_sa);
+
+	/**
+	 * End, unless it is another IKE_SA that began: charon may destroy one
+	 * while it handles another.
+	 *
+	 * @param ike_sa	unique identifier of the IKE_SA
+	 */
+	void (*end)(nin3a_keyring_t *this, uint32_t ike_sa);
+
+	/**
+	 * End what is left of an earlier exchange.
+	 */
+	void (*end_any)(nin3a_keyring_t *this);
+
+	/**
+	 * Get the IKE_SA whose exchange the thread handles.
+	 *
+	 * @return			unique identifier, 0 if none
+	 */
+	uint32_t (*get_current)(nin3a_keyring_t *this);
+
+	/**
+	 * Destroy the object; ends it for the calling thread.
+	 */
+	void (*destroy)(nin3a_keyring_t *this);
+};
+
+/**
+ * Create the object.
+ *
+ * @param set		credential set of plugin kupf
+ */
+nin3a_keyring_t *nin3a_keyring_create(credential_set_t *set);
+
+#endif /** NIN3A_KEYRING_H_ @}*/

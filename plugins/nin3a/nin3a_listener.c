@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "nin3a_listener.h"
+#include "nin3a_addresses.h"
+#include "nin3a_counters.h"
+#include "nin3a_judge.h"
+#include "nin3a_keyring.h"
+#include "nin3a_message.h"
+#include "nin3a_refusals.h"
+
+typedef struct private_nin3a_listener_t private_nin3a_listener_t;
+
+/**
+ * Private data of the listener.
+ */
+struct private_nin3a_listener_t {
+	/** public interface */
+	nin3a_listener_t public;
+	/** gets the events */
+	kupf_t *kupf;
+	/** tunnels */
+	nin3a_tunnels_t *tunnels;
+	/** closes tunnels */
+	nin3a_actions_t *actions;
+	/** decides */
+	nin3a_judge_t *judge;
+	/** keeps other credentials out */
+	nin3a_keyring_t *keyring;
+	/** tells about refused attempts */
+	nin3a_refusals_t *refusals;
+};
+
+/**
+ * Tell about the refusal of an IKE_SA, once.
+ */
+static void report_refusal(private_nin3a_listener_t *this, ike_sa_t *ike_sa)
+{
+	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
+	nin3a_attempt_t *attempt;
+	nin3a_state_t state;
+
+	attempt = this->tunnels->take_attempt(this->tunnels, unique_id, &state);
+	if (attempt)
+	{
+		this->refusals->report(this->refusals, attempt, state);
+	}
+}
+
+/**
+ * Tell about the end of a tunnel, once.
+ */
+static void report_down(private_nin3a_listener_t *this, ike_sa_t *ike_sa)
+{
+	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
+	kupf_session_t *session;
+	kupf_reason_t reason;
+	uint32_t current, up_as;
+
+	current = this->keyring->get_current(this->keyring);
+	if (current && current != unique_id)
+	{	/* this thread is about to establish another IKE_SA of the same UE and
+		 * charon removes this one (check_uniqueness(), INITIAL_CONTACT) */
+		this->tunnels->set_reason(this->tunnels, unique_id,
+								  KUPF_REASON_SUPERSEDED);
+	}
+	session = this->tunnels->down(this->tunnels, unique_id, &up_as, &reason);
+	if (session)
+	{
+		nin3a_count(NIN3A_TUNNELS_CLOSED);
+		/* whoever was told about the tunnel knows it by its first identifier */
+		this->kupf->tunnel_down(this->kupf, session, up_as, reason);
+		kupf_session_unref(session);
+	}
+}
+
+/**
+ * Handle a request that was decrypted and parsed.
+ */
+static void handle_request(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
+						   message_t *request)
+{
+	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
+
+	switch (request->get_exchange_type(request))
+	{
+		case IKE_AUTH:
+			if (!ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR) &&
+				!ike_sa->has_condition(ike_sa, COND_AUTHENTICATED) &&
+				this->judge->judge_request(this->judge, ike_sa, request))
+			{
+				this->keyring->begin(this->keyring, unique_id);
+			}
+			break;
+		case INFORMATIONAL:
+			if (nin3a_message_closes(request))
+			{
+				this->tunnels->set_reason(this->tunnels, unique_id,
+										  KUPF_REASON_PEER);
+			}
+			break;
+		default:
+			break;
+	}
+}
+
+METHOD(listener_t, message, bool,
+	private_nin3a_listener_t *this, ike_sa_t *ike_sa, message_t *message,
+	bool incoming, bool plain)
+{
+	if (!ike_sa || !plain)
+	{
+		return TRUE;
+	}
+	if (!incoming)
+	{
+		this->keyring->end(this->keyring, ike_sa->get_unique_id(ike_sa));
+		return TRUE;
+	}
+	this->keyring->end_any(this->keyring);
+	if (message->get_request(message) && ike_sa->get_version(ike_sa) == IKEV2)
+	{
+		handle_request(this, ike_sa, message);
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, authorize, bool,
+	private_nin3a_listener_t *this, ike_sa_t *ike_sa, bool final,
+	bool *success)
+{
+	if (!this->judge->authorize(this->judge, ike_sa, final))
+	{
+		*success = FALSE;
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, alert_, bool,
+	private_nin3a_listener_t *this, ike_sa_t *ike_sa, alert_t alert,
+	va_list args)
+{
+	uint32_t unique_id;
+
+	if (!ike_sa)
+	{
+		return TRUE;
+	}
+	unique_id = ike_sa->get_unique_id(ike_sa);
+	switch (alert)
+	{
+		case ALERT_PEER_AUTH_FAILED:
+			report_refusal(this, ike_sa);
+			break;
+		case ALERT_LOCAL_AUTH_FAILED:
+			this->tunnels->refuse(this->tunnels, unique_id, NIN3A_OWN_AUTH);
+			break;
+		case ALERT_UNIQUE_KEEP:
+			this->tunnels->refuse(this->tunnels, unique_id, NIN3A_UNIQUENESS);
+			break;
+		case ALERT_UNIQUE_REPLACE:
+			/* raised for the IKE_SA that is replaced */
+			this->tunnels->set_reason(this->tunnels, unique_id,
+									  KUPF_REASON_SUPERSEDED);
+			break;
+		case ALERT_RETRANSMIT_SEND_TIMEOUT:
+			this->tunnels->set_reason(this->tunnels, unique_id,
+									  KUPF_REASON_TIMEOUT);
+			break;
+		default:
+			break;
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, ike_state_change, bool,
+	private_nin3a_listener_t *this, ike_sa_t *ike_sa, ike_sa_state_t state)
+{
+	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
+
+	switch (state)
+	{
+		case IKE_CONNECTING:
+			/* the thread begins with something else */
+			if (this->keyring->get_current(this->keyring) != unique_id)
+			{
+				this->keyring->end_any(this->keyring);
+			}
+			break;
+		case IKE_ESTABLISHED:
+			if (this->tunnels->establish(this->tunnels, unique_id))
+			{
+				nin3a_count(NIN3A_ACCEPTED);
+			}
+			break;
+		case IKE_DESTROYING:
+			/* comes for every end; what charon releases after it needs nothing
+			 * of ours */
+			report_refusal(this, ike_sa);
+			report_down(this, ike_sa);
+			this->tunnels->remove(this->tunnels, unique_id);
+			this->keyring->end(this->keyring, unique_id);
+			break;
+		default:
+			break;
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, ike_updown, bool,
+	private_nin3a_listener_t *this, ike_sa_t *ike_sa, bool up)
+{
+	if (!up)
+	{
+		report_down(this, ike_sa);
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, ike_rekey, bool,
+	private_nin3a_listener_t *this, ike_sa_t *old, ike_sa_t *new)
+{
+	uint32_t unique_id = new->get_unique_id(new);
+	ike_sa_id_t *id = new->get_id(new);
+	nin3a_spis_t spis = {
+		.initiator = id->get_initiator_spi(id),
+		.responder = id->get_responder_spi(id),
+		.initiated_here = id->is_initiator(id),
+	};
+
+	if (this->tunnels->rekey(this->tunnels, old->get_unique_id(old), unique_id,
+							 &spis))
+	{
+		this->actions->close(this->actions, unique_id);
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, child_updown, bool,
+	private_nin3a_listener_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
+	bool up)
+{
+	kupf_session_t *session;
+
+	if (up)
+	{
+		session = this->tunnels->up(this->tunnels,
+									ike_sa->get_unique_id(ike_sa));
+		if (session)
+		{
+			nin3a_count(NIN3A_TUNNELS_OPENED);
+			this->kupf->tunnel_up(this->kupf, session, ike_sa, child_sa);
+			kupf_session_unref(session);
+		}
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, narrow, bool,
+	private_nin3a_listener_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
+	narrow_hook_t type, linked_list_t *local, linked_list_t *remote)
+{
+	kupf_session_t *session;
+
+	session = this->tunnels->get_session(this->tunnels,
+										 ike_sa->get_unique_id(ike_sa));
+	if (session)
+	{	/* whoever asks for the CHILD_SA: rekeying may be up to us */
+		nin3a_addresses_narrow(session, remote);
+		kupf_session_unref(session);
+	}
+	else if (this->judge->is_named(this->judge, ike_sa))
+	{	/* nothing may pass on a NIN3A connection without a session */
+		nin3a_addresses_refuse(remote);
+	}
+	else
+	{
+		return TRUE;
+	}
+	if (type == NARROW_RESPONDER && remote->get_count(remote) == 0)
+	{
+		nin3a_count(NIN3A_SELECTORS_REFUSED);
+		DBG1(DBG_CFG, "nin3a: refused CHILD_SA: no traffic selector is the "
+			 "session's");
+	}
+	return TRUE;
+}
+
+METHOD(nin3a_listener_t, destroy, void,
+	private_nin3a_listener_t *this)
+{
+	this->judge->destroy(this->judge);
+	this->keyring->destroy(this->keyring);
+	this->refusals->destroy(this->refusals);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
+										nin3a_tunnels_t *tunnels,
+										nin3a_actions_t *actions)
+{
+	private_nin3a_listener_t *this;
+
+	INIT(this,
+		.public = {
+			.listener = {
+				.alert = _alert_,
+				.ike_state_change = _ike_state_change,
+				.message = _message,
+				.ike_updown = _ike_updown,
+				.ike_rekey = _ike_rekey,
+				.child_updown = _child_updown,
+				.authorize = _authorize,
+				.narrow = _narrow,
+			},
+			.destroy = _destroy,
+		},
+		.kupf = kupf,
+		.tunnels = tunnels,
+		.actions = actions,
+		.judge = nin3a_judge_create(kupf, config, tunnels, actions),
+		.keyring = nin3a_keyring_create(kupf->get_credentials(kupf)),
+		.refusals = nin3a_refusals_create(kupf),
+	);
+
+	return &this->public;
+}

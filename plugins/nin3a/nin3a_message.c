@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "nin3a_message.h"
+
+#include <encoding/payloads/auth_payload.h>
+#include <encoding/payloads/delete_payload.h>
+#include <encoding/payloads/id_payload.h>
+#include <encoding/payloads/notify_payload.h>
+
+/**
+ * Length of AUTH data that no key verifies: about what is usual, but not the
+ * output of any PRF, and charon compares lengths first.
+ */
+#define UNVERIFIABLE_LEN 33
+
+/**
+ * Get the identity out of an ID payload.
+ *
+ * @return			new identity, NULL if there is no such payload
+ */
+static identification_t *get_id(message_t *message, payload_type_t type)
+{
+	id_payload_t *payload;
+
+	payload = (id_payload_t*)message->get_payload(message, type);
+	return payload ? payload->get_identification(payload) : NULL;
+}
+
+/*
+ * Described in header
+ */
+identification_t *nin3a_message_get_id(message_t *request)
+{
+	return get_id(request, PLV2_ID_INITIATOR);
+}
+
+/**
+ * Do what charon's load_cfg_candidates() in ike_auth.c does.
+ */
+static peer_cfg_t *select_cfg(ike_sa_t *ike_sa, identification_t *me,
+							  identification_t *other)
+{
+	peer_cfg_t *peer_cfg, *found = NULL;
+	enumerator_t *enumerator;
+	ike_cfg_t *ike_cfg;
+	bool private;
+
+	private = ike_sa->supports_extension(ike_sa, EXT_STRONGSWAN) ||
+			  lib->settings->get_bool(lib->settings, "%s.accept_private_algs",
+									  FALSE, lib->ns);
+	enumerator = charon->backends->create_peer_cfg_enumerator(charon->backends,
+						ike_sa->get_my_host(ike_sa),
+						ike_sa->get_other_host(ike_sa), me, other, IKEV2);
+	while (!found && enumerator->enumerate(enumerator, &peer_cfg))
+	{
+		ike_cfg = peer_cfg->get_ike_cfg(peer_cfg);
+		if (ike_cfg->has_proposal(ike_cfg, ike_sa->get_proposal(ike_sa),
+								  private))
+		{
+			found = peer_cfg->get_ref(peer_cfg);
+		}
+	}
+	enumerator->destroy(enumerator);
+	return found;
+}
+
+/*
+ * Described in header
+ */
+peer_cfg_t *nin3a_message_select(ike_sa_t *ike_sa, message_t *request)
+{
+	identification_t *me, *other;
+	peer_cfg_t *peer_cfg;
+
+	peer_cfg = ike_sa->get_peer_cfg(ike_sa);
+	if (peer_cfg)
+	{	/* chosen in an earlier round */
+		return peer_cfg->get_ref(peer_cfg);
+	}
+	other = get_id(request, PLV2_ID_INITIATOR);
+	if (!other)
+	{	/* charon gives up on it */
+		return NULL;
+	}
+	me = get_id(request, PLV2_ID_RESPONDER);
+	if (!me)
+	{
+		me = identification_create_from_encoding(ID_ANY, chunk_empty);
+	}
+	peer_cfg = select_cfg(ike_sa, me, other);
+	me->destroy(me);
+	other->destroy(other);
+	return peer_cfg;
+}
+
+/*
+ * Described in header
+ */
+void nin3a_message_get_facts(message_t *request, nin3a_facts_t *facts)
+{
+	auth_payload_t *auth;
+
+	auth = (auth_payload_t*)request->get_payload(request, PLV2_AUTH);
+	facts->auth_payload = auth != NULL;
+	facts->auth_method = auth ? auth->get_auth_method(auth) : 0;
+	facts->eap_payload = request->get_payload(request, PLV2_EAP) != NULL;
+	facts->another_auth_follows =
+					request->get_notify(request, ANOTHER_AUTH_FOLLOWS) != NULL;
+	facts->no_ppk_auth = request->get_notify(request, NO_PPK_AUTH) != NULL;
+}
+
+/**
+ * Whether a payload of a refused request could start anything.
+ */
+static bool is_trigger(payload_t *payload)
+{
+	notify_payload_t *notify;
+
+	switch (payload->get_type(payload))
+	{
+		case PLV2_EAP:
+		case PLV2_CERTIFICATE:
+			return TRUE;
+		case PLV2_NOTIFY:
+			notify = (notify_payload_t*)payload;
+			return notify->get_notify_type(notify) == ANOTHER_AUTH_FOLLOWS ||
+				   notify->get_notify_type(notify) == NO_PPK_AUTH;
+		default:
+			return FALSE;
+	}
+}
+
+/**
+ * Whether a payload is a NO_PPK_AUTH notify.
+ */
+static bool is_no_ppk_auth(payload_t *payload)
+{
+	notify_payload_t *notify = (notify_payload_t*)payload;
+
+	return payload->get_type(payload) == PLV2_NOTIFY &&
+		   notify->get_notify_type(notify) == NO_PPK_AUTH;
+}
+
+/**
+ * Remove payloads.
+ */
+static void remove_payloads(message_t *message, bool (*filter)(payload_t*))
+{
+	enumerator_t *enumerator;
+	payload_t *payload;
+
+	enumerator = message->create_payload_enumerator(message);
+	while (enumerator->enumerate(enumerator, &payload))
+	{
+		if (filter(payload))
+		{
+			message->remove_payload_at(message, enumerator);
+			payload->destroy(payload);
+		}
+	}
+	enumerator->destroy(enumerator);
+}
+
+/*
+ * Described in header
+ */
+void nin3a_message_refuse(message_t *request)
+{
+	uint8_t unverifiable[UNVERIFIABLE_LEN] = {};
+	auth_payload_t *auth;
+	bool add;
+
+	auth = (auth_payload_t*)request->get_payload(request, PLV2_AUTH);
+	add = !auth;
+	if (add)
+	{
+		auth = auth_payload_create();
+	}
+	auth->set_auth_method(auth, AUTH_PSK);
+	auth->set_data(auth, chunk_from_thing(unverifiable));
+	if (add)
+	{
+		request->add_payload(request, &auth->payload_interface);
+	}
+	remove_payloads(request, is_trigger);
+}
+
+/*
+ * Described in header
+ */
+void nin3a_message_allow(message_t *request)
+{
+	remove_payloads(request, is_no_ppk_auth);
+}
+
+/*
+ * Described in header
+ */
+bool nin3a_message_closes(message_t *request)
+{
+	delete_payload_t *delete;
+	enumerator_t *enumerator;
+	payload_t *payload;
+	bool closes;
+
+	/* this is how an initiator that does not accept our AUTH payload says so
+	 * (RFC 7296, 2.21.2) */
+	closes = request->get_notify(request, AUTHENTICATION_FAILED) != NULL;
+	enumerator = request->create_payload_enumerator(request);
+	while (!closes && enumerator->enumerate(enumerator, &payload))
+	{
+		if (payload->get_type(payload) == PLV2_DELETE)
+		{
+			delete = (delete_payload_t*)payload;
+			closes = delete->get_protocol_id(delete) == PROTO_IKE;
+		}
+	}
+	enumerator->destroy(enumerator);
+	return closes;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup nin3a_message nin3a_message
+ * @{ @ingroup nin3a
+ *
+ * Reads and changes messages that charon has decrypted and parsed, but not
+ * looked at.
+ *
+ * charon lets the peer's payload pick how it is verified: a signature is
+ * checked, or EAP begun, before any configuration has a say, and a connection
+ * whose configuration does not fit is left for the next one that does
+ * (process_r() and update_cfg_candidates() in its ike_auth.c).  So a request
+ * that is refused is changed into one that can only end in the ordinary way of
+ * a wrong key, AUTHENTICATION_FAILED.
+ */
+
+#ifndef NIN3A_MESSAGE_H_
+#define NIN3A_MESSAGE_H_
+
+#include "nin3a_policy.h"
+
+#include <daemon.h>
+
+/**
+ * Find the connection that charon will choose for an IKE_AUTH request.
+ *
+ * @param ike_sa	IKE_SA, as responder
+ * @param request	its IKE_AUTH request
+ * @return			new reference, NULL if there is none
+ */
+peer_cfg_t *nin3a_message_select(ike_sa_t *ike_sa, message_t *request);
+
+/**
+ * Get the identity that the UE claims (IDi).
+ *
+ * @return			new identity, NULL if there is none
+ */
+identification_t *nin3a_message_get_id(message_t *request);
+
+/**
+ * Get the facts about an IKE_AUTH request, from auth_payload to no_ppk_auth.
+ *
+ * @param facts		[out] facts; others are left alone
+ */
+void nin3a_message_get_facts(message_t *request, nin3a_facts_t *facts);
+
+/**
+ * Change an IKE_AUTH request that is refused: it gets an AUTH payload of
+ * method 2 that no key can verify, and loses all that could start anything
+ * else: EAP and CERT payloads, ANOTHER_AUTH_FOLLOWS and NO_PPK_AUTH notifies.
+ */
+void nin3a_message_refuse(message_t *request);
+
+/**
+ * Change an IKE_AUTH request that is allowed: it loses NO_PPK_AUTH notifies,
+ * which charon would take in place of the AUTH payload if it lacks the PPK.
+ */
+void nin3a_message_allow(message_t *request);
+
+/**
+ * Whether an INFORMATIONAL request closes its IKE_SA.
+ */
+bool nin3a_message_closes(message_t *request);
+
+#endif /** NIN3A_MESSAGE_H_ @}*/

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "nin3a_policy.h"
+
+ENUM(nin3a_reason_names, NIN3A_UNDECIDED, NIN3A_INCOMPLETE,
+	"undecided",
+	"allowed",
+	"ike-version",
+	"initiated-here",
+	"connection-config",
+	"connection-switched",
+	"second-round",
+	"no-auth-payload",
+	"auth-method",
+	"eap-payload",
+	"another-auth-follows",
+	"no-ppk-auth",
+	"unknown-identity",
+	"session-expired",
+	"service",
+	"wrong-key",
+	"not-our-key",
+	"session-gone",
+	"address-mismatch",
+	"own-auth",
+	"uniqueness",
+	"incomplete",
+);
+
+/*
+ * Described in header
+ */
+const char *nin3a_reason_token(nin3a_reason_t reason)
+{
+	const char *token = enum_to_name(nin3a_reason_names, reason);
+
+	return token ?: "undecided";
+}
+
+/**
+ * Check the IKE_SA itself.
+ */
+static nin3a_reason_t check_ike_sa(const nin3a_facts_t *facts)
+{
+	if (!facts->ikev2)
+	{
+		return NIN3A_IKE_VERSION;
+	}
+	if (!facts->responder)
+	{
+		return NIN3A_INITIATED_HERE;
+	}
+	return NIN3A_ALLOWED;
+}
+
+/**
+ * Check the connection's configuration.
+ */
+static nin3a_reason_t check_config(const nin3a_facts_t *facts)
+{
+	if (facts->local_rounds != 1 || facts->remote_rounds != 1 ||
+		!facts->psk_only)
+	{
+		return NIN3A_CONNECTION_CONFIG;
+	}
+	return NIN3A_ALLOWED;
+}
+
+/**
+ * Check the message.
+ */
+static nin3a_reason_t check_message(const nin3a_facts_t *facts)
+{
+	if (!facts->first_round)
+	{
+		return NIN3A_SECOND_ROUND;
+	}
+	if (!facts->auth_payload)
+	{
+		return NIN3A_NO_AUTH_PAYLOAD;
+	}
+	if (facts->auth_method != NIN3A_AUTH_METHOD)
+	{
+		return NIN3A_METHOD;
+	}
+	if (facts->eap_payload)
+	{
+		return NIN3A_EAP_PAYLOAD;
+	}
+	if (facts->another_auth_follows)
+	{
+		return NIN3A_ANOTHER_AUTH;
+	}
+	return NIN3A_ALLOWED;
+}
+
+/*
+ * Described in header
+ */
+nin3a_reason_t nin3a_policy_request(const nin3a_facts_t *facts)
+{
+	nin3a_reason_t reason;
+
+	reason = check_ike_sa(facts);
+	if (reason == NIN3A_ALLOWED)
+	{
+		reason = check_message(facts);
+	}
+	if (reason == NIN3A_ALLOWED)
+	{
+		reason = check_config(facts);
+	}
+	return reason;
+}
+
+/*
+ * Described in header
+ */
+nin3a_reason_t nin3a_policy_mac_failed(const nin3a_facts_t *facts)
+{
+	if (!facts->session_known)
+	{
+		return NIN3A_UNKNOWN_IDENTITY;
+	}
+	if (!facts->session_alive)
+	{
+		return NIN3A_SESSION_EXPIRED;
+	}
+	if (!facts->session_service)
+	{
+		return NIN3A_SERVICE;
+	}
+	if (facts->no_ppk_auth)
+	{
+		return NIN3A_NO_PPK_AUTH_USED;
+	}
+	return NIN3A_WRONG_KEY;
+}
+
+/*
+ * Described in header
+ */
+nin3a_reason_t nin3a_policy_verified(const nin3a_facts_t *facts)
+{
+	nin3a_reason_t reason;
+
+	reason = check_ike_sa(facts);
+	if (reason != NIN3A_ALLOWED)
+	{
+		return reason;
+	}
+	if (!facts->guarded)
+	{
+		return NIN3A_CONNECTION_SWITCHED;
+	}
+	if (!facts->psk_verified)
+	{
+		return NIN3A_METHOD;
+	}
+	if (!facts->key_ours)
+	{
+		return NIN3A_NOT_OUR_KEY;
+	}
+	if (!facts->session_known)
+	{
+		return NIN3A_SESSION_GONE;
+	}
+	if (!facts->session_alive)
+	{
+		return NIN3A_SESSION_EXPIRED;
+	}
+	if (!facts->session_service)
+	{
+		return NIN3A_SERVICE;
+	}
+	if (!facts->address_match)
+	{
+		return NIN3A_ADDRESS_MISMATCH;
+	}
+	return NIN3A_ALLOWED;
+}
+
+/*
+ * Described in header
+ */
+nin3a_reason_t nin3a_policy_final(const nin3a_facts_t *facts)
+{
+	nin3a_reason_t reason;
+
+	reason = check_ike_sa(facts);
+	if (reason != NIN3A_ALLOWED)
+	{
+		return reason;
+	}
+	if (!facts->named || !facts->verified)
+	{
+		return NIN3A_CONNECTION_SWITCHED;
+	}
+	if (!facts->session_known)
+	{
+		return NIN3A_SESSION_GONE;
+	}
+	if (!facts->session_alive)
+	{
+		return NIN3A_SESSION_EXPIRED;
+	}
+	return check_config(facts);
+}
+
+/*
+ * Described in header
+ */
+bool nin3a_policy_named(const char *connections, const char *name)
+{
+	static const char *separators = ", \t\r\n";
+	size_t len, name_len = strlen(name);
+
+	while (*connections)
+	{
+		connections += strspn(connections, separators);
+		len = strcspn(connections, separators);
+		if (len && connections[len - 1] == '*')
+		{
+			if (name_len >= len - 1 && strneq(name, connections, len - 1))
+			{
+				return TRUE;
+			}
+		}
+		else if (len && name_len == len && strneq(name, connections, len))
+		{
+			return TRUE;
+		}
+		connections += len;
+	}
+	return FALSE;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "nin3a_refusals.h"
+#include "nin3a_counters.h"
+
+#include <daemon.h>
+#include <threading/mutex.h>
+
+typedef struct private_nin3a_refusals_t private_nin3a_refusals_t;
+
+/**
+ * Private data of the refusals.
+ */
+struct private_nin3a_refusals_t {
+	/** public interface */
+	nin3a_refusals_t public;
+	/** gets the events */
+	kupf_t *kupf;
+	/** lines that may be logged now */
+	u_int tokens;
+	/** lines that were left out since the last one */
+	u_int left_out;
+	/** time_monotonic() when tokens were added last */
+	time_t filled;
+	/** guards the three above, a leaf */
+	mutex_t *mutex;
+};
+
+/**
+ * Take a token for a log line.
+ *
+ * @param left_out	[out] lines left out since the last one
+ * @return			FALSE if there is none
+ */
+static bool may_log(private_nin3a_refusals_t *this, u_int *left_out)
+{
+	time_t now = time_monotonic(NULL);
+	bool allowed = FALSE;
+	uint64_t fill;
+
+	this->mutex->lock(this->mutex);
+	fill = this->tokens + (uint64_t)(now - this->filled) * NIN3A_REFUSALS_RATE;
+	this->tokens = min(fill, NIN3A_REFUSALS_BURST);
+	this->filled = now;
+	if (this->tokens)
+	{
+		this->tokens--;
+		*left_out = this->left_out;
+		this->left_out = 0;
+		allowed = TRUE;
+	}
+	else
+	{
+		this->left_out++;
+	}
+	this->mutex->unlock(this->mutex);
+	return allowed;
+}
+
+/**
+ * Find out why no key has verified the UE.
+ */
+static nin3a_reason_t why_no_key(private_nin3a_refusals_t *this,
+								 nin3a_attempt_t *attempt)
+{
+	kupf_store_t *store = this->kupf->get_store(this->kupf);
+	nin3a_facts_t facts = {
+		.no_ppk_auth = attempt->no_ppk_auth,
+	};
+	kupf_session_t *session = NULL;
+
+	if (attempt->id)
+	{
+		session = store->find(store, attempt->id->get_type(attempt->id),
+							  attempt->id->get_encoding(attempt->id));
+	}
+	if (session)
+	{
+		facts.session_known = TRUE;
+		facts.session_alive = !kupf_session_expired(session,
+													time_monotonic(NULL));
+		facts.session_service = kupf_session_get_services(session) &
+								KUPF_SERVICE_IKE;
+	}
+	kupf_session_unref(session);
+	return nin3a_policy_mac_failed(&facts);
+}
+
+/**
+ * Log a refusal.
+ */
+static void log_refusal(private_nin3a_refusals_t *this,
+						nin3a_attempt_t *attempt)
+{
+	u_int left_out;
+
+	if (!may_log(this, &left_out))
+	{
+		nin3a_count(NIN3A_SUPPRESSED);
+		return;
+	}
+	if (left_out)
+	{
+		DBG1(DBG_CFG, "nin3a: %u refusals were not logged", left_out);
+	}
+	if (attempt->id)
+	{
+		DBG1(DBG_CFG, "nin3a: refused '%Y', %#H...%#H: %N", attempt->id,
+			 attempt->local, attempt->remote, nin3a_reason_names,
+			 attempt->reason);
+	}
+	else
+	{
+		DBG1(DBG_CFG, "nin3a: refused UE without identity, %#H...%#H: %N",
+			 attempt->local, attempt->remote, nin3a_reason_names,
+			 attempt->reason);
+	}
+}
+
+METHOD(nin3a_refusals_t, report, void,
+	private_nin3a_refusals_t *this, nin3a_attempt_t *attempt,
+	nin3a_state_t state)
+{
+	if (attempt->reason == NIN3A_ALLOWED)
+	{
+		attempt->reason = state == NIN3A_STATE_GUARDED ?
+							why_no_key(this, attempt) : NIN3A_INCOMPLETE;
+	}
+	nin3a_count_refused(attempt->reason);
+	log_refusal(this, attempt);
+	this->kupf->auth_failed(this->kupf, attempt->id, attempt->local,
+							attempt->remote,
+							nin3a_reason_token(attempt->reason));
+	nin3a_attempt_destroy(attempt);
+}
+
+METHOD(nin3a_refusals_t, destroy, void,
+	private_nin3a_refusals_t *this)
+{
+	this->mutex->destroy(this->mutex);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+nin3a_refusals_t *nin3a_refusals_create(kupf_t *kupf)
+{
+	private_nin3a_refusals_t *this;
+
+	INIT(this,
+		.public = {
+			.report = _report,
+			.destroy = _destroy,
+		},
+		.kupf = kupf,
+		.tokens = NIN3A_REFUSALS_BURST,
+		.filled = time_monotonic(NULL),
+		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
+	);
+
+	return &this->public;
+}

@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "nin3a_tunnels.h"
+
+#include <threading/mutex.h>
+
+typedef struct private_nin3a_tunnels_t private_nin3a_tunnels_t;
+
+/**
+ * Private data of the tunnels.
+ */
+struct private_nin3a_tunnels_t {
+	/** public interface */
+	nin3a_tunnels_t public;
+	/** entries */
+	nin3a_table_t *table;
+	/** number of tunnels */
+	u_int up;
+	/** guards all of it */
+	mutex_t *mutex;
+};
+
+/**
+ * Lock the table and find an entry.
+ */
+static nin3a_entry_t *lock_entry(private_nin3a_tunnels_t *this,
+								 uint32_t ike_sa)
+{
+	this->mutex->lock(this->mutex);
+	return this->table->find(this->table, ike_sa);
+}
+
+/**
+ * Whether there is an entry that is bound to a session and not refused.
+ */
+static bool is_bound(nin3a_entry_t *entry)
+{
+	return entry && (entry->state == NIN3A_STATE_VERIFIED ||
+					 entry->state == NIN3A_STATE_ESTABLISHED);
+}
+
+/**
+ * Refuse an entry that is not established.
+ */
+static void refuse_entry(nin3a_entry_t *entry, nin3a_reason_t reason)
+{
+	if (entry->state != NIN3A_STATE_ESTABLISHED)
+	{
+		entry->state = NIN3A_STATE_REFUSED;
+		if (entry->attempt && entry->attempt->reason == NIN3A_ALLOWED)
+		{
+			entry->attempt->reason = reason;
+		}
+	}
+}
+
+METHOD(nin3a_tunnels_t, begin, void,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa, nin3a_attempt_t *attempt)
+{
+	nin3a_entry_t *entry;
+
+	entry = lock_entry(this, ike_sa);
+	if (entry)
+	{
+		refuse_entry(entry, NIN3A_SECOND_ROUND);
+	}
+	else
+	{
+		INIT(entry,
+			.ike_sa = ike_sa,
+			.attempt = attempt,
+			.state = attempt->reason == NIN3A_ALLOWED ? NIN3A_STATE_GUARDED
+													  : NIN3A_STATE_REFUSED,
+			.reason = NIN3A_NO_REASON,
+		);
+		this->table->add(this->table, entry);
+		attempt = NULL;
+	}
+	this->mutex->unlock(this->mutex);
+	nin3a_attempt_destroy(attempt);
+}
+
+METHOD(nin3a_tunnels_t, get_state, nin3a_state_t,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa)
+{
+	nin3a_state_t state;
+	nin3a_entry_t *entry;
+
+	entry = lock_entry(this, ike_sa);
+	state = entry ? entry->state : NIN3A_STATE_NONE;
+	this->mutex->unlock(this->mutex);
+	return state;
+}
+
+METHOD(nin3a_tunnels_t, refuse, void,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa, nin3a_reason_t reason)
+{
+	nin3a_entry_t *entry;
+
+	entry = lock_entry(this, ike_sa);
+	if (entry)
+	{
+		refuse_entry(entry, reason);
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(nin3a_tunnels_t, bind_, bool,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa, kupf_session_t *session,
+	const nin3a_spis_t *spis)
+{
+	bool done = FALSE;
+	nin3a_entry_t *entry;
+
+	entry = lock_entry(this, ike_sa);
+	if (entry && entry->state == NIN3A_STATE_GUARDED)
+	{
+		entry->state = NIN3A_STATE_VERIFIED;
+		entry->spis = *spis;
+		this->table->bind(this->table, entry, session);
+		done = TRUE;
+	}
+	this->mutex->unlock(this->mutex);
+	return done;
+}
+
+METHOD(nin3a_tunnels_t, establish, bool,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa)
+{
+	nin3a_attempt_t *attempt = NULL;
+	bool done = FALSE;
+	nin3a_entry_t *entry;
+
+	entry = lock_entry(this, ike_sa);
+	if (entry && entry->state == NIN3A_STATE_VERIFIED)
+	{
+		entry->state = NIN3A_STATE_ESTABLISHED;
+		attempt = entry->attempt;
+		entry->attempt = NULL;
+		done = TRUE;
+	}
+	this->mutex->unlock(this->mutex);
+	nin3a_attempt_destroy(attempt);
+	return done;
+}
+
+METHOD(nin3a_tunnels_t, up, kupf_session_t*,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa)
+{
+	kupf_session_t *session = NULL;
+	nin3a_entry_t *entry;
+
+	entry = lock_entry(this, ike_sa);
+	if (entry && entry->state == NIN3A_STATE_ESTABLISHED &&
+		!entry->up && !entry->closing)
+	{
+		entry->up = TRUE;
+		entry->up_as = ike_sa;
+		this->up++;
+		session = kupf_session_ref(entry->session);
+	}
+	this->mutex->unlock(this->mutex);
+	return session;
+}
+
+METHOD(nin3a_tunnels_t, down, kupf_session_t*,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa, uint32_t *up_as,
+	kupf_reason_t *reason)
+{
+	kupf_session_t *session = NULL;
+	nin3a_entry_t *entry;
+
+	entry = lock_entry(this, ike_sa);
+	if (entry && entry->up)
+	{
+		entry->up = FALSE;
+		/* what is going must not come up again */
+		entry->closing = TRUE;
+		this->up--;
+		*up_as = entry->up_as;
+		*reason = entry->reason == NIN3A_NO_REASON ? KUPF_REASON_SHUTDOWN
+												   : entry->reason;
+		session = kupf_session_ref(entry->session);
+	}
+	this->mutex->unlock(this->mutex);
+	return session;
+}
+
+METHOD(nin3a_tunnels_t, take_attempt, nin3a_attempt_t*,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa, nin3a_state_t *state)
+{
+	nin3a_attempt_t *attempt = NULL;
+	nin3a_entry_t *entry;
+
+	*state = NIN3A_STATE_NONE;
+	entry = lock_entry(this, ike_sa);
+	if (entry)
+	{
+		*state = entry->state;
+		attempt = entry->attempt;
+		entry->attempt = NULL;
+		/* what is reported as refused must not be established after all */
+		refuse_entry(entry, NIN3A_INCOMPLETE);
+	}
+	this->mutex->unlock(this->mutex);
+	return attempt;
+}
+
+METHOD(nin3a_tunnels_t, get_session, kupf_session_t*,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa)
+{
+	kupf_session_t *session = NULL;
+	nin3a_entry_t *entry;
+
+	entry = lock_entry(this, ike_sa);
+	if (is_bound(entry))
+	{
+		session = kupf_session_ref(entry->session);
+	}
+	this->mutex->unlock(this->mutex);
+	return session;
+}
+
+METHOD(nin3a_tunnels_t, get_spis, bool,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa, nin3a_spis_t *spis)
+{
+	bool found = FALSE;
+	nin3a_entry_t *entry;
+
+	entry = lock_entry(this, ike_sa);
+	if (entry && entry->session)
+	{
+		*spis = entry->spis;
+		found = TRUE;
+	}
+	this->mutex->unlock(this->mutex);
+	return found;
+}
+
+METHOD(nin3a_tunnels_t, set_reason, void,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa, kupf_reason_t reason)
+{
+	nin3a_entry_t *entry;
+
+	entry = lock_entry(this, ike_sa);
+	if (entry && entry->reason == NIN3A_NO_REASON)
+	{
+		entry->reason = reason;
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(nin3a_tunnels_t, lease, bool,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa, u_int i)
+{
+	bool done = FALSE;
+	nin3a_entry_t *entry;
+
+	entry = lock_entry(this, ike_sa);
+	if (is_bound(entry) && i < KUPF_UE_ADDRESSES_MAX &&
+		!(entry->leased & (1 << i)))
+	{
+		entry->leased |= 1 << i;
+		done = TRUE;
+	}
+	this->mutex->unlock(this->mutex);
+	return done;
+}
+
+METHOD(nin3a_tunnels_t, rekey, bool,
+	private_nin3a_tunnels_t *this, uint32_t old, uint32_t new,
+	const nin3a_spis_t *spis)
+{
+	bool closing = FALSE;
+	nin3a_entry_t *entry;
+
+	entry = lock_entry(this, old);
+	if (entry)
+	{
+		this->table->move(this->table, entry, new);
+		entry->spis = *spis;
+		closing = entry->closing;
+		if (!closing)
+		{	/* what was said about the predecessor only, e.g. its DELETE in a
+			 * collision of two rekeyings */
+			entry->reason = NIN3A_NO_REASON;
+		}
+	}
+	this->mutex->unlock(this->mutex);
+	return closing;
+}
+
+METHOD(nin3a_tunnels_t, remove_, void,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa)
+{
+	nin3a_entry_t *entry;
+
+	this->mutex->lock(this->mutex);
+	entry = this->table->remove(this->table, ike_sa);
+	if (entry && entry->up)
+	{
+		this->up--;
+	}
+	this->mutex->unlock(this->mutex);
+	nin3a_entry_destroy(entry);
+}
+
+METHOD(nin3a_tunnels_t, count, u_int,
+	private_nin3a_tunnels_t *this, const char *session, u_int *up)
+{
+	u_int all = 0, tunnels = 0;
+	nin3a_entry_t *entry;
+
+	this->mutex->lock(this->mutex);
+	entry = this->table->find_name(this->table, session);
+	for (; entry; entry = entry->next)
+	{
+		all += is_bound(entry);
+		tunnels += entry->up;
+	}
+	this->mutex->unlock(this->mutex);
+	if (up)
+	{
+		*up = tunnels;
+	}
+	return all;
+}
+
+METHOD(nin3a_tunnels_t, select_, u_int,
+	private_nin3a_tunnels_t *this, const char *session,
+	nin3a_tunnels_filter_t filter, void *user, kupf_reason_t reason,
+	array_t *ids)
+{
+	nin3a_entry_t *entry;
+	u_int up = 0;
+
+	this->mutex->lock(this->mutex);
+	entry = this->table->find_name(this->table, session);
+	for (; entry; entry = entry->next)
+	{
+		if (!is_bound(entry) || entry->closing ||
+			(filter && !filter(user, entry->session)))
+		{
+			continue;
+		}
+		entry->closing = TRUE;
+		if (entry->reason == NIN3A_NO_REASON)
+		{
+			entry->reason = reason;
+		}
+		refuse_entry(entry, reason == KUPF_REASON_EXPIRED ?
+							NIN3A_SESSION_EXPIRED : NIN3A_SESSION_GONE);
+		up += entry->up;
+		array_insert(ids, ARRAY_TAIL, &entry->ike_sa);
+	}
+	this->mutex->unlock(this->mutex);
+	return up;
+}
+
+METHOD(nin3a_tunnels_t, refresh, void,
+	private_nin3a_tunnels_t *this, kupf_session_t *session)
+{
+	nin3a_entry_t *entry;
+	kupf_session_t *old;
+	array_t *dropped;
+
+	dropped = array_create(0, 0);
+	this->mutex->lock(this->mutex);
+	entry = this->table->find_name(this->table, kupf_session_get_name(session));
+	for (; entry; entry = entry->next)
+	{
+		if (entry->session != session &&
+			!kupf_session_needs_rekey(entry->session, session))
+		{
+			old = this->table->rebind(this->table, entry, session);
+			array_insert(dropped, ARRAY_TAIL, old);
+		}
+	}
+	this->mutex->unlock(this->mutex);
+	while (array_remove(dropped, ARRAY_HEAD, &old))
+	{
+		kupf_session_unref(old);
+	}
+	array_destroy(dropped);
+}
+
+METHOD(nin3a_tunnels_t, get_count, u_int,
+	private_nin3a_tunnels_t *this, u_int *up)
+{
+	u_int count;
+
+	this->mutex->lock(this->mutex);
+	count = this->table->get_count(this->table);
+	*up = this->up;
+	this->mutex->unlock(this->mutex);
+	return count;
+}
+
+METHOD(nin3a_tunnels_t, destroy, void,
+	private_nin3a_tunnels_t *this)
+{
+	this->table->destroy(this->table);
+	this->mutex->destroy(this->mutex);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+nin3a_tunnels_t *nin3a_tunnels_create()
+{
+	private_nin3a_tunnels_t *this;
+
+	INIT(this,
+		.public = {
+			.begin = _begin,
+			.get_state = _get_state,
+			.refuse = _refuse,
+			.bind = _bind_,
+			.establish = _establish,
+			.up = _up,
+			.down = _down,
+			.take_attempt = _take_attempt,
+			.get_session = _get_session,
+			.get_spis = _get_spis,
+			.set_reason = _set_reason,
+			.lease = _lease,
+			.rekey = _rekey,
+			.remove = _remove_,
+			.count = _count,
+			.select = _select_,
+			.refresh = _refresh,
+			.get_count = _get_count,
+			.destroy = _destroy,
+		},
+		.table = nin3a_table_create(),
+		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
+	);
+
+	return &this->public;
+}

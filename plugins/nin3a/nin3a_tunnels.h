@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup nin3a_tunnels nin3a_tunnels
+ * @{ @ingroup nin3a
+ *
+ * Which IKE_SA belongs to which session, and how far it has come.
+ *
+ * An entry is made when an IKE_AUTH request for a NIN3A connection is judged,
+ * moves to the successor when the IKE_SA is rekeyed, and goes with the IKE_SA
+ * (state DESTROYING).  An IKE_SA without an entry is none of ours.
+ *
+ *   GUARDED ----> VERIFIED ----> ESTABLISHED
+ *      |             |
+ *      +-> REFUSED <-+
+ *
+ * From VERIFIED on the entry is bound to a session and found by its name, too.
+ * A session that leaves the store while a UE authenticates with it cannot
+ * leave a tunnel behind: the entry is bound first, then the store is asked
+ * whether it still has the session; whoever removes a session first removes
+ * it from the store and then closes what select() finds here.  One of the two
+ * sees the other.
+ *
+ * Locks, in this order:
+ *
+ *   1. the bus mutex of charon, in its hooks
+ *   2. kupf's lock that keeps the enforcer attached, in calls from kupf
+ *   3. the mutex of this class
+ *   4. the locks of kupf's store
+ *
+ * Under the mutex of this class nothing of charon, of the credential manager
+ * or of kupf's events is called, and no reference to a session is dropped.
+ * All methods take constant time, select() and refresh() in proportion to the
+ * IKE_SAs of one session, which are one, and two during a hand-over.
+ */
+
+#ifndef NIN3A_TUNNELS_H_
+#define NIN3A_TUNNELS_H_
+
+#include "nin3a_table.h"
+
+#include "kupf.h"
+
+#include <collections/array.h>
+
+typedef struct nin3a_tunnels_t nin3a_tunnels_t;
+typedef enum nin3a_state_t nin3a_state_t;
+
+/**
+ * How far an IKE_SA has come.
+ */
+enum nin3a_state_t {
+	/** there is no entry: it is none of ours */
+	NIN3A_STATE_NONE,
+	/** its IKE_AUTH request was allowed, its key is not verified */
+	NIN3A_STATE_GUARDED,
+	/** it will not be established */
+	NIN3A_STATE_REFUSED,
+	/** a session's key has verified the UE; bound to the session */
+	NIN3A_STATE_VERIFIED,
+	/** charon has established it; bound to the session */
+	NIN3A_STATE_ESTABLISHED,
+};
+
+/**
+ * Chooses entries by their session.  Called under the mutex: it may read
+ * sessions and nothing else.
+ *
+ * @param user		what was given along with it
+ * @param session	session that the entry is bound to, borrowed
+ */
+typedef bool (*nin3a_tunnels_filter_t)(void *user, kupf_session_t *session);
+
+/**
+ * Any thread may call.  IKE_SAs are named by their unique identifiers.
+ */
+struct nin3a_tunnels_t {
+
+	/**
+	 * Make an entry, GUARDED if nothing speaks against the attempt, REFUSED
+	 * otherwise.  If there is an entry that is not established, it becomes
+	 * REFUSED, as a second attempt is one too many.
+	 *
+	 * @param attempt	attempt, adopted
+	 */
+	void (*begin)(nin3a_tunnels_t *this, uint32_t ike_sa,
+				  nin3a_attempt_t *attempt);
+
+	/**
+	 * Get the state of an IKE_SA.
+	 */
+	nin3a_state_t (*get_state)(nin3a_tunnels_t *this, uint32_t ike_sa);
+
+	/**
+	 * Refuse an IKE_SA, unless it is established.  The first reason counts.
+	 */
+	void (*refuse)(nin3a_tunnels_t *this, uint32_t ike_sa,
+				   nin3a_reason_t reason);
+
+	/**
+	 * Bind an IKE_SA to the session whose key has verified it.
+	 *
+	 * @param session	session, the entry takes a reference
+	 * @param spis		SPIs of the IKE_SA
+	 * @return			FALSE if it was not GUARDED
+	 */
+	bool (*bind)(nin3a_tunnels_t *this, uint32_t ike_sa,
+				 kupf_session_t *session, const nin3a_spis_t *spis);
+
+	/**
+	 * Charon has established an IKE_SA; the attempt is forgotten.
+	 *
+	 * @return			FALSE if it was not VERIFIED
+	 */
+	bool (*establish)(nin3a_tunnels_t *this, uint32_t ike_sa);
+
+	/**
+	 * An IKE_SA has a CHILD_SA.
+	 *
+	 * @return			new reference to its session if this makes it a tunnel;
+	 *					NULL if it was one before, is not established, or is
+	 *					being closed
+	 */
+	kupf_session_t *(*up)(nin3a_tunnels_t *this, uint32_t ike_sa);
+
+	/**
+	 * A tunnel goes.
+	 *
+	 * @param up_as		[out] unique identifier under which it came up, before
+	 *					any rekeying
+	 * @param reason	[out] why, KUPF_REASON_SHUTDOWN if nobody has said so
+	 * @return			new reference to its session, NULL if it was no tunnel
+	 */
+	kupf_session_t *(*down)(nin3a_tunnels_t *this, uint32_t ike_sa,
+							uint32_t *up_as, kupf_reason_t *reason);
+
+	/**
+	 * Take the attempt out of an entry, to report its refusal.
+	 *
+	 * @param state		[out] state of the IKE_SA
+	 * @return			attempt, now the caller's; NULL if there is none, it was
+	 *					taken before, or the IKE_SA is established
+	 */
+	nin3a_attempt_t *(*take_attempt)(nin3a_tunnels_t *this, uint32_t ike_sa,
+									 nin3a_state_t *state);
+
+	/**
+	 * Get the session that an IKE_SA is bound to.
+	 *
+	 * @return			new reference, NULL if it is not VERIFIED or ESTABLISHED
+	 */
+	kupf_session_t *(*get_session)(nin3a_tunnels_t *this, uint32_t ike_sa);
+
+	/**
+	 * Get the SPIs of an IKE_SA.
+	 *
+	 * @return			FALSE if it is not bound to a session
+	 */
+	bool (*get_spis)(nin3a_tunnels_t *this, uint32_t ike_sa,
+					 nin3a_spis_t *spis);
+
+	/**
+	 * Say why a tunnel will go.  The first reason counts.
+	 */
+	void (*set_reason)(nin3a_tunnels_t *this, uint32_t ike_sa,
+					   kupf_reason_t reason);
+
+	/**
+	 * Hand out an inner address of the session to an IKE_SA.
+	 *
+	 * @param i			index of the address, below KUPF_UE_ADDRESSES_MAX
+	 * @return			FALSE if this IKE_SA has got it before or is not bound
+	 */
+	bool (*lease)(nin3a_tunnels_t *this, uint32_t ike_sa, u_int i);
+
+	/**
+	 * An IKE_SA was rekeyed: its entry moves to the successor.
+	 *
+	 * @param spis		SPIs of the successor
+	 * @return			TRUE if it is being closed, and so has the successor
+	 */
+	bool (*rekey)(nin3a_tunnels_t *this, uint32_t old, uint32_t new,
+				  const nin3a_spis_t *spis);
+
+	/**
+	 * An IKE_SA is gone.
+	 */
+	void (*remove)(nin3a_tunnels_t *this, uint32_t ike_sa);
+
+	/**
+	 * Count the IKE_SAs that are bound to a session.
+	 *
+	 * @param session	name of the session
+	 * @param up		[out] how many of them are tunnels, or NULL
+	 * @return			number of IKE_SAs
+	 */
+	u_int (*count)(nin3a_tunnels_t *this, const char *session, u_int *up);
+
+	/**
+	 * Choose IKE_SAs of a session to be closed: those established get a
+	 * reason, others are REFUSED.  One that is being closed is passed over.
+	 *
+	 * @param session	name of the session
+	 * @param filter	chooses, NULL for all
+	 * @param user		for the filter
+	 * @param reason	reason to report
+	 * @param ids		array of uint32_t that the IKE_SAs are added to
+	 * @return			how many of them are tunnels
+	 */
+	u_int (*select)(nin3a_tunnels_t *this, const char *session,
+					nin3a_tunnels_filter_t filter, void *user,
+					kupf_reason_t reason, array_t *ids);
+
+	/**
+	 * A session was modified: entries whose UE does not have to set up
+	 * anything anew are bound to the new one.
+	 *
+	 * @param session	session as it is in the store now
+	 */
+	void (*refresh)(nin3a_tunnels_t *this, kupf_session_t *session);
+
+	/**
+	 * Count all entries.
+	 *
+	 * @param up		[out] how many of them are tunnels
+	 * @return			number of entries
+	 */
+	u_int (*get_count)(nin3a_tunnels_t *this, u_int *up);
+
+	/**
+	 * Destroy the table and all its entries.
+	 */
+	void (*destroy)(nin3a_tunnels_t *this);
+};
+
+/**
+ * Create an empty table.
+ */
+nin3a_tunnels_t *nin3a_tunnels_create();
+
+#endif /** NIN3A_TUNNELS_H_ @}*/
