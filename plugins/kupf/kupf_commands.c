@@ -3,6 +3,7 @@
 #include "kupf_commands.h"
 #include "kupf_counters.h"
 #include "kupf_reply.h"
+#include "kupf_sync.h"
 
 #include <sys/random.h>
 #include <time.h>
@@ -28,6 +29,8 @@ struct private_kupf_commands_t {
 	kupf_sessions_t *sessions;
 	/** sessions */
 	kupf_store_t *store;
+	/** synchronisation */
+	kupf_sync_t *sync;
 	/** addresses */
 	kupf_pool_t *pool;
 	/** tunnels */
@@ -40,6 +43,8 @@ struct private_kupf_commands_t {
  * A command being carried out.
  */
 struct call_t {
+	/** identifies the client */
+	const void *client;
 	/** request, as far as it is a flat one */
 	kupf_request_t request;
 	/** elements of the message */
@@ -94,32 +99,33 @@ static bool run_version(private_kupf_commands_t *this, call_t *call)
 	return TRUE;
 }
 
-static bool run_establish(private_kupf_commands_t *this, call_t *call)
+/**
+ * Reply with a session; adopts the reference.
+ */
+static bool reply_session(private_kupf_commands_t *this, call_t *call,
+						  kupf_session_t *session)
 {
-	kupf_session_t *session;
-
-	session = this->sessions->establish(this->sessions, &call->request,
-										&call->error);
 	if (session)
 	{
+		this->sync->mention(this->sync, session);
 		kupf_reply_session(call->reply, session);
 		kupf_session_unref(session);
 	}
 	return session != NULL;
 }
 
+static bool run_establish(private_kupf_commands_t *this, call_t *call)
+{
+	return reply_session(this, call,
+						 this->sessions->establish(this->sessions,
+											&call->request, &call->error));
+}
+
 static bool run_modify(private_kupf_commands_t *this, call_t *call)
 {
-	kupf_session_t *session;
-
-	session = this->sessions->modify(this->sessions, &call->request,
-									 &call->error);
-	if (session)
-	{
-		kupf_reply_session(call->reply, session);
-		kupf_session_unref(session);
-	}
-	return session != NULL;
+	return reply_session(this, call,
+						 this->sessions->modify(this->sessions,
+											&call->request, &call->error));
 }
 
 static bool run_delete(private_kupf_commands_t *this, call_t *call)
@@ -150,7 +156,11 @@ static bool establish_section(private_kupf_commands_t *this, call_t *call,
 						   error))
 	{
 		session = this->sessions->establish(this->sessions, request, error);
-		kupf_session_unref(session);
+		if (session)
+		{
+			this->sync->mention(this->sync, session);
+			kupf_session_unref(session);
+		}
 	}
 	kupf_request_wipe(request);
 	return session != NULL;
@@ -307,6 +317,23 @@ CALLBACK(report_counter, void,
 	kupf_reply_number(reply, name, value);
 }
 
+static bool run_sync_begin(private_kupf_commands_t *this, call_t *call)
+{
+	return this->sync->begin(this->sync, call->client, &call->error);
+}
+
+static bool run_sync_end(private_kupf_commands_t *this, call_t *call)
+{
+	u_int removed;
+
+	if (!this->sync->end(this->sync, call->client, &removed, &call->error))
+	{
+		return FALSE;
+	}
+	kupf_reply_number(call->reply, "removed", removed);
+	return TRUE;
+}
+
 static bool run_stats(private_kupf_commands_t *this, call_t *call)
 {
 	uint64_t size, held, quarantined;
@@ -339,6 +366,8 @@ static const command_t commands[] = {
 	  KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_STATE, 0, run_list,
 	  FALSE },
 	{ "stats", 0, 0, run_stats, FALSE },
+	{ "sync-begin", 0, 0, run_sync_begin, FALSE },
+	{ "sync-end", 0, 0, run_sync_end, FALSE },
 };
 
 /**
@@ -359,11 +388,13 @@ static const command_t *find_command(chunk_t name)
 }
 
 METHOD(kupf_commands_t, execute, vici_message_t*,
-	private_kupf_commands_t *this, chunk_t name, vici_message_t *message,
-	enumerator_t **stream)
+	private_kupf_commands_t *this, const void *client, chunk_t name,
+	vici_message_t *message, enumerator_t **stream)
 {
 	const command_t *command;
-	call_t call = {};
+	call_t call = {
+		.client = client,
+	};
 	bool success;
 
 	*stream = NULL;
@@ -394,9 +425,16 @@ METHOD(kupf_commands_t, execute, vici_message_t*,
 	return call.reply->finalize(call.reply);
 }
 
+METHOD(kupf_commands_t, forget, void,
+	private_kupf_commands_t *this, const void *client)
+{
+	this->sync->forget(this->sync, client);
+}
+
 METHOD(kupf_commands_t, destroy, void,
 	private_kupf_commands_t *this)
 {
+	this->sync->destroy(this->sync);
 	free(this);
 }
 
@@ -413,10 +451,12 @@ kupf_commands_t *kupf_commands_create(kupf_sessions_t *sessions,
 	INIT(this,
 		.public = {
 			.execute = _execute,
+			.forget = _forget,
 			.destroy = _destroy,
 		},
 		.sessions = sessions,
 		.store = store,
+		.sync = kupf_sync_create(store, sessions),
 		.pool = pool,
 		.enforcer = enforcer,
 	);

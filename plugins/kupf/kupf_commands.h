@@ -21,8 +21,9 @@ typedef struct kupf_commands_t kupf_commands_t;
 struct kupf_commands_t {
 
 	/**
-	 * Carry out a command.  Any thread may call.
+	 * Carry out a command.  Called by the server's thread only.
 	 *
+	 * @param client	identifies the client
 	 * @param name		name of the command, need not end in NUL
 	 * @param message	arguments, kupf_message_check()ed
 	 * @param stream	[out] messages to send as list-session events before the
@@ -30,8 +31,16 @@ struct kupf_commands_t {
 	 *					caller as are the messages; NULL if there are none
 	 * @return			reply, NULL if there is no such command
 	 */
-	vici_message_t *(*execute)(kupf_commands_t *this, chunk_t name,
-							   vici_message_t *message, enumerator_t **stream);
+	vici_message_t *(*execute)(kupf_commands_t *this, const void *client,
+							   chunk_t name, vici_message_t *message,
+							   enumerator_t **stream);
+
+	/**
+	 * A client has disconnected.
+	 *
+	 * @param client	identifies the client
+	 */
+	void (*forget)(kupf_commands_t *this, const void *client);
 
 	/**
 	 * Destroy the commands.

@@ -213,7 +213,7 @@ static bool handle_command(private_kupf_connection_t *this, chunk_t name,
 		return FALSE;
 	}
 	request = vici_message_create_from_data(encoding, FALSE);
-	this->reply = this->commands->execute(this->commands, name, request,
+	this->reply = this->commands->execute(this->commands, this, name, request,
 										  &this->stream);
 	request->destroy(request);
 	if (!this->reply)
@@ -235,6 +235,25 @@ static bool handle_command(private_kupf_connection_t *this, chunk_t name,
 }
 
 /**
+ * Find an event by its exact name.
+ */
+static bool find_event(chunk_t name, kupf_event_t *event)
+{
+	char *text;
+
+	for (*event = KUPF_EVENT_TUNNEL_UP; *event <= KUPF_EVENT_SESSION_EXPIRED;
+		 (*event)++)
+	{
+		text = enum_to_name(kupf_event_names, *event);
+		if (chunk_equals(name, chunk_from_str(text)))
+		{
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+/**
  * Register for an event, or take it back.
  */
 static void handle_register(private_kupf_connection_t *this, chunk_t name,
@@ -243,17 +262,15 @@ static void handle_register(private_kupf_connection_t *this, chunk_t name,
 	kupf_subscriber_t *self = &this->public.subscriber;
 	kupf_event_t event;
 	bool known;
-	char text[256];
 
-	snprintf(text, sizeof(text), "%.*s", (int)name.len, name.ptr);
-	if (streq(text, LIST_SESSION))
+	if (chunk_equals(name, chunk_from_str(LIST_SESSION)))
 	{
 		known = on || this->listing;
 		this->listing = on;
 	}
 	else
 	{
-		known = enum_from_name(kupf_event_names, text, &event);
+		known = find_event(name, &event);
 		if (known && on)
 		{
 			this->events->subscribe(this->events, event, self);
@@ -368,11 +385,13 @@ static bool handle_packets(private_kupf_connection_t *this)
  */
 static bool adjust_room(private_kupf_connection_t *this)
 {
-	size_t room = ROOM_MIN;
+	size_t room = ROOM_MIN, len;
 
 	if (this->in_len >= KUPF_PACKET_HEADER)
 	{
-		room = max(room, KUPF_PACKET_HEADER + (size_t)untoh32(this->in));
+		/* nobody has looked at it yet if there was no room for replies */
+		len = min(untoh32(this->in), KUPF_PACKET_MAX);
+		room = max(room, KUPF_PACKET_HEADER + len);
 	}
 	if (this->in_len > room || room == this->in_room)
 	{
@@ -483,8 +502,12 @@ METHOD(kupf_connection_t, destroy, void,
 		this->events->unsubscribe(this->events, event,
 								  &this->public.subscriber);
 	}
+	this->commands->forget(this->commands, this);
 	DESTROY_IF(this->stream);
 	DESTROY_IF(this->reply);
+	/* close() does not do it while a child that charon has just forked, e.g.
+	 * for an updown script, has the socket open too */
+	epoll_ctl(this->epoll, EPOLL_CTL_DEL, this->fd, NULL);
 	close(this->fd);
 	kupf_secret_free(this->in, this->in_room);
 	free(this->out);

@@ -240,7 +240,8 @@ static bool parse_fc(kupf_request_t *request, chunk_t value)
 {
 	char text[8];
 
-	if (value.len >= sizeof(text) || memchr(value.ptr, '\0', value.len))
+	if (!value.len || value.len >= sizeof(text) ||
+		memchr(value.ptr, '\0', value.len))
 	{
 		return FALSE;
 	}

@@ -97,6 +97,8 @@ struct kupf_session_links_t {
 	uint32_t name_hash;
 	/** hash of the identity */
 	uint32_t id_hash;
+	/** last synchronisation that mentioned it, belongs to kupf_sync */
+	uint32_t mark;
 };
 
 /**

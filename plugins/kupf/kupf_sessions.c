@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_sessions.h"
+#include "kupf_content.h"
 #include "kupf_counters.h"
 
 typedef struct private_kupf_sessions_t private_kupf_sessions_t;
@@ -22,97 +23,6 @@ struct private_kupf_sessions_t {
 	/** FC unless a request names one */
 	uint16_t fc;
 };
-
-/**
- * Replace kamf and rand by the key, and by its identifier unless the request
- * names an identity.
- */
-static bool derive(private_kupf_sessions_t *this, kupf_request_t *request,
-				   kupf_error_t *error)
-{
-	uint8_t id[KUPF_KDF_ID_LEN];
-	uint16_t fc = this->fc;
-
-	if (!(request->fields & KUPF_FIELD_KAMF))
-	{
-		if (request->fields & (KUPF_FIELD_RAND | KUPF_FIELD_FC))
-		{
-			return kupf_error(error, KUPF_CAUSE_MISSING_FIELD,
-						"field 'kamf' is missing: 'rand' and 'fc' go with it");
-		}
-		return TRUE;
-	}
-	if (request->fields & KUPF_FIELD_KEY)
-	{
-		return kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
-						  "field 'kamf': expected either 'key' or 'kamf'");
-	}
-	if (!(request->fields & KUPF_FIELD_RAND))
-	{
-		return kupf_error(error, KUPF_CAUSE_MISSING_FIELD,
-						  "field 'rand' is missing: it goes with 'kamf'");
-	}
-	if (request->fields & KUPF_FIELD_FC)
-	{
-		fc = request->fc;
-	}
-	if (!kupf_kdf_derive(chunk_from_thing(request->kamf), fc,
-						 chunk_create(request->rand, request->rand_len),
-						 request->pdu_session_id, request->key, id))
-	{
-		return kupf_error(error, KUPF_CAUSE_BUSY, "field 'kamf': the key "
-				"derivation failed, is a plugin with HMAC-SHA-256 loaded?");
-	}
-	request->key_len = KUPF_KDF_LEN;
-	request->fields |= KUPF_FIELD_KEY;
-	if (!(request->fields & KUPF_FIELD_UE_ID))
-	{
-		request->fields |= KUPF_FIELD_UE_ID;
-		request->id_type = ID_KEY_ID;
-		request->id_len = sizeof(id);
-		memcpy(request->id, id, sizeof(id));
-	}
-	return TRUE;
-}
-
-/**
- * Put what the request says into the contents of a session.
- */
-static void apply(kupf_session_data_t *data, kupf_request_t *request)
-{
-	if (request->fields & KUPF_FIELD_UE_ID)
-	{
-		data->id_type = request->id_type;
-		data->id = chunk_create(request->id, request->id_len);
-	}
-	if (request->fields & KUPF_FIELD_KEY)
-	{
-		data->key = chunk_create(request->key, request->key_len);
-	}
-	if (request->fields & KUPF_FIELD_PDU_SESSION_ID)
-	{
-		data->pdu_session_id = request->pdu_session_id;
-	}
-	if (request->fields & KUPF_FIELD_UPF_ADDRESS)
-	{
-		data->upf_address = request->upf_address;
-	}
-	if (request->fields & KUPF_FIELD_UE_ADDRESSES)
-	{
-		memcpy(data->ue_addresses, request->ue_addresses,
-			   sizeof(data->ue_addresses));
-		data->ue_address_count = request->ue_address_count;
-	}
-	if (request->fields & KUPF_FIELD_LIFETIME)
-	{
-		data->lifetime = request->lifetime;
-		data->expiry = 0;
-	}
-	if (request->fields & KUPF_FIELD_SERVICES)
-	{
-		data->services = request->services;
-	}
-}
 
 /**
  * Hold the address of the UPF that the session names, or any.
@@ -296,7 +206,7 @@ METHOD(kupf_sessions_t, establish, kupf_session_t*,
 				   "field 'key' is missing: expected it or 'kamf' and 'rand'");
 		return NULL;
 	}
-	if (!derive(this, request, error))
+	if (!kupf_content_derive(request, this->fc, error))
 	{
 		return NULL;
 	}
@@ -306,7 +216,7 @@ METHOD(kupf_sessions_t, establish, kupf_session_t*,
 				   "field 'ue-id' is missing: it goes with 'key'");
 		return NULL;
 	}
-	apply(&data, request);
+	kupf_content_apply(&data, request);
 
 	session = get_living(this, data.name);
 	if (session)
@@ -399,12 +309,12 @@ METHOD(kupf_sessions_t, modify, kupf_session_t*,
 	{	/* it is part of the derivation, whoever names it */
 		request->pdu_session_id = data.pdu_session_id;
 	}
-	if (!derive(this, request, error))
+	if (!kupf_content_derive(request, this->fc, error))
 	{
 		kupf_session_unref(old);
 		return NULL;
 	}
-	apply(&data, request);
+	kupf_content_apply(&data, request);
 	data.generation++;
 
 	session = exchange_session(this, old, &data, error);

@@ -1,36 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_store.h"
+#include "kupf_index.h"
 #include "kupf_wheel.h"
 
-#include <threading/rwlock.h>
-
-/** Shards of each index, as a power of two */
-#define SHARD_BITS 10
-
-/** Shards of each index */
-#define SHARDS (1 << SHARD_BITS)
-
-/** Buckets that a shard starts with, a power of two */
-#define BUCKETS_MIN 4
-
 typedef struct private_kupf_store_t private_kupf_store_t;
-typedef struct shard_t shard_t;
 typedef struct shard_enumerator_t shard_enumerator_t;
-
-/**
- * Part of an index: a hash table with chains through the sessions.
- */
-struct shard_t {
-	/** guards everything here and the links of the sessions in it */
-	rwlock_t *lock;
-	/** heads of the chains */
-	kupf_session_t **buckets;
-	/** number of buckets less one */
-	uint32_t mask;
-	/** number of sessions */
-	uint32_t count;
-};
 
 /**
  * Private data of a store.
@@ -39,9 +14,9 @@ struct private_kupf_store_t {
 	/** public interface */
 	kupf_store_t public;
 	/** index by name */
-	shard_t names[SHARDS];
+	kupf_index_t *names;
 	/** index by IKE identity */
-	shard_t ids[SHARDS];
+	kupf_index_t *ids;
 	/** sessions with an end */
 	kupf_wheel_t *wheel;
 	/** hash function */
@@ -72,121 +47,15 @@ struct shard_enumerator_t {
 };
 
 /**
- * Get the shard for a hash.  Shards go by the high bits, buckets by the low.
- */
-static inline shard_t *shard_for(shard_t *shards, uint32_t hash)
-{
-	return &shards[hash >> (32 - SHARD_BITS)];
-}
-
-/**
- * The link of a session in the index by name.
- */
-static kupf_session_t **name_next(kupf_session_t *session, uint32_t *hash)
-{
-	kupf_session_links_t *links = kupf_session_links(session);
-
-	*hash = links->name_hash;
-	return &links->name_next;
-}
-
-/**
- * The link of a session in the index by identity.
- */
-static kupf_session_t **id_next(kupf_session_t *session, uint32_t *hash)
-{
-	kupf_session_links_t *links = kupf_session_links(session);
-
-	*hash = links->id_hash;
-	return &links->id_next;
-}
-
-/**
- * Which link of a session an index uses.
- */
-typedef kupf_session_t **(*next_t)(kupf_session_t *session, uint32_t *hash);
-
-/**
- * Double the buckets of a shard.
- */
-static void grow(shard_t *shard, next_t next)
-{
-	kupf_session_t **buckets, *session, **link;
-	uint32_t mask = 2 * shard->mask + 1, hash, i;
-
-	buckets = calloc(mask + 1, sizeof(*buckets));
-	if (!buckets)
-	{	/* longer chains do as well */
-		return;
-	}
-	for (i = 0; i <= shard->mask; i++)
-	{
-		while ((session = shard->buckets[i]))
-		{
-			link = next(session, &hash);
-			shard->buckets[i] = *link;
-			*link = buckets[hash & mask];
-			buckets[hash & mask] = session;
-		}
-	}
-	free(shard->buckets);
-	shard->buckets = buckets;
-	shard->mask = mask;
-}
-
-/**
- * Link a session into a shard.
- */
-static void shard_link(shard_t *shard, kupf_session_t *session, next_t next)
-{
-	kupf_session_t **link;
-	uint32_t hash;
-
-	if (shard->count++ > shard->mask)
-	{
-		grow(shard, next);
-	}
-	link = next(session, &hash);
-	*link = shard->buckets[hash & shard->mask];
-	shard->buckets[hash & shard->mask] = session;
-}
-
-/**
- * Unlink a session from a shard.
- *
- * @return			FALSE if it is not in the shard
- */
-static bool shard_unlink(shard_t *shard, kupf_session_t *session, next_t next)
-{
-	kupf_session_t **pos, **link;
-	uint32_t hash;
-
-	link = next(session, &hash);
-	pos = &shard->buckets[hash & shard->mask];
-	while (*pos && *pos != session)
-	{
-		pos = next(*pos, &hash);
-	}
-	if (!*pos)
-	{
-		return FALSE;
-	}
-	*pos = *link;
-	*link = NULL;
-	shard->count--;
-	return TRUE;
-}
-
-/**
  * Find a session by name, with its shard locked.
  */
-static kupf_session_t *shard_get(shard_t *shard, uint32_t hash,
+static kupf_session_t *shard_get(kupf_shard_t *shard, uint32_t hash,
 								 const char *name)
 {
 	kupf_session_t *session;
 	kupf_session_links_t *links;
 
-	session = shard->buckets[hash & shard->mask];
+	session = kupf_shard_first(shard, hash);
 	while (session)
 	{
 		links = kupf_session_links(session);
@@ -203,14 +72,14 @@ static kupf_session_t *shard_get(shard_t *shard, uint32_t hash,
 /**
  * Find a session by identity, with its shard locked.
  */
-static kupf_session_t *shard_find(shard_t *shard, uint32_t hash,
+static kupf_session_t *shard_find(kupf_shard_t *shard, uint32_t hash,
 								  id_type_t type, chunk_t id)
 {
 	kupf_session_t *session;
 	kupf_session_links_t *links;
 	id_type_t other;
 
-	session = shard->buckets[hash & shard->mask];
+	session = kupf_shard_first(shard, hash);
 	while (session)
 	{
 		links = kupf_session_links(session);
@@ -247,14 +116,14 @@ METHOD(kupf_store_t, put, kupf_store_status_t,
 {
 	kupf_store_status_t status = KUPF_STORE_OK;
 	kupf_session_links_t *links;
-	shard_t *names, *ids;
+	kupf_shard_t *names, *ids;
 	id_type_t type;
 	chunk_t id;
 
 	links = set_hashes(this, session);
 	id = kupf_session_get_id(session, &type);
-	names = shard_for(this->names, links->name_hash);
-	ids = shard_for(this->ids, links->id_hash);
+	names = kupf_index_get_shard(this->names, links->name_hash);
+	ids = kupf_index_get_shard(this->ids, links->id_hash);
 
 	names->lock->write_lock(names->lock);
 	ids->lock->write_lock(ids->lock);
@@ -274,8 +143,8 @@ METHOD(kupf_store_t, put, kupf_store_status_t,
 	else
 	{
 		kupf_session_ref(session);
-		shard_link(names, session, name_next);
-		shard_link(ids, session, id_next);
+		kupf_index_add(this->names, names, session);
+		kupf_index_add(this->ids, ids, session);
 		this->wheel->add(this->wheel, session);
 	}
 	ids->lock->unlock(ids->lock);
@@ -286,9 +155,9 @@ METHOD(kupf_store_t, put, kupf_store_status_t,
 /**
  * Lock one or two shards of identities, lower first.
  */
-static void lock_ids(shard_t *a, shard_t *b)
+static void lock_ids(kupf_shard_t *a, kupf_shard_t *b)
 {
-	shard_t *first = min(a, b), *second = max(a, b);
+	kupf_shard_t *first = min(a, b), *second = max(a, b);
 
 	first->lock->write_lock(first->lock);
 	if (first != second)
@@ -300,7 +169,7 @@ static void lock_ids(shard_t *a, shard_t *b)
 /**
  * Undo lock_ids().
  */
-static void unlock_ids(shard_t *a, shard_t *b)
+static void unlock_ids(kupf_shard_t *a, kupf_shard_t *b)
 {
 	a->lock->unlock(a->lock);
 	if (a != b)
@@ -314,16 +183,16 @@ METHOD(kupf_store_t, replace, kupf_store_status_t,
 {
 	kupf_store_status_t status = KUPF_STORE_OK;
 	kupf_session_links_t *from = kupf_session_links(old), *to;
-	shard_t *names, *old_ids, *new_ids;
+	kupf_shard_t *names, *old_ids, *new_ids;
 	kupf_session_t *other;
 	id_type_t type;
 	chunk_t id;
 
 	to = set_hashes(this, new);
 	id = kupf_session_get_id(new, &type);
-	names = shard_for(this->names, from->name_hash);
-	old_ids = shard_for(this->ids, from->id_hash);
-	new_ids = shard_for(this->ids, to->id_hash);
+	names = kupf_index_get_shard(this->names, from->name_hash);
+	old_ids = kupf_index_get_shard(this->ids, from->id_hash);
+	new_ids = kupf_index_get_shard(this->ids, to->id_hash);
 
 	names->lock->write_lock(names->lock);
 	lock_ids(old_ids, new_ids);
@@ -339,11 +208,11 @@ METHOD(kupf_store_t, replace, kupf_store_status_t,
 	else
 	{
 		kupf_session_ref(new);
-		shard_unlink(names, old, name_next);
-		shard_unlink(old_ids, old, id_next);
+		kupf_index_remove(this->names, names, old);
+		kupf_index_remove(this->ids, old_ids, old);
 		this->wheel->remove(this->wheel, old);
-		shard_link(names, new, name_next);
-		shard_link(new_ids, new, id_next);
+		kupf_index_add(this->names, names, new);
+		kupf_index_add(this->ids, new_ids, new);
 		this->wheel->add(this->wheel, new);
 	}
 	unlock_ids(old_ids, new_ids);
@@ -360,18 +229,18 @@ METHOD(kupf_store_t, remove_, bool,
 	private_kupf_store_t *this, kupf_session_t *session)
 {
 	kupf_session_links_t *links = kupf_session_links(session);
-	shard_t *names, *ids;
+	kupf_shard_t *names, *ids;
 	bool found;
 
-	names = shard_for(this->names, links->name_hash);
-	ids = shard_for(this->ids, links->id_hash);
+	names = kupf_index_get_shard(this->names, links->name_hash);
+	ids = kupf_index_get_shard(this->ids, links->id_hash);
 
 	names->lock->write_lock(names->lock);
-	found = shard_unlink(names, session, name_next);
+	found = kupf_index_remove(this->names, names, session);
 	if (found)
 	{
 		ids->lock->write_lock(ids->lock);
-		shard_unlink(ids, session, id_next);
+		kupf_index_remove(this->ids, ids, session);
 		this->wheel->remove(this->wheel, session);
 		ids->lock->unlock(ids->lock);
 		ignore_result(ref_put(&this->count));
@@ -390,7 +259,7 @@ METHOD(kupf_store_t, get, kupf_session_t*,
 {
 	kupf_session_t *session;
 	uint32_t hash = this->hash(chunk_from_str((char*)name), 0);
-	shard_t *names = shard_for(this->names, hash);
+	kupf_shard_t *names = kupf_index_get_shard(this->names, hash);
 
 	names->lock->read_lock(names->lock);
 	session = shard_get(names, hash, name);
@@ -407,7 +276,7 @@ METHOD(kupf_store_t, find, kupf_session_t*,
 {
 	kupf_session_t *session;
 	uint32_t hash = this->hash(id, type);
-	shard_t *ids = shard_for(this->ids, hash);
+	kupf_shard_t *ids = kupf_index_get_shard(this->ids, hash);
 
 	ids->lock->read_lock(ids->lock);
 	session = shard_find(ids, hash, type, id);
@@ -441,7 +310,8 @@ static void drop_sessions(shard_enumerator_t *this)
  */
 static void take_sessions(shard_enumerator_t *this)
 {
-	shard_t *shard = &this->store->names[this->shard++];
+	kupf_shard_t *shard = kupf_index_get_nth(this->store->names,
+											 this->shard++);
 	kupf_session_t *session;
 	uint32_t i;
 
@@ -469,7 +339,7 @@ METHOD(enumerator_t, shard_enumerate, bool,
 	while (this->pos == this->count)
 	{
 		drop_sessions(this);
-		if (this->shard == SHARDS)
+		if (this->shard == KUPF_INDEX_SHARDS)
 		{
 			return FALSE;
 		}
@@ -544,35 +414,6 @@ METHOD(kupf_store_t, is_full, bool,
 	return this->max && get_count(this) >= this->max;
 }
 
-/**
- * Prepare the shards of an index.
- */
-static void shards_init(shard_t *shards)
-{
-	int i;
-
-	for (i = 0; i < SHARDS; i++)
-	{
-		shards[i].lock = rwlock_create(RWLOCK_TYPE_DEFAULT);
-		shards[i].buckets = calloc(BUCKETS_MIN, sizeof(kupf_session_t*));
-		shards[i].mask = BUCKETS_MIN - 1;
-	}
-}
-
-/**
- * Destroy the shards of an index.
- */
-static void shards_deinit(shard_t *shards)
-{
-	int i;
-
-	for (i = 0; i < SHARDS; i++)
-	{
-		shards[i].lock->destroy(shards[i].lock);
-		free(shards[i].buckets);
-	}
-}
-
 METHOD(kupf_store_t, destroy, void,
 	private_kupf_store_t *this)
 {
@@ -585,8 +426,8 @@ METHOD(kupf_store_t, destroy, void,
 		remove_(this, session);
 	}
 	enumerator->destroy(enumerator);
-	shards_deinit(this->names);
-	shards_deinit(this->ids);
+	kupf_index_destroy(this->names);
+	kupf_index_destroy(this->ids);
 	this->wheel->destroy(this->wheel);
 	free(this);
 }
@@ -611,13 +452,12 @@ kupf_store_t *kupf_store_create_hash(u_int max, kupf_store_hash_t hash)
 			.is_full = _is_full,
 			.destroy = _destroy,
 		},
+		.names = kupf_index_create(KUPF_INDEX_NAME),
+		.ids = kupf_index_create(KUPF_INDEX_ID),
 		.wheel = kupf_wheel_create(time_monotonic(NULL)),
 		.hash = hash,
 		.max = max,
 	);
-	shards_init(this->names);
-	shards_init(this->ids);
-
 	return &this->public;
 }
 

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup kupf_index kupf_index
+ * @{ @ingroup kupf
+ *
+ * Hash index of the store: a table that is cut into shards, with chains
+ * through the links of the sessions.
+ *
+ * A shard is guarded by its lock, which the caller takes: for reading to
+ * follow a chain, for writing to add and remove.  A shard doubles its buckets
+ * when it has more sessions than buckets.
+ */
+
+#ifndef KUPF_INDEX_H_
+#define KUPF_INDEX_H_
+
+#include "kupf_session.h"
+
+#include <threading/rwlock.h>
+
+/** Shards of an index, as a power of two */
+#define KUPF_INDEX_SHARD_BITS 10
+
+/** Shards of an index */
+#define KUPF_INDEX_SHARDS (1 << KUPF_INDEX_SHARD_BITS)
+
+typedef struct kupf_index_t kupf_index_t;
+typedef struct kupf_shard_t kupf_shard_t;
+typedef enum kupf_index_kind_t kupf_index_kind_t;
+
+/**
+ * Which links of a session an index uses.
+ */
+enum kupf_index_kind_t {
+	/** name_next and name_hash */
+	KUPF_INDEX_NAME,
+	/** id_next and id_hash */
+	KUPF_INDEX_ID,
+};
+
+/**
+ * Part of an index.
+ */
+struct kupf_shard_t {
+	/** guards everything here and the links of the sessions in it */
+	rwlock_t *lock;
+	/** heads of the chains */
+	kupf_session_t **buckets;
+	/** number of buckets less one */
+	uint32_t mask;
+	/** number of sessions */
+	uint32_t count;
+};
+
+/**
+ * Create an index.
+ */
+kupf_index_t *kupf_index_create(kupf_index_kind_t kind);
+
+/**
+ * Destroy an index; it holds no sessions any more.
+ */
+void kupf_index_destroy(kupf_index_t *index);
+
+/**
+ * Get the shard for a hash: shards go by its high bits, buckets by its low.
+ */
+kupf_shard_t *kupf_index_get_shard(kupf_index_t *index, uint32_t hash);
+
+/**
+ * Get a shard by its number.
+ */
+kupf_shard_t *kupf_index_get_nth(kupf_index_t *index, u_int shard);
+
+/**
+ * Add a session, whose hash is set, to its shard.
+ */
+void kupf_index_add(kupf_index_t *index, kupf_shard_t *shard,
+					kupf_session_t *session);
+
+/**
+ * Remove a session from its shard.
+ *
+ * @return			FALSE if it is not in the shard
+ */
+bool kupf_index_remove(kupf_index_t *index, kupf_shard_t *shard,
+					   kupf_session_t *session);
+
+/**
+ * Get the first session of the chain for a hash.
+ *
+ * @return			session, NULL if the chain is empty
+ */
+static inline kupf_session_t *kupf_shard_first(kupf_shard_t *shard,
+											   uint32_t hash)
+{
+	return shard->buckets[hash & shard->mask];
+}
+
+#endif /** KUPF_INDEX_H_ @}*/
