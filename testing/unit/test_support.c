@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "test_support.h"
+#include "kupf_counters.h"
+#include "test_runner.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/** Longest text of a message, and room for its encoding */
+#define SCRIPT_MAX (256 * 1024)
+
+METHOD(kupf_enforcer_t, covers, bool,
+	test_enforcer_t *this, ike_sa_t *ike_sa)
+{
+	this->asked++;
+	return this->covered;
+}
+
+METHOD(kupf_enforcer_t, count, u_int,
+	test_enforcer_t *this, const char *session)
+{
+	return this->tunnels;
+}
+
+METHOD(kupf_enforcer_t, close_, u_int,
+	test_enforcer_t *this, kupf_session_t *session, kupf_reason_t reason)
+{
+	this->closed++;
+	this->reason = reason;
+	snprintf(this->name, sizeof(this->name), "%s",
+			 kupf_session_get_name(session));
+	return this->tunnels;
+}
+
+METHOD(kupf_enforcer_t, replaced, void,
+	test_enforcer_t *this, kupf_session_t *old, kupf_session_t *new,
+	uint32_t grace)
+{
+	this->replaced++;
+	this->from = kupf_session_get_generation(old);
+	this->to = kupf_session_get_generation(new);
+	this->grace = grace;
+}
+
+METHOD(kupf_enforcer_t, counters, void,
+	test_enforcer_t *this, kupf_counter_cb_t cb, void *user)
+{
+	cb(user, "test-tunnels", this->tunnels);
+}
+
+/*
+ * Described in header
+ */
+void test_enforcer_init(test_enforcer_t *this)
+{
+	*this = (test_enforcer_t){
+		.public = {
+			.covers = _covers,
+			.count = _count,
+			.close = _close_,
+			.replaced = _replaced,
+			.counters = _counters,
+		},
+		.covered = TRUE,
+	};
+}
+
+/*
+ * Described in header
+ */
+void test_session_data(kupf_session_data_t *data, const char *name,
+					   id_type_t type, const char *id)
+{
+	static char key[] = "KKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKK";
+
+	*data = (kupf_session_data_t){
+		.name = name,
+		.id_type = type,
+		.id = chunk_from_str((char*)id),
+		.key = chunk_from_str(key),
+		.services = KUPF_SERVICE_IKE,
+		.generation = 1,
+	};
+}
+
+/*
+ * Described in header
+ */
+kupf_session_t *test_session(const char *name, id_type_t type, const char *id,
+							 uint32_t expiry)
+{
+	kupf_session_data_t data;
+	kupf_session_t *session;
+
+	test_session_data(&data, name, type, id);
+	data.lifetime = expiry ? 1 : 0;
+	data.expiry = expiry;
+	session = kupf_session_create(&data);
+	ck_assert_ptr_nonnull(session);
+	return session;
+}
+
+/**
+ * Value of a hexadecimal digit.
+ */
+static uint8_t digit(char c)
+{
+	ck_assert_msg(isxdigit((u_char)c), "'%c' is no hexadecimal digit", c);
+	return isdigit((u_char)c) ? c - '0' : tolower((u_char)c) - 'a' + 10;
+}
+
+/**
+ * Encode a name or value up to one of the characters in end.
+ */
+static char *encode_text(char *pos, const char *end, uint8_t *out, size_t *len)
+{
+	*len = 0;
+	while (*pos && !strchr(end, *pos))
+	{
+		if (*pos == '%')
+		{
+			out[(*len)++] = digit(pos[1]) << 4 | digit(pos[2]);
+			pos += 3;
+		}
+		else
+		{
+			out[(*len)++] = *pos++;
+		}
+	}
+	return pos;
+}
+
+/**
+ * Encode a value with its length.
+ */
+static char *encode_value(char *pos, const char *end, uint8_t **out)
+{
+	size_t len;
+
+	pos = encode_text(pos, end, *out + 2, &len);
+	htoun16(*out, len);
+	*out += 2 + len;
+	return pos;
+}
+
+/**
+ * Encode what starts with a name.
+ */
+static char *encode_named(char *pos, uint8_t **out)
+{
+	uint8_t *type = (*out)++;
+	size_t len;
+
+	pos = encode_text(pos, "= ", *out + 1, &len);
+	ck_assert_msg(*pos == '=', "'=' expected before '%s'", pos);
+	*(*out)++ = len;
+	*out += len;
+	switch (*++pos)
+	{
+		case '{':
+			*type = VICI_SECTION_START;
+			return pos + 1;
+		case '[':
+			*type = VICI_LIST_START;
+			pos++;
+			while (*pos != ']')
+			{
+				*(*out)++ = VICI_LIST_ITEM;
+				pos = encode_value(pos, ",]", out);
+				pos += *pos == ',';
+				ck_assert_msg(*pos, "']' expected at the end");
+			}
+			*(*out)++ = VICI_LIST_END;
+			return pos + 1;
+		default:
+			*type = VICI_KEY_VALUE;
+			return encode_value(pos, " ", out);
+	}
+}
+
+/**
+ * Encode the text of a message.
+ */
+static chunk_t encode(char *pos)
+{
+	uint8_t *buf, *out;
+
+	buf = out = malloc(2 * SCRIPT_MAX);
+	while (*pos)
+	{
+		switch (*pos)
+		{
+			case ' ':
+				pos++;
+				break;
+			case '}':
+				*out++ = VICI_SECTION_END;
+				pos++;
+				break;
+			case '<':
+				for (pos++; *pos != '>'; pos += 2)
+				{
+					*out++ = digit(pos[0]) << 4 | digit(pos[1]);
+				}
+				pos++;
+				break;
+			default:
+				pos = encode_named(pos, &out);
+				break;
+		}
+	}
+	/* no room behind the end, so that a read beyond it is seen */
+	return chunk_create(realloc(buf, max(out - buf, 1)), out - buf);
+}
+
+static chunk_t vencode(const char *fmt, va_list args)
+{
+	chunk_t encoding;
+	char *script;
+
+	script = malloc(SCRIPT_MAX);
+	ck_assert_int_lt(vsnprintf(script, SCRIPT_MAX, fmt, args), SCRIPT_MAX);
+	encoding = encode(script);
+	free(script);
+	return encoding;
+}
+
+/*
+ * Described in header
+ */
+chunk_t test_encode(const char *fmt, ...)
+{
+	chunk_t encoding;
+	va_list args;
+
+	va_start(args, fmt);
+	encoding = vencode(fmt, args);
+	va_end(args);
+	return encoding;
+}
+
+/*
+ * Described in header
+ */
+vici_message_t *test_message(const char *fmt, ...)
+{
+	chunk_t encoding;
+	va_list args;
+
+	va_start(args, fmt);
+	encoding = vencode(fmt, args);
+	va_end(args);
+	return vici_message_create_from_data(encoding, TRUE);
+}
+
+/*
+ * Described in header
+ */
+const char *test_value(vici_message_t *message, const char *key)
+{
+	return message->get_str(message, "", "%s", key);
+}
+
+/** Counter looked for */
+typedef struct {
+	const char *name;
+	uint64_t value;
+} counter_t;
+
+CALLBACK(find_counter, void,
+	counter_t *counter, const char *name, uint64_t value)
+{
+	if (streq(counter->name, name))
+	{
+		counter->value = value;
+	}
+}
+
+/*
+ * Described in header
+ */
+uint64_t test_counter(const char *name)
+{
+	counter_t counter = {
+		.name = name,
+		.value = UINT64_MAX,
+	};
+
+	kupf_counters_report(find_counter, &counter);
+	ck_assert_msg(counter.value != UINT64_MAX, "no counter '%s'", name);
+	return counter.value;
+}
+
+/*
+ * Described in header
+ */
+size_t test_memory(const char *name)
+{
+	char line[128];
+	size_t len = strlen(name), size = 0;
+	FILE *file;
+
+	file = fopen("/proc/self/status", "r");
+	ck_assert_ptr_nonnull(file);
+	while (fgets(line, sizeof(line), file))
+	{
+		if (strneq(line, name, len) && line[len] == ':')
+		{
+			size = strtoul(line + len + 1, NULL, 10);
+		}
+	}
+	fclose(file);
+	ck_assert_uint_gt(size, 0);
+	return size;
+}
+
+/*
+ * Described in header
+ */
+bool test_memory_grew(const char *name, size_t before, size_t growth)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	return FALSE;
+#else
+	return test_memory(name) > before + growth;
+#endif
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup test_support test_support
+ * @{ @ingroup tests
+ *
+ * Sessions, messages and an enforcer for tests.
+ */
+
+#ifndef TEST_SUPPORT_H_
+#define TEST_SUPPORT_H_
+
+#include "kupf.h"
+
+#include <vici_message.h>
+
+typedef struct test_enforcer_t test_enforcer_t;
+
+/**
+ * Enforcer that remembers what it was told.
+ */
+struct test_enforcer_t {
+	/** enforcer */
+	kupf_enforcer_t public;
+	/** answer of covers() */
+	bool covered;
+	/** answer of count() and close() */
+	u_int tunnels;
+	/** calls of covers() */
+	u_int asked;
+	/** calls of close(), and name and reason of the last one */
+	u_int closed;
+	char name[KUPF_SESSION_NAME_MAX + 1];
+	kupf_reason_t reason;
+	/** calls of replaced(), and what the last one was given */
+	u_int replaced;
+	uint32_t from, to, grace;
+};
+
+/**
+ * Prepare an enforcer: it covers, and there are no tunnels.
+ */
+void test_enforcer_init(test_enforcer_t *this);
+
+/**
+ * Fill in the contents of a session: key 32 times 0x4b, service ike.
+ *
+ * @param data		[out] contents, point to name and id
+ * @param name		name
+ * @param type		type of the identity
+ * @param id		identity, text
+ */
+void test_session_data(kupf_session_data_t *data, const char *name,
+					   id_type_t type, const char *id);
+
+/**
+ * Create a session of such contents with an end.
+ *
+ * @param name		name
+ * @param type		type of the identity
+ * @param id		identity, text
+ * @param expiry	time_monotonic() of its end, 0 for never
+ */
+kupf_session_t *test_session(const char *name, id_type_t type, const char *id,
+							 uint32_t expiry);
+
+/**
+ * Encode a message, valid or not: elements separated by spaces.
+ *
+ *   name=value  name=[item,item]  name={ elements }  <bytes>
+ *
+ * In names and values %<hex> is an octet; <hex digits> in angle brackets are
+ * put into the message as they are.
+ *
+ * @param fmt		format of the text
+ * @return			allocated encoding
+ */
+chunk_t test_encode(const char *fmt, ...);
+
+/**
+ * Encode a message and make an object of it.
+ */
+vici_message_t *test_message(const char *fmt, ...);
+
+/**
+ * Get a value of a message as text, "" if there is none.
+ *
+ * @param message	message
+ * @param key		name, sections separated by dots
+ * @return			text, as long as the message lives
+ */
+const char *test_value(vici_message_t *message, const char *key);
+
+/**
+ * Get the value of a counter.
+ */
+uint64_t test_counter(const char *name);
+
+/**
+ * Get a line of /proc/self/status, in KiB.
+ *
+ * @param name		e.g. "VmRSS"
+ */
+size_t test_memory(const char *name);
+
+/**
+ * Whether the process has grown by more than so much.  Never with a sanitizer:
+ * it keeps for some time what was freed.
+ *
+ * @param name		as for test_memory()
+ * @param before	its value before
+ * @param growth	KiB
+ */
+bool test_memory_grew(const char *name, size_t before, size_t growth);
+
+#endif /** TEST_SUPPORT_H_ @}*/

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "test_upf.h"
+#include "kupf_message.h"
+#include "test_runner.h"
+
+#include <stdarg.h>
+
+/** Seconds of quarantine in the pool */
+#define QUARANTINE 60
+
+/** Longest message of a test, as text */
+#define SCRIPT_MAX (200 * 1024)
+
+/*
+ * Described in header
+ */
+void test_upf_init(test_upf_t *this, const char *addresses, u_int max)
+{
+	test_enforcer_init(&this->enforcer);
+	this->store = kupf_store_create(max);
+	this->pool = kupf_pool_create(addresses, QUARANTINE);
+	ck_assert_ptr_nonnull(this->pool);
+	this->events = kupf_events_create();
+	this->sessions = kupf_sessions_create(this->store, this->pool,
+							&this->enforcer.public, this->events,
+							KUPF_KDF_FC_DEFAULT);
+	this->commands = kupf_commands_create(this->sessions, this->store,
+							this->pool, &this->enforcer.public);
+}
+
+/*
+ * Described in header
+ */
+void test_upf_deinit(test_upf_t *this)
+{
+	this->commands->destroy(this->commands);
+	this->sessions->destroy(this->sessions);
+	this->events->destroy(this->events);
+	this->pool->destroy(this->pool);
+	this->store->destroy(this->store);
+}
+
+/*
+ * Described in header
+ */
+vici_message_t *test_execute(test_upf_t *this, const char *name,
+							 const char *fmt, ...)
+{
+	vici_message_t *message, *reply;
+	enumerator_t *stream;
+	char *script;
+	va_list args;
+
+	script = malloc(SCRIPT_MAX);
+	va_start(args, fmt);
+	ck_assert_int_lt(vsnprintf(script, SCRIPT_MAX, fmt, args), SCRIPT_MAX);
+	va_end(args);
+	message = test_message("%s", script);
+	free(script);
+	ck_assert(kupf_message_check(message->get_encoding(message)));
+	reply = this->commands->execute(this->commands, this,
+							chunk_from_str((char*)name), message, &stream);
+	ck_assert_ptr_null(stream);
+	message->destroy(message);
+	return reply;
+}

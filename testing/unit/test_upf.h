@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup test_upf test_upf
+ * @{ @ingroup tests
+ *
+ * The parts of plugin kupf behind the socket, put together as the plugin does
+ * it, with an enforcer of the test.
+ */
+
+#ifndef TEST_UPF_H_
+#define TEST_UPF_H_
+
+#include "kupf_commands.h"
+#include "test_support.h"
+
+typedef struct test_upf_t test_upf_t;
+
+struct test_upf_t {
+	kupf_store_t *store;
+	kupf_pool_t *pool;
+	test_enforcer_t enforcer;
+	kupf_events_t *events;
+	kupf_sessions_t *sessions;
+	kupf_commands_t *commands;
+};
+
+/**
+ * Create the parts.
+ *
+ * @param addresses	addresses of the pool, NULL for none
+ * @param max		most sessions, 0 for no limit
+ */
+void test_upf_init(test_upf_t *this, const char *addresses, u_int max);
+
+/**
+ * Destroy the parts.
+ */
+void test_upf_deinit(test_upf_t *this);
+
+/**
+ * Carry out a command.
+ *
+ * @param name		name of the command
+ * @param fmt		its message, see test_encode()
+ * @return			reply, NULL if there is no such command
+ */
+vici_message_t *test_execute(test_upf_t *this, const char *name,
+							 const char *fmt, ...);
+
+#endif /** TEST_UPF_H_ @}*/
