@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034,SC2154
+#
+# Guests: a host of its own each, made of namespaces on this kernel and an
+# overlay of the machine's file system. To be sourced by bash, inside namespaces
+# that end with the caller (see enter_world).
+#
+# $guest_state	directory on a tmpfs, for all that guests are and write
+# $guest_strongswan_conf	strongSwan's configuration in the guests
+# $guest_layers	directories for the overlay, the top one first, ':' between
+
+guest_parts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+guest_state=${NIN3A_GUEST_STATE:-}
+guest_strongswan_conf=/etc/strongswan.conf.testing
+guest_layers=${NIN3A_GUEST_LAYERS:-/}
+
+# The process id of guest $1's init, as seen from here.
+guest_pid()
+{
+	[ -f "$guest_state/$1/pid" ] && cat "$guest_state/$1/pid"
+}
+
+# Runs a command in guest $1, as root with a clean environment.
+guest_run()
+{
+	local guest=$1 pid
+
+	shift
+	pid=$(guest_pid "$guest") || return 255
+	nsenter -t "$pid" -m -u -i -n -p -r -w env -i HOME=/root USER=root \
+		SHELL=/bin/bash LANG=C.UTF-8 TERM=dumb \
+		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+		STRONGSWAN_CONF="$guest_strongswan_conf" \
+		LEAK_DETECTIVE_LOG="${LEAK_DETECTIVE_LOG:-}" "$@"
+}
+
+# Starts guest $1; each of $2... is a directory that is copied over its /.
+guest_start()
+{
+	local guest=$1
+
+	shift
+	mkdir -p "$guest_state/$guest"
+	NIN3A_GUEST_STATE=$guest_state NIN3A_GUEST_LAYERS=$guest_layers \
+		unshare -n -m -u -i -p -f --kill-child --propagation private \
+		"$guest_parts/guest-init" "$guest" "$@" \
+		</dev/null >"$guest_state/$guest/log" 2>&1 &
+	echo $! >"$guest_state/$guest/unshare"
+}
+
+# Waits until guest $1 is there, at most 20 seconds.
+guest_wait()
+{
+	local outer pid i
+
+	outer=$(cat "$guest_state/$1/unshare")
+	for ((i = 0; i < 1000; i++))
+	do
+		[ -d "/proc/$outer" ] || break
+		pid=$(cat "/proc/$outer/task/$outer/children" 2>/dev/null) || pid=
+		pid=${pid%% *}
+		if [ -n "$pid" ] && [ -e "/proc/$pid/root/run/guest-ready" ]
+		then
+			echo "$pid" >"$guest_state/$1/pid"
+			return
+		fi
+		sleep 0.02
+	done
+	echo "guest $1 did not start:" >&2
+	cat "$guest_state/$1/log" >&2
+	return 1
+}
+
+# Ends guest $1 and all that runs in it.
+guest_stop()
+{
+	kill -9 "$(cat "$guest_state/$1/unshare")" 2>/dev/null || true
+	rm -f "$guest_state/$1/pid"
+}

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034,SC2154
+#
+# Builds the plugins for a strongSwan and installs them into a directory.
+# To be sourced by bash after layers.sh; needs find_layers' results.
+
+# Builds the plugins of this repository out of its tree, in the cache: one
+# directory for each repository and version of strongSwan. Sets $REPLY to it.
+build_plugins()
+{
+	local dir
+
+	dir=$nin3a_cache/plugins/$(echo "$top" | sha256sum |
+		cut -c 1-12)/$swan_version
+	REPLY=$dir
+	mkdir -p "$dir"
+	# one at a time: autoreconf writes into the tree
+	exec 7>"$dir/../lock"
+	flock 7
+	if ! build_in "$dir" >"$dir/log" 2>&1 7>&- </dev/null
+	then
+		tail -n 25 "$dir/log" >&2
+		die "the plugins do not build for strongSwan $swan_version:" \
+			"see $dir/log"
+	fi
+	exec 7>&-
+}
+
+build_in()
+{
+	local dir=$1 charon=()
+
+	if [ ! -x "$top/configure" ] || [ ! -e "$top/Makefile.in" ] ||
+		[ "$top/configure.ac" -nt "$top/configure" ]
+	then
+		(cd "$top" && autoreconf -i) || return 1
+	fi
+	# the daemon to build for, unless it is installed
+	charon=(--with-charon="${swan_layers%%$'\n'*}/usr/lib/ipsec/charon")
+	[ -x "${charon[0]#*=}" ] || charon=()
+	if [ ! -e "$dir/Makefile" ] || [ "$top/configure" -nt "$dir/Makefile" ]
+	then
+		(cd "$dir" && "$top/configure" \
+			--with-strongswan="$swan_src,$swan_build" \
+			"${charon[@]}" --disable-tests) || return 1
+	fi
+	make -C "$dir" -j "$(nproc)"
+}
+
+# Installs the plugins below directory $2. $1 is a build directory, a directory
+# made by "make install DESTDIR=", or empty: build them now.
+install_plugins()
+{
+	local from=$1 to=$2
+
+	if [ -z "$from" ]
+	then
+		build_plugins
+		from=$REPLY
+	fi
+	mkdir -p "$to"
+	if [ -e "$from/Makefile" ]
+	then
+		make -C "$from" install DESTDIR="$to" >"$to.log" 2>&1 ||
+			{ tail -n 25 "$to.log" >&2; die "make install failed in $from"; }
+	elif [ -d "$from/usr" ]
+	then
+		cp -R --preserve=mode "$from/." "$to/"
+	else
+		die "$from is neither a build directory nor holds a usr/"
+	fi
+}
