@@ -100,14 +100,14 @@ static bool run_version(private_kupf_commands_t *this, call_t *call)
 }
 
 /**
- * Reply with a session; adopts the reference.
+ * Reply with the session of the request; adopts the reference.
  */
 static bool reply_session(private_kupf_commands_t *this, call_t *call,
 						  kupf_session_t *session)
 {
+	this->sync->mention(this->sync, call->request.session);
 	if (session)
 	{
-		this->sync->mention(this->sync, session);
 		kupf_reply_session(call->reply, session);
 		kupf_session_unref(session);
 	}
@@ -156,11 +156,11 @@ static bool establish_section(private_kupf_commands_t *this, call_t *call,
 						   error))
 	{
 		session = this->sessions->establish(this->sessions, request, error);
-		if (session)
-		{
-			this->sync->mention(this->sync, session);
-			kupf_session_unref(session);
-		}
+		kupf_session_unref(session);
+	}
+	if (request->fields & KUPF_FIELD_SESSION)
+	{
+		this->sync->mention(this->sync, request->session);
 	}
 	kupf_request_wipe(request);
 	return session != NULL;
@@ -175,9 +175,18 @@ static bool run_establish_many(private_kupf_commands_t *this, call_t *call)
 	chunk_t value;
 	char *name, section[256];
 
-	while (call->elements->enumerate(call->elements, &type, &name, &value) &&
-		   type != VICI_END)
+	while (TRUE)
 	{
+		if (!call->elements->enumerate(call->elements, &type, &name, &value))
+		{
+			return kupf_error(&call->error, KUPF_CAUSE_INVALID_FIELD,
+					"a name has characters that are not printable; %u "
+					"sessions before it are established", established);
+		}
+		if (type == VICI_END)
+		{
+			break;
+		}
 		if (type != VICI_SECTION_START)
 		{
 			return kupf_error(&call->error, KUPF_CAUSE_UNKNOWN_FIELD,

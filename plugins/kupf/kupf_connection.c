@@ -263,25 +263,25 @@ static void handle_register(private_kupf_connection_t *this, chunk_t name,
 	kupf_event_t event;
 	bool known;
 
-	if (chunk_equals(name, chunk_from_str(LIST_SESSION)))
+	bool list = chunk_equals(name, chunk_from_str(LIST_SESSION));
+
+	if (list)
 	{
 		known = on || this->listing;
 		this->listing = on;
 	}
 	else
 	{
-		known = find_event(name, &event);
-		if (known && on)
-		{
-			this->events->subscribe(this->events, event, self);
-		}
-		else if (known)
-		{
-			known = this->events->unsubscribe(this->events, event, self);
-		}
+		known = find_event(name, &event) &&
+				(on || this->events->unsubscribe(this->events, event, self));
 	}
+	/* no event may come before the client knows that it has registered */
 	send_packet(this, known ? KUPF_EVENT_CONFIRM : KUPF_EVENT_UNKNOWN, NULL,
 				NULL);
+	if (known && on && !list)
+	{
+		this->events->subscribe(this->events, event, self);
+	}
 }
 
 /**

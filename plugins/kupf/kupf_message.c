@@ -9,15 +9,17 @@
  */
 static bool check_element(bio_reader_t *reader, vici_type_t type)
 {
-	chunk_t data;
+	chunk_t data, name;
 
 	switch (type)
 	{
 		case VICI_SECTION_START:
 		case VICI_LIST_START:
-			return reader->read_data8(reader, &data);
+			return reader->read_data8(reader, &name) &&
+				   chunk_printable(name, NULL, 0);
 		case VICI_KEY_VALUE:
-			return reader->read_data8(reader, &data) &&
+			return reader->read_data8(reader, &name) &&
+				   chunk_printable(name, NULL, 0) &&
 				   reader->read_data16(reader, &data);
 		case VICI_LIST_ITEM:
 			return reader->read_data16(reader, &data);

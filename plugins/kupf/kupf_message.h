@@ -49,7 +49,8 @@ enum kupf_packet_type_t {
 
 /**
  * Check the structure of an encoded message: every element complete, every
- * section and list closed, lists holding items only, nothing behind the end.
+ * section and list closed, lists holding items only, names printable, nothing
+ * behind the end.
  * libvici itself takes an unclosed section for a message, and its version
  * 5.9.8 hands out an item that was cut off.
  *

@@ -105,7 +105,10 @@ static bool find_user(const char *name, uint32_t *id)
 	return user || parse_number(name, id);
 }
 
-static bool find_group(const char *name, uint32_t *id)
+/*
+ * Described in header
+ */
+bool kupf_peers_find_group(const char *name, gid_t *id)
 {
 	struct group *group;
 
@@ -173,7 +176,8 @@ kupf_peers_t *kupf_peers_create(const char *users, const char *groups)
 		.groups = array_create(sizeof(uint32_t), 0),
 	);
 	if (!parse_names(this->users, users, "allowed_users", find_user) ||
-		!parse_names(this->groups, groups, "allowed_groups", find_group))
+		!parse_names(this->groups, groups, "allowed_groups",
+					 kupf_peers_find_group))
 	{
 		destroy(this);
 		return NULL;

@@ -12,6 +12,8 @@
 
 #include <library.h>
 
+#include <sys/types.h>
+
 typedef struct kupf_peers_t kupf_peers_t;
 
 struct kupf_peers_t {
@@ -40,5 +42,14 @@ struct kupf_peers_t {
  * @return			check, NULL if a name is not known (which is logged)
  */
 kupf_peers_t *kupf_peers_create(const char *users, const char *groups);
+
+/**
+ * Find a group.
+ *
+ * @param name		name or number
+ * @param id		[out] group
+ * @return			FALSE if there is none of that name
+ */
+bool kupf_peers_find_group(const char *name, gid_t *id);
 
 #endif /** KUPF_PEERS_H_ @}*/

@@ -183,6 +183,7 @@ static bool create_parts(private_kupf_plugin_t *this)
 {
 	kupf_server_config_t config = {
 		.uri = get_str("socket", "unix://" IPSEC_PIDDIR "/charon.kupf"),
+		.group = get_str("socket_group", NULL),
 		.allowed_users = get_str("allowed_users", NULL),
 		.allowed_groups = get_str("allowed_groups", NULL),
 		.max_connections = get_int("max_connections", MAX_CONNECTIONS),
@@ -199,7 +200,8 @@ static bool create_parts(private_kupf_plugin_t *this)
 	}
 	this->required = get_bool("require_enforcement", TRUE);
 	this->pool = kupf_pool_create(get_str("addresses", NULL),
-								  get_int("quarantine", QUARANTINE));
+								  get_int("quarantine", QUARANTINE),
+								  get_bool("share_addresses", FALSE));
 	if (!this->pool)
 	{
 		return FALSE;

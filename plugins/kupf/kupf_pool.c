@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_pool.h"
+#include "kupf_range.h"
 
 #include <collections/array.h>
 #include <collections/hashtable.h>
@@ -53,6 +54,8 @@ struct private_kupf_pool_t {
 	quarantine_t *oldest, *newest;
 	/** seconds of quarantine */
 	u_int quarantine;
+	/** whether any number of sessions may have an address */
+	bool shared;
 	/** addresses held by sessions */
 	uint64_t held;
 	/** lock for all of it */
@@ -101,58 +104,6 @@ static void set_taken(range_t *range, uint32_t offset, bool taken)
 }
 
 /**
- * Octets of an address.
- */
-static int address_len(const kupf_address_t *address)
-{
-	return address->family == AF_INET ? 4 : 16;
-}
-
-/**
- * Add an offset to an address.
- */
-static void address_add(kupf_address_t *address, uint32_t offset)
-{
-	uint64_t carry = offset;
-	int i;
-
-	for (i = address_len(address) - 1; i >= 0 && carry; i--)
-	{
-		carry += address->bytes[i];
-		address->bytes[i] = carry;
-		carry >>= 8;
-	}
-}
-
-/**
- * Distance of two addresses of one family, UINT32_MAX if it is more than
- * that, or negative.
- */
-static uint32_t address_distance(const kupf_address_t *from,
-								 const kupf_address_t *to)
-{
-	uint64_t distance = 0;
-	uint8_t bytes[16];
-	int i, borrow = 0, diff, len = address_len(from);
-
-	for (i = len - 1; i >= 0; i--)
-	{
-		diff = to->bytes[i] - from->bytes[i] - borrow;
-		borrow = diff < 0;
-		bytes[i] = diff;
-	}
-	for (i = 0; i < len; i++)
-	{
-		if (distance >> 32)
-		{
-			return UINT32_MAX;
-		}
-		distance = distance << 8 | bytes[i];
-	}
-	return borrow ? UINT32_MAX : min(distance, UINT32_MAX);
-}
-
-/**
  * Find the range of an address.
  */
 static range_t *find_range(private_kupf_pool_t *this,
@@ -166,7 +117,7 @@ static range_t *find_range(private_kupf_pool_t *this,
 		array_get(this->ranges, i, &range);
 		if (range->first.family == address->family)
 		{
-			*offset = address_distance(&range->first, address);
+			*offset = kupf_range_distance(&range->first, address);
 			if (*offset < range->size)
 			{
 				return range;
@@ -205,7 +156,7 @@ METHOD(kupf_pool_t, reserve, kupf_pool_status_t,
 	{
 		status = KUPF_POOL_OUTSIDE;
 	}
-	else
+	else if (!this->shared)
 	{
 		entry = this->quarantined->get(this->quarantined, &key);
 		if (is_taken(key.range, key.offset) && !entry)
@@ -250,6 +201,33 @@ static range_t *find_fresh(private_kupf_pool_t *this, uint32_t *offset)
 	return NULL;
 }
 
+/**
+ * Get the next address in turn, all around the ranges.
+ */
+static range_t *next_shared(private_kupf_pool_t *this, uint32_t *offset)
+{
+	range_t *range;
+	int i;
+
+	for (i = 0; i < array_count(this->ranges); i++)
+	{
+		array_get(this->ranges, i, &range);
+		if (range->next < range->size)
+		{
+			*offset = range->next++;
+			return range;
+		}
+	}
+	for (i = 0; i < array_count(this->ranges); i++)
+	{
+		array_get(this->ranges, i, &range);
+		range->next = 0;
+	}
+	array_get(this->ranges, ARRAY_HEAD, &range);
+	*offset = range->next++;
+	return range;
+}
+
 METHOD(kupf_pool_t, allocate, kupf_pool_status_t,
 	private_kupf_pool_t *this, time_t now, kupf_address_t *address)
 {
@@ -258,7 +236,8 @@ METHOD(kupf_pool_t, allocate, kupf_pool_status_t,
 	uint32_t offset;
 
 	this->mutex->lock(this->mutex);
-	range = find_fresh(this, &offset);
+	range = this->shared ? next_shared(this, &offset)
+						 : find_fresh(this, &offset);
 	if (!range && this->oldest && this->oldest->until <= now)
 	{
 		range = this->oldest->range;
@@ -267,10 +246,13 @@ METHOD(kupf_pool_t, allocate, kupf_pool_status_t,
 	}
 	if (range)
 	{
-		set_taken(range, offset, TRUE);
-		this->held++;
+		if (!this->shared)
+		{
+			set_taken(range, offset, TRUE);
+			this->held++;
+		}
 		*address = range->first;
-		address_add(address, offset);
+		kupf_range_add(address, offset);
 	}
 	else
 	{
@@ -347,85 +329,6 @@ METHOD(kupf_pool_t, destroy, void,
 }
 
 /**
- * Turn first address and prefix length into first and last usable address.
- */
-static bool prefix_to_range(kupf_address_t *first, kupf_address_t *last,
-							u_int prefix)
-{
-	u_int i, bits = 8 * address_len(first);
-	uint8_t mask;
-
-	if (prefix > bits)
-	{
-		return FALSE;
-	}
-	*last = *first;
-	for (i = 0; i < bits / 8; i++)
-	{
-		mask = prefix >= 8 * (i + 1) ? 0xff :
-			   prefix <= 8 * i ? 0 : 0xff << (8 * (i + 1) - prefix);
-		first->bytes[i] &= mask;
-		last->bytes[i] |= (uint8_t)~mask;
-	}
-	if (prefix + 1 < bits)
-	{
-		address_add(first, 1);
-		if (first->family == AF_INET)
-		{
-			last->bytes[3]--;
-		}
-	}
-	return TRUE;
-}
-
-/**
- * Parse a decimal number of up to three digits.
- */
-static bool parse_prefix(const char *text, u_int *prefix)
-{
-	size_t len = strlen(text);
-
-	if (!len || len > 3 || strspn(text, "0123456789") != len)
-	{
-		return FALSE;
-	}
-	*prefix = atoi(text);
-	return TRUE;
-}
-
-/**
- * Parse a prefix, a range or an address.
- */
-static bool parse_range(char *text, kupf_address_t *first,
-						kupf_address_t *last)
-{
-	char *sep = strpbrk(text, "/-"), kind = sep ? *sep : '\0';
-	u_int prefix;
-
-	if (sep)
-	{
-		*sep++ = '\0';
-	}
-	if (!kupf_address_parse(chunk_from_str(text), first))
-	{
-		return FALSE;
-	}
-	switch (kind)
-	{
-		case '/':
-			return parse_prefix(sep, &prefix) &&
-				   prefix_to_range(first, last, prefix);
-		case '-':
-			return kupf_address_parse(chunk_from_str(sep), last) &&
-				   last->family == first->family &&
-				   memcmp(first->bytes, last->bytes, sizeof(last->bytes)) <= 0;
-		default:
-			*last = *first;
-			return TRUE;
-	}
-}
-
-/**
  * Whether a range shares an address with another one of the pool.
  */
 static bool overlaps(private_kupf_pool_t *this, range_t *range)
@@ -438,7 +341,7 @@ static bool overlaps(private_kupf_pool_t *this, range_t *range)
 	{
 		array_get(this->ranges, i, &other);
 		if (other->first.family == range->first.family &&
-			address_distance(&range->first, &other->first) < range->size)
+			kupf_range_distance(&range->first, &other->first) < range->size)
 		{
 			return TRUE;
 		}
@@ -455,12 +358,12 @@ static bool add_range(private_kupf_pool_t *this, char *text)
 	range_t *range;
 
 	INIT(range);
-	if (!parse_range(text, &range->first, &last))
+	if (!kupf_range_parse(text, &range->first, &last))
 	{
 		free(range);
 		return FALSE;
 	}
-	range->size = address_distance(&range->first, &last);
+	range->size = kupf_range_distance(&range->first, &last);
 	range->size = min(range->size, KUPF_POOL_RANGE_MAX - 1) + 1;
 	if (overlaps(this, range))
 	{
@@ -475,7 +378,7 @@ static bool add_range(private_kupf_pool_t *this, char *text)
 /*
  * Described in header
  */
-kupf_pool_t *kupf_pool_create(const char *spec, u_int quarantine)
+kupf_pool_t *kupf_pool_create(const char *spec, u_int quarantine, bool shared)
 {
 	private_kupf_pool_t *this;
 	enumerator_t *enumerator;
@@ -493,6 +396,7 @@ kupf_pool_t *kupf_pool_create(const char *spec, u_int quarantine)
 		.ranges = array_create(0, 0),
 		.quarantined = hashtable_create(quarantine_hash, quarantine_equals, 8),
 		.quarantine = quarantine,
+		.shared = shared,
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
 

@@ -15,6 +15,9 @@
  * A released address is not allocated again for some time, as TS 23.501
  * 5.32.6.2.2 NOTE 2 asks for; a client that names it gets it at once.
  *
+ * If addresses are shared, sessions get them in turn, none is ever held, and
+ * what follows about holding does not apply.
+ *
  * Any thread may call; the lock is a leaf.
  */
 
@@ -98,8 +101,9 @@ struct kupf_pool_t {
  * @param spec			prefixes, ranges (first-last) and addresses, separated
  *						by comma or space; NULL or empty for none
  * @param quarantine	seconds that a released address is not allocated
+ * @param shared		whether any number of sessions may have an address
  * @return				pool, NULL if the text is wrong (which is logged)
  */
-kupf_pool_t *kupf_pool_create(const char *spec, u_int quarantine);
+kupf_pool_t *kupf_pool_create(const char *spec, u_int quarantine, bool shared);
 
 #endif /** KUPF_POOL_H_ @}*/

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_request.h"
+#include "kupf_fields.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
-
-typedef struct field_t field_t;
 
 ENUM(kupf_cause_names, KUPF_CAUSE_NONE, KUPF_CAUSE_BUSY,
 	"none",
@@ -22,22 +20,6 @@ ENUM(kupf_cause_names, KUPF_CAUSE_NONE, KUPF_CAUSE_BUSY,
 	"not-allowed",
 	"busy",
 );
-
-/**
- * What a field looks like on the wire.
- */
-struct field_t {
-	/** name */
-	const char *name;
-	/** its bit */
-	kupf_field_t bit;
-	/** whether it is a list of values */
-	bool list;
-	/** parses a value, or an item of a list */
-	bool (*parse)(kupf_request_t *request, chunk_t value);
-	/** what a value must be, for the error message */
-	const char *expected;
-};
 
 /*
  * Described in header
@@ -57,333 +39,13 @@ bool kupf_error(kupf_error_t *error, kupf_cause_t cause, const char *fmt, ...)
 }
 
 /**
- * Parse a decimal number.
- */
-static bool parse_number(chunk_t value, uint32_t max, uint32_t *number)
-{
-	uint64_t sum = 0;
-	size_t i;
-
-	if (!value.len || value.len > 10)
-	{
-		return FALSE;
-	}
-	for (i = 0; i < value.len; i++)
-	{
-		if (!isdigit(value.ptr[i]))
-		{
-			return FALSE;
-		}
-		sum = 10 * sum + value.ptr[i] - '0';
-	}
-	*number = sum;
-	return sum <= max;
-}
-
-/**
- * Whether all characters are of some class.
- */
-static bool all_digits(chunk_t text, const char *more)
-{
-	size_t i;
-
-	for (i = 0; i < text.len; i++)
-	{
-		if (!isxdigit(text.ptr[i]) && !(more && (isalnum(text.ptr[i]) ||
-			(text.ptr[i] && strchr(more, text.ptr[i])))))
-		{
-			return FALSE;
-		}
-	}
-	return TRUE;
-}
-
-/**
- * Leave out the padding of base64, which has its place at the end only.
- */
-static chunk_t skip_padding(chunk_t digits)
-{
-	int i;
-
-	for (i = 0; i < 2 && digits.len && digits.ptr[digits.len - 1] == '='; i++)
-	{
-		digits.len--;
-	}
-	return digits;
-}
-
-/**
- * Decode 0x<hex> or 0s<base64> into a buffer.
- *
- * @param len		[out] octets, 0 if the text is wrong
- * @return			FALSE if it is no such text at all
- */
-static bool decode_text(chunk_t value, uint8_t *buf, size_t size, size_t *len)
-{
-	uint8_t decoded[3 * 88 / 4 + 3];
-	chunk_t digits, result;
-
-	if (value.len < 2 || value.ptr[0] != '0')
-	{
-		return FALSE;
-	}
-	digits = chunk_skip(value, 2);
-	*len = 0;
-	if (value.ptr[1] == 'x' && all_digits(digits, NULL))
-	{
-		if (digits.len % 2 == 0 && digits.len / 2 <= size)
-		{
-			*len = chunk_from_hex(digits, (char*)buf).len;
-		}
-		return TRUE;
-	}
-	if (value.ptr[1] == 's' && all_digits(skip_padding(digits), "+/"))
-	{
-		if (digits.len % 4 == 0 && digits.len <= 88)
-		{
-			result = chunk_from_base64(digits, (char*)decoded);
-			if (result.len <= size)
-			{
-				*len = result.len;
-				memcpy(buf, result.ptr, result.len);
-			}
-			memwipe(decoded, sizeof(decoded));
-		}
-		return TRUE;
-	}
-	return FALSE;
-}
-
-static bool parse_session(kupf_request_t *request, chunk_t value)
-{
-	size_t i;
-
-	if (!value.len || value.len > KUPF_SESSION_NAME_MAX)
-	{
-		return FALSE;
-	}
-	for (i = 0; i < value.len; i++)
-	{
-		if (value.ptr[i] <= ' ' || value.ptr[i] > '~')
-		{
-			return FALSE;
-		}
-	}
-	memcpy(request->session, value.ptr, value.len);
-	request->session[value.len] = '\0';
-	return TRUE;
-}
-
-static bool parse_ue_id(kupf_request_t *request, chunk_t value)
-{
-	return kupf_identity_parse(value, &request->id_type, request->id,
-							   &request->id_len);
-}
-
-/**
- * Text comes first: 32 octets that read as text would be a key of 15 octets.
- */
-static bool parse_key(kupf_request_t *request, chunk_t value)
-{
-	if (!decode_text(value, request->key, sizeof(request->key),
-					 &request->key_len))
-	{
-		if (value.len != KUPF_KEY_MIN)
-		{
-			return FALSE;
-		}
-		memcpy(request->key, value.ptr, value.len);
-		request->key_len = value.len;
-	}
-	return kupf_secret_acceptable(chunk_create(request->key,
-											   request->key_len));
-}
-
-static bool parse_kamf(kupf_request_t *request, chunk_t value)
-{
-	size_t len = value.len;
-
-	if (!decode_text(value, request->kamf, sizeof(request->kamf), &len) &&
-		len == sizeof(request->kamf))
-	{
-		memcpy(request->kamf, value.ptr, len);
-	}
-	return len == sizeof(request->kamf) &&
-		   kupf_secret_acceptable(chunk_create(request->kamf, len));
-}
-
-static bool parse_rand(kupf_request_t *request, chunk_t value)
-{
-	size_t *len = &request->rand_len;
-
-	if (decode_text(value, request->rand, sizeof(request->rand), len))
-	{
-		return *len >= KUPF_KDF_RAND_MIN;
-	}
-	if (value.len == KUPF_KDF_RAND_MIN)
-	{
-		*len = value.len;
-		memcpy(request->rand, value.ptr, value.len);
-		return TRUE;
-	}
-	/* a RAND is no secret and commonly written without a prefix */
-	if (value.len % 2 || value.len < 2 * KUPF_KDF_RAND_MIN ||
-		value.len > 2 * KUPF_KDF_RAND_MAX || !all_digits(value, NULL))
-	{
-		return FALSE;
-	}
-	*len = chunk_from_hex(value, (char*)request->rand).len;
-	return TRUE;
-}
-
-static bool parse_fc(kupf_request_t *request, chunk_t value)
-{
-	char text[8];
-
-	if (!value.len || value.len >= sizeof(text) ||
-		memchr(value.ptr, '\0', value.len))
-	{
-		return FALSE;
-	}
-	memcpy(text, value.ptr, value.len);
-	text[value.len] = '\0';
-	return kupf_kdf_fc_parse(text, &request->fc);
-}
-
-static bool parse_pdu_session_id(kupf_request_t *request, chunk_t value)
-{
-	uint32_t number;
-
-	if (!parse_number(value, KUPF_PDU_SESSION_ID_MAX, &number) || !number)
-	{
-		return FALSE;
-	}
-	request->pdu_session_id = number;
-	return TRUE;
-}
-
-static bool parse_upf_address(kupf_request_t *request, chunk_t value)
-{
-	return kupf_address_parse(value, &request->upf_address);
-}
-
-static bool parse_ue_address(kupf_request_t *request, chunk_t value)
-{
-	kupf_address_t *address;
-	u_int i;
-
-	if (request->ue_address_count == KUPF_UE_ADDRESSES_MAX)
-	{
-		return FALSE;
-	}
-	address = &request->ue_addresses[request->ue_address_count];
-	if (!kupf_address_parse(value, address))
-	{
-		return FALSE;
-	}
-	for (i = 0; i < request->ue_address_count; i++)
-	{
-		if (kupf_address_equals(address, &request->ue_addresses[i]))
-		{
-			return FALSE;
-		}
-	}
-	request->ue_address_count++;
-	return TRUE;
-}
-
-static bool parse_lifetime(kupf_request_t *request, chunk_t value)
-{
-	return parse_number(value, KUPF_SECONDS_MAX, &request->lifetime);
-}
-
-static bool parse_grace(kupf_request_t *request, chunk_t value)
-{
-	return parse_number(value, KUPF_SECONDS_MAX, &request->grace);
-}
-
-static bool parse_service(kupf_request_t *request, chunk_t value)
-{
-	if (chunk_equals(value, chunk_from_str("ike")))
-	{
-		request->services |= KUPF_SERVICE_IKE;
-	}
-	else if (chunk_equals(value, chunk_from_str("mpquic")))
-	{
-		request->services |= KUPF_SERVICE_MPQUIC;
-	}
-	else
-	{
-		return FALSE;
-	}
-	return TRUE;
-}
-
-static bool parse_state(kupf_request_t *request, chunk_t value)
-{
-	request->up = chunk_equals(value, chunk_from_str("up"));
-	return request->up || chunk_equals(value, chunk_from_str("provisioned"));
-}
-
-/**
- * All fields.
- */
-static const field_t fields[] = {
-	{ "session", KUPF_FIELD_SESSION, FALSE, parse_session,
-	  "1 to 64 printable ASCII characters without space" },
-	{ "ue-id", KUPF_FIELD_UE_ID, FALSE, parse_ue_id,
-	  "a typed identity without wildcards: keyid:<text>, @#<hex>, "
-	  "email:<text>, fqdn:<text> or an IP address" },
-	{ "key", KUPF_FIELD_KEY, FALSE, parse_key,
-	  "32 raw octets, or 0x<hex> or 0s<base64> of 32 to 64 octets, "
-	  "not all zero" },
-	{ "kamf", KUPF_FIELD_KAMF, FALSE, parse_kamf,
-	  "32 octets, raw or as 0x<hex> or 0s<base64>, not all zero" },
-	{ "rand", KUPF_FIELD_RAND, FALSE, parse_rand,
-	  "16 raw octets, or hexadecimal digits of 16 to 64 octets" },
-	{ "fc", KUPF_FIELD_FC, FALSE, parse_fc,
-	  "0x and two digits other than FF, or 0xFF and two digits" },
-	{ "pdu-session-id", KUPF_FIELD_PDU_SESSION_ID, FALSE, parse_pdu_session_id,
-	  "a number from 1 to 15" },
-	{ "upf-address", KUPF_FIELD_UPF_ADDRESS, FALSE, parse_upf_address,
-	  "an IPv4 or IPv6 address" },
-	{ "ue-addresses", KUPF_FIELD_UE_ADDRESSES, TRUE, parse_ue_address,
-	  "up to 8 different IPv4 or IPv6 addresses" },
-	{ "lifetime", KUPF_FIELD_LIFETIME, FALSE, parse_lifetime,
-	  "seconds, up to 315360000, 0 for no end" },
-	{ "services", KUPF_FIELD_SERVICES, TRUE, parse_service,
-	  "\"ike\" or \"mpquic\"" },
-	{ "grace", KUPF_FIELD_GRACE, FALSE, parse_grace,
-	  "seconds, up to 315360000" },
-	{ "state", KUPF_FIELD_STATE, FALSE, parse_state,
-	  "\"provisioned\" or \"up\"" },
-};
-
-/**
- * Find a field by name among those allowed.
- */
-static const field_t *find_field(const char *name, u_int allowed)
-{
-	u_int i;
-
-	for (i = 0; i < countof(fields); i++)
-	{
-		if ((fields[i].bit & allowed) && streq(fields[i].name, name))
-		{
-			return &fields[i];
-		}
-	}
-	return NULL;
-}
-
-/**
  * A field starts.
  */
-static const field_t *begin_field(kupf_request_t *request, const char *name,
-								  bool list, u_int allowed,
-								  kupf_error_t *error)
+static const kupf_fields_t *begin_field(kupf_request_t *request,
+										const char *name, bool list,
+										u_int allowed, kupf_error_t *error)
 {
-	const field_t *field = find_field(name, allowed);
+	const kupf_fields_t *field = kupf_fields_find(name, allowed);
 
 	if (!field)
 	{	/* not the whole name: it might be a key that went astray */
@@ -411,7 +73,7 @@ static const field_t *begin_field(kupf_request_t *request, const char *name,
 /**
  * A value of a field.
  */
-static void parse_value(kupf_request_t *request, const field_t *field,
+static void parse_value(kupf_request_t *request, const kupf_fields_t *field,
 						chunk_t value, kupf_error_t *error)
 {
 	if (field && !field->parse(request, value))
@@ -427,16 +89,14 @@ static void parse_value(kupf_request_t *request, const field_t *field,
 static void check_required(kupf_request_t *request, u_int required,
 						   kupf_error_t *error)
 {
-	u_int i;
+	const kupf_fields_t *field;
 
-	for (i = 0; i < countof(fields); i++)
+	field = kupf_fields_first(required & ~request->fields);
+	if (field)
 	{
-		if (fields[i].bit & required & ~request->fields)
-		{
-			kupf_error(error, KUPF_CAUSE_MISSING_FIELD,
-					   "field '%s' is missing: expected %s", fields[i].name,
-					   fields[i].expected);
-		}
+		kupf_error(error, KUPF_CAUSE_MISSING_FIELD,
+				   "field '%s' is missing: expected %s", field->name,
+				   field->expected);
 	}
 	if ((request->fields & KUPF_FIELD_SERVICES) && !request->services)
 	{
@@ -451,7 +111,7 @@ static void check_required(kupf_request_t *request, u_int required,
 bool kupf_request_parse(kupf_request_t *request, enumerator_t *elements,
 						u_int allowed, u_int required, kupf_error_t *error)
 {
-	const field_t *field = NULL;
+	const kupf_fields_t *field = NULL;
 	vici_type_t type;
 	chunk_t value;
 	char *name;
@@ -482,7 +142,7 @@ bool kupf_request_parse(kupf_request_t *request, enumerator_t *elements,
 				parse_value(request, field, value, error);
 				break;
 			case VICI_SECTION_START:
-				kupf_error(error, find_field(name, allowed) ?
+				kupf_error(error, kupf_fields_find(name, allowed) ?
 						   KUPF_CAUSE_INVALID_FIELD : KUPF_CAUSE_UNKNOWN_FIELD,
 						   "field '%.24s': a section is not expected here",
 						   name);
@@ -508,11 +168,13 @@ bool kupf_request_parse(kupf_request_t *request, enumerator_t *elements,
 bool kupf_request_set_session(kupf_request_t *request, const char *name,
 							  kupf_error_t *error)
 {
-	if (!parse_session(request, chunk_from_str((char*)name)))
+	const kupf_fields_t *field = kupf_fields_first(KUPF_FIELD_SESSION);
+
+	if (!field->parse(request, chunk_from_str((char*)name)))
 	{
 		return kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
 						  "name of the section: expected %s",
-						  fields[0].expected);
+						  field->expected);
 	}
 	request->fields |= KUPF_FIELD_SESSION;
 	return TRUE;

@@ -209,13 +209,15 @@ static bool start_thread(private_kupf_server_t *this)
 /**
  * Bind and listen.  An old socket in the way is removed, nothing else is.
  */
-static bool open_socket(private_kupf_server_t *this, const char *uri)
+static bool open_socket(private_kupf_server_t *this, const char *uri,
+						const char *group)
 {
 	struct sockaddr_un addr = {
 		.sun_family = AF_UNIX,
 	};
 	struct stat st;
 	const char *path = uri + strlen(SCHEME);
+	gid_t gid = lib->caps->get_gid(lib->caps);
 	mode_t mask;
 	bool bound;
 
@@ -224,6 +226,11 @@ static bool open_socket(private_kupf_server_t *this, const char *uri)
 	{
 		DBG1(DBG_CFG, "kupf: socket '%s': expected " SCHEME " and a path of up "
 			 "to %zu characters", uri, sizeof(addr.sun_path) - 1);
+		return FALSE;
+	}
+	if (group && !kupf_peers_find_group(group, &gid))
+	{
+		DBG1(DBG_CFG, "kupf: socket_group: there is no '%s'", group);
 		return FALSE;
 	}
 	strcpy(addr.sun_path, path);
@@ -247,8 +254,7 @@ static bool open_socket(private_kupf_server_t *this, const char *uri)
 		this->path = strdup(path);
 	}
 	if (!bound ||
-		chown(path, lib->caps->get_uid(lib->caps),
-			  lib->caps->get_gid(lib->caps)) != 0 ||
+		chown(path, lib->caps->get_uid(lib->caps), gid) != 0 ||
 		listen(this->listener, BACKLOG) != 0)
 	{
 		DBG1(DBG_CFG, "kupf: socket '%s': %s", uri, strerror(errno));
@@ -310,7 +316,7 @@ kupf_server_t *kupf_server_create(const kupf_server_config_t *config,
 		.commands = commands,
 		.events = events,
 	);
-	if (!this->peers || !open_socket(this, config->uri) ||
+	if (!this->peers || !open_socket(this, config->uri, config->group) ||
 		!watch(this, &this->stop, TRUE) ||
 		!watch(this, &this->listener, TRUE) || !start_thread(this))
 	{

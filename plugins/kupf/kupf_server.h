@@ -29,6 +29,8 @@ typedef struct kupf_server_config_t kupf_server_config_t;
 struct kupf_server_config_t {
 	/** unix://PATH */
 	const char *uri;
+	/** group of the socket, name or number; NULL for that of charon */
+	const char *group;
 	/** users who may connect, names or numbers separated by comma or space;
 	 * NULL for all that the mode of the socket admits */
 	const char *allowed_users;
@@ -47,8 +49,7 @@ struct kupf_server_t {
 };
 
 /**
- * Create the socket, mode 0660 with the user and group of charon, and start to
- * serve.
+ * Create the socket, mode 0660 with the user of charon, and start to serve.
  *
  * @param config	settings
  * @param commands	commands, outlive the server

@@ -78,22 +78,6 @@ static void drop_address(private_kupf_sessions_t *this,
 }
 
 /**
- * Whether another session has an identity.  The store decides, but an address
- * is better not taken in vain.
- */
-static bool identity_in_use(private_kupf_sessions_t *this,
-							const kupf_session_data_t *data)
-{
-	kupf_session_t *session;
-	bool used;
-
-	session = this->store->find(this->store, data->id_type, data->id);
-	used = session && !streq(kupf_session_get_name(session), data->name);
-	kupf_session_unref(session);
-	return used;
-}
-
-/**
  * Turn a status of the store into an error.
  */
 static bool store_error(kupf_store_status_t status, kupf_error_t *error)
@@ -136,6 +120,23 @@ static u_int retire(private_kupf_sessions_t *this, kupf_session_t *session,
 }
 
 /**
+ * Remove a session if its life is over.
+ */
+static bool remove_expired(private_kupf_sessions_t *this,
+						   kupf_session_t *session)
+{
+	if (!kupf_session_expired(session, time_monotonic(NULL)))
+	{
+		return FALSE;
+	}
+	if (this->store->remove(this->store, session))
+	{
+		retire(this, session, KUPF_REASON_EXPIRED);
+	}
+	return TRUE;
+}
+
+/**
  * Get the session of a name, but remove it if its life is over.
  */
 static kupf_session_t *get_living(private_kupf_sessions_t *this,
@@ -144,16 +145,29 @@ static kupf_session_t *get_living(private_kupf_sessions_t *this,
 	kupf_session_t *session;
 
 	session = this->store->get(this->store, name);
-	if (session && kupf_session_expired(session, time_monotonic(NULL)))
+	if (session && remove_expired(this, session))
 	{
-		if (this->store->remove(this->store, session))
-		{
-			retire(this, session, KUPF_REASON_EXPIRED);
-		}
 		kupf_session_unref(session);
 		session = this->store->get(this->store, name);
 	}
 	return session;
+}
+
+/**
+ * Whether another session has an identity, and lives.  The store decides, but
+ * an address is better not taken in vain.
+ */
+static bool identity_in_use(private_kupf_sessions_t *this,
+							const kupf_session_data_t *data)
+{
+	kupf_session_t *session;
+	bool used;
+
+	session = this->store->find(this->store, data->id_type, data->id);
+	used = session && !streq(kupf_session_get_name(session), data->name) &&
+		   !remove_expired(this, session);
+	kupf_session_unref(session);
+	return used;
 }
 
 /**
@@ -168,6 +182,13 @@ static kupf_session_t *add_session(private_kupf_sessions_t *this,
 	if (identity_in_use(this, data))
 	{
 		store_error(KUPF_STORE_IDENTITY_IN_USE, error);
+		return NULL;
+	}
+	/* the same goes for the limit: a client that tries again and again must
+	 * not put the whole pool into quarantine */
+	if (this->store->is_full(this->store))
+	{
+		store_error(KUPF_STORE_FULL, error);
 		return NULL;
 	}
 	if (!hold_address(this, data, error))

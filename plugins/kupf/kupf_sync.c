@@ -37,11 +37,18 @@ METHOD(kupf_sync_t, begin, bool,
 }
 
 METHOD(kupf_sync_t, mention, void,
-	private_kupf_sync_t *this, kupf_session_t *session)
+	private_kupf_sync_t *this, const char *name)
 {
+	kupf_session_t *session;
+
 	if (this->client)
 	{
-		kupf_session_links(session)->mark = this->mark;
+		session = this->store->get(this->store, name);
+		if (session)
+		{
+			kupf_session_links(session)->mark = this->mark;
+			kupf_session_unref(session);
+		}
 	}
 }
 

@@ -33,9 +33,13 @@ struct kupf_sync_t {
 	bool (*begin)(kupf_sync_t *this, const void *client, kupf_error_t *error);
 
 	/**
-	 * A session was established or modified, or found to be there already.
+	 * A client has asked to establish or modify a session.  That counts also if
+	 * it was refused, e.g. for other content: the client does have a session of
+	 * that name.
+	 *
+	 * @param name		name of the session
 	 */
-	void (*mention)(kupf_sync_t *this, kupf_session_t *session);
+	void (*mention)(kupf_sync_t *this, const char *name);
 
 	/**
 	 * Remove sessions that were not mentioned, and close their tunnels.
