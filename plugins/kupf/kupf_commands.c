@@ -2,6 +2,7 @@
 
 #include "kupf_commands.h"
 #include "kupf_counters.h"
+#include "kupf_list.h"
 #include "kupf_reply.h"
 #include "kupf_sync.h"
 
@@ -17,7 +18,6 @@
 typedef struct private_kupf_commands_t private_kupf_commands_t;
 typedef struct call_t call_t;
 typedef struct command_t command_t;
-typedef struct list_enumerator_t list_enumerator_t;
 
 /**
  * Private data of the commands.
@@ -71,20 +71,6 @@ struct command_t {
 	bool (*run)(private_kupf_commands_t *this, call_t *call);
 	/** whether run() parses the message itself, section by section */
 	bool sections;
-};
-
-/**
- * Enumerates list-session messages.
- */
-struct list_enumerator_t {
-	/** public interface */
-	enumerator_t public;
-	/** commands */
-	private_kupf_commands_t *commands;
-	/** sessions */
-	enumerator_t *sessions;
-	/** filters */
-	kupf_request_t filter;
 };
 
 static bool run_version(private_kupf_commands_t *this, call_t *call)
@@ -221,102 +207,10 @@ static bool run_establish_many(private_kupf_commands_t *this, call_t *call)
 	return TRUE;
 }
 
-/**
- * Whether a session passes the filters of list-sessions.
- */
-static bool is_listed(kupf_session_t *session, u_int tunnels,
-					  kupf_request_t *filter)
-{
-	id_type_t type;
-	chunk_t id;
-
-	id = kupf_session_get_id(session, &type);
-	return (!(filter->fields & KUPF_FIELD_SESSION) ||
-			streq(filter->session, kupf_session_get_name(session))) &&
-		   (!(filter->fields & KUPF_FIELD_UE_ID) ||
-			(filter->id_type == type && chunk_equals(id,
-							chunk_create(filter->id, filter->id_len)))) &&
-		   (!(filter->fields & KUPF_FIELD_STATE) ||
-			filter->up == (tunnels > 0));
-}
-
-METHOD(enumerator_t, list_enumerate, bool,
-	list_enumerator_t *this, va_list args)
-{
-	kupf_enforcer_t *enforcer = this->commands->enforcer;
-	vici_message_t **message;
-	vici_builder_t *builder;
-	kupf_session_t *session;
-	u_int tunnels;
-
-	VA_ARGS_VGET(args, message);
-
-	while (this->sessions->enumerate(this->sessions, &session))
-	{
-		tunnels = enforcer->count(enforcer, kupf_session_get_name(session));
-		if (is_listed(session, tunnels, &this->filter))
-		{
-			builder = vici_builder_create();
-			kupf_reply_session(builder, session);
-			kupf_reply_details(builder, session);
-			kupf_reply_text(builder, "state", tunnels ? "up" : "provisioned");
-			kupf_reply_number(builder, "tunnels", tunnels);
-			*message = builder->finalize(builder);
-			return *message != NULL;
-		}
-	}
-	return FALSE;
-}
-
-METHOD(enumerator_t, list_destroy, void,
-	list_enumerator_t *this)
-{
-	this->sessions->destroy(this->sessions);
-	free(this);
-}
-
-/**
- * Enumerate the one session that a filter names, or all of them.
- */
-static enumerator_t *create_session_enumerator(private_kupf_commands_t *this,
-											   kupf_request_t *filter)
-{
-	kupf_session_t *session;
-
-	if (filter->fields & KUPF_FIELD_SESSION)
-	{
-		session = this->store->get(this->store, filter->session);
-	}
-	else if (filter->fields & KUPF_FIELD_UE_ID)
-	{
-		session = this->store->find(this->store, filter->id_type,
-								chunk_create(filter->id, filter->id_len));
-	}
-	else
-	{
-		return this->store->create_enumerator(this->store);
-	}
-	return session ? enumerator_create_single(session,
-											  (void*)kupf_session_unref) :
-					 enumerator_create_empty();
-}
-
 static bool run_list(private_kupf_commands_t *this, call_t *call)
 {
-	list_enumerator_t *enumerator;
-
-	INIT(enumerator,
-		.public = {
-			.enumerate = enumerator_enumerate_default,
-			.venumerate = _list_enumerate,
-			.destroy = _list_destroy,
-		},
-		.commands = this,
-		.filter = call->request,
-	);
-	enumerator->sessions = create_session_enumerator(this,
-													 &enumerator->filter);
-	call->stream = &enumerator->public;
+	call->stream = kupf_list_create_enumerator(this->store, this->enforcer,
+											   &call->request);
 	return TRUE;
 }
 

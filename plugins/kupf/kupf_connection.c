@@ -2,21 +2,15 @@
 
 #include "kupf_connection.h"
 #include "kupf_counters.h"
+#include "kupf_inbox.h"
 #include "kupf_message.h"
-#include "kupf_secret.h"
+#include "kupf_outbox.h"
 
 #include <threading/mutex.h>
 
-#include <errno.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-/** Room for packets to come in, octets, unless one is longer */
-#define ROOM_MIN (32 * 1024)
-
-/** Room for packets to go out, octets, that is kept when all are gone */
-#define ROOM_KEPT (64 * 1024)
 
 /** Event that is part of the answer to list-sessions */
 #define LIST_SESSION "list-session"
@@ -37,10 +31,8 @@ struct private_kupf_connection_t {
 	kupf_commands_t *commands;
 	/** events */
 	kupf_events_t *events;
-	/** what came in and was not dealt with, from kupf_secret_alloc() */
-	uint8_t *in;
-	/** its octets, and the room for them */
-	size_t in_len, in_room;
+	/** what came in and was not dealt with */
+	kupf_inbox_t *inbox;
 	/** the client will not send any more */
 	bool eof;
 	/** the client has registered for list-session */
@@ -50,9 +42,7 @@ struct private_kupf_connection_t {
 	/** reply that waits for the end of stream */
 	vici_message_t *reply;
 	/** what has to go out; it and all below are guarded by mutex */
-	uint8_t *out;
-	/** first octet to send, end of the octets to send, and room for them */
-	size_t out_pos, out_len, out_room;
+	kupf_outbox_t *outbox;
 	/** what epoll was told to look for */
 	uint32_t interest;
 	/** the client did not read its events, or memory is exhausted */
@@ -60,14 +50,6 @@ struct private_kupf_connection_t {
 	/** guards what other threads need */
 	mutex_t *mutex;
 };
-
-/**
- * Octets to send.  The mutex is held.
- */
-static size_t pending(private_kupf_connection_t *this)
-{
-	return this->out_len - this->out_pos;
-}
 
 /**
  * Tell epoll what to look for.  The mutex is held.
@@ -86,43 +68,13 @@ static void set_interest(private_kupf_connection_t *this, uint32_t interest)
 	}
 }
 
-/**
- * Queue a packet.  The mutex is held.
- */
-static void queue_packet(private_kupf_connection_t *this, chunk_t packet)
-{
-	uint8_t *out;
-	size_t room;
-
-	if (this->out_pos)
-	{
-		memmove(this->out, this->out + this->out_pos, pending(this));
-		this->out_len -= this->out_pos;
-		this->out_pos = 0;
-	}
-	if (this->out_len + packet.len > this->out_room)
-	{
-		room = max(2 * this->out_room, this->out_len + packet.len);
-		out = realloc(this->out, room);
-		if (!out)
-		{
-			this->cut = TRUE;
-			return;
-		}
-		this->out = out;
-		this->out_room = room;
-	}
-	memcpy(this->out + this->out_len, packet.ptr, packet.len);
-	this->out_len += packet.len;
-}
-
 METHOD(kupf_subscriber_t, notify, void,
 	private_kupf_connection_t *this, chunk_t packet)
 {
 	this->mutex->lock(this->mutex);
 	if (!this->cut)
 	{
-		if (pending(this) + packet.len > KUPF_UNREAD_MAX)
+		if (this->outbox->get_len(this->outbox) + packet.len > KUPF_UNREAD_MAX)
 		{
 			this->cut = TRUE;
 			kupf_count(KUPF_CONNECTIONS_SLOW);
@@ -131,7 +83,7 @@ METHOD(kupf_subscriber_t, notify, void,
 		}
 		else
 		{
-			queue_packet(this, packet);
+			this->cut = !this->outbox->add(this->outbox, packet);
 		}
 		set_interest(this, this->interest | EPOLLOUT);
 	}
@@ -149,7 +101,7 @@ static void send_packet(private_kupf_connection_t *this,
 
 	packet = kupf_message_packet(type, name, message);
 	this->mutex->lock(this->mutex);
-	queue_packet(this, packet);
+	this->cut = !this->outbox->add(this->outbox, packet) || this->cut;
 	this->mutex->unlock(this->mutex);
 	chunk_free(&packet);
 }
@@ -162,7 +114,8 @@ static bool has_room(private_kupf_connection_t *this)
 	bool room;
 
 	this->mutex->lock(this->mutex);
-	room = !this->cut && pending(this) < KUPF_REPLIES_MAX;
+	room = !this->cut &&
+		   this->outbox->get_len(this->outbox) < KUPF_REPLIES_MAX;
 	this->mutex->unlock(this->mutex);
 	return room;
 }
@@ -317,31 +270,6 @@ static bool handle_packet(private_kupf_connection_t *this, chunk_t packet)
 }
 
 /**
- * Change the room for packets to come in.
- */
-static bool set_room(private_kupf_connection_t *this, size_t room)
-{
-	uint8_t *in = NULL;
-
-	if (room)
-	{
-		in = kupf_secret_alloc(room);
-		if (!in)
-		{
-			return FALSE;
-		}
-		if (this->in_len)
-		{
-			memcpy(in, this->in, this->in_len);
-		}
-	}
-	kupf_secret_free(this->in, this->in_room);
-	this->in = in;
-	this->in_room = room;
-	return TRUE;
-}
-
-/**
  * Handle all packets that have come in whole, as long as there is room for the
  * replies, and wipe them.
  *
@@ -349,120 +277,44 @@ static bool set_room(private_kupf_connection_t *this, size_t room)
  */
 static bool handle_packets(private_kupf_connection_t *this)
 {
-	size_t pos = 0, len = 0;
+	kupf_inbox_status_t status = KUPF_INBOX_PACKET;
+	chunk_t packet;
 	bool ok = TRUE;
 
-	while (ok && pump(this) && has_room(this) &&
-		   this->in_len - pos >= KUPF_PACKET_HEADER)
+	while (ok && status == KUPF_INBOX_PACKET && pump(this) && has_room(this))
 	{
-		len = untoh32(this->in + pos);
-		if (len > KUPF_PACKET_MAX)
-		{
-			ok = FALSE;
-		}
-		else if (this->in_len - pos < KUPF_PACKET_HEADER + len)
-		{
-			break;
-		}
-		else
-		{
-			pos += KUPF_PACKET_HEADER;
-			ok = handle_packet(this, chunk_create(this->in + pos, len));
-			pos += len;
-		}
+		status = this->inbox->next(this->inbox, &packet);
+		ok = status == KUPF_INBOX_NONE ||
+			 (status == KUPF_INBOX_PACKET && handle_packet(this, packet));
 	}
-	if (pos)
-	{
-		memmove(this->in, this->in + pos, this->in_len - pos);
-		memwipe(this->in + this->in_len - pos, pos);
-		this->in_len -= pos;
-	}
+	this->inbox->wipe(this->inbox);
 	return ok;
-}
-
-/**
- * Make room for the rest of a packet, or give it back.
- */
-static bool adjust_room(private_kupf_connection_t *this)
-{
-	size_t room = ROOM_MIN, len;
-
-	if (this->in_len >= KUPF_PACKET_HEADER)
-	{
-		/* nobody has looked at it yet if there was no room for replies */
-		len = min(untoh32(this->in), KUPF_PACKET_MAX);
-		room = max(room, KUPF_PACKET_HEADER + len);
-	}
-	if (this->in_len > room || room == this->in_room)
-	{
-		return TRUE;
-	}
-	return set_room(this, room);
-}
-
-/**
- * Read what there is, as far as there is room.
- *
- * @return			FALSE if the client is gone
- */
-static bool read_packets(private_kupf_connection_t *this)
-{
-	ssize_t len;
-
-	if (!adjust_room(this))
-	{
-		return FALSE;
-	}
-	if (this->in_len == this->in_room)
-	{
-		return TRUE;
-	}
-	len = recv(this->fd, this->in + this->in_len,
-			   this->in_room - this->in_len, 0);
-	if (len > 0)
-	{
-		this->in_len += len;
-		return TRUE;
-	}
-	this->eof = len == 0;
-	return len == 0 || errno == EAGAIN || errno == EINTR;
 }
 
 /**
  * Write what there is, and tell epoll what to wait for.
  *
+ * @param busy		whether there is work left that waits for room
  * @return			FALSE if the connection is at its end
  */
 static bool write_packets(private_kupf_connection_t *this, bool busy)
 {
 	uint32_t interest = 0;
-	ssize_t len = 0;
+	size_t unsent;
 	bool ok;
 
 	this->mutex->lock(this->mutex);
-	if (pending(this))
-	{
-		len = send(this->fd, this->out + this->out_pos, pending(this),
-				   MSG_NOSIGNAL);
-		this->out_pos += max(len, 0);
-	}
-	ok = !this->cut && (len >= 0 || errno == EAGAIN || errno == EINTR);
-	if (!pending(this))
-	{
-		this->out_pos = this->out_len = 0;
-		if (this->out_room > ROOM_KEPT)
-		{
-			free(this->out);
-			this->out = NULL;
-			this->out_room = 0;
-		}
-		ok = ok && (!this->eof || busy);
-	}
-	if (pending(this) || busy)
+	ok = this->outbox->send(this->outbox, this->fd) && !this->cut;
+	unsent = this->outbox->get_len(this->outbox);
+	if (unsent || busy)
 	{
 		interest |= EPOLLOUT;
 	}
-	if (!busy && !this->eof && pending(this) < KUPF_REPLIES_MAX)
+	else if (this->eof)
+	{
+		ok = FALSE;
+	}
+	if (!busy && !this->eof && unsent < KUPF_REPLIES_MAX)
 	{
 		interest |= EPOLLIN;
 	}
@@ -474,7 +326,8 @@ static bool write_packets(private_kupf_connection_t *this, bool busy)
 METHOD(kupf_connection_t, handle, bool,
 	private_kupf_connection_t *this, bool readable)
 {
-	if (readable && !this->eof && has_room(this) && !read_packets(this))
+	if (readable && !this->eof && has_room(this) &&
+		!this->inbox->read(this->inbox, this->fd, &this->eof))
 	{
 		return FALSE;
 	}
@@ -488,7 +341,7 @@ METHOD(kupf_connection_t, handle, bool,
 		return FALSE;
 	}
 	return write_packets(this, this->stream != NULL || (!has_room(this) &&
-						 this->in_len >= KUPF_PACKET_HEADER));
+						 this->inbox->has_more(this->inbox)));
 }
 
 METHOD(kupf_connection_t, destroy, void,
@@ -509,8 +362,8 @@ METHOD(kupf_connection_t, destroy, void,
 	 * for an updown script, has the socket open too */
 	epoll_ctl(this->epoll, EPOLL_CTL_DEL, this->fd, NULL);
 	close(this->fd);
-	kupf_secret_free(this->in, this->in_room);
-	free(this->out);
+	this->inbox->destroy(this->inbox);
+	this->outbox->destroy(this->outbox);
 	this->mutex->destroy(this->mutex);
 	free(this);
 }
@@ -539,6 +392,8 @@ kupf_connection_t *kupf_connection_create(int fd, int epoll,
 		.epoll = epoll,
 		.commands = commands,
 		.events = events,
+		.inbox = kupf_inbox_create(),
+		.outbox = kupf_outbox_create(),
 		.interest = EPOLLIN,
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);

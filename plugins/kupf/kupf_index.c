@@ -5,6 +5,8 @@
 /** Buckets that a shard starts with, a power of two */
 #define BUCKETS_MIN 4
 
+typedef struct shard_enumerator_t shard_enumerator_t;
+
 /**
  * An index.
  */
@@ -13,6 +15,25 @@ struct kupf_index_t {
 	kupf_index_kind_t kind;
 	/** shards */
 	kupf_shard_t shards[KUPF_INDEX_SHARDS];
+};
+
+/**
+ * Enumerates shard by shard: takes references under the lock of one, and
+ * yields them without.
+ */
+struct shard_enumerator_t {
+	/** public interface */
+	enumerator_t public;
+	/** index */
+	kupf_index_t *index;
+	/** next shard */
+	u_int shard;
+	/** sessions of the current shard */
+	kupf_session_t **sessions;
+	/** number of sessions */
+	u_int count;
+	/** next session to yield */
+	u_int pos;
 };
 
 /**
@@ -72,14 +93,6 @@ kupf_shard_t *kupf_index_get_shard(kupf_index_t *index, uint32_t hash)
 /*
  * Described in header
  */
-kupf_shard_t *kupf_index_get_nth(kupf_index_t *index, u_int shard)
-{
-	return &index->shards[shard];
-}
-
-/*
- * Described in header
- */
 void kupf_index_add(kupf_index_t *index, kupf_shard_t *shard,
 					kupf_session_t *session)
 {
@@ -118,6 +131,91 @@ bool kupf_index_remove(kupf_index_t *index, kupf_shard_t *shard,
 	*link = NULL;
 	shard->count--;
 	return TRUE;
+}
+
+/**
+ * Drop the sessions that an enumerator holds.
+ */
+static void drop_sessions(shard_enumerator_t *this)
+{
+	u_int i;
+
+	for (i = 0; i < this->count; i++)
+	{
+		kupf_session_unref(this->sessions[i]);
+	}
+	free(this->sessions);
+	this->sessions = NULL;
+	this->count = 0;
+	this->pos = 0;
+}
+
+/**
+ * Take references to the sessions of the next shard.
+ */
+static void take_sessions(shard_enumerator_t *this)
+{
+	kupf_shard_t *shard = &this->index->shards[this->shard++];
+	kupf_session_t *session;
+	uint32_t i, hash;
+
+	shard->lock->read_lock(shard->lock);
+	this->sessions = malloc(shard->count * sizeof(*this->sessions));
+	for (i = 0; i <= shard->mask; i++)
+	{
+		session = shard->buckets[i];
+		while (session)
+		{
+			this->sessions[this->count++] = kupf_session_ref(session);
+			session = *get_link(this->index, session, &hash);
+		}
+	}
+	shard->lock->unlock(shard->lock);
+}
+
+METHOD(enumerator_t, shard_enumerate, bool,
+	shard_enumerator_t *this, va_list args)
+{
+	kupf_session_t **session;
+
+	VA_ARGS_VGET(args, session);
+
+	while (this->pos == this->count)
+	{
+		drop_sessions(this);
+		if (this->shard == KUPF_INDEX_SHARDS)
+		{
+			return FALSE;
+		}
+		take_sessions(this);
+	}
+	*session = this->sessions[this->pos++];
+	return TRUE;
+}
+
+METHOD(enumerator_t, shard_destroy, void,
+	shard_enumerator_t *this)
+{
+	drop_sessions(this);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+enumerator_t *kupf_index_create_enumerator(kupf_index_t *index)
+{
+	shard_enumerator_t *enumerator;
+
+	INIT(enumerator,
+		.public = {
+			.enumerate = enumerator_enumerate_default,
+			.venumerate = _shard_enumerate,
+			.destroy = _shard_destroy,
+		},
+		.index = index,
+	);
+	return &enumerator->public;
 }
 
 /*

@@ -69,11 +69,6 @@ void kupf_index_destroy(kupf_index_t *index);
 kupf_shard_t *kupf_index_get_shard(kupf_index_t *index, uint32_t hash);
 
 /**
- * Get a shard by its number.
- */
-kupf_shard_t *kupf_index_get_nth(kupf_index_t *index, u_int shard);
-
-/**
  * Add a session, whose hash is set, to its shard.
  */
 void kupf_index_add(kupf_index_t *index, kupf_shard_t *shard,
@@ -86,6 +81,14 @@ void kupf_index_add(kupf_index_t *index, kupf_shard_t *shard,
  */
 bool kupf_index_remove(kupf_index_t *index, kupf_shard_t *shard,
 					   kupf_session_t *session);
+
+/**
+ * Enumerate all sessions, with no lock held between two steps: references are
+ * taken shard by shard.
+ *
+ * @return			enumerator over kupf_session_t*
+ */
+enumerator_t *kupf_index_create_enumerator(kupf_index_t *index);
 
 /**
  * Get the first session of the chain for a hash.

@@ -5,7 +5,6 @@
 #include "kupf_wheel.h"
 
 typedef struct private_kupf_store_t private_kupf_store_t;
-typedef struct shard_enumerator_t shard_enumerator_t;
 
 /**
  * Private data of a store.
@@ -25,25 +24,6 @@ struct private_kupf_store_t {
 	refcount_t count;
 	/** most sessions, 0 for no limit */
 	u_int max;
-};
-
-/**
- * Enumerates shard by shard: takes references under the lock of one, and
- * yields them without.
- */
-struct shard_enumerator_t {
-	/** public interface */
-	enumerator_t public;
-	/** store */
-	private_kupf_store_t *store;
-	/** next shard */
-	u_int shard;
-	/** sessions of the current shard */
-	kupf_session_t **sessions;
-	/** number of sessions */
-	u_int count;
-	/** next session to yield */
-	u_int pos;
 };
 
 /**
@@ -288,88 +268,10 @@ METHOD(kupf_store_t, find, kupf_session_t*,
 	return session;
 }
 
-/**
- * Drop the sessions that an enumerator holds.
- */
-static void drop_sessions(shard_enumerator_t *this)
-{
-	u_int i;
-
-	for (i = 0; i < this->count; i++)
-	{
-		kupf_session_unref(this->sessions[i]);
-	}
-	free(this->sessions);
-	this->sessions = NULL;
-	this->count = 0;
-	this->pos = 0;
-}
-
-/**
- * Take references to the sessions of the next shard.
- */
-static void take_sessions(shard_enumerator_t *this)
-{
-	kupf_shard_t *shard = kupf_index_get_nth(this->store->names,
-											 this->shard++);
-	kupf_session_t *session;
-	uint32_t i;
-
-	shard->lock->read_lock(shard->lock);
-	this->sessions = malloc(shard->count * sizeof(*this->sessions));
-	for (i = 0; i <= shard->mask; i++)
-	{
-		session = shard->buckets[i];
-		while (session)
-		{
-			this->sessions[this->count++] = kupf_session_ref(session);
-			session = kupf_session_links(session)->name_next;
-		}
-	}
-	shard->lock->unlock(shard->lock);
-}
-
-METHOD(enumerator_t, shard_enumerate, bool,
-	shard_enumerator_t *this, va_list args)
-{
-	kupf_session_t **session;
-
-	VA_ARGS_VGET(args, session);
-
-	while (this->pos == this->count)
-	{
-		drop_sessions(this);
-		if (this->shard == KUPF_INDEX_SHARDS)
-		{
-			return FALSE;
-		}
-		take_sessions(this);
-	}
-	*session = this->sessions[this->pos++];
-	return TRUE;
-}
-
-METHOD(enumerator_t, shard_destroy, void,
-	shard_enumerator_t *this)
-{
-	drop_sessions(this);
-	free(this);
-}
-
 METHOD(kupf_store_t, create_enumerator, enumerator_t*,
 	private_kupf_store_t *this)
 {
-	shard_enumerator_t *enumerator;
-
-	INIT(enumerator,
-		.public = {
-			.enumerate = enumerator_enumerate_default,
-			.venumerate = _shard_enumerate,
-			.destroy = _shard_destroy,
-		},
-		.store = this,
-	);
-	return &enumerator->public;
+	return kupf_index_create_enumerator(this->names);
 }
 
 METHOD(kupf_store_t, expire, u_int,

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup kupf_inbox kupf_inbox
+ * @{ @ingroup kupf
+ *
+ * What a client has sent and nobody has dealt with yet: cut into packets.
+ *
+ * The memory is kept out of core dumps, as there are keys in it, and packets
+ * are wiped as soon as they are dealt with.  There is room for one packet of
+ * the greatest length at most.  For one thread.
+ */
+
+#ifndef KUPF_INBOX_H_
+#define KUPF_INBOX_H_
+
+#include <library.h>
+
+typedef struct kupf_inbox_t kupf_inbox_t;
+typedef enum kupf_inbox_status_t kupf_inbox_status_t;
+
+enum kupf_inbox_status_t {
+	/** there is a packet */
+	KUPF_INBOX_PACKET,
+	/** the next packet is not complete */
+	KUPF_INBOX_NONE,
+	/** the next packet is longer than packets may be */
+	KUPF_INBOX_MALFORMED,
+};
+
+struct kupf_inbox_t {
+
+	/**
+	 * Read from a socket, once and without waiting.
+	 *
+	 * @param fd		socket
+	 * @param eof		[out] set to TRUE if the peer will not send any more
+	 * @return			FALSE if the socket or memory is at its end
+	 */
+	bool (*read)(kupf_inbox_t *this, int fd, bool *eof);
+
+	/**
+	 * Get the next packet, without its header.
+	 *
+	 * @param packet	[out] packet, valid until wipe()
+	 * @return			status
+	 */
+	kupf_inbox_status_t (*next)(kupf_inbox_t *this, chunk_t *packet);
+
+	/**
+	 * Whether there may be another packet: at least a header.
+	 */
+	bool (*has_more)(kupf_inbox_t *this);
+
+	/**
+	 * Wipe the packets that next() has returned.
+	 */
+	void (*wipe)(kupf_inbox_t *this);
+
+	/**
+	 * Wipe everything.
+	 */
+	void (*destroy)(kupf_inbox_t *this);
+};
+
+/**
+ * Create an empty inbox.
+ */
+kupf_inbox_t *kupf_inbox_create();
+
+#endif /** KUPF_INBOX_H_ @}*/
