@@ -223,7 +223,10 @@ static range_t *next_shared(private_kupf_pool_t *this, uint32_t *offset)
 		array_get(this->ranges, i, &range);
 		range->next = 0;
 	}
-	array_get(this->ranges, ARRAY_HEAD, &range);
+	if (!array_get(this->ranges, ARRAY_HEAD, &range))
+	{
+		return NULL;
+	}
 	*offset = range->next++;
 	return range;
 }

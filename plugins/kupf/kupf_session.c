@@ -6,7 +6,7 @@
 #include <utils/utils.h>
 
 /**
- * The addresses stand in front of the name, the identity behind it.
+ * What a lookup by identity looks at stands together, in two cache lines.
  */
 struct kupf_session_t {
 	/** links of the store */
@@ -37,26 +37,41 @@ struct kupf_session_t {
 	bool upf_address_pooled;
 	/** number of inner addresses */
 	uint8_t ue_address_count;
-	/** address of the UPF */
-	kupf_address_t upf_address;
-	/** inner addresses of the UE, then name, NUL and identity */
-	kupf_address_t ue_addresses[];
+	/** identity; then name and NUL; then the address of the UPF and the inner
+	 * addresses of the UE, kupf_address_t each */
+	uint8_t id[];
 };
 
 /**
- * Start of the name.
- */
-static inline char *name_of(const kupf_session_t *session)
-{
-	return (char*)&session->ue_addresses[session->ue_address_count];
-}
-
-/**
- * Start of the identity.
+ * Identity.
  */
 static inline uint8_t *id_of(const kupf_session_t *session)
 {
-	return (uint8_t*)name_of(session) + session->name_len + 1;
+	return (uint8_t*)session->id;
+}
+
+/**
+ * Name.
+ */
+static inline char *name_of(const kupf_session_t *session)
+{
+	return (char*)id_of(session) + session->id_len;
+}
+
+/**
+ * Address of the UPF, and behind it those of the UE.
+ */
+static inline kupf_address_t *upf_address_of(const kupf_session_t *session)
+{
+	return (kupf_address_t*)(name_of(session) + session->name_len + 1);
+}
+
+/**
+ * Inner addresses of the UE.
+ */
+static inline kupf_address_t *ue_addresses_of(const kupf_session_t *session)
+{
+	return upf_address_of(session) + 1;
 }
 
 /*
@@ -74,7 +89,7 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 		return NULL;
 	}
 	session = malloc(sizeof(*session) + name_len + 1 + data->id.len +
-					 data->ue_address_count * sizeof(kupf_address_t));
+					 (1 + data->ue_address_count) * sizeof(kupf_address_t));
 	*session = (kupf_session_t){
 		.key = key,
 		.key_len = data->key.len,
@@ -86,7 +101,6 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 		.name_len = name_len,
 		.pdu_session_id = data->pdu_session_id,
 		.services = data->services,
-		.upf_address = data->upf_address,
 		.upf_address_pooled = data->upf_address_pooled,
 		.ue_address_count = data->ue_address_count,
 	};
@@ -95,10 +109,11 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 	{
 		session->expiry = time_monotonic(NULL) + data->lifetime;
 	}
-	memcpy(session->ue_addresses, data->ue_addresses,
-		   data->ue_address_count * sizeof(kupf_address_t));
-	memcpy(name_of(session), data->name, name_len + 1);
 	memcpy(id_of(session), data->id.ptr, data->id.len);
+	memcpy(name_of(session), data->name, name_len + 1);
+	*upf_address_of(session) = data->upf_address;
+	memcpy(ue_addresses_of(session), data->ue_addresses,
+		   data->ue_address_count * sizeof(kupf_address_t));
 	return session;
 }
 
@@ -136,14 +151,14 @@ void kupf_session_get_data(const kupf_session_t *session,
 		.key = chunk_create(session->key, session->key_len),
 		.pdu_session_id = session->pdu_session_id,
 		.services = session->services,
-		.upf_address = session->upf_address,
+		.upf_address = *upf_address_of(session),
 		.upf_address_pooled = session->upf_address_pooled,
 		.ue_address_count = session->ue_address_count,
 		.lifetime = session->lifetime,
 		.expiry = session->expiry,
 		.generation = session->generation,
 	};
-	memcpy(data->ue_addresses, session->ue_addresses,
+	memcpy(data->ue_addresses, ue_addresses_of(session),
 		   session->ue_address_count * sizeof(kupf_address_t));
 }
 
@@ -194,7 +209,7 @@ uint8_t kupf_session_get_services(const kupf_session_t *session)
 const kupf_address_t *kupf_session_get_upf_address(
 											const kupf_session_t *session)
 {
-	return &session->upf_address;
+	return upf_address_of(session);
 }
 
 /*
@@ -204,7 +219,7 @@ const kupf_address_t *kupf_session_get_ue_addresses(
 								const kupf_session_t *session, u_int *count)
 {
 	*count = session->ue_address_count;
-	return session->ue_addresses;
+	return ue_addresses_of(session);
 }
 
 /*
@@ -230,7 +245,7 @@ static bool same_ue_addresses(const kupf_session_t *session,
 							  const kupf_address_t *addresses, u_int count)
 {
 	return session->ue_address_count == count &&
-		   memeq(session->ue_addresses, addresses,
+		   memeq(ue_addresses_of(session), addresses,
 				 count * sizeof(kupf_address_t));
 }
 
@@ -253,8 +268,9 @@ bool kupf_session_needs_rekey(const kupf_session_t *old,
 							   kupf_session_get_key(new)) ||
 		   !same_id(old, new->id_type,
 					chunk_create(id_of(new), new->id_len)) ||
-		   !kupf_address_equals(&old->upf_address, &new->upf_address) ||
-		   !same_ue_addresses(old, new->ue_addresses, new->ue_address_count);
+		   !kupf_address_equals(upf_address_of(old), upf_address_of(new)) ||
+		   !same_ue_addresses(old, ue_addresses_of(new),
+							  new->ue_address_count);
 }
 
 /*
@@ -270,7 +286,8 @@ bool kupf_session_matches(const kupf_session_t *session,
 		   session->services == data->services &&
 		   session->lifetime == data->lifetime &&
 		   (data->upf_address.family == AF_UNSPEC ||
-			kupf_address_equals(&session->upf_address, &data->upf_address)) &&
+			kupf_address_equals(upf_address_of(session),
+							 &data->upf_address)) &&
 		   same_ue_addresses(session, data->ue_addresses,
 							 data->ue_address_count);
 }
