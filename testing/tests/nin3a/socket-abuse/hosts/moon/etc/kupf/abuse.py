@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Abuse the socket of plugin kupf in every way that its protocol forbids.
 
 Prints a line for each attempt: "ok" if the answer is as the protocol says,

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """An SMF in a few lines: strongSwan's VICI client on plugin kupf's socket."""
 
 import socket
