@@ -21,6 +21,7 @@ static const char *names[] = {
 	[KUPF_KEYS_UNKNOWN] = "keys-unknown",
 	[KUPF_KEYS_WITHHELD] = "keys-withheld",
 	[KUPF_KEYS_PINNED] = "keys-pinned",
+	[KUPF_PINS] = "pins",
 };
 
 /**
@@ -33,7 +34,15 @@ static uint64_t values[KUPF_COUNTER_MAX];
  */
 void kupf_count(kupf_counter_t counter)
 {
-	__atomic_fetch_add(&values[counter], 1, __ATOMIC_RELAXED);
+	kupf_count_held(counter, 1);
+}
+
+/*
+ * Described in header
+ */
+void kupf_count_held(kupf_counter_t counter, int change)
+{
+	__atomic_fetch_add(&values[counter], change, __ATOMIC_RELAXED);
 }
 
 /*

@@ -4,8 +4,8 @@
  * @defgroup kupf_counters kupf_counters
  * @{ @ingroup kupf
  *
- * What happened so far, counted since the start of the plugin.  They are
- * atomic; any thread may count.
+ * What happened so far, counted since the start of the plugin, and what is
+ * held now.  They are atomic; any thread may count.
  */
 
 #ifndef KUPF_COUNTERS_H_
@@ -47,6 +47,8 @@ enum kupf_counter_t {
 	KUPF_KEYS_WITHHELD,
 	/** keys that verified a peer and were pinned to its IKE_SA */
 	KUPF_KEYS_PINNED,
+	/** sessions that are pinned to an IKE_SA now */
+	KUPF_PINS,
 	/** number of counters */
 	KUPF_COUNTER_MAX,
 };
@@ -55,6 +57,14 @@ enum kupf_counter_t {
  * Count one.
  */
 void kupf_count(kupf_counter_t counter);
+
+/**
+ * Count something that is held now.
+ *
+ * @param counter	counter
+ * @param change	1 for one more, -1 for one less
+ */
+void kupf_count_held(kupf_counter_t counter, int change);
 
 /**
  * Report all counters.

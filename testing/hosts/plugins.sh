@@ -47,6 +47,14 @@ build_in()
 	make -C "$dir" -j "$(nproc)"
 }
 
+# Puts the scenarios' own IKEv2 initiator, a Python program, below directory $1.
+install_initiator()
+{
+	mkdir -p "$1/usr/bin" "$1/usr/lib"
+	cp -R "$top/testing/initiator" "$1/usr/lib/ikev2-initiator"
+	ln -s ../lib/ikev2-initiator/ikev2-initiator "$1/usr/bin/"
+}
+
 # Installs the plugins below directory $2. $1 is a build directory, a directory
 # made by "make install DESTDIR=", or empty: build them now.
 install_plugins()
@@ -69,4 +77,5 @@ install_plugins()
 	else
 		die "$from is neither a build directory nor holds a usr/"
 	fi
+	install_initiator "$to"
 }
