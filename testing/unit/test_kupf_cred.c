@@ -19,6 +19,9 @@
 #define KEY_1 "11111111111111111111111111111111"
 #define KEY_2 "22222222222222222222222222222222"
 
+/** Length of all keys, which may have zeroes in them */
+#define KEY_LEN 32
+
 static test_enforcer_t enforcer;
 static kupf_store_t *store;
 static kupf_cred_t *cred;
@@ -111,7 +114,7 @@ static identification_t *identity(id_type_t type, const char *data)
 /**
  * Verify a peer's AUTH payload as psk_authenticator.c does.
  *
- * @param key		key that the payload was computed with
+ * @param key		key that the payload was computed with, KEY_LEN octets
  * @param keys		[out] number of keys that were tried, or NULL
  * @return			TRUE if it is authenticated
  */
@@ -131,7 +134,7 @@ static bool verify_id(identification_t *peer, const char *key, u_int *keys)
 		tried++;
 		ck_assert_uint_ge(shared->get_key(shared).len, 32);
 		authenticated = chunk_equals(shared->get_key(shared),
-									 chunk_from_str((char*)key));
+									 chunk_create((u_char*)key, KEY_LEN));
 	}
 	enumerator->destroy(enumerator);
 	me->destroy(me);
@@ -243,7 +246,7 @@ END_TEST
 
 /**
  * Identities of a peer for which there is no key, although there is one for
- * email:ue@x, fqdn:ue and keyid:*.
+ * email:ue@x, fqdn:ue, keyid:* and for a few wildcards.
  */
 static struct {
 	id_type_t type;
@@ -277,9 +280,14 @@ START_TEST(test_stranger)
 	put("a", ID_RFC822_ADDR, "ue@x", KEY_1, 1, KUPF_SERVICE_IKE, 0);
 	put("b", ID_FQDN, "ue", KEY_1, 1, KUPF_SERVICE_IKE, 0);
 	put("c", ID_KEY_ID, "*", KEY_1, 1, KUPF_SERVICE_IKE, 0);
+	/* the socket lets none of these in, but here it must not depend on that */
+	put("d", ID_RFC822_ADDR, "*@x", KEY_1, 1, KUPF_SERVICE_IKE, 0);
+	put("e", ID_FQDN, "*", KEY_1, 1, KUPF_SERVICE_IKE, 0);
+	put("f", ID_ANY, "ue", KEY_1, 1, KUPF_SERVICE_IKE, 0);
 	peer = identity(strangers[_i].type, strangers[_i].data);
 	ck_assert(!verify_id(peer, KEY_1, &keys));
-	ck_assert_uint_eq(keys, 0);
+	/* nobody's key, so that it takes as long as a wrong one */
+	ck_assert_uint_eq(keys, 1);
 	ck_assert_int_eq(build_id(peer), 0);
 	ck_assert_uint_eq(cred->get_pins(cred), 0);
 	peer->destroy(peer);
@@ -288,6 +296,63 @@ START_TEST(test_stranger)
 	peer = identity(ID_RFC822_ADDR, "ue@x");
 	ck_assert(verify_id(peer, KEY_1, &keys));
 	peer->destroy(peer);
+}
+END_TEST
+
+/**
+ * Get the key that the verifier is given for a peer.
+ *
+ * @param found		[out] key, 32 octets
+ */
+static void get_yielded(identification_t *peer, char *found)
+{
+	identification_t *me = identity(ID_FQDN, "upf");
+	enumerator_t *enumerator;
+	shared_key_t *shared;
+
+	enumerator = lib->credmgr->create_shared_enumerator(lib->credmgr,
+														SHARED_IKE, me, peer);
+	ck_assert(enumerator->enumerate(enumerator, &shared, NULL, NULL));
+	ck_assert_uint_eq(shared->get_key(shared).len, 32);
+	memcpy(found, shared->get_key(shared).ptr, 32);
+	ck_assert(!enumerator->enumerate(enumerator, &shared, NULL, NULL));
+	enumerator->destroy(enumerator);
+	me->destroy(me);
+}
+
+/* whoever guesses nobody's key has gained nothing */
+START_TEST(test_dummy)
+{
+	identification_t *peer = identity(ID_KEY_ID, "nobody");
+	identification_t *another = identity(ID_KEY_ID, "-");
+	char key[33] = {}, same[33] = {}, other[33] = {};
+	kupf_cred_t *second;
+
+	put_key(KEY_1, 1);
+	get_yielded(peer, key);
+	get_yielded(another, same);
+	ck_assert_mem_eq(key, same, 32);
+	/* it "verifies", but pins nothing and builds nothing */
+	ck_assert(verify_id(peer, key, NULL));
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+	ck_assert_ptr_null(cred->get_verified(cred, 1));
+	ck_assert_int_eq(build_id(peer), 0);
+	ck_assert(verify_id(another, key, NULL));
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+	/* nor is it anybody's who has one */
+	ck_assert(!verify(key));
+
+	/* another process has another */
+	lib->credmgr->remove_set(lib->credmgr, &cred->set);
+	second = kupf_cred_create(store, &enforcer.public);
+	lib->credmgr->add_set(lib->credmgr, &second->set);
+	get_yielded(peer, other);
+	ck_assert_mem_ne(key, other, 32);
+	lib->credmgr->remove_set(lib->credmgr, &second->set);
+	second->destroy(second);
+	lib->credmgr->add_set(lib->credmgr, &cred->set);
+	peer->destroy(peer);
+	another->destroy(another);
 }
 END_TEST
 
@@ -648,22 +713,21 @@ static void *rotate(void *data)
 START_TEST(test_threads)
 {
 	thread_t *thread;
-	u_int i, verified = 0;
-	bool ok;
+	u_int i;
 
 	put_key(KEY_1, 1);
 	thread = thread_create(rotate, NULL);
 	for (i = 0; i < ROUNDS; i++)
 	{
-		ok = verify(KEY_1);
-		if (ok)
+		if (verify(KEY_1))
 		{	/* whatever comes between, it is the key that verified */
-			verified++;
 			ck_assert_int_eq(build(), '1');
 		}
 	}
 	thread->join(thread);
-	ck_assert_uint_gt(verified, 0);
+	/* it ends with this one */
+	ck_assert(verify(KEY_1));
+	ck_assert_int_eq(build(), '1');
 	ck_assert_uint_eq(cred->get_pins(cred), 0);
 }
 END_TEST
@@ -682,6 +746,7 @@ Suite *kupf_cred_suite(void)
 	tcase_add_loop_test(tc, test_no_weak_key, 0, countof(weak));
 	tcase_add_test(tc, test_one_key);
 	tcase_add_loop_test(tc, test_stranger, 0, countof(strangers));
+	tcase_add_test(tc, test_dummy);
 	tcase_add_loop_test(tc, test_other_type, 0, countof(types));
 	tcase_add_test(tc, test_no_peer);
 	tcase_add_test(tc, test_other_service);

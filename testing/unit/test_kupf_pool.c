@@ -146,7 +146,8 @@ static char *bad[] = {
 
 START_TEST(test_bad)
 {
-	ck_assert_msg(!kupf_pool_create(bad[_i], QUARANTINE, FALSE), "'%s'", bad[_i]);
+	ck_assert_msg(!kupf_pool_create(bad[_i], QUARANTINE, FALSE), "'%s'",
+				  bad[_i]);
 }
 END_TEST
 

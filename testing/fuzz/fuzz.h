@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup fuzz fuzz
+ * @{ @ingroup tests
+ *
+ * What fuzz targets and the program that replays a corpus have in common.
+ */
+
+#ifndef FUZZ_H_
+#define FUZZ_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * Name of the target, and of its directory in the corpus.
+ */
+extern const char *fuzz_target;
+
+/**
+ * Prepare the libraries, once.
+ */
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+/**
+ * Try one input.
+ */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#endif /** FUZZ_H_ @}*/

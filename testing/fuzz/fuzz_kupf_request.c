@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Fuzzes messages: structure check, requests and all commands.
+ *
+ * The first octet picks the command, the rest is the message.
+ */
+
+#include "fuzz.h"
+#include "kupf_message.h"
+#include "test_upf.h"
+
+const char *fuzz_target = "kupf_request";
+
+static char *commands[] = {
+	"establish-session", "establish-sessions", "modify-session",
+	"delete-session", "list-sessions", "stats", "version", "sync-begin",
+	"sync-end", "unknown",
+};
+
+/** Most entries of a list that are asked for */
+#define LISTED_MAX 100
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	vici_message_t *message, *reply, *entry;
+	enumerator_t *stream;
+	test_upf_t upf;
+	chunk_t encoding;
+	char *name;
+	u_int i, j;
+
+	if (!size)
+	{
+		return 0;
+	}
+	/* a copy of its own, so that reading beyond its end is seen */
+	encoding = chunk_clone(chunk_create((u_char*)data + 1, size - 1));
+	name = commands[data[0] % countof(commands)];
+	if (kupf_message_check(encoding))
+	{
+		test_upf_init(&upf, "192.0.2.0/29,2001:db8::/126", 4);
+		message = vici_message_create_from_data(encoding, FALSE);
+		for (i = 0; i < 2; i++)
+		{	/* the second time it finds what the first time left */
+			reply = upf.commands->execute(upf.commands, &upf,
+										  chunk_from_str(name), message,
+										  &stream);
+			if (reply && !kupf_message_check(reply->get_encoding(reply)))
+			{
+				abort();
+			}
+			for (j = 0; stream && j < LISTED_MAX &&
+				 stream->enumerate(stream, &entry); j++)
+			{
+				entry->destroy(entry);
+			}
+			DESTROY_IF(stream);
+			DESTROY_IF(reply);
+		}
+		message->destroy(message);
+		test_upf_deinit(&upf);
+	}
+	chunk_free(&encoding);
+	return 0;
+}
