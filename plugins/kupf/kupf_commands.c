@@ -176,10 +176,8 @@ static bool run_establish_many(private_kupf_commands_t *this, call_t *call)
 		if (type != VICI_SECTION_START)
 		{
 			return kupf_error(&call->error, KUPF_CAUSE_UNKNOWN_FIELD,
-					"field '%.24s': expected one section per session; %u "
-					"sessions before it are established",
-					type == VICI_LIST_ITEM || type == VICI_LIST_END ? "" : name,
-					established);
+					"expected one section per session and nothing else; %u "
+					"sessions before it are established", established);
 		}
 		error = (kupf_error_t){};
 		strncpy(section, name, sizeof(section) - 1);

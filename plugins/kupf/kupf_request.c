@@ -39,6 +39,19 @@ bool kupf_error(kupf_error_t *error, kupf_cause_t cause, const char *fmt, ...)
 }
 
 /**
+ * The name of a field for an error message, if it looks like one: it might be
+ * a key that went astray.
+ */
+static const char *presentable(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len <= 24 && strspn(name, "abcdefghijklmnopqrstuvwxyz-_"
+									 "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == len ?
+		   name : "(not shown)";
+}
+
+/**
  * A field starts.
  */
 static const kupf_fields_t *begin_field(kupf_request_t *request,
@@ -48,9 +61,9 @@ static const kupf_fields_t *begin_field(kupf_request_t *request,
 	const kupf_fields_t *field = kupf_fields_find(name, allowed);
 
 	if (!field)
-	{	/* not the whole name: it might be a key that went astray */
+	{
 		kupf_error(error, KUPF_CAUSE_UNKNOWN_FIELD,
-				   "field '%.24s' is not known here", name);
+				   "field '%s' is not known here", presentable(name));
 		return NULL;
 	}
 	if (field->list != list)
@@ -144,8 +157,8 @@ bool kupf_request_parse(kupf_request_t *request, enumerator_t *elements,
 			case VICI_SECTION_START:
 				kupf_error(error, kupf_fields_find(name, allowed) ?
 						   KUPF_CAUSE_INVALID_FIELD : KUPF_CAUSE_UNKNOWN_FIELD,
-						   "field '%.24s': a section is not expected here",
-						   name);
+						   "field '%s': a section is not expected here",
+						   presentable(name));
 				depth++;
 				break;
 			case VICI_SECTION_END:

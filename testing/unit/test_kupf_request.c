@@ -356,6 +356,7 @@ static struct {
 	{ "other={ other={ services=[nonsense] } }", KUPF_CAUSE_UNKNOWN_FIELD,
 	  "'other'" },
 	{ "%01=a", KUPF_CAUSE_INVALID_FIELD, "name" },
+	{ "0x4b4b4b4b4b=a", KUPF_CAUSE_UNKNOWN_FIELD, "'(not shown)'" },
 	/* of another kind */
 	{ "session=[a]", KUPF_CAUSE_INVALID_FIELD, "'session'" },
 	{ "key=[0x" HEX32 "]", KUPF_CAUSE_INVALID_FIELD, "'key'" },
