@@ -67,4 +67,19 @@ static inline status_t compat_terminate_child(uint32_t unique_id)
 #endif
 }
 
+/**
+ * Whether a connection requires a PPK.
+ *
+ * @param peer_cfg	connection
+ */
+static inline bool compat_ppk_required(peer_cfg_t *peer_cfg)
+{
+#ifdef PEER_CFG_HAS_OPTIONS
+	/* later ones have a method for all options together */
+	return peer_cfg->has_option(peer_cfg, OPT_PPK_REQUIRED);
+#else
+	return peer_cfg->ppk_required(peer_cfg);
+#endif
+}
+
 #endif /** COMPAT_H_ @}*/

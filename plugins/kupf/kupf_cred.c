@@ -8,6 +8,8 @@
 #include <collections/hashtable.h>
 #include <threading/mutex.h>
 
+#include <sys/random.h>
+
 typedef struct private_kupf_cred_t private_kupf_cred_t;
 typedef struct session_key_t session_key_t;
 typedef struct key_enumerator_t key_enumerator_t;
@@ -33,6 +35,8 @@ struct private_kupf_cred_t {
 	kupf_store_t *store;
 	/** decides which IKE_SAs may have keys */
 	kupf_enforcer_t *enforcer;
+	/** nobody's session, with a random key */
+	kupf_session_t *dummy;
 	/** sessions whose keys verified a peer, by unique id of the IKE_SA */
 	hashtable_t *pins;
 	/** guards pins */
@@ -154,6 +158,7 @@ static void set_pin(private_kupf_cred_t *this, uint32_t ike_sa,
 		old = this->pins->remove(this->pins, pin_key(ike_sa));
 	}
 	this->mutex->unlock(this->mutex);
+	kupf_count_held(KUPF_PINS, (session != NULL) - (old != NULL));
 	kupf_session_unref(old);
 }
 
@@ -172,6 +177,10 @@ METHOD(enumerator_t, key_enumerate, bool,
 	}
 	this->yielded = TRUE;
 	this->verifier = !me && !other;
+	if (this->key->session == this->cred->dummy && !this->verifier)
+	{	/* nothing is built with it */
+		return FALSE;
+	}
 	*key = &this->key->public;
 	if (me)
 	{
@@ -196,7 +205,8 @@ METHOD(enumerator_t, key_enumerator_destroy, void,
 			set_pin(this->cred, this->ike_sa, NULL);
 		}
 	}
-	else if (this->yielded && this->verifier && !this->exhausted)
+	else if (this->yielded && this->verifier && !this->exhausted &&
+			 this->key->session != this->cred->dummy)
 	{
 		set_pin(this->cred, this->ike_sa, this->key->session);
 		kupf_count(KUPF_KEYS_PINNED);
@@ -244,6 +254,11 @@ static kupf_session_t *find_session(private_kupf_cred_t *this, uint32_t ike_sa,
 	id_type_t type = peer->get_type(peer);
 	chunk_t id = peer->get_encoding(peer);
 
+	*pinned = FALSE;
+	if (peer->contains_wildcards(peer))
+	{
+		return NULL;
+	}
 	session = get_verified(this, ike_sa);
 	*pinned = session != NULL;
 	if (!session)
@@ -270,7 +285,7 @@ METHOD(credential_set_t, create_shared_enumerator, enumerator_t*,
 	ike_sa_t *ike_sa;
 	bool pinned;
 
-	if (type != SHARED_IKE || !other || other->contains_wildcards(other))
+	if (type != SHARED_IKE || !other)
 	{
 		return NULL;
 	}
@@ -282,12 +297,20 @@ METHOD(credential_set_t, create_shared_enumerator, enumerator_t*,
 	}
 	session = find_session(this, ike_sa->get_unique_id(ike_sa), other,
 						   &pinned);
-	if (!session)
+	if (session)
 	{
-		kupf_count(KUPF_KEYS_UNKNOWN);
-		return NULL;
+		kupf_count(KUPF_KEYS_YIELDED);
 	}
-	kupf_count(KUPF_KEYS_YIELDED);
+	else
+	{	/* the peer is to wait as long as one whose key is wrong */
+		kupf_count(KUPF_KEYS_UNKNOWN);
+		if (!this->dummy)
+		{
+			return NULL;
+		}
+		session = kupf_session_ref(this->dummy);
+		pinned = FALSE;
+	}
 	INIT(enumerator,
 		.public = {
 			.enumerate = enumerator_enumerate_default,
@@ -332,12 +355,41 @@ METHOD(kupf_cred_t, destroy, void,
 	enumerator = this->pins->create_enumerator(this->pins);
 	while (enumerator->enumerate(enumerator, NULL, &session))
 	{
+		kupf_count_held(KUPF_PINS, -1);
 		kupf_session_unref(session);
 	}
 	enumerator->destroy(enumerator);
 	this->pins->destroy(this->pins);
 	this->mutex->destroy(this->mutex);
+	kupf_session_unref(this->dummy);
 	free(this);
+}
+
+/**
+ * Create nobody's session: it is in no store and has a key that nobody knows.
+ *
+ * @return			NULL if the kernel has no randomness
+ */
+static kupf_session_t *create_dummy()
+{
+	kupf_session_data_t data = {
+		.name = "-",
+		.id_type = ID_KEY_ID,
+		.id = chunk_from_str("-"),
+		.services = KUPF_SERVICE_IKE,
+		.generation = 1,
+	};
+	uint8_t key[HASH_SIZE_SHA256];
+	kupf_session_t *dummy = NULL;
+
+	/* charon's plugins for it may not be loaded yet */
+	if (getrandom(key, sizeof(key), 0) == sizeof(key))
+	{
+		data.key = chunk_from_thing(key);
+		dummy = kupf_session_create(&data);
+	}
+	memwipe(key, sizeof(key));
+	return dummy;
 }
 
 /*
@@ -362,6 +414,7 @@ kupf_cred_t *kupf_cred_create(kupf_store_t *store, kupf_enforcer_t *enforcer)
 		},
 		.store = store,
 		.enforcer = enforcer,
+		.dummy = create_dummy(),
 		.pins = hashtable_create(hashtable_hash_ptr, hashtable_equals_ptr, 8),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 		.dropper = {

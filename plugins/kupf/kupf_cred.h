@@ -11,8 +11,11 @@
  * payload and to build ours (process() and build() in its
  * psk_authenticator.c).  Therefore:
  *
- * - a key is yielded for exactly the peer's identity, type and bytes, or not
- *   at all; never for a wildcard or none, never for another type of secret;
+ * - a key is yielded for exactly the peer's identity, type and bytes; never
+ *   for a wildcard or none, never for another type of secret;
+ * - for any other identity the verifier, and nobody else, gets a random key of
+ *   this process, so that an unknown identity takes as long as a wrong key; it
+ *   is never pinned, so whoever guesses it is refused all the same;
  * - it is yielded only if the enforcer covers the IKE_SA;
  * - the session whose key verified the peer is pinned to the IKE_SA, and its
  *   key answers for us, whatever happens to the store in between.

@@ -40,8 +40,10 @@ struct order_t {
 	private_nin3a_actions_t *actions;
 	/** IKE_SA to close */
 	uint32_t ike_sa;
-	/** session to check, a reference, or NULL */
+	/** session to check or settle, a reference, or NULL */
 	kupf_session_t *session;
+	/** of the newest IKE_SA to settle */
+	uint32_t serial;
 };
 
 /**
@@ -171,6 +173,16 @@ static order_t *order_create(private_nin3a_actions_t *this)
 	return order;
 }
 
+/**
+ * Schedule a job.
+ */
+static void schedule(callback_job_cb_t cb, order_t *order, uint32_t time)
+{
+	lib->scheduler->schedule_job(lib->scheduler,
+					(job_t*)callback_job_create(cb, order, order_destroy, NULL),
+					time);
+}
+
 METHOD(nin3a_actions_t, close_, void,
 	private_nin3a_actions_t *this, uint32_t ike_sa)
 {
@@ -255,9 +267,48 @@ METHOD(nin3a_actions_t, check, void,
 	}
 	order = order_create(this);
 	order->session = kupf_session_ref(session);
-	lib->scheduler->schedule_job(lib->scheduler,
-					(job_t*)callback_job_create(check_job, order,
-												order_destroy, NULL), grace);
+	schedule(check_job, order, grace);
+}
+
+METHOD(nin3a_actions_t, supersede, void,
+	private_nin3a_actions_t *this, kupf_session_t *session, uint32_t serial)
+{
+	uint32_t ike_sa;
+	order_t *order;
+	array_t *ids;
+
+	ids = array_create(sizeof(uint32_t), 0);
+	this->tunnels->settle(this->tunnels, kupf_session_get_name(session),
+						  serial, ids);
+	while (array_remove(ids, ARRAY_HEAD, &ike_sa))
+	{
+		order = order_create(this);
+		order->ike_sa = ike_sa;
+		schedule(close_job, order, NIN3A_HANDOVER);
+	}
+	array_destroy(ids);
+}
+
+CALLBACK(settle_job, job_requeue_t,
+	order_t *order)
+{
+	if (enter(order->actions))
+	{
+		supersede(order->actions, order->session, order->serial);
+		leave(order->actions);
+	}
+	return JOB_REQUEUE_NONE;
+}
+
+METHOD(nin3a_actions_t, settle, void,
+	private_nin3a_actions_t *this, kupf_session_t *session, uint32_t serial,
+	uint32_t time)
+{
+	order_t *order = order_create(this);
+
+	order->session = kupf_session_ref(session);
+	order->serial = serial;
+	schedule(settle_job, order, max(time, NIN3A_HANDOVER));
 }
 
 METHOD(nin3a_actions_t, destroy, void,
@@ -285,6 +336,8 @@ nin3a_actions_t *nin3a_actions_create(nin3a_tunnels_t *tunnels,
 		.public = {
 			.close = _close_,
 			.check = _check,
+			.supersede = _supersede,
+			.settle = _settle,
 			.destroy = _destroy,
 		},
 		.tunnels = tunnels,

@@ -15,6 +15,9 @@
 
 #include "nin3a_tunnels.h"
 
+/** How long a superseded tunnel stays once the other one is up, seconds */
+#define NIN3A_HANDOVER 1
+
 typedef struct nin3a_actions_t nin3a_actions_t;
 
 struct nin3a_actions_t {
@@ -36,6 +39,29 @@ struct nin3a_actions_t {
 	 */
 	void (*check)(nin3a_actions_t *this, kupf_session_t *session,
 				  uint32_t grace);
+
+	/**
+	 * The UE has set up another tunnel for its session: the IKE_SAs that it
+	 * supersedes (see nin3a_tunnels_t.settle()) are marked as such now and
+	 * closed NIN3A_HANDOVER later, when the UE has got our answer; a UE that
+	 * closes them itself meanwhile only does what is wanted.
+	 *
+	 * @param session	session
+	 * @param serial	of the IKE_SA of the new tunnel
+	 */
+	void (*supersede)(nin3a_actions_t *this, kupf_session_t *session,
+					  uint32_t serial);
+
+	/**
+	 * The UE has set up another IKE_SA for its session: leave one of them
+	 * when the time is over that it has got to make a tunnel of it.
+	 *
+	 * @param session	session
+	 * @param serial	of the new IKE_SA
+	 * @param time		seconds, NIN3A_HANDOVER at least
+	 */
+	void (*settle)(nin3a_actions_t *this, kupf_session_t *session,
+				   uint32_t serial, uint32_t time);
 
 	/**
 	 * Destroy the object.  Waits for jobs that are being carried out; others

@@ -13,6 +13,7 @@
 #define NIN3A_ATTEMPT_H_
 
 #include "nin3a_policy.h"
+#include "nin3a_profile.h"
 
 #include <networking/host.h>
 #include <utils/identification.h>
@@ -28,8 +29,16 @@ struct nin3a_attempt_t {
 	host_t *remote;
 	/** first reason against it, NIN3A_ALLOWED while there is none */
 	nin3a_reason_t reason;
+	/** what speaks against it, for the log, or empty */
+	char detail[NIN3A_PROFILE_WHY_LEN];
 	/** whether the request has a NO_PPK_AUTH notify */
 	bool no_ppk_auth;
+	/** whether the request names a PPK */
+	bool ppk_named;
+	/** whether we have that PPK */
+	bool ppk_held;
+	/** whether the connection requires a PPK */
+	bool ppk_required;
 };
 
 /**

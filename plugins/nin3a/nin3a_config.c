@@ -5,6 +5,9 @@
 
 #include <threading/rwlock.h>
 
+/** Settings of the plugin */
+#define SECTION "%s.plugins.nin3a."
+
 typedef struct private_nin3a_config_t private_nin3a_config_t;
 
 /**
@@ -15,10 +18,8 @@ struct private_nin3a_config_t {
 	nin3a_config_t public;
 	/** names of connections, as in the setting */
 	char *connections;
-	/** seconds */
-	uint32_t grace;
-	/** whether our address must be the session's */
-	bool address_match;
+	/** all others */
+	nin3a_settings_t settings;
 	/** guards all of it */
 	rwlock_t *lock;
 };
@@ -34,51 +35,85 @@ METHOD(nin3a_config_t, is_named, bool,
 	return named;
 }
 
-METHOD(nin3a_config_t, get_grace, uint32_t,
-	private_nin3a_config_t *this)
+METHOD(nin3a_config_t, get, void,
+	private_nin3a_config_t *this, nin3a_settings_t *settings)
 {
-	uint32_t grace;
-
 	this->lock->read_lock(this->lock);
-	grace = this->grace;
+	*settings = this->settings;
 	this->lock->unlock(this->lock);
-	return grace;
 }
 
-METHOD(nin3a_config_t, require_address_match, bool,
-	private_nin3a_config_t *this)
+/**
+ * Read a setting that is one of some names.
+ *
+ * @param key		name of the setting
+ * @param names		names for values, the first one is the default
+ * @param value		[out] value
+ * @return			FALSE if it is none of them
+ */
+static bool read_name(const char *key, enum_name_t *names, int *value)
 {
-	bool required;
+	char *name;
 
-	this->lock->read_lock(this->lock);
-	required = this->address_match;
-	this->lock->unlock(this->lock);
-	return required;
+	name = lib->settings->get_str(lib->settings, SECTION "%s",
+								  enum_to_name(names, 0), lib->ns, key);
+	if (!enum_from_name(names, name, value))
+	{
+		DBG1(DBG_CFG, "nin3a: %s must not be '%s'", key, name);
+		return FALSE;
+	}
+	return TRUE;
 }
 
-METHOD(nin3a_config_t, reload, void,
+/**
+ * Read all settings that are plain values.
+ */
+static bool read_settings(nin3a_settings_t *settings)
+{
+	int ike_profile, esp_profile, esp_mode;
+
+	if (!read_name("ike_profile", nin3a_profile_names, &ike_profile) ||
+		!read_name("esp_profile", nin3a_profile_names, &esp_profile) ||
+		!read_name("esp_mode", nin3a_mode_names, &esp_mode))
+	{
+		return FALSE;
+	}
+	*settings = (nin3a_settings_t){
+		.grace = lib->settings->get_time(lib->settings, SECTION "grace",
+								NIN3A_GRACE, lib->ns),
+		.min_auth_lifetime = lib->settings->get_time(lib->settings,
+								SECTION "min_auth_lifetime",
+								NIN3A_MIN_AUTH_LIFETIME, lib->ns),
+		.address_match = lib->settings->get_bool(lib->settings,
+								SECTION "require_address_match",
+								NIN3A_REQUIRE_ADDRESS_MATCH, lib->ns),
+		.ike_profile = ike_profile,
+		.esp_profile = esp_profile,
+		.esp_mode = esp_mode,
+	};
+	return TRUE;
+}
+
+METHOD(nin3a_config_t, reload, bool,
 	private_nin3a_config_t *this)
 {
 	char *connections, *old;
-	uint32_t grace;
-	bool match;
+	nin3a_settings_t settings;
 
+	if (!read_settings(&settings))
+	{
+		return FALSE;
+	}
 	connections = strdup(lib->settings->get_str(lib->settings,
-							"%s.plugins.nin3a.connections", NIN3A_CONNECTIONS,
-							lib->ns));
-	grace = lib->settings->get_time(lib->settings, "%s.plugins.nin3a.grace",
-							NIN3A_GRACE, lib->ns);
-	match = lib->settings->get_bool(lib->settings,
-							"%s.plugins.nin3a.require_address_match",
-							NIN3A_REQUIRE_ADDRESS_MATCH, lib->ns);
+							SECTION "connections", NIN3A_CONNECTIONS, lib->ns));
 
 	this->lock->write_lock(this->lock);
 	old = this->connections;
 	this->connections = connections;
-	this->grace = grace;
-	this->address_match = match;
+	this->settings = settings;
 	this->lock->unlock(this->lock);
 	free(old);
+	return TRUE;
 }
 
 METHOD(nin3a_config_t, destroy, void,
@@ -99,14 +134,16 @@ nin3a_config_t *nin3a_config_create()
 	INIT(this,
 		.public = {
 			.is_named = _is_named,
-			.get_grace = _get_grace,
-			.require_address_match = _require_address_match,
+			.get = _get,
 			.reload = _reload,
 			.destroy = _destroy,
 		},
 		.lock = rwlock_create(RWLOCK_TYPE_DEFAULT),
 	);
-	reload(this);
-
+	if (!reload(this))
+	{
+		destroy(this);
+		return NULL;
+	}
 	return &this->public;
 }

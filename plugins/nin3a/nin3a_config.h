@@ -6,10 +6,15 @@
  *
  * The settings of the plugin, read at the start and again at each reload.
  * Any thread may ask; the lock is a leaf.
+ *
+ * A value that is not one is an error and never a default: at the start the
+ * plugin does not load, and a reload leaves all settings as they were.
  */
 
 #ifndef NIN3A_CONFIG_H_
 #define NIN3A_CONFIG_H_
+
+#include "nin3a_profile.h"
 
 #include <library.h>
 
@@ -19,7 +24,29 @@
 /** Whether the UE must come to the UPF address that its session says */
 #define NIN3A_REQUIRE_ADDRESS_MATCH TRUE
 
+/** Shortest remaining life of a session that a UE is told, seconds */
+#define NIN3A_MIN_AUTH_LIFETIME 1800
+
 typedef struct nin3a_config_t nin3a_config_t;
+typedef struct nin3a_settings_t nin3a_settings_t;
+
+/**
+ * Settings that are plain values.
+ */
+struct nin3a_settings_t {
+	/** charon.plugins.nin3a.grace, seconds */
+	uint32_t grace;
+	/** charon.plugins.nin3a.min_auth_lifetime, seconds */
+	uint32_t min_auth_lifetime;
+	/** charon.plugins.nin3a.require_address_match */
+	bool address_match;
+	/** charon.plugins.nin3a.ike_profile */
+	nin3a_profile_t ike_profile;
+	/** charon.plugins.nin3a.esp_profile */
+	nin3a_profile_t esp_profile;
+	/** charon.plugins.nin3a.esp_mode */
+	nin3a_mode_t esp_mode;
+};
 
 struct nin3a_config_t {
 
@@ -31,20 +58,19 @@ struct nin3a_config_t {
 	bool (*is_named)(nin3a_config_t *this, const char *name);
 
 	/**
-	 * Get the grace, seconds (charon.plugins.nin3a.grace).
+	 * Get the settings.
+	 *
+	 * @param settings	[out] settings as they are now
 	 */
-	uint32_t (*get_grace)(nin3a_config_t *this);
-
-	/**
-	 * Whether the UE must come to the UPF address that its session says
-	 * (charon.plugins.nin3a.require_address_match).
-	 */
-	bool (*require_address_match)(nin3a_config_t *this);
+	void (*get)(nin3a_config_t *this, nin3a_settings_t *settings);
 
 	/**
 	 * Read the settings again.
+	 *
+	 * @return			FALSE if one is wrong, which was logged; all are as
+	 *					before then
 	 */
-	void (*reload)(nin3a_config_t *this);
+	bool (*reload)(nin3a_config_t *this);
 
 	/**
 	 * Destroy the object.
@@ -54,6 +80,8 @@ struct nin3a_config_t {
 
 /**
  * Create the object and read the settings.
+ *
+ * @return			NULL if one is wrong, which was logged
  */
 nin3a_config_t *nin3a_config_create();
 

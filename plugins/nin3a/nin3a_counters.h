@@ -33,6 +33,12 @@ enum nin3a_counter_t {
 	NIN3A_SUPPRESSED,
 	/** proposals of traffic selectors that left nothing of the session's */
 	NIN3A_SELECTORS_REFUSED,
+	/** CHILD_SAs and rekeyed IKE_SAs outside of the profile */
+	NIN3A_PROPOSALS_REFUSED,
+	/** IKE_AUTH responses that were not sent, as our AUTH payload was wrong */
+	NIN3A_RESPONSES_WITHHELD,
+	/** IKE_SAs closed as they were older than their connection's name */
+	NIN3A_STRANGERS_CLOSED,
 	/** number of counters */
 	NIN3A_COUNTER_MAX,
 };

@@ -87,6 +87,7 @@ METHOD(kupf_enforcer_t, replaced, void,
 	uint32_t grace)
 {
 	const char *name = kupf_session_get_name(new);
+	nin3a_settings_t settings;
 
 	this->tunnels->refresh(this->tunnels, new);
 	/* one that is bound to the old session after this sees the new one in the
@@ -96,7 +97,8 @@ METHOD(kupf_enforcer_t, replaced, void,
 	{
 		if (grace == UINT32_MAX)
 		{
-			grace = this->config->get_grace(this->config);
+			this->config->get(this->config, &settings);
+			grace = settings.grace;
 		}
 		this->actions->check(this->actions, new, grace);
 	}

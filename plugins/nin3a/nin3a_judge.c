@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_judge.h"
+#include "nin3a_facts.h"
 #include "nin3a_message.h"
 
 typedef struct private_nin3a_judge_t private_nin3a_judge_t;
@@ -19,52 +20,34 @@ struct private_nin3a_judge_t {
 	nin3a_tunnels_t *tunnels;
 	/** closes tunnels */
 	nin3a_actions_t *actions;
+	/** keeps other credentials out */
+	nin3a_keyring_t *keyring;
 };
 
 /**
- * Get the facts about the IKE_SA itself.
+ * Create the attempt of a UE.
  */
-static void get_ike_sa_facts(ike_sa_t *ike_sa, nin3a_facts_t *facts)
+static nin3a_attempt_t *create_attempt(ike_sa_t *ike_sa, identification_t *id,
+									   nin3a_reason_t reason)
 {
-	facts->ikev2 = ike_sa->get_version(ike_sa) == IKEV2;
-	facts->responder = !ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR);
+	return nin3a_attempt_create(id, ike_sa->get_my_host(ike_sa),
+								ike_sa->get_other_host(ike_sa), reason);
 }
 
 /**
- * Count the rounds of authentication that are configured for one side.
- *
- * @param psk_only	[out] set to FALSE if one is not a PSK one
+ * Get the identity of the PPK that the UE names, if the connection allows it.
  */
-static u_int count_rounds(peer_cfg_t *peer_cfg, bool local, bool *psk_only)
+static identification_t *get_ppk_id(message_t *request, peer_cfg_t *peer_cfg)
 {
-	enumerator_t *enumerator;
-	auth_cfg_t *auth;
-	u_int count = 0;
+	identification_t *allowed = peer_cfg->get_ppk_id(peer_cfg);
+	identification_t *ppk_id = nin3a_message_get_ppk_id(request);
 
-	enumerator = peer_cfg->create_auth_cfg_enumerator(peer_cfg, local);
-	while (enumerator->enumerate(enumerator, &auth))
+	if (ppk_id && allowed && !ppk_id->matches(ppk_id, allowed))
 	{
-		count++;
-		if ((uintptr_t)auth->get(auth, AUTH_RULE_AUTH_CLASS) != AUTH_CLASS_PSK)
-		{
-			*psk_only = FALSE;
-		}
+		ppk_id->destroy(ppk_id);
+		return NULL;
 	}
-	enumerator->destroy(enumerator);
-	return count;
-}
-
-/**
- * Get the facts about a connection.
- */
-static void get_connection_facts(private_nin3a_judge_t *this,
-								 peer_cfg_t *peer_cfg, nin3a_facts_t *facts)
-{
-	facts->named = this->config->is_named(this->config,
-										  peer_cfg->get_name(peer_cfg));
-	facts->psk_only = TRUE;
-	facts->local_rounds = count_rounds(peer_cfg, TRUE, &facts->psk_only);
-	facts->remote_rounds = count_rounds(peer_cfg, FALSE, &facts->psk_only);
+	return ppk_id;
 }
 
 /**
@@ -73,87 +56,68 @@ static void get_connection_facts(private_nin3a_judge_t *this,
 static void judge_first(private_nin3a_judge_t *this, ike_sa_t *ike_sa,
 						message_t *request, peer_cfg_t *peer_cfg)
 {
+	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
+	identification_t *id, *ppk_id = NULL;
+	nin3a_settings_t settings;
 	nin3a_attempt_t *attempt;
-	identification_t *id;
-	nin3a_reason_t reason;
 	nin3a_facts_t facts = {
 		.first_round = !ike_sa->get_peer_cfg(ike_sa),
 	};
 
-	get_ike_sa_facts(ike_sa, &facts);
-	get_connection_facts(this, peer_cfg, &facts);
-	nin3a_message_get_facts(request, &facts);
-	reason = nin3a_policy_request(&facts);
-
 	id = nin3a_message_get_id(request);
-	attempt = nin3a_attempt_create(id, ike_sa->get_my_host(ike_sa),
-								   ike_sa->get_other_host(ike_sa), reason);
-	attempt->no_ppk_auth = facts.no_ppk_auth;
+	attempt = create_attempt(ike_sa, id, NIN3A_UNDECIDED);
 	DESTROY_IF(id);
 
-	this->tunnels->begin(this->tunnels, ike_sa->get_unique_id(ike_sa),
-						 attempt);
-	if (reason == NIN3A_ALLOWED)
+	this->config->get(this->config, &settings);
+	nin3a_facts_of_ike_sa(ike_sa, &settings, &facts, attempt->detail,
+						  sizeof(attempt->detail));
+	nin3a_facts_of_connection(peer_cfg, this->config, &facts);
+	nin3a_message_get_facts(request, &facts);
+	attempt->reason = nin3a_policy_request(&facts);
+	if (attempt->reason != NIN3A_IKE_PROPOSAL)
 	{
+		*attempt->detail = '\0';
+	}
+	attempt->no_ppk_auth = facts.no_ppk_auth;
+	attempt->ppk_named = facts.ppk_named;
+	attempt->ppk_required = facts.ppk_required;
+
+	if (attempt->reason == NIN3A_ALLOWED)
+	{
+		ppk_id = get_ppk_id(request, peer_cfg);
 		nin3a_message_allow(request);
 	}
 	else
 	{
 		nin3a_message_refuse(request);
 	}
+	attempt->ppk_held = this->keyring->begin(this->keyring, unique_id, ppk_id);
+	DESTROY_IF(ppk_id);
+	this->tunnels->begin(this->tunnels, unique_id, attempt);
 }
 
-METHOD(nin3a_judge_t, judge_request, bool,
+METHOD(nin3a_judge_t, judge_request, void,
 	private_nin3a_judge_t *this, ike_sa_t *ike_sa, message_t *request)
 {
 	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
 	peer_cfg_t *peer_cfg;
-	bool named = FALSE;
 
 	if (this->tunnels->get_state(this->tunnels, unique_id) != NIN3A_STATE_NONE)
 	{
 		this->tunnels->refuse(this->tunnels, unique_id, NIN3A_SECOND_ROUND);
 		nin3a_message_refuse(request);
-		return TRUE;
+		this->keyring->begin(this->keyring, unique_id, NULL);
+		return;
 	}
 	peer_cfg = nin3a_message_select(ike_sa, request);
 	if (peer_cfg)
 	{
-		named = this->config->is_named(this->config,
-									   peer_cfg->get_name(peer_cfg));
-		if (named)
+		if (this->config->is_named(this->config, peer_cfg->get_name(peer_cfg)))
 		{
 			judge_first(this, ike_sa, request, peer_cfg);
 		}
 		peer_cfg->destroy(peer_cfg);
 	}
-	return named;
-}
-
-/**
- * Whether a session has the identity of the peer, type and bytes.
- */
-static bool has_id(const kupf_session_t *session, identification_t *peer)
-{
-	id_type_t type;
-	chunk_t id;
-
-	id = kupf_session_get_id(session, &type);
-	return type == peer->get_type(peer) &&
-		   chunk_equals(id, peer->get_encoding(peer));
-}
-
-/**
- * Whether the UE came to the right address of ours.
- */
-static bool is_address_right(private_nin3a_judge_t *this,
-							 const kupf_session_t *session, ike_sa_t *ike_sa)
-{
-	const kupf_address_t *address = kupf_session_get_upf_address(session);
-
-	return address->family == AF_UNSPEC ||
-		   !this->config->require_address_match(this->config) ||
-		   kupf_address_is_host(address, ike_sa->get_my_host(ike_sa));
 }
 
 /**
@@ -201,16 +165,13 @@ static void bind_session(private_nin3a_judge_t *this, ike_sa_t *ike_sa,
  * Judge an IKE_SA whose peer was verified.
  */
 static nin3a_reason_t judge_verified(private_nin3a_judge_t *this,
-									 ike_sa_t *ike_sa, nin3a_facts_t *facts)
+									 ike_sa_t *ike_sa,
+									 const nin3a_settings_t *settings,
+									 nin3a_facts_t *facts)
 {
 	kupf_session_t *session, *current = NULL;
-	auth_cfg_t *auth;
 
-	/* the round's own configuration is not stored yet */
-	auth = ike_sa->get_auth_cfg(ike_sa, FALSE);
-	facts->psk_verified =
-		(uintptr_t)auth->get(auth, AUTH_RULE_AUTH_CLASS) == AUTH_CLASS_PSK;
-
+	facts->psk_verified = nin3a_facts_psk_verified(ike_sa);
 	session = this->kupf->get_verified(this->kupf,
 									   ike_sa->get_unique_id(ike_sa));
 	if (session)
@@ -219,13 +180,14 @@ static nin3a_reason_t judge_verified(private_nin3a_judge_t *this,
 		bind_session(this, ike_sa, session);
 		current = get_current(this, session);
 
-		facts->key_ours = has_id(session, ike_sa->get_other_id(ike_sa));
+		facts->key_ours = nin3a_facts_has_id(session, ike_sa);
 		facts->session_known = current != NULL;
 		facts->session_alive = !kupf_session_expired(session,
 													 time_monotonic(NULL));
 		facts->session_service = kupf_session_get_services(session) &
 								 KUPF_SERVICE_IKE;
-		facts->address_match = is_address_right(this, session, ike_sa);
+		facts->address_match = !settings->address_match ||
+							   nin3a_facts_has_address(session, ike_sa);
 	}
 	kupf_session_unref(current);
 	kupf_session_unref(session);
@@ -237,13 +199,13 @@ static nin3a_reason_t judge_verified(private_nin3a_judge_t *this,
  * and the grace, as if it had come a moment earlier.
  */
 static void follow_modification(private_nin3a_judge_t *this,
+								const nin3a_settings_t *settings,
 								kupf_session_t *session,
 								kupf_session_t *current)
 {
 	if (kupf_session_needs_rekey(session, current))
 	{
-		this->actions->check(this->actions, current,
-							 this->config->get_grace(this->config));
+		this->actions->check(this->actions, current, settings->grace);
 	}
 	else
 	{
@@ -252,15 +214,33 @@ static void follow_modification(private_nin3a_judge_t *this,
 }
 
 /**
+ * Whether our AUTH payload was built with the key that verified the peer:
+ * plugin kupf keeps that until it is asked for it again, to build.
+ */
+static bool is_pin_used(private_nin3a_judge_t *this, ike_sa_t *ike_sa)
+{
+	kupf_session_t *session;
+
+	session = this->kupf->get_verified(this->kupf,
+									   ike_sa->get_unique_id(ike_sa));
+	kupf_session_unref(session);
+	return !session;
+}
+
+/**
  * Judge an IKE_SA that is about to be established.
  */
 static nin3a_reason_t judge_final(private_nin3a_judge_t *this,
-								  ike_sa_t *ike_sa, nin3a_facts_t *facts)
+								  ike_sa_t *ike_sa,
+								  const nin3a_settings_t *settings,
+								  nin3a_facts_t *facts)
 {
 	kupf_session_t *session, *current = NULL;
 	nin3a_reason_t reason;
 
-	get_connection_facts(this, ike_sa->get_peer_cfg(ike_sa), facts);
+	nin3a_facts_of_connection(ike_sa->get_peer_cfg(ike_sa), this->config,
+							  facts);
+	facts->own_auth = is_pin_used(this, ike_sa);
 	session = this->tunnels->get_session(this->tunnels,
 										 ike_sa->get_unique_id(ike_sa));
 	if (session)
@@ -276,7 +256,7 @@ static nin3a_reason_t judge_final(private_nin3a_judge_t *this,
 	reason = nin3a_policy_final(facts);
 	if (reason == NIN3A_ALLOWED && current != session)
 	{
-		follow_modification(this, session, current);
+		follow_modification(this, settings, session, current);
 	}
 	kupf_session_unref(current);
 	kupf_session_unref(session);
@@ -304,10 +284,8 @@ static void refuse(private_nin3a_judge_t *this, ike_sa_t *ike_sa,
 	if (state == NIN3A_STATE_NONE)
 	{
 		this->tunnels->begin(this->tunnels, unique_id,
-						nin3a_attempt_create(ike_sa->get_other_id(ike_sa),
-											 ike_sa->get_my_host(ike_sa),
-											 ike_sa->get_other_host(ike_sa),
-											 reason));
+					create_attempt(ike_sa, ike_sa->get_other_id(ike_sa),
+								   reason));
 	}
 	else
 	{
@@ -320,7 +298,9 @@ METHOD(nin3a_judge_t, authorize, bool,
 {
 	nin3a_state_t state;
 	nin3a_reason_t reason;
+	nin3a_settings_t settings;
 	nin3a_facts_t facts = {};
+	char why[NIN3A_PROFILE_WHY_LEN];
 
 	state = this->tunnels->get_state(this->tunnels,
 									 ike_sa->get_unique_id(ike_sa));
@@ -332,17 +312,32 @@ METHOD(nin3a_judge_t, authorize, bool,
 	{
 		return FALSE;
 	}
-	get_ike_sa_facts(ike_sa, &facts);
+	this->config->get(this->config, &settings);
+	nin3a_facts_of_ike_sa(ike_sa, &settings, &facts, why, sizeof(why));
 	facts.guarded = state == NIN3A_STATE_GUARDED;
 	facts.verified = state == NIN3A_STATE_VERIFIED;
-	reason = final ? judge_final(this, ike_sa, &facts)
-				   : judge_verified(this, ike_sa, &facts);
+	reason = final ? judge_final(this, ike_sa, &settings, &facts)
+				   : judge_verified(this, ike_sa, &settings, &facts);
 	if (reason != NIN3A_ALLOWED)
 	{
 		refuse(this, ike_sa, state, reason);
 		return FALSE;
 	}
 	return TRUE;
+}
+
+METHOD(nin3a_judge_t, judge_end, void,
+	private_nin3a_judge_t *this, ike_sa_t *ike_sa)
+{
+	if (ike_sa->get_version(ike_sa) != IKEV2 &&
+		!ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR) &&
+		!ike_sa->get_statistic(ike_sa, STAT_ESTABLISHED) &&
+		is_named(this, ike_sa) &&
+		this->tunnels->get_state(this->tunnels,
+						ike_sa->get_unique_id(ike_sa)) == NIN3A_STATE_NONE)
+	{
+		refuse(this, ike_sa, NIN3A_STATE_NONE, NIN3A_IKE_VERSION);
+	}
 }
 
 METHOD(nin3a_judge_t, destroy, void,
@@ -356,13 +351,15 @@ METHOD(nin3a_judge_t, destroy, void,
  */
 nin3a_judge_t *nin3a_judge_create(kupf_t *kupf, nin3a_config_t *config,
 								  nin3a_tunnels_t *tunnels,
-								  nin3a_actions_t *actions)
+								  nin3a_actions_t *actions,
+								  nin3a_keyring_t *keyring)
 {
 	private_nin3a_judge_t *this;
 
 	INIT(this,
 		.public = {
 			.judge_request = _judge_request,
+			.judge_end = _judge_end,
 			.authorize = _authorize,
 			.is_named = _is_named,
 			.destroy = _destroy,
@@ -371,6 +368,7 @@ nin3a_judge_t *nin3a_judge_create(kupf_t *kupf, nin3a_config_t *config,
 		.config = config,
 		.tunnels = tunnels,
 		.actions = actions,
+		.keyring = keyring,
 	);
 
 	return &this->public;

@@ -16,6 +16,7 @@
 
 #include "nin3a_actions.h"
 #include "nin3a_config.h"
+#include "nin3a_keyring.h"
 
 #include <daemon.h>
 
@@ -27,13 +28,22 @@ struct nin3a_judge_t {
 	 * Judge an IKE_AUTH request that charon has not looked at.  One that is
 	 * refused is changed so that it fails.
 	 *
+	 * For the rest of the exchange the thread has no credentials but those of
+	 * the keyring.  Does nothing if the connection is not a NIN3A one.
+	 *
 	 * @param ike_sa	IKE_SA, as responder
 	 * @param request	its request
-	 * @return			FALSE if the connection is not a NIN3A one, and nothing
-	 *					was done
 	 */
-	bool (*judge_request)(nin3a_judge_t *this, ike_sa_t *ike_sa,
+	void (*judge_request)(nin3a_judge_t *this, ike_sa_t *ike_sa,
 						  message_t *request);
+
+	/**
+	 * Judge an IKE_SA that ends: an IKEv1 one that has come to a NIN3A
+	 * connection and was never established was refused.
+	 *
+	 * @param ike_sa	any IKE_SA
+	 */
+	void (*judge_end)(nin3a_judge_t *this, ike_sa_t *ike_sa);
 
 	/**
 	 * Judge whether an IKE_SA may go on.
@@ -65,9 +75,11 @@ struct nin3a_judge_t {
  * @param config	settings
  * @param tunnels	tunnels
  * @param actions	closes tunnels
+ * @param keyring	keeps other credentials out
  */
 nin3a_judge_t *nin3a_judge_create(kupf_t *kupf, nin3a_config_t *config,
 								  nin3a_tunnels_t *tunnels,
-								  nin3a_actions_t *actions);
+								  nin3a_actions_t *actions,
+								  nin3a_keyring_t *keyring);
 
 #endif /** NIN3A_JUDGE_H_ @}*/

@@ -4,9 +4,10 @@
  * @defgroup nin3a_keyring nin3a_keyring
  * @{ @ingroup nin3a
  *
- * Makes the credential set of plugin kupf the only one of a thread while it
- * handles an IKE_AUTH exchange of ours, so that no PSK or certificate from
- * elsewhere can take part in it, for the UE or for us.
+ * The only credentials of a thread while it handles an IKE_AUTH exchange of
+ * ours: the keys of plugin kupf, and the one PPK (RFC 8784) that the request
+ * names.  No PSK or certificate from elsewhere can take part in it, for the UE
+ * or for us.
  *
  * It begins with the incoming message and ends, in the same thread, with the
  * outgoing one or with the IKE_SA.  Should both be missing, it ends with the
@@ -30,8 +31,12 @@ struct nin3a_keyring_t {
 	 * Begin.  Ends what may be left of another IKE_SA.
 	 *
 	 * @param ike_sa	unique identifier of the IKE_SA
+	 * @param ppk_id	identity of the PPK that the UE names, NULL if none;
+	 *					looked up among all credentials of charon
+	 * @return			whether there is such a PPK
 	 */
-	void (*begin)(nin3a_keyring_t *this, uint32_t ike_sa);
+	bool (*begin)(nin3a_keyring_t *this, uint32_t ike_sa,
+				  identification_t *ppk_id);
 
 	/**
 	 * End, unless it is another IKE_SA that began: charon may destroy one
@@ -54,7 +59,8 @@ struct nin3a_keyring_t {
 	uint32_t (*get_current)(nin3a_keyring_t *this);
 
 	/**
-	 * Destroy the object; ends it for the calling thread.
+	 * Destroy the object; ends it for the calling thread.  No other thread
+	 * may be handling messages any more.
 	 */
 	void (*destroy)(nin3a_keyring_t *this);
 };

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_listener.h"
-#include "nin3a_addresses.h"
+#include "nin3a_children.h"
 #include "nin3a_counters.h"
 #include "nin3a_judge.h"
-#include "nin3a_keyring.h"
 #include "nin3a_message.h"
 #include "nin3a_refusals.h"
+#include "nin3a_response.h"
+
+#include <processing/jobs/delete_ike_sa_job.h>
 
 typedef struct private_nin3a_listener_t private_nin3a_listener_t;
 
@@ -18,6 +20,8 @@ struct private_nin3a_listener_t {
 	nin3a_listener_t public;
 	/** gets the events */
 	kupf_t *kupf;
+	/** settings */
+	nin3a_config_t *config;
 	/** tunnels */
 	nin3a_tunnels_t *tunnels;
 	/** closes tunnels */
@@ -28,6 +32,8 @@ struct private_nin3a_listener_t {
 	nin3a_keyring_t *keyring;
 	/** tells about refused attempts */
 	nin3a_refusals_t *refusals;
+	/** decides on CHILD_SAs */
+	nin3a_children_t *children;
 };
 
 /**
@@ -85,10 +91,9 @@ static void handle_request(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
 	{
 		case IKE_AUTH:
 			if (!ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR) &&
-				!ike_sa->has_condition(ike_sa, COND_AUTHENTICATED) &&
-				this->judge->judge_request(this->judge, ike_sa, request))
+				!ike_sa->has_condition(ike_sa, COND_AUTHENTICATED))
 			{
-				this->keyring->begin(this->keyring, unique_id);
+				this->judge->judge_request(this->judge, ike_sa, request);
 			}
 			break;
 		case INFORMATIONAL:
@@ -114,6 +119,11 @@ METHOD(listener_t, message, bool,
 	if (!incoming)
 	{
 		this->keyring->end(this->keyring, ike_sa->get_unique_id(ike_sa));
+		if (message->get_exchange_type(message) == IKE_AUTH &&
+			!message->get_request(message))
+		{
+			nin3a_response_judge(this->config, this->tunnels, ike_sa, message);
+		}
 		return TRUE;
 	}
 	this->keyring->end_any(this->keyring);
@@ -172,6 +182,34 @@ METHOD(listener_t, alert_, bool,
 	return TRUE;
 }
 
+/**
+ * An IKE_SA was established.
+ */
+static void handle_established(private_nin3a_listener_t *this,
+							   uint32_t unique_id)
+{
+	nin3a_settings_t settings;
+	kupf_session_t *session;
+	uint32_t serial;
+
+	if (!this->tunnels->establish(this->tunnels, unique_id))
+	{
+		return;
+	}
+	nin3a_count(NIN3A_ACCEPTED);
+	if (this->tunnels->crowds(this->tunnels, unique_id, &serial))
+	{
+		session = this->tunnels->get_session(this->tunnels, unique_id);
+		if (session)
+		{	/* it has got so long to become the session's tunnel */
+			this->config->get(this->config, &settings);
+			this->actions->settle(this->actions, session, serial,
+								  settings.grace);
+			kupf_session_unref(session);
+		}
+	}
+}
+
 METHOD(listener_t, ike_state_change, bool,
 	private_nin3a_listener_t *this, ike_sa_t *ike_sa, ike_sa_state_t state)
 {
@@ -187,14 +225,12 @@ METHOD(listener_t, ike_state_change, bool,
 			}
 			break;
 		case IKE_ESTABLISHED:
-			if (this->tunnels->establish(this->tunnels, unique_id))
-			{
-				nin3a_count(NIN3A_ACCEPTED);
-			}
+			handle_established(this, unique_id);
 			break;
 		case IKE_DESTROYING:
 			/* comes for every end; what charon releases after it needs nothing
 			 * of ours */
+			this->judge->judge_end(this->judge, ike_sa);
 			report_refusal(this, ike_sa);
 			report_down(this, ike_sa);
 			this->tunnels->remove(this->tunnels, unique_id);
@@ -216,6 +252,42 @@ METHOD(listener_t, ike_updown, bool,
 	return TRUE;
 }
 
+/**
+ * An IKE_SA without an entry was rekeyed.  If it is of a NIN3A connection
+ * nobody has judged it: it is older than the connection's name.
+ */
+static void handle_stranger(private_nin3a_listener_t *this, ike_sa_t *ike_sa)
+{
+	if (this->judge->is_named(this->judge, ike_sa))
+	{
+		DBG1(DBG_CFG, "nin3a: closing IKE_SA with '%Y', it is older than the "
+			 "name of its connection", ike_sa->get_other_id(ike_sa));
+		nin3a_count(NIN3A_STRANGERS_CLOSED);
+		lib->processor->queue_job(lib->processor, (job_t*)
+				delete_ike_sa_job_create(ike_sa->get_id(ike_sa), TRUE));
+	}
+}
+
+/**
+ * Whether a rekeyed IKE_SA is protected as it must be.
+ */
+static bool is_protected(private_nin3a_listener_t *this, ike_sa_t *ike_sa)
+{
+	char why[NIN3A_PROFILE_WHY_LEN];
+	nin3a_settings_t settings;
+
+	this->config->get(this->config, &settings);
+	if (nin3a_profile_allows(settings.ike_profile,
+							 ike_sa->get_proposal(ike_sa), why, sizeof(why)))
+	{
+		return TRUE;
+	}
+	DBG1(DBG_CFG, "nin3a: closing rekeyed IKE_SA with '%Y', outside of the "
+		 "profile: %s", ike_sa->get_other_id(ike_sa), why);
+	nin3a_count(NIN3A_PROPOSALS_REFUSED);
+	return FALSE;
+}
+
 METHOD(listener_t, ike_rekey, bool,
 	private_nin3a_listener_t *this, ike_sa_t *old, ike_sa_t *new)
 {
@@ -226,9 +298,15 @@ METHOD(listener_t, ike_rekey, bool,
 		.responder = id->get_responder_spi(id),
 		.initiated_here = id->is_initiator(id),
 	};
+	bool closing;
 
-	if (this->tunnels->rekey(this->tunnels, old->get_unique_id(old), unique_id,
-							 &spis))
+	closing = this->tunnels->rekey(this->tunnels, old->get_unique_id(old),
+								   unique_id, &spis);
+	if (this->tunnels->get_state(this->tunnels, unique_id) == NIN3A_STATE_NONE)
+	{
+		handle_stranger(this, new);
+	}
+	else if (closing || !is_protected(this, new))
 	{
 		this->actions->close(this->actions, unique_id);
 	}
@@ -239,18 +317,23 @@ METHOD(listener_t, child_updown, bool,
 	private_nin3a_listener_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
 	bool up)
 {
+	uint32_t serial, unique_id = ike_sa->get_unique_id(ike_sa);
 	kupf_session_t *session;
 
-	if (up)
+	if (!up)
 	{
-		session = this->tunnels->up(this->tunnels,
-									ike_sa->get_unique_id(ike_sa));
-		if (session)
+		return TRUE;
+	}
+	session = this->tunnels->up(this->tunnels, unique_id);
+	if (session)
+	{
+		nin3a_count(NIN3A_TUNNELS_OPENED);
+		this->kupf->tunnel_up(this->kupf, session, ike_sa, child_sa);
+		if (this->tunnels->crowds(this->tunnels, unique_id, &serial))
 		{
-			nin3a_count(NIN3A_TUNNELS_OPENED);
-			this->kupf->tunnel_up(this->kupf, session, ike_sa, child_sa);
-			kupf_session_unref(session);
+			this->actions->supersede(this->actions, session, serial);
 		}
+		kupf_session_unref(session);
 	}
 	return TRUE;
 }
@@ -259,28 +342,11 @@ METHOD(listener_t, narrow, bool,
 	private_nin3a_listener_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
 	narrow_hook_t type, linked_list_t *local, linked_list_t *remote)
 {
-	kupf_session_t *session;
-
-	session = this->tunnels->get_session(this->tunnels,
-										 ike_sa->get_unique_id(ike_sa));
-	if (session)
-	{	/* whoever asks for the CHILD_SA: rekeying may be up to us */
-		nin3a_addresses_narrow(session, remote);
-		kupf_session_unref(session);
-	}
-	else if (this->judge->is_named(this->judge, ike_sa))
-	{	/* nothing may pass on a NIN3A connection without a session */
-		nin3a_addresses_refuse(remote);
-	}
-	else
+	if (this->judge->is_named(this->judge, ike_sa) ||
+		this->tunnels->get_state(this->tunnels,
+						ike_sa->get_unique_id(ike_sa)) != NIN3A_STATE_NONE)
 	{
-		return TRUE;
-	}
-	if (type == NARROW_RESPONDER && remote->get_count(remote) == 0)
-	{
-		nin3a_count(NIN3A_SELECTORS_REFUSED);
-		DBG1(DBG_CFG, "nin3a: refused CHILD_SA: no traffic selector is the "
-			 "session's");
+		this->children->narrow(this->children, ike_sa, child_sa, type, remote);
 	}
 	return TRUE;
 }
@@ -288,6 +354,7 @@ METHOD(listener_t, narrow, bool,
 METHOD(nin3a_listener_t, destroy, void,
 	private_nin3a_listener_t *this)
 {
+	this->children->destroy(this->children);
 	this->judge->destroy(this->judge);
 	this->keyring->destroy(this->keyring);
 	this->refusals->destroy(this->refusals);
@@ -318,12 +385,15 @@ nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 			.destroy = _destroy,
 		},
 		.kupf = kupf,
+		.config = config,
 		.tunnels = tunnels,
 		.actions = actions,
-		.judge = nin3a_judge_create(kupf, config, tunnels, actions),
 		.keyring = nin3a_keyring_create(kupf->get_credentials(kupf)),
 		.refusals = nin3a_refusals_create(kupf),
+		.children = nin3a_children_create(config, tunnels),
 	);
+	this->judge = nin3a_judge_create(kupf, config, tunnels, actions,
+									 this->keyring);
 
 	return &this->public;
 }

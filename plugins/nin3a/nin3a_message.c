@@ -13,6 +13,9 @@
  */
 #define UNVERIFIABLE_LEN 33
 
+/** Type of a PPK identity, the only one charon knows (RFC 8784, 5.1) */
+#define PPK_ID_TYPE_FIXED 2
+
 /**
  * Get the identity out of an ID payload.
  *
@@ -32,6 +35,27 @@ static identification_t *get_id(message_t *message, payload_type_t type)
 identification_t *nin3a_message_get_id(message_t *request)
 {
 	return get_id(request, PLV2_ID_INITIATOR);
+}
+
+/*
+ * Described in header
+ */
+identification_t *nin3a_message_get_ppk_id(message_t *request)
+{
+	notify_payload_t *notify;
+	chunk_t data;
+
+	notify = request->get_notify(request, PPK_IDENTITY);
+	if (!notify)
+	{
+		return NULL;
+	}
+	data = notify->get_notification_data(notify);
+	if (data.len < 2 || data.ptr[0] != PPK_ID_TYPE_FIXED)
+	{
+		return NULL;
+	}
+	return identification_create_from_data(chunk_skip(data, 1));
 }
 
 /**
@@ -107,6 +131,7 @@ void nin3a_message_get_facts(message_t *request, nin3a_facts_t *facts)
 	facts->another_auth_follows =
 					request->get_notify(request, ANOTHER_AUTH_FOLLOWS) != NULL;
 	facts->no_ppk_auth = request->get_notify(request, NO_PPK_AUTH) != NULL;
+	facts->ppk_named = request->get_notify(request, PPK_IDENTITY) != NULL;
 }
 
 /**
@@ -191,6 +216,44 @@ void nin3a_message_refuse(message_t *request)
 void nin3a_message_allow(message_t *request)
 {
 	remove_payloads(request, is_no_ppk_auth);
+}
+
+/**
+ * Whether a payload is an AUTH payload.
+ */
+static bool is_auth(payload_t *payload)
+{
+	return payload->get_type(payload) == PLV2_AUTH;
+}
+
+/*
+ * Described in header
+ */
+void nin3a_message_strip(message_t *response)
+{
+	remove_payloads(response, is_auth);
+}
+
+/*
+ * Described in header
+ */
+void nin3a_message_withhold(message_t *response)
+{
+	/* message_t.generate() fails, charon destroys the IKE_SA */
+	response->set_exchange_type(response, EXCHANGE_TYPE_UNDEFINED);
+}
+
+/*
+ * Described in header
+ */
+void nin3a_message_add_lifetime(message_t *response, uint32_t lifetime)
+{
+	if (!response->get_notify(response, AUTH_LIFETIME))
+	{
+		lifetime = htonl(lifetime);
+		response->add_notify(response, FALSE, AUTH_LIFETIME,
+							 chunk_from_thing(lifetime));
+	}
 }
 
 /*

@@ -39,7 +39,14 @@ peer_cfg_t *nin3a_message_select(ike_sa_t *ike_sa, message_t *request);
 identification_t *nin3a_message_get_id(message_t *request);
 
 /**
- * Get the facts about an IKE_AUTH request, from auth_payload to no_ppk_auth.
+ * Get the identity of the PPK that the UE names (PPK_IDENTITY, RFC 8784).
+ *
+ * @return			new identity, NULL if there is none that charon knows
+ */
+identification_t *nin3a_message_get_ppk_id(message_t *request);
+
+/**
+ * Get the facts about an IKE_AUTH message, from auth_payload to ppk_named.
  *
  * @param facts		[out] facts; others are left alone
  */
@@ -57,6 +64,24 @@ void nin3a_message_refuse(message_t *request);
  * which charon would take in place of the AUTH payload if it lacks the PPK.
  */
 void nin3a_message_allow(message_t *request);
+
+/**
+ * Change an IKE_AUTH response that says that the UE failed: it loses our AUTH
+ * payload, which charon may have put into it before.
+ */
+void nin3a_message_strip(message_t *response);
+
+/**
+ * Change a message so that charon cannot send it and gives the IKE_SA up.
+ */
+void nin3a_message_withhold(message_t *response);
+
+/**
+ * Add an AUTH_LIFETIME notify (RFC 4478), unless there is one.
+ *
+ * @param lifetime	seconds
+ */
+void nin3a_message_add_lifetime(message_t *response, uint32_t lifetime);
 
 /**
  * Whether an INFORMATIONAL request closes its IKE_SA.

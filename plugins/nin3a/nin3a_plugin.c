@@ -135,8 +135,7 @@ METHOD(plugin_t, get_features, int,
 METHOD(plugin_t, reload, bool,
 	private_nin3a_plugin_t *this)
 {
-	this->config->reload(this->config);
-	return TRUE;
+	return this->config->reload(this->config);
 }
 
 METHOD(plugin_t, destroy, void,
@@ -152,7 +151,13 @@ METHOD(plugin_t, destroy, void,
 PLUGIN_DEFINE(nin3a)
 {
 	private_nin3a_plugin_t *this;
+	nin3a_config_t *config;
 
+	config = nin3a_config_create();
+	if (!config)
+	{
+		return NULL;
+	}
 	INIT(this,
 		.public = {
 			.plugin = {
@@ -162,7 +167,7 @@ PLUGIN_DEFINE(nin3a)
 				.destroy = _destroy,
 			},
 		},
-		.config = nin3a_config_create(),
+		.config = config,
 	);
 
 	return &this->public.plugin;

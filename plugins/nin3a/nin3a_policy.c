@@ -14,7 +14,10 @@ ENUM(nin3a_reason_names, NIN3A_UNDECIDED, NIN3A_INCOMPLETE,
 	"auth-method",
 	"eap-payload",
 	"another-auth-follows",
+	"ike-proposal",
 	"no-ppk-auth",
+	"ppk-unknown",
+	"ppk-missing",
 	"unknown-identity",
 	"session-expired",
 	"service",
@@ -110,7 +113,31 @@ nin3a_reason_t nin3a_policy_request(const nin3a_facts_t *facts)
 	{
 		reason = check_config(facts);
 	}
+	if (reason == NIN3A_ALLOWED && !facts->ike_proposal)
+	{
+		reason = NIN3A_IKE_PROPOSAL;
+	}
 	return reason;
+}
+
+/**
+ * Check the PPK of a peer that no key has verified (RFC 8784, 3).
+ */
+static nin3a_reason_t check_ppk(const nin3a_facts_t *facts)
+{
+	if (facts->ppk_held)
+	{
+		return NIN3A_ALLOWED;
+	}
+	if (facts->no_ppk_auth)
+	{
+		return NIN3A_NO_PPK_AUTH_USED;
+	}
+	if (facts->ppk_named)
+	{
+		return NIN3A_PPK_UNKNOWN;
+	}
+	return facts->ppk_required ? NIN3A_PPK_MISSING : NIN3A_ALLOWED;
 }
 
 /*
@@ -118,6 +145,8 @@ nin3a_reason_t nin3a_policy_request(const nin3a_facts_t *facts)
  */
 nin3a_reason_t nin3a_policy_mac_failed(const nin3a_facts_t *facts)
 {
+	nin3a_reason_t reason;
+
 	if (!facts->session_known)
 	{
 		return NIN3A_UNKNOWN_IDENTITY;
@@ -130,11 +159,8 @@ nin3a_reason_t nin3a_policy_mac_failed(const nin3a_facts_t *facts)
 	{
 		return NIN3A_SERVICE;
 	}
-	if (facts->no_ppk_auth)
-	{
-		return NIN3A_NO_PPK_AUTH_USED;
-	}
-	return NIN3A_WRONG_KEY;
+	reason = check_ppk(facts);
+	return reason == NIN3A_ALLOWED ? NIN3A_WRONG_KEY : reason;
 }
 
 /*
@@ -204,7 +230,43 @@ nin3a_reason_t nin3a_policy_final(const nin3a_facts_t *facts)
 	{
 		return NIN3A_SESSION_EXPIRED;
 	}
+	if (!facts->own_auth)
+	{
+		return NIN3A_OWN_AUTH;
+	}
+	if (!facts->ike_proposal)
+	{
+		return NIN3A_IKE_PROPOSAL;
+	}
 	return check_config(facts);
+}
+
+/*
+ * Described in header
+ */
+nin3a_reason_t nin3a_policy_response(const nin3a_facts_t *facts)
+{
+	if (facts->established ?
+		facts->auth_method != NIN3A_AUTH_METHOD || facts->eap_payload ||
+		!facts->auth_payload || facts->another_auth_follows :
+		facts->auth_payload)
+	{
+		return NIN3A_OWN_AUTH;
+	}
+	return NIN3A_ALLOWED;
+}
+
+/*
+ * Described in header
+ */
+uint32_t nin3a_policy_auth_lifetime(uint32_t expiry, uint32_t now,
+									uint32_t minimum)
+{
+	if (!expiry || expiry <= now || expiry - now < minimum)
+	{
+		return 0;
+	}
+	return expiry - now;
 }
 
 /*

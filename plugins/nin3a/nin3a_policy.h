@@ -68,9 +68,15 @@ enum nin3a_reason_t {
 	NIN3A_EAP_PAYLOAD,
 	/** the UE announces another round (RFC 4739) */
 	NIN3A_ANOTHER_AUTH,
+	/** the IKE_SA is protected by a transform outside of the profile */
+	NIN3A_IKE_PROPOSAL,
 	/** the UE used a PPK that we do not have and sent NO_PPK_AUTH to be taken
 	 * in place of its AUTH payload (RFC 8784) */
 	NIN3A_NO_PPK_AUTH_USED,
+	/** the UE used a PPK that we do not have (RFC 8784) */
+	NIN3A_PPK_UNKNOWN,
+	/** the connection requires a PPK and the UE used none (RFC 8784) */
+	NIN3A_PPK_MISSING,
 	/** no session has the UE's identity */
 	NIN3A_UNKNOWN_IDENTITY,
 	/** the life of the session is over */
@@ -86,7 +92,8 @@ enum nin3a_reason_t {
 	NIN3A_SESSION_GONE,
 	/** the UE came to another address of ours than its session says */
 	NIN3A_ADDRESS_MISMATCH,
-	/** we could not authenticate ourselves */
+	/** we could not authenticate ourselves, or not with the key that has
+	 * verified the UE */
 	NIN3A_OWN_AUTH,
 	/** charon's uniqueness policy kept an older IKE_SA */
 	NIN3A_UNIQUENESS,
@@ -119,6 +126,9 @@ struct nin3a_facts_t {
 	/** the peer has initiated it */
 	bool responder;
 
+	/** its proposal is within the profile: request, final */
+	bool ike_proposal;
+
 	/* its connection: request, final */
 
 	/** it is a NIN3A one: final */
@@ -130,7 +140,7 @@ struct nin3a_facts_t {
 	/** each of these rounds is a PSK one */
 	bool psk_only;
 
-	/* the message: request */
+	/* the message: request, response (without first_round) */
 
 	/** no IKE_AUTH request was seen before in this IKE_SA */
 	bool first_round;
@@ -144,6 +154,12 @@ struct nin3a_facts_t {
 	bool another_auth_follows;
 	/** it has a NO_PPK_AUTH notify: mac_failed */
 	bool no_ppk_auth;
+	/** it has a PPK_IDENTITY notify: mac_failed */
+	bool ppk_named;
+	/** we have that PPK: mac_failed */
+	bool ppk_held;
+	/** the connection requires a PPK: mac_failed */
+	bool ppk_required;
 
 	/* what has happened so far */
 
@@ -156,6 +172,10 @@ struct nin3a_facts_t {
 	bool key_ours;
 	/** the verification was allowed: final */
 	bool verified;
+	/** our AUTH payload was built with the key that verified the peer: final */
+	bool own_auth;
+	/** the IKE_SA was established: response */
+	bool established;
 
 	/* the session: verified, final (as far as marked) and mac_failed */
 
@@ -191,6 +211,24 @@ nin3a_reason_t nin3a_policy_verified(const nin3a_facts_t *facts);
  * May an IKE_SA be established?
  */
 nin3a_reason_t nin3a_policy_final(const nin3a_facts_t *facts);
+
+/**
+ * May an IKE_AUTH response be sent?  One that says that the UE failed may
+ * always, but it has no AUTH payload then.
+ */
+nin3a_reason_t nin3a_policy_response(const nin3a_facts_t *facts);
+
+/**
+ * How much of its life may a UE be told that a session has left
+ * (AUTH_LIFETIME, RFC 4478)?
+ *
+ * @param expiry		time_monotonic() of its end, 0 if it has none
+ * @param now			time_monotonic()
+ * @param minimum		shortest life to be told, seconds
+ * @return				seconds, 0 to tell nothing
+ */
+uint32_t nin3a_policy_auth_lifetime(uint32_t expiry, uint32_t now,
+									uint32_t minimum);
 
 /**
  * Whether a connection is a NIN3A one.

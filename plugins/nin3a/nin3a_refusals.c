@@ -66,6 +66,9 @@ static nin3a_reason_t why_no_key(private_nin3a_refusals_t *this,
 	kupf_store_t *store = this->kupf->get_store(this->kupf);
 	nin3a_facts_t facts = {
 		.no_ppk_auth = attempt->no_ppk_auth,
+		.ppk_named = attempt->ppk_named,
+		.ppk_held = attempt->ppk_held,
+		.ppk_required = attempt->ppk_required,
 	};
 	kupf_session_t *session = NULL;
 
@@ -92,6 +95,7 @@ static nin3a_reason_t why_no_key(private_nin3a_refusals_t *this,
 static void log_refusal(private_nin3a_refusals_t *this,
 						nin3a_attempt_t *attempt)
 {
+	const char *open, *close;
 	u_int left_out;
 
 	if (!may_log(this, &left_out))
@@ -103,17 +107,19 @@ static void log_refusal(private_nin3a_refusals_t *this,
 	{
 		DBG1(DBG_CFG, "nin3a: %u refusals were not logged", left_out);
 	}
+	open = *attempt->detail ? " (" : "";
+	close = *attempt->detail ? ")" : "";
 	if (attempt->id)
 	{
-		DBG1(DBG_CFG, "nin3a: refused '%Y', %#H...%#H: %N", attempt->id,
+		DBG1(DBG_CFG, "nin3a: refused '%Y', %#H...%#H: %N%s%s%s", attempt->id,
 			 attempt->local, attempt->remote, nin3a_reason_names,
-			 attempt->reason);
+			 attempt->reason, open, attempt->detail, close);
 	}
 	else
 	{
-		DBG1(DBG_CFG, "nin3a: refused UE without identity, %#H...%#H: %N",
-			 attempt->local, attempt->remote, nin3a_reason_names,
-			 attempt->reason);
+		DBG1(DBG_CFG, "nin3a: refused UE without identity, %#H...%#H: "
+			 "%N%s%s%s", attempt->local, attempt->remote, nin3a_reason_names,
+			 attempt->reason, open, attempt->detail, close);
 	}
 }
 

@@ -23,6 +23,23 @@
 typedef struct nin3a_table_t nin3a_table_t;
 typedef struct nin3a_entry_t nin3a_entry_t;
 typedef struct nin3a_spis_t nin3a_spis_t;
+typedef enum nin3a_state_t nin3a_state_t;
+
+/**
+ * How far an IKE_SA has come.
+ */
+enum nin3a_state_t {
+	/** there is no entry: it is none of ours */
+	NIN3A_STATE_NONE,
+	/** its IKE_AUTH request was allowed, its key is not verified */
+	NIN3A_STATE_GUARDED,
+	/** it will not be established */
+	NIN3A_STATE_REFUSED,
+	/** a session's key has verified the UE; bound to the session */
+	NIN3A_STATE_VERIFIED,
+	/** charon has established it; bound to the session */
+	NIN3A_STATE_ESTABLISHED,
+};
 
 /**
  * What charon finds an IKE_SA by, without a search through all of them.
@@ -52,6 +69,8 @@ struct nin3a_entry_t {
 	uint32_t ike_sa;
 	/** unique identifier that it had when it became a tunnel */
 	uint32_t up_as;
+	/** the how manieth to be established, 0 if it is not */
+	uint32_t serial;
 	/** nin3a_state_t */
 	uint8_t state;
 	/** kupf_reason_t, or NIN3A_NO_REASON */

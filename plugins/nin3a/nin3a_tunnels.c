@@ -16,6 +16,8 @@ struct private_nin3a_tunnels_t {
 	nin3a_table_t *table;
 	/** number of tunnels */
 	u_int up;
+	/** how many were established so far */
+	uint32_t serial;
 	/** guards all of it */
 	mutex_t *mutex;
 };
@@ -30,39 +32,14 @@ static nin3a_entry_t *lock_entry(private_nin3a_tunnels_t *this,
 	return this->table->find(this->table, ike_sa);
 }
 
-/**
- * Whether there is an entry that is bound to a session and not refused.
- */
-static bool is_bound(nin3a_entry_t *entry)
-{
-	return entry && (entry->state == NIN3A_STATE_VERIFIED ||
-					 entry->state == NIN3A_STATE_ESTABLISHED);
-}
-
-/**
- * Refuse an entry that is not established.
- */
-static void refuse_entry(nin3a_entry_t *entry, nin3a_reason_t reason)
-{
-	if (entry->state != NIN3A_STATE_ESTABLISHED)
-	{
-		entry->state = NIN3A_STATE_REFUSED;
-		if (entry->attempt && entry->attempt->reason == NIN3A_ALLOWED)
-		{
-			entry->attempt->reason = reason;
-		}
-	}
-}
-
 METHOD(nin3a_tunnels_t, begin, void,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, nin3a_attempt_t *attempt)
 {
-	nin3a_entry_t *entry;
+	nin3a_entry_t *entry = lock_entry(this, ike_sa);
 
-	entry = lock_entry(this, ike_sa);
 	if (entry)
 	{
-		refuse_entry(entry, NIN3A_SECOND_ROUND);
+		nin3a_entry_refuse(entry, NIN3A_SECOND_ROUND);
 	}
 	else
 	{
@@ -83,11 +60,9 @@ METHOD(nin3a_tunnels_t, begin, void,
 METHOD(nin3a_tunnels_t, get_state, nin3a_state_t,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa)
 {
-	nin3a_state_t state;
-	nin3a_entry_t *entry;
+	nin3a_entry_t *entry = lock_entry(this, ike_sa);
+	nin3a_state_t state = entry ? entry->state : NIN3A_STATE_NONE;
 
-	entry = lock_entry(this, ike_sa);
-	state = entry ? entry->state : NIN3A_STATE_NONE;
 	this->mutex->unlock(this->mutex);
 	return state;
 }
@@ -95,12 +70,11 @@ METHOD(nin3a_tunnels_t, get_state, nin3a_state_t,
 METHOD(nin3a_tunnels_t, refuse, void,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, nin3a_reason_t reason)
 {
-	nin3a_entry_t *entry;
+	nin3a_entry_t *entry = lock_entry(this, ike_sa);
 
-	entry = lock_entry(this, ike_sa);
 	if (entry)
 	{
-		refuse_entry(entry, reason);
+		nin3a_entry_refuse(entry, reason);
 	}
 	this->mutex->unlock(this->mutex);
 }
@@ -135,6 +109,7 @@ METHOD(nin3a_tunnels_t, establish, bool,
 	if (entry && entry->state == NIN3A_STATE_VERIFIED)
 	{
 		entry->state = NIN3A_STATE_ESTABLISHED;
+		entry->serial = ++this->serial;
 		attempt = entry->attempt;
 		entry->attempt = NULL;
 		done = TRUE;
@@ -200,7 +175,7 @@ METHOD(nin3a_tunnels_t, take_attempt, nin3a_attempt_t*,
 		attempt = entry->attempt;
 		entry->attempt = NULL;
 		/* what is reported as refused must not be established after all */
-		refuse_entry(entry, NIN3A_INCOMPLETE);
+		nin3a_entry_refuse(entry, NIN3A_INCOMPLETE);
 	}
 	this->mutex->unlock(this->mutex);
 	return attempt;
@@ -213,7 +188,7 @@ METHOD(nin3a_tunnels_t, get_session, kupf_session_t*,
 	nin3a_entry_t *entry;
 
 	entry = lock_entry(this, ike_sa);
-	if (is_bound(entry))
+	if (nin3a_entry_is_bound(entry))
 	{
 		session = kupf_session_ref(entry->session);
 	}
@@ -257,7 +232,7 @@ METHOD(nin3a_tunnels_t, lease, bool,
 	nin3a_entry_t *entry;
 
 	entry = lock_entry(this, ike_sa);
-	if (is_bound(entry) && i < KUPF_UE_ADDRESSES_MAX &&
+	if (nin3a_entry_is_bound(entry) && i < KUPF_UE_ADDRESSES_MAX &&
 		!(entry->leased & (1 << i)))
 	{
 		entry->leased |= 1 << i;
@@ -271,10 +246,9 @@ METHOD(nin3a_tunnels_t, rekey, bool,
 	private_nin3a_tunnels_t *this, uint32_t old, uint32_t new,
 	const nin3a_spis_t *spis)
 {
+	nin3a_entry_t *entry = lock_entry(this, old);
 	bool closing = FALSE;
-	nin3a_entry_t *entry;
 
-	entry = lock_entry(this, old);
 	if (entry)
 	{
 		this->table->move(this->table, entry, new);
@@ -308,21 +282,11 @@ METHOD(nin3a_tunnels_t, remove_, void,
 METHOD(nin3a_tunnels_t, count, u_int,
 	private_nin3a_tunnels_t *this, const char *session, u_int *up)
 {
-	u_int all = 0, tunnels = 0;
-	nin3a_entry_t *entry;
+	u_int all;
 
 	this->mutex->lock(this->mutex);
-	entry = this->table->find_name(this->table, session);
-	for (; entry; entry = entry->next)
-	{
-		all += is_bound(entry);
-		tunnels += entry->up;
-	}
+	all = nin3a_chain_count(this->table, session, up);
 	this->mutex->unlock(this->mutex);
-	if (up)
-	{
-		*up = tunnels;
-	}
 	return all;
 }
 
@@ -331,28 +295,10 @@ METHOD(nin3a_tunnels_t, select_, u_int,
 	nin3a_tunnels_filter_t filter, void *user, kupf_reason_t reason,
 	array_t *ids)
 {
-	nin3a_entry_t *entry;
-	u_int up = 0;
+	u_int up;
 
 	this->mutex->lock(this->mutex);
-	entry = this->table->find_name(this->table, session);
-	for (; entry; entry = entry->next)
-	{
-		if (!is_bound(entry) || entry->closing ||
-			(filter && !filter(user, entry->session)))
-		{
-			continue;
-		}
-		entry->closing = TRUE;
-		if (entry->reason == NIN3A_NO_REASON)
-		{
-			entry->reason = reason;
-		}
-		refuse_entry(entry, reason == KUPF_REASON_EXPIRED ?
-							NIN3A_SESSION_EXPIRED : NIN3A_SESSION_GONE);
-		up += entry->up;
-		array_insert(ids, ARRAY_TAIL, &entry->ike_sa);
-	}
+	up = nin3a_chain_select(this->table, session, filter, user, reason, ids);
 	this->mutex->unlock(this->mutex);
 	return up;
 }
@@ -360,28 +306,40 @@ METHOD(nin3a_tunnels_t, select_, u_int,
 METHOD(nin3a_tunnels_t, refresh, void,
 	private_nin3a_tunnels_t *this, kupf_session_t *session)
 {
-	nin3a_entry_t *entry;
 	kupf_session_t *old;
 	array_t *dropped;
 
 	dropped = array_create(0, 0);
 	this->mutex->lock(this->mutex);
-	entry = this->table->find_name(this->table, kupf_session_get_name(session));
-	for (; entry; entry = entry->next)
-	{
-		if (entry->session != session &&
-			!kupf_session_needs_rekey(entry->session, session))
-		{
-			old = this->table->rebind(this->table, entry, session);
-			array_insert(dropped, ARRAY_TAIL, old);
-		}
-	}
+	nin3a_chain_refresh(this->table, session, dropped);
 	this->mutex->unlock(this->mutex);
 	while (array_remove(dropped, ARRAY_HEAD, &old))
 	{
 		kupf_session_unref(old);
 	}
 	array_destroy(dropped);
+}
+
+METHOD(nin3a_tunnels_t, crowds, bool,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa, uint32_t *serial)
+{
+	nin3a_entry_t *entry;
+	bool crowds;
+
+	entry = lock_entry(this, ike_sa);
+	crowds = entry && nin3a_chain_crowds(this->table, entry);
+	*serial = entry ? entry->serial : 0;
+	this->mutex->unlock(this->mutex);
+	return crowds;
+}
+
+METHOD(nin3a_tunnels_t, settle, void,
+	private_nin3a_tunnels_t *this, const char *session, uint32_t serial,
+	array_t *ids)
+{
+	this->mutex->lock(this->mutex);
+	nin3a_chain_settle(this->table, session, serial, ids);
+	this->mutex->unlock(this->mutex);
 }
 
 METHOD(nin3a_tunnels_t, get_count, u_int,
@@ -430,6 +388,8 @@ nin3a_tunnels_t *nin3a_tunnels_create()
 			.count = _count,
 			.select = _select_,
 			.refresh = _refresh,
+			.crowds = _crowds,
+			.settle = _settle,
 			.get_count = _get_count,
 			.destroy = _destroy,
 		},

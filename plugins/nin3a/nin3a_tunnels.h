@@ -30,46 +30,16 @@
  *
  * Under the mutex of this class nothing of charon, of the credential manager
  * or of kupf's events is called, and no reference to a session is dropped.
- * All methods take constant time, select() and refresh() in proportion to the
- * IKE_SAs of one session, which are one, and two during a hand-over.
+ * All methods take constant time, those for a session in proportion to its
+ * IKE_SAs, which are one, and two during a hand-over.
  */
 
 #ifndef NIN3A_TUNNELS_H_
 #define NIN3A_TUNNELS_H_
 
-#include "nin3a_table.h"
-
-#include "kupf.h"
-
-#include <collections/array.h>
+#include "nin3a_chain.h"
 
 typedef struct nin3a_tunnels_t nin3a_tunnels_t;
-typedef enum nin3a_state_t nin3a_state_t;
-
-/**
- * How far an IKE_SA has come.
- */
-enum nin3a_state_t {
-	/** there is no entry: it is none of ours */
-	NIN3A_STATE_NONE,
-	/** its IKE_AUTH request was allowed, its key is not verified */
-	NIN3A_STATE_GUARDED,
-	/** it will not be established */
-	NIN3A_STATE_REFUSED,
-	/** a session's key has verified the UE; bound to the session */
-	NIN3A_STATE_VERIFIED,
-	/** charon has established it; bound to the session */
-	NIN3A_STATE_ESTABLISHED,
-};
-
-/**
- * Chooses entries by their session.  Called under the mutex: it may read
- * sessions and nothing else.
- *
- * @param user		what was given along with it
- * @param session	session that the entry is bound to, borrowed
- */
-typedef bool (*nin3a_tunnels_filter_t)(void *user, kupf_session_t *session);
 
 /**
  * Any thread may call.  IKE_SAs are named by their unique identifiers.
@@ -122,6 +92,27 @@ struct nin3a_tunnels_t {
 	 *					being closed
 	 */
 	kupf_session_t *(*up)(nin3a_tunnels_t *this, uint32_t ike_sa);
+
+	/**
+	 * Whether an IKE_SA is established and its session has another one that
+	 * is, too.
+	 *
+	 * @param serial	[out] for settle()
+	 */
+	bool (*crowds)(nin3a_tunnels_t *this, uint32_t ike_sa, uint32_t *serial);
+
+	/**
+	 * Of the established IKE_SAs of a session choose all but one to be closed
+	 * as superseded: the newest tunnel stays, if there is none the newest
+	 * IKE_SA.
+	 *
+	 * @param session	name of the session
+	 * @param serial	of the newest IKE_SA that may be chosen: later ones have
+	 *					yet to show whether they become tunnels
+	 * @param ids		array of uint32_t that the IKE_SAs are added to
+	 */
+	void (*settle)(nin3a_tunnels_t *this, const char *session, uint32_t serial,
+				   array_t *ids);
 
 	/**
 	 * A tunnel goes.

@@ -207,6 +207,13 @@ AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <daemon.h>]],
 	[AC_MSG_RESULT([yes])
 	SS_CPPFLAGS="$SS_CPPFLAGS -DCONTROLLER_HAS_LEVEL"],
 	[AC_MSG_RESULT([no])])
+AC_MSG_CHECKING([whether peer_cfg_t has options])
+AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <daemon.h>]],
+	[[peer_cfg_t *peer_cfg = 0;
+	return peer_cfg->has_option(peer_cfg, OPT_PPK_REQUIRED);]])],
+	[AC_MSG_RESULT([yes])
+	SS_CPPFLAGS="$SS_CPPFLAGS -DPEER_CFG_HAS_OPTIONS"],
+	[AC_MSG_RESULT([no])])
 CPPFLAGS=$nin3a_cppflags
 CFLAGS=$nin3a_cflags
 AC_SUBST([SS_CPPFLAGS])

@@ -19,6 +19,7 @@ static const nin3a_facts_t request = {
 	.first_round = TRUE,
 	.auth_payload = TRUE,
 	.auth_method = 2,
+	.ike_proposal = TRUE,
 };
 
 /** A verified peer that has all it needs */
@@ -45,6 +46,15 @@ static const nin3a_facts_t final = {
 	.verified = TRUE,
 	.session_known = TRUE,
 	.session_alive = TRUE,
+	.own_auth = TRUE,
+	.ike_proposal = TRUE,
+};
+
+/** An IKE_AUTH response that may be sent */
+static const nin3a_facts_t response = {
+	.established = TRUE,
+	.auth_payload = TRUE,
+	.auth_method = 2,
 };
 
 /** Facts with one changed */
@@ -88,6 +98,11 @@ START_TEST(test_request)
 				  NIN3A_CONNECTION_CONFIG);
 	assert_reason(nin3a_policy_request, request, psk_only, FALSE,
 				  NIN3A_CONNECTION_CONFIG);
+	assert_reason(nin3a_policy_request, request, ike_proposal, FALSE,
+				  NIN3A_IKE_PROPOSAL);
+	/* RFC 8784: a PPK changes nothing */
+	assert_reason(nin3a_policy_request, request, ppk_named, TRUE,
+				  NIN3A_ALLOWED);
 }
 END_TEST
 
@@ -123,8 +138,40 @@ START_TEST(test_mac_failed)
 				  NIN3A_SERVICE);
 	assert_reason(nin3a_policy_mac_failed, known, no_ppk_auth, TRUE,
 				  NIN3A_NO_PPK_AUTH_USED);
+	assert_reason(nin3a_policy_mac_failed, known, ppk_named, TRUE,
+				  NIN3A_PPK_UNKNOWN);
+	assert_reason(nin3a_policy_mac_failed, known, ppk_required, TRUE,
+				  NIN3A_PPK_MISSING);
 	/* whatever else is right, it is no permission */
 	ck_assert_int_eq(nin3a_policy_mac_failed(&verified), NIN3A_WRONG_KEY);
+}
+END_TEST
+
+/* all that can be said about a PPK of a UE that no key has verified */
+START_TEST(test_ppk)
+{
+	nin3a_facts_t facts = {
+		.session_known = TRUE,
+		.session_alive = TRUE,
+		.session_service = TRUE,
+		.ppk_named = _i & 1,
+		.ppk_held = _i & 2,
+		.ppk_required = _i & 4,
+		.no_ppk_auth = _i & 8,
+	};
+	nin3a_reason_t reason = NIN3A_WRONG_KEY;
+
+	if (!facts.ppk_held)
+	{
+		reason = facts.no_ppk_auth ? NIN3A_NO_PPK_AUTH_USED :
+				 facts.ppk_named ? NIN3A_PPK_UNKNOWN :
+				 facts.ppk_required ? NIN3A_PPK_MISSING : NIN3A_WRONG_KEY;
+	}
+	ck_assert_str_eq(nin3a_reason_token(nin3a_policy_mac_failed(&facts)),
+					 nin3a_reason_token(reason));
+	/* who is unknown is that, whatever else */
+	facts.session_known = FALSE;
+	ck_assert_int_eq(nin3a_policy_mac_failed(&facts), NIN3A_UNKNOWN_IDENTITY);
 }
 END_TEST
 
@@ -174,6 +221,59 @@ START_TEST(test_final)
 				  NIN3A_CONNECTION_CONFIG);
 	assert_reason(nin3a_policy_final, final, psk_only, FALSE,
 				  NIN3A_CONNECTION_CONFIG);
+	assert_reason(nin3a_policy_final, final, own_auth, FALSE, NIN3A_OWN_AUTH);
+	assert_reason(nin3a_policy_final, final, ike_proposal, FALSE,
+				  NIN3A_IKE_PROPOSAL);
+}
+END_TEST
+
+/* what we send: our own AUTH payload of method 2, or none */
+START_TEST(test_response)
+{
+	static const nin3a_facts_t failed = {};
+	u_int method;
+
+	ck_assert_int_eq(nin3a_policy_response(&response), NIN3A_ALLOWED);
+	for (method = 0; method <= 300; method++)
+	{
+		assert_reason(nin3a_policy_response, response, auth_method, method,
+					  method == 2 ? NIN3A_ALLOWED : NIN3A_OWN_AUTH);
+	}
+	assert_reason(nin3a_policy_response, response, auth_payload, FALSE,
+				  NIN3A_OWN_AUTH);
+	assert_reason(nin3a_policy_response, response, eap_payload, TRUE,
+				  NIN3A_OWN_AUTH);
+	assert_reason(nin3a_policy_response, response, another_auth_follows, TRUE,
+				  NIN3A_OWN_AUTH);
+	/* to one that is not established: never our AUTH payload */
+	assert_reason(nin3a_policy_response, response, established, FALSE,
+				  NIN3A_OWN_AUTH);
+	ck_assert_int_eq(nin3a_policy_response(&failed), NIN3A_ALLOWED);
+}
+END_TEST
+
+static const struct {
+	uint32_t expiry, now, minimum, lifetime;
+} lifetimes[] = {
+	/* no end, over, at the end */
+	{ 0, 1000, 0, 0 },
+	{ 0, 1000, 60, 0 },
+	{ 900, 1000, 0, 0 },
+	{ 1000, 1000, 0, 0 },
+	/* the minimum */
+	{ 1001, 1000, 0, 1 },
+	{ 1059, 1000, 60, 0 },
+	{ 1060, 1000, 60, 60 },
+	{ 4600, 1000, 60, 3600 },
+	{ UINT32_MAX, 1, 60, UINT32_MAX - 1 },
+	{ 4600, 1000, UINT32_MAX, 0 },
+};
+
+START_TEST(test_auth_lifetime)
+{
+	ck_assert_uint_eq(nin3a_policy_auth_lifetime(lifetimes[_i].expiry,
+							lifetimes[_i].now, lifetimes[_i].minimum),
+					  lifetimes[_i].lifetime);
 }
 END_TEST
 
@@ -219,7 +319,10 @@ START_TEST(test_tokens)
 		{ NIN3A_METHOD, "auth-method" },
 		{ NIN3A_EAP_PAYLOAD, "eap-payload" },
 		{ NIN3A_ANOTHER_AUTH, "another-auth-follows" },
+		{ NIN3A_IKE_PROPOSAL, "ike-proposal" },
 		{ NIN3A_NO_PPK_AUTH_USED, "no-ppk-auth" },
+		{ NIN3A_PPK_UNKNOWN, "ppk-unknown" },
+		{ NIN3A_PPK_MISSING, "ppk-missing" },
 		{ NIN3A_UNKNOWN_IDENTITY, "unknown-identity" },
 		{ NIN3A_SESSION_EXPIRED, "session-expired" },
 		{ NIN3A_SERVICE, "service" },
@@ -295,8 +398,11 @@ Suite *nin3a_policy_suite(void)
 	tcase_add_test(tc, test_request);
 	tcase_add_test(tc, test_method);
 	tcase_add_test(tc, test_mac_failed);
+	tcase_add_loop_test(tc, test_ppk, 0, 16);
 	tcase_add_test(tc, test_verified);
 	tcase_add_test(tc, test_final);
+	tcase_add_test(tc, test_response);
+	tcase_add_loop_test(tc, test_auth_lifetime, 0, countof(lifetimes));
 	tcase_add_test(tc, test_nothing_known);
 	tcase_add_test(tc, test_stages);
 	suite_add_tcase(suite, tc);

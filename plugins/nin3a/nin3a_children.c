@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "nin3a_children.h"
+#include "nin3a_addresses.h"
+#include "nin3a_counters.h"
+
+typedef struct private_nin3a_children_t private_nin3a_children_t;
+
+/**
+ * Private data of the object.
+ */
+struct private_nin3a_children_t {
+	/** public interface */
+	nin3a_children_t public;
+	/** settings */
+	nin3a_config_t *config;
+	/** tunnels */
+	nin3a_tunnels_t *tunnels;
+};
+
+/**
+ * Whether the proposal is negotiated.
+ */
+static bool is_negotiated(narrow_hook_t type)
+{
+	switch (type)
+	{
+		case NARROW_INITIATOR_PRE_NOAUTH:
+		case NARROW_INITIATOR_PRE_AUTH:
+			return FALSE;
+		default:
+			return TRUE;
+	}
+}
+
+/**
+ * Whether this is the only call for a CHILD_SA that tells what came out, as
+ * charon calls responders a second time.
+ */
+static bool is_decision(narrow_hook_t type)
+{
+	return is_negotiated(type) && type != NARROW_RESPONDER_POST;
+}
+
+/**
+ * Check the protection of a CHILD_SA.
+ */
+static bool is_protected(private_nin3a_children_t *this, child_sa_t *child_sa,
+						 char *why, size_t len)
+{
+	child_cfg_t *child_cfg = child_sa->get_config(child_sa);
+	nin3a_settings_t settings;
+
+	this->config->get(this->config, &settings);
+	return nin3a_profile_allows(settings.esp_profile,
+								child_sa->get_proposal(child_sa), why, len) &&
+		   nin3a_profile_allows_child(settings.esp_profile, settings.esp_mode,
+								child_cfg->get_mode(child_cfg),
+								child_cfg->get_replay_window(child_cfg),
+								why, len);
+}
+
+METHOD(nin3a_children_t, narrow, void,
+	private_nin3a_children_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
+	narrow_hook_t type, linked_list_t *remote)
+{
+	char why[NIN3A_PROFILE_WHY_LEN];
+	kupf_session_t *session;
+
+	session = this->tunnels->get_session(this->tunnels,
+										 ike_sa->get_unique_id(ike_sa));
+	if (!session)
+	{	/* nothing may pass on a NIN3A connection without a session */
+		nin3a_addresses_refuse(remote);
+		return;
+	}
+	if (is_negotiated(type) &&
+		!is_protected(this, child_sa, why, sizeof(why)))
+	{
+		nin3a_addresses_refuse(remote);
+		if (is_decision(type))
+		{
+			nin3a_count(NIN3A_PROPOSALS_REFUSED);
+			DBG1(DBG_CFG, "nin3a: refused CHILD_SA of session '%s', outside "
+				 "of the profile: %s", kupf_session_get_name(session), why);
+		}
+	}
+	else
+	{
+		nin3a_addresses_narrow(session, remote);
+		if (is_decision(type) && remote->get_count(remote) == 0)
+		{
+			nin3a_count(NIN3A_SELECTORS_REFUSED);
+			DBG1(DBG_CFG, "nin3a: refused CHILD_SA of session '%s': no traffic "
+				 "selector is the session's", kupf_session_get_name(session));
+		}
+	}
+	kupf_session_unref(session);
+}
+
+METHOD(nin3a_children_t, destroy, void,
+	private_nin3a_children_t *this)
+{
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+nin3a_children_t *nin3a_children_create(nin3a_config_t *config,
+										nin3a_tunnels_t *tunnels)
+{
+	private_nin3a_children_t *this;
+
+	INIT(this,
+		.public = {
+			.narrow = _narrow,
+			.destroy = _destroy,
+		},
+		.config = config,
+		.tunnels = tunnels,
+	);
+
+	return &this->public;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup nin3a_facts nin3a_facts
+ * @{ @ingroup nin3a
+ *
+ * Reads facts for nin3a_policy out of charon's objects.
+ *
+ * To be called by the thread that has the IKE_SA checked out.
+ */
+
+#ifndef NIN3A_FACTS_H_
+#define NIN3A_FACTS_H_
+
+#include "nin3a_config.h"
+#include "nin3a_policy.h"
+
+#include "kupf_session.h"
+
+#include <daemon.h>
+
+/**
+ * Get the facts about an IKE_SA itself.
+ *
+ * @param settings	settings
+ * @param why		[out] transform that speaks against it, or empty
+ * @param len		room for that
+ */
+void nin3a_facts_of_ike_sa(ike_sa_t *ike_sa, const nin3a_settings_t *settings,
+						   nin3a_facts_t *facts, char *why, size_t len);
+
+/**
+ * Get the facts about a connection, from named to psk_only, and ppk_required.
+ */
+void nin3a_facts_of_connection(peer_cfg_t *peer_cfg, nin3a_config_t *config,
+							   nin3a_facts_t *facts);
+
+/**
+ * Whether charon says that the peer has used a PSK in its round of
+ * authentication, of which nothing else is known yet.
+ */
+bool nin3a_facts_psk_verified(ike_sa_t *ike_sa);
+
+/**
+ * Whether a session has the identity of the peer, type and bytes.
+ */
+bool nin3a_facts_has_id(const kupf_session_t *session, ike_sa_t *ike_sa);
+
+/**
+ * Whether the peer came to the session's UPF address.
+ */
+bool nin3a_facts_has_address(const kupf_session_t *session, ike_sa_t *ike_sa);
+
+#endif /** NIN3A_FACTS_H_ @}*/
