@@ -10,6 +10,7 @@
 #include <library.h>
 
 #include "kupf_kdf.h"
+#include "test_runner.h"
 
 /** Plugins that bring PRF_HMAC_SHA2_256 */
 #define PLUGINS "openssl sha2 hmac"
@@ -455,9 +456,7 @@ START_TEST(test_limits)
 }
 END_TEST
 
-Suite *kupf_kdf_suite(void);
-
-Suite *kupf_kdf_suite(void)
+static Suite *kupf_kdf_suite(void)
 {
 	Suite *suite;
 	TCase *tc;
@@ -487,16 +486,7 @@ Suite *kupf_kdf_suite(void)
 	return suite;
 }
 
-#ifndef TEST_NO_MAIN
 int main(void)
 {
-	SRunner *runner;
-	int failed;
-
-	runner = srunner_create(kupf_kdf_suite());
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run_bare(kupf_kdf_suite());
 }
-#endif /* TEST_NO_MAIN */

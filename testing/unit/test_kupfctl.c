@@ -24,6 +24,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "test_runner.h"
+
 /** Packet types of VICI */
 enum {
 	CMD_REQUEST = 0,
@@ -1040,9 +1042,7 @@ START_TEST(test_no_key_printed)
 }
 END_TEST
 
-Suite *kupfctl_suite(void);
-
-Suite *kupfctl_suite(void)
+static Suite *kupfctl_suite(void)
 {
 	Suite *suite;
 	TCase *tc;
@@ -1081,16 +1081,7 @@ Suite *kupfctl_suite(void)
 	return suite;
 }
 
-#ifndef TEST_NO_MAIN
 int main(void)
 {
-	SRunner *runner;
-	int failed;
-
-	runner = srunner_create(kupfctl_suite());
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run_bare(kupfctl_suite());
 }
-#endif /* TEST_NO_MAIN */

@@ -58,18 +58,29 @@ void test_libraries_deinit()
 /*
  * Described in header
  */
-int test_run(Suite *suite)
+int test_run_bare(Suite *suite)
 {
 	SRunner *runner;
 	int failed;
 
-	test_libraries_init();
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
-	test_libraries_deinit();
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/*
+ * Described in header
+ */
+int test_run(Suite *suite)
+{
+	int status;
+
+	test_libraries_init();
+	status = test_run_bare(suite);
+	test_libraries_deinit();
+	return status;
 }
 
 /*

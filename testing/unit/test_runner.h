@@ -26,6 +26,14 @@
 int test_run(Suite *suite);
 
 /**
+ * Run a suite that initialises the libraries itself, or needs none.
+ *
+ * @param suite		suite, adopted
+ * @return			exit status
+ */
+int test_run_bare(Suite *suite);
+
+/**
  * Prepare the libraries, for programs that have no suite.
  */
 void test_libraries_init();
