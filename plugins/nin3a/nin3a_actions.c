@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_actions.h"
+#include "nin3a_counters.h"
 
 #include <daemon.h>
 #include <processing/jobs/callback_job.h>
@@ -16,6 +17,8 @@ typedef struct order_t order_t;
 struct private_nin3a_actions_t {
 	/** public interface */
 	nin3a_actions_t public;
+	/** settings */
+	nin3a_config_t *config;
 	/** tunnels */
 	nin3a_tunnels_t *tunnels;
 	/** sessions */
@@ -40,6 +43,8 @@ struct order_t {
 	private_nin3a_actions_t *actions;
 	/** IKE_SA to close */
 	uint32_t ike_sa;
+	/** whether it was told to go before: do not wait for its peer now */
+	bool force;
 	/** session to check or settle, a reference, or NULL */
 	kupf_session_t *session;
 	/** of the newest IKE_SA to settle */
@@ -132,30 +137,69 @@ static status_t delete_ike_sa(ike_sa_t *ike_sa)
 	}
 }
 
+/**
+ * Destroy an IKE_SA whose peer does not answer, as far as it was not rekeyed.
+ */
+static status_t force_ike_sa(ike_sa_t *ike_sa)
+{
+	switch (ike_sa->get_state(ike_sa))
+	{
+		case IKE_ESTABLISHED:
+		case IKE_REKEYING:
+		case IKE_DELETING:
+			DBG1(DBG_CFG, "nin3a: '%Y' does not answer the DELETE, not waiting "
+				 "any longer", ike_sa->get_other_id(ike_sa));
+			nin3a_count(NIN3A_CLOSE_TIMEOUTS);
+			return ike_sa->delete(ike_sa, TRUE);
+		default:
+			return SUCCESS;
+	}
+}
+
+/**
+ * Check an IKE_SA in, or destroy it.
+ */
+static void checkin(ike_sa_t *ike_sa, status_t status)
+{
+	if (status == DESTROY_ME)
+	{
+		charon->ike_sa_manager->checkin_and_destroy(charon->ike_sa_manager,
+													ike_sa);
+	}
+	else
+	{
+		charon->ike_sa_manager->checkin(charon->ike_sa_manager, ike_sa);
+	}
+}
+
 CALLBACK(close_job, job_requeue_t,
 	order_t *order)
 {
 	private_nin3a_actions_t *this = order->actions;
+	nin3a_settings_t settings;
+	bool waiting = FALSE;
 	ike_sa_t *ike_sa;
+	status_t status;
 
 	if (!enter(this))
 	{
 		return JOB_REQUEUE_NONE;
 	}
+	this->config->get(this->config, &settings);
+	/* a successor has another identifier, and a job of its own */
 	ike_sa = checkout(this, order->ike_sa);
 	if (ike_sa)
 	{
-		if (delete_ike_sa(ike_sa) == DESTROY_ME)
-		{
-			charon->ike_sa_manager->checkin_and_destroy(
-											charon->ike_sa_manager, ike_sa);
-		}
-		else
-		{
-			charon->ike_sa_manager->checkin(charon->ike_sa_manager, ike_sa);
-		}
+		status = order->force ? force_ike_sa(ike_sa) : delete_ike_sa(ike_sa);
+		waiting = status != DESTROY_ME && !order->force;
+		checkin(ike_sa, status);
 	}
 	leave(this);
+	if (waiting && settings.close_timeout)
+	{
+		order->force = TRUE;
+		return JOB_RESCHEDULE(settings.close_timeout);
+	}
 	return JOB_REQUEUE_NONE;
 }
 
@@ -327,7 +371,8 @@ METHOD(nin3a_actions_t, destroy, void,
 /*
  * Described in header
  */
-nin3a_actions_t *nin3a_actions_create(nin3a_tunnels_t *tunnels,
+nin3a_actions_t *nin3a_actions_create(nin3a_config_t *config,
+									  nin3a_tunnels_t *tunnels,
 									  kupf_store_t *store)
 {
 	private_nin3a_actions_t *this;
@@ -340,6 +385,7 @@ nin3a_actions_t *nin3a_actions_create(nin3a_tunnels_t *tunnels,
 			.settle = _settle,
 			.destroy = _destroy,
 		},
+		.config = config,
 		.tunnels = tunnels,
 		.store = store,
 		.ref = 1,

@@ -13,6 +13,7 @@
 #ifndef NIN3A_ACTIONS_H_
 #define NIN3A_ACTIONS_H_
 
+#include "nin3a_config.h"
 #include "nin3a_tunnels.h"
 
 /** How long a superseded tunnel stays once the other one is up, seconds */
@@ -24,7 +25,9 @@ struct nin3a_actions_t {
 
 	/**
 	 * Close an IKE_SA: its peer gets a DELETE.  One that is not established
-	 * is destroyed, one that is being deleted is left alone.
+	 * is destroyed, one that is being deleted is left alone.  What is still
+	 * there when charon.plugins.nin3a.close_timeout is over, as the peer does
+	 * not answer, is destroyed then.
 	 *
 	 * @param ike_sa	unique identifier, bound in nin3a_tunnels
 	 */
@@ -73,10 +76,12 @@ struct nin3a_actions_t {
 /**
  * Create the object.
  *
+ * @param config	settings
  * @param tunnels	tunnels
  * @param store		sessions
  */
-nin3a_actions_t *nin3a_actions_create(nin3a_tunnels_t *tunnels,
+nin3a_actions_t *nin3a_actions_create(nin3a_config_t *config,
+									  nin3a_tunnels_t *tunnels,
 									  kupf_store_t *store);
 
 #endif /** NIN3A_ACTIONS_H_ @}*/

@@ -79,6 +79,9 @@ static bool read_settings(nin3a_settings_t *settings)
 		return FALSE;
 	}
 	*settings = (nin3a_settings_t){
+		.close_timeout = lib->settings->get_time(lib->settings,
+								SECTION "close_timeout", NIN3A_CLOSE_TIMEOUT,
+								lib->ns),
 		.grace = lib->settings->get_time(lib->settings, SECTION "grace",
 								NIN3A_GRACE, lib->ns),
 		.min_auth_lifetime = lib->settings->get_time(lib->settings,

@@ -27,6 +27,9 @@
 /** Shortest remaining life of a session that a UE is told, seconds */
 #define NIN3A_MIN_AUTH_LIFETIME 1800
 
+/** Seconds that a UE has got to answer our DELETE */
+#define NIN3A_CLOSE_TIMEOUT 10
+
 typedef struct nin3a_config_t nin3a_config_t;
 typedef struct nin3a_settings_t nin3a_settings_t;
 
@@ -34,6 +37,8 @@ typedef struct nin3a_settings_t nin3a_settings_t;
  * Settings that are plain values.
  */
 struct nin3a_settings_t {
+	/** charon.plugins.nin3a.close_timeout, seconds, 0 for none */
+	uint32_t close_timeout;
 	/** charon.plugins.nin3a.grace, seconds */
 	uint32_t grace;
 	/** charon.plugins.nin3a.min_auth_lifetime, seconds */

@@ -18,6 +18,8 @@ static const char *names[] = {
 	[NIN3A_PROPOSALS_REFUSED] = "nin3a-proposals-refused",
 	[NIN3A_RESPONSES_WITHHELD] = "nin3a-responses-withheld",
 	[NIN3A_STRANGERS_CLOSED] = "nin3a-strangers-closed",
+	[NIN3A_MOVES_REFUSED] = "nin3a-moves-refused",
+	[NIN3A_CLOSE_TIMEOUTS] = "nin3a-close-timeouts",
 };
 
 /**

@@ -39,6 +39,10 @@ enum nin3a_counter_t {
 	NIN3A_RESPONSES_WITHHELD,
 	/** IKE_SAs closed as they were older than their connection's name */
 	NIN3A_STRANGERS_CLOSED,
+	/** IKE_SAs closed as they were moved to a wrong address of ours */
+	NIN3A_MOVES_REFUSED,
+	/** IKE_SAs destroyed as their UEs did not answer the DELETE in time */
+	NIN3A_CLOSE_TIMEOUTS,
 	/** number of counters */
 	NIN3A_COUNTER_MAX,
 };

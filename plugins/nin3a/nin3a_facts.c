@@ -81,10 +81,10 @@ bool nin3a_facts_has_id(const kupf_session_t *session, ike_sa_t *ike_sa)
 /*
  * Described in header
  */
-bool nin3a_facts_has_address(const kupf_session_t *session, ike_sa_t *ike_sa)
+bool nin3a_facts_has_address(const kupf_session_t *session, host_t *local)
 {
 	const kupf_address_t *address = kupf_session_get_upf_address(session);
 
 	return address->family == AF_UNSPEC ||
-		   kupf_address_is_host(address, ike_sa->get_my_host(ike_sa));
+		   kupf_address_is_host(address, local);
 }

@@ -47,8 +47,8 @@ bool nin3a_facts_psk_verified(ike_sa_t *ike_sa);
 bool nin3a_facts_has_id(const kupf_session_t *session, ike_sa_t *ike_sa);
 
 /**
- * Whether the peer came to the session's UPF address.
+ * Whether an address of ours is the session's UPF address, or it has none.
  */
-bool nin3a_facts_has_address(const kupf_session_t *session, ike_sa_t *ike_sa);
+bool nin3a_facts_has_address(const kupf_session_t *session, host_t *local);
 
 #endif /** NIN3A_FACTS_H_ @}*/

@@ -187,7 +187,8 @@ static nin3a_reason_t judge_verified(private_nin3a_judge_t *this,
 		facts->session_service = kupf_session_get_services(session) &
 								 KUPF_SERVICE_IKE;
 		facts->address_match = !settings->address_match ||
-							   nin3a_facts_has_address(session, ike_sa);
+							   nin3a_facts_has_address(session,
+											ike_sa->get_my_host(ike_sa));
 	}
 	kupf_session_unref(current);
 	kupf_session_unref(session);

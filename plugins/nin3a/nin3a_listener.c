@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_listener.h"
+#include "nin3a_changes.h"
 #include "nin3a_children.h"
 #include "nin3a_counters.h"
 #include "nin3a_judge.h"
 #include "nin3a_message.h"
 #include "nin3a_refusals.h"
 #include "nin3a_response.h"
-
-#include <processing/jobs/delete_ike_sa_job.h>
 
 typedef struct private_nin3a_listener_t private_nin3a_listener_t;
 
@@ -34,6 +33,8 @@ struct private_nin3a_listener_t {
 	nin3a_refusals_t *refusals;
 	/** decides on CHILD_SAs */
 	nin3a_children_t *children;
+	/** decides on what changes later */
+	nin3a_changes_t *changes;
 };
 
 /**
@@ -252,64 +253,18 @@ METHOD(listener_t, ike_updown, bool,
 	return TRUE;
 }
 
-/**
- * An IKE_SA without an entry was rekeyed.  If it is of a NIN3A connection
- * nobody has judged it: it is older than the connection's name.
- */
-static void handle_stranger(private_nin3a_listener_t *this, ike_sa_t *ike_sa)
-{
-	if (this->judge->is_named(this->judge, ike_sa))
-	{
-		DBG1(DBG_CFG, "nin3a: closing IKE_SA with '%Y', it is older than the "
-			 "name of its connection", ike_sa->get_other_id(ike_sa));
-		nin3a_count(NIN3A_STRANGERS_CLOSED);
-		lib->processor->queue_job(lib->processor, (job_t*)
-				delete_ike_sa_job_create(ike_sa->get_id(ike_sa), TRUE));
-	}
-}
-
-/**
- * Whether a rekeyed IKE_SA is protected as it must be.
- */
-static bool is_protected(private_nin3a_listener_t *this, ike_sa_t *ike_sa)
-{
-	char why[NIN3A_PROFILE_WHY_LEN];
-	nin3a_settings_t settings;
-
-	this->config->get(this->config, &settings);
-	if (nin3a_profile_allows(settings.ike_profile,
-							 ike_sa->get_proposal(ike_sa), why, sizeof(why)))
-	{
-		return TRUE;
-	}
-	DBG1(DBG_CFG, "nin3a: closing rekeyed IKE_SA with '%Y', outside of the "
-		 "profile: %s", ike_sa->get_other_id(ike_sa), why);
-	nin3a_count(NIN3A_PROPOSALS_REFUSED);
-	return FALSE;
-}
-
 METHOD(listener_t, ike_rekey, bool,
 	private_nin3a_listener_t *this, ike_sa_t *old, ike_sa_t *new)
 {
-	uint32_t unique_id = new->get_unique_id(new);
-	ike_sa_id_t *id = new->get_id(new);
-	nin3a_spis_t spis = {
-		.initiator = id->get_initiator_spi(id),
-		.responder = id->get_responder_spi(id),
-		.initiated_here = id->is_initiator(id),
-	};
-	bool closing;
+	this->changes->rekeyed(this->changes, old, new);
+	return TRUE;
+}
 
-	closing = this->tunnels->rekey(this->tunnels, old->get_unique_id(old),
-								   unique_id, &spis);
-	if (this->tunnels->get_state(this->tunnels, unique_id) == NIN3A_STATE_NONE)
-	{
-		handle_stranger(this, new);
-	}
-	else if (closing || !is_protected(this, new))
-	{
-		this->actions->close(this->actions, unique_id);
-	}
+METHOD(listener_t, ike_update, bool,
+	private_nin3a_listener_t *this, ike_sa_t *ike_sa, host_t *local,
+	host_t *remote)
+{
+	this->changes->moved(this->changes, ike_sa, local);
 	return TRUE;
 }
 
@@ -354,6 +309,7 @@ METHOD(listener_t, narrow, bool,
 METHOD(nin3a_listener_t, destroy, void,
 	private_nin3a_listener_t *this)
 {
+	this->changes->destroy(this->changes);
 	this->children->destroy(this->children);
 	this->judge->destroy(this->judge);
 	this->keyring->destroy(this->keyring);
@@ -378,6 +334,7 @@ nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 				.message = _message,
 				.ike_updown = _ike_updown,
 				.ike_rekey = _ike_rekey,
+				.ike_update = _ike_update,
 				.child_updown = _child_updown,
 				.authorize = _authorize,
 				.narrow = _narrow,
@@ -394,6 +351,7 @@ nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 	);
 	this->judge = nin3a_judge_create(kupf, config, tunnels, actions,
 									 this->keyring);
+	this->changes = nin3a_changes_create(config, tunnels, actions, this->judge);
 
 	return &this->public;
 }

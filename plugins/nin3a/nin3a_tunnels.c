@@ -225,6 +225,22 @@ METHOD(nin3a_tunnels_t, set_reason, void,
 	this->mutex->unlock(this->mutex);
 }
 
+METHOD(nin3a_tunnels_t, condemn, bool,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa)
+{
+	nin3a_entry_t *entry;
+	bool done = FALSE;
+
+	entry = lock_entry(this, ike_sa);
+	if (entry && entry->state == NIN3A_STATE_ESTABLISHED && !entry->closing)
+	{
+		entry->closing = TRUE;
+		done = TRUE;
+	}
+	this->mutex->unlock(this->mutex);
+	return done;
+}
+
 METHOD(nin3a_tunnels_t, lease, bool,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, u_int i)
 {
@@ -382,6 +398,7 @@ nin3a_tunnels_t *nin3a_tunnels_create()
 			.get_session = _get_session,
 			.get_spis = _get_spis,
 			.set_reason = _set_reason,
+			.condemn = _condemn,
 			.lease = _lease,
 			.rekey = _rekey,
 			.remove = _remove_,

@@ -157,6 +157,14 @@ struct nin3a_tunnels_t {
 					   kupf_reason_t reason);
 
 	/**
+	 * An IKE_SA is to be closed for what it does, not for its session: so is
+	 * its successor, if it is being rekeyed.
+	 *
+	 * @return			FALSE if it is not established, or is being closed
+	 */
+	bool (*condemn)(nin3a_tunnels_t *this, uint32_t ike_sa);
+
+	/**
 	 * Hand out an inner address of the session to an IKE_SA.
 	 *
 	 * @param i			index of the address, below KUPF_UE_ADDRESSES_MAX

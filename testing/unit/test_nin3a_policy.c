@@ -8,6 +8,7 @@
 #include <check.h>
 
 #include "nin3a_policy.h"
+#include "test_runner.h"
 
 /** An IKE_AUTH request that has all it needs */
 static const nin3a_facts_t request = {
@@ -387,7 +388,7 @@ START_TEST(test_named)
 }
 END_TEST
 
-Suite *nin3a_policy_suite(void)
+static Suite *nin3a_policy_suite(void)
 {
 	Suite *suite;
 	TCase *tc;
@@ -415,16 +416,7 @@ Suite *nin3a_policy_suite(void)
 	return suite;
 }
 
-#ifndef TEST_NO_MAIN
 int main(void)
 {
-	SRunner *runner;
-	int failed;
-
-	runner = srunner_create(nin3a_policy_suite());
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run_bare(nin3a_policy_suite());
 }
-#endif /* TEST_NO_MAIN */

@@ -9,6 +9,7 @@
 #include <pthread.h>
 
 #include "nin3a_tunnels.h"
+#include "test_runner.h"
 
 /** IKE_SAs in the test of many */
 #define MANY 20000
@@ -369,6 +370,35 @@ START_TEST(test_rekey)
 	/* none of ours */
 	ck_assert(!tunnels->rekey(tunnels, 100, 101, &spis));
 	assert_state(101, NIN3A_STATE_NONE);
+	kupf_session_unref(session);
+}
+END_TEST
+
+START_TEST(test_condemn)
+{
+	kupf_session_t *session = session_create("a", 1, 1);
+	nin3a_spis_t spis = {};
+	uint32_t ike_sa;
+	u_int count;
+
+	/* none of ours, and not established */
+	ck_assert(!tunnels->condemn(tunnels, 1));
+	tunnels->begin(tunnels, 1, attempt_create(NIN3A_ALLOWED));
+	ck_assert(!tunnels->condemn(tunnels, 1));
+	assert_state(1, NIN3A_STATE_GUARDED);
+	tunnels->remove(tunnels, 1);
+
+	bring_up(2, session);
+	ck_assert(tunnels->condemn(tunnels, 2));
+	ck_assert(!tunnels->condemn(tunnels, 2));
+	assert_counts(1, 1);
+	/* whoever closes all tunnels of the session passes it over */
+	ck_assert_uint_eq(select_all("a", KUPF_REASON_DELETED, &ike_sa, &count), 0);
+	ck_assert_uint_eq(count, 0);
+	/* its successor is to be closed, too */
+	ck_assert(tunnels->rekey(tunnels, 2, 3, &spis));
+	ck_assert(!tunnels->condemn(tunnels, 3));
+	assert_down(3, session, KUPF_REASON_SHUTDOWN, 2);
 	kupf_session_unref(session);
 }
 END_TEST
@@ -769,7 +799,7 @@ START_TEST(test_threads)
 }
 END_TEST
 
-Suite *nin3a_tunnels_suite(void)
+static Suite *nin3a_tunnels_suite(void)
 {
 	Suite *suite;
 	TCase *tc;
@@ -783,6 +813,7 @@ Suite *nin3a_tunnels_suite(void)
 	tcase_add_test(tc, test_refuse);
 	tcase_add_test(tc, test_reasons);
 	tcase_add_test(tc, test_rekey);
+	tcase_add_test(tc, test_condemn);
 	tcase_add_test(tc, test_lease);
 	suite_add_tcase(suite, tc);
 
@@ -813,16 +844,7 @@ Suite *nin3a_tunnels_suite(void)
 	return suite;
 }
 
-#ifndef TEST_NO_MAIN
 int main(void)
 {
-	SRunner *runner;
-	int failed;
-
-	runner = srunner_create(nin3a_tunnels_suite());
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run_bare(nin3a_tunnels_suite());
 }
-#endif /* TEST_NO_MAIN */
