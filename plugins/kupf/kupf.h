@@ -160,7 +160,8 @@ struct kupf_t {
 	 * Report the end of a tunnel to the SMF side (event tunnel-down).
 	 *
 	 * @param session	session that it belonged to
-	 * @param ike_sa	unique identifier of the IKE_SA
+	 * @param ike_sa	unique identifier of the IKE_SA that came with tunnel_up(),
+	 *					also if it was rekeyed since
 	 * @param reason	reason
 	 */
 	void (*tunnel_down)(kupf_t *this, kupf_session_t *session, uint32_t ike_sa,

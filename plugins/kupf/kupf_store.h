@@ -18,11 +18,11 @@
  *   2. shard by identity  two of them at most, lower index first
  *   3. wheel              a leaf
  *
- * A lookup takes one shard for reading.  Nothing outside of the store is
- * called under any of them, but memory allocation and, for the last reference
- * to a session, never: references are dropped after unlocking.  The hooks of
- * charon may call any method: they come with the bus mutex or the credential
- * manager's read lock held, which the store never asks for.
+ * A lookup takes one shard for reading.  Under these locks memory may be
+ * allocated, but nothing outside of the store is called, and no session is
+ * destroyed: references are dropped after unlocking.  The hooks of charon may
+ * call any method: they come with the bus mutex or the credential manager's
+ * read lock held, which the store never asks for.
  */
 
 #ifndef KUPF_STORE_H_
