@@ -127,6 +127,19 @@ static bool run_delete(private_kupf_commands_t *this, call_t *call)
 	return TRUE;
 }
 
+static bool run_request_rekey(private_kupf_commands_t *this, call_t *call)
+{
+	u_int told;
+
+	if (!this->sessions->request_rekey(this->sessions, call->request.session,
+									   &told, &call->error))
+	{
+		return FALSE;
+	}
+	kupf_reply_number(call->reply, "told", told);
+	return TRUE;
+}
+
 /**
  * Establish the session of a section.
  */
@@ -263,6 +276,8 @@ static const command_t commands[] = {
 	  KUPF_FIELD_SESSION, run_modify, FALSE },
 	{ "delete-session", KUPF_FIELD_SESSION, KUPF_FIELD_SESSION, run_delete,
 	  FALSE },
+	{ "request-rekey", KUPF_FIELD_SESSION, KUPF_FIELD_SESSION,
+	  run_request_rekey, FALSE },
 	{ "list-sessions",
 	  KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_STATE, 0, run_list,
 	  FALSE },

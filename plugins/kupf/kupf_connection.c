@@ -194,8 +194,7 @@ static bool find_event(chunk_t name, kupf_event_t *event)
 {
 	char *text;
 
-	for (*event = KUPF_EVENT_TUNNEL_UP; *event <= KUPF_EVENT_SESSION_EXPIRED;
-		 (*event)++)
+	for (*event = KUPF_EVENT_TUNNEL_UP; *event < KUPF_EVENTS; (*event)++)
 	{
 		text = enum_to_name(kupf_event_names, *event);
 		if (chunk_equals(name, chunk_from_str(text)))
@@ -349,8 +348,7 @@ METHOD(kupf_connection_t, destroy, void,
 {
 	kupf_event_t event;
 
-	for (event = KUPF_EVENT_TUNNEL_UP; event <= KUPF_EVENT_SESSION_EXPIRED;
-		 event++)
+	for (event = KUPF_EVENT_TUNNEL_UP; event < KUPF_EVENTS; event++)
 	{
 		this->events->unsubscribe(this->events, event,
 								  &this->public.subscriber);

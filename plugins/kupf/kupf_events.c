@@ -11,14 +11,12 @@
 typedef struct private_kupf_events_t private_kupf_events_t;
 typedef struct event_t event_t;
 
-/** Number of events */
-#define EVENTS (KUPF_EVENT_SESSION_EXPIRED + 1)
-
-ENUM(kupf_event_names, KUPF_EVENT_TUNNEL_UP, KUPF_EVENT_SESSION_EXPIRED,
+ENUM(kupf_event_names, KUPF_EVENT_TUNNEL_UP, KUPF_EVENT_REKEY_REQUEST,
 	"tunnel-up",
 	"tunnel-down",
 	"auth-failed",
 	"session-expired",
+	"rekey-request",
 );
 
 /**
@@ -38,7 +36,7 @@ struct private_kupf_events_t {
 	/** public interface */
 	kupf_events_t public;
 	/** by kupf_event_t */
-	event_t events[EVENTS];
+	event_t events[KUPF_EVENTS];
 };
 
 /**
@@ -107,8 +105,10 @@ static bool is_wanted(private_kupf_events_t *this, kupf_event_t type)
 
 /**
  * Give an event to all who want it; adopts the builder.
+ *
+ * @return			how many that are
  */
-static void raise_event(private_kupf_events_t *this, kupf_event_t type,
+static u_int raise_event(private_kupf_events_t *this, kupf_event_t type,
 						vici_builder_t *builder)
 {
 	event_t *event = &this->events[type];
@@ -120,7 +120,7 @@ static void raise_event(private_kupf_events_t *this, kupf_event_t type,
 	message = builder->finalize(builder);
 	if (!message)
 	{
-		return;
+		return 0;
 	}
 	packet = kupf_message_packet(KUPF_EVENT,
 							enum_to_name(kupf_event_names, type), message);
@@ -134,6 +134,7 @@ static void raise_event(private_kupf_events_t *this, kupf_event_t type,
 	event->lock->unlock(event->lock);
 	chunk_free(&packet);
 	message->destroy(message);
+	return i;
 }
 
 /**
@@ -249,12 +250,27 @@ METHOD(kupf_events_t, session_expired, void,
 	raise_event(this, KUPF_EVENT_SESSION_EXPIRED, builder);
 }
 
+METHOD(kupf_events_t, rekey_request, u_int,
+	private_kupf_events_t *this, kupf_session_t *session, const char *reason)
+{
+	vici_builder_t *builder;
+
+	if (!is_wanted(this, KUPF_EVENT_REKEY_REQUEST))
+	{
+		return 0;
+	}
+	builder = vici_builder_create();
+	kupf_reply_session(builder, session);
+	kupf_reply_text(builder, "reason", reason);
+	return raise_event(this, KUPF_EVENT_REKEY_REQUEST, builder);
+}
+
 METHOD(kupf_events_t, destroy, void,
 	private_kupf_events_t *this)
 {
 	int i;
 
-	for (i = 0; i < EVENTS; i++)
+	for (i = 0; i < KUPF_EVENTS; i++)
 	{
 		array_destroy(this->events[i].subscribers);
 		this->events[i].lock->destroy(this->events[i].lock);
@@ -278,10 +294,11 @@ kupf_events_t *kupf_events_create()
 			.tunnel_down = _tunnel_down,
 			.auth_failed = _auth_failed,
 			.session_expired = _session_expired,
+			.rekey_request = _rekey_request,
 			.destroy = _destroy,
 		},
 	);
-	for (i = 0; i < EVENTS; i++)
+	for (i = 0; i < KUPF_EVENTS; i++)
 	{
 		this->events[i].subscribers = array_create(0, 0);
 		this->events[i].lock = rwlock_create(RWLOCK_TYPE_DEFAULT);

@@ -31,7 +31,11 @@ enum kupf_event_t {
 	KUPF_EVENT_TUNNEL_DOWN,
 	KUPF_EVENT_AUTH_FAILED,
 	KUPF_EVENT_SESSION_EXPIRED,
+	KUPF_EVENT_REKEY_REQUEST,
 };
+
+/** Number of events */
+#define KUPF_EVENTS (KUPF_EVENT_REKEY_REQUEST + 1)
 
 /** Names for kupf_event_t */
 extern enum_name_t *kupf_event_names;
@@ -90,6 +94,16 @@ struct kupf_events_t {
 	 * @param session	session that has left the store
 	 */
 	void (*session_expired)(kupf_events_t *this, kupf_session_t *session);
+
+	/**
+	 * Raise rekey-request.
+	 *
+	 * @param session	session that needs another key
+	 * @param reason	token: why
+	 * @return			number of subscribers
+	 */
+	u_int (*rekey_request)(kupf_events_t *this, kupf_session_t *session,
+						   const char *reason);
 
 	/**
 	 * Destroy the object; nobody is registered any more.

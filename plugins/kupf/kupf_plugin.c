@@ -22,6 +22,9 @@
 /** Default of charon.plugins.kupf.quarantine, seconds */
 #define QUARANTINE 60
 
+/** Default of charon.plugins.kupf.rekey_margin, seconds */
+#define REKEY_MARGIN 60
+
 /** Milliseconds until more sessions expire, if there are more */
 #define EXPIRE_PAUSE 10
 
@@ -206,7 +209,8 @@ static bool create_parts(private_kupf_plugin_t *this)
 	{
 		return FALSE;
 	}
-	this->store = kupf_store_create(get_int("max_sessions", 0));
+	this->store = kupf_store_create(get_int("max_sessions", 0),
+									get_int("rekey_margin", REKEY_MARGIN));
 	this->guard = kupf_guard_create(this->required);
 	this->events = kupf_events_create();
 	this->sessions = kupf_sessions_create(this->store, this->pool,

@@ -233,6 +233,15 @@ uint32_t kupf_session_get_expiry(const kupf_session_t *session)
 /*
  * Described in header
  */
+uint32_t kupf_session_get_ending(const kupf_session_t *session,
+								 uint32_t margin)
+{
+	return session->expiry - min(margin, session->lifetime / 2);
+}
+
+/*
+ * Described in header
+ */
 bool kupf_session_expired(const kupf_session_t *session, time_t now)
 {
 	return session->expiry && session->expiry <= now;

@@ -99,6 +99,8 @@ struct kupf_session_links_t {
 	uint32_t id_hash;
 	/** last synchronisation that mentioned it, belongs to kupf_sync */
 	uint32_t mark;
+	/** time_monotonic() when the wheel has something to say about it */
+	uint32_t due;
 };
 
 /**
@@ -188,6 +190,15 @@ const kupf_address_t *kupf_session_get_ue_addresses(
  * @return			time_monotonic() seconds, 0 if it never expires
  */
 uint32_t kupf_session_get_expiry(const kupf_session_t *session);
+
+/**
+ * Get the time from which on the life of a session counts as about to end.
+ *
+ * @param margin	seconds before its end; half of its life if that is less
+ * @return			time_monotonic() seconds, 0 if it never expires
+ */
+uint32_t kupf_session_get_ending(const kupf_session_t *session,
+								 uint32_t margin);
 
 /**
  * Whether the life of a session is over.  The expired session stays in the

@@ -381,20 +381,44 @@ METHOD(kupf_sessions_t, delete_, bool,
 	return TRUE;
 }
 
+METHOD(kupf_sessions_t, request_rekey, bool,
+	private_kupf_sessions_t *this, const char *name, u_int *told,
+	kupf_error_t *error)
+{
+	kupf_session_t *session;
+
+	session = get_living(this, name);
+	if (!session)
+	{
+		return kupf_error(error, KUPF_CAUSE_NO_SUCH_SESSION,
+						  "field 'session': there is none of that name");
+	}
+	*told = this->events->rekey_request(this->events, session, "requested");
+	kupf_session_unref(session);
+	return TRUE;
+}
+
 METHOD(kupf_sessions_t, expire, bool,
 	private_kupf_sessions_t *this)
 {
-	kupf_session_t *expired[KUPF_EXPIRE_MAX];
+	kupf_session_t *due[KUPF_EXPIRE_MAX];
+	time_t now = time_monotonic(NULL);
 	u_int count, i;
 
-	count = this->store->expire(this->store, time_monotonic(NULL), expired,
-								countof(expired));
+	count = this->store->expire(this->store, now, due, countof(due));
 	for (i = 0; i < count; i++)
 	{
-		retire(this, expired[i], KUPF_REASON_EXPIRED);
-		kupf_session_unref(expired[i]);
+		if (kupf_session_expired(due[i], now))
+		{
+			retire(this, due[i], KUPF_REASON_EXPIRED);
+		}
+		else
+		{
+			this->events->rekey_request(this->events, due[i], "expiring");
+		}
+		kupf_session_unref(due[i]);
 	}
-	return count == countof(expired);
+	return count == countof(due);
 }
 
 METHOD(kupf_sessions_t, destroy, void,
@@ -417,6 +441,7 @@ kupf_sessions_t *kupf_sessions_create(kupf_store_t *store, kupf_pool_t *pool,
 			.establish = _establish,
 			.modify = _modify,
 			.delete = _delete_,
+			.request_rekey = _request_rekey,
 			.expire = _expire,
 			.destroy = _destroy,
 		},

@@ -59,8 +59,20 @@ struct kupf_sessions_t {
 				   kupf_error_t *error);
 
 	/**
+	 * Ask the SMF side for another key: raise rekey-request.
+	 *
+	 * @param name		name of the session
+	 * @param told		[out] number of clients that were told
+	 * @param error		[out] error
+	 * @return			FALSE with error set
+	 */
+	bool (*request_rekey)(kupf_sessions_t *this, const char *name, u_int *told,
+						  kupf_error_t *error);
+
+	/**
 	 * Remove sessions whose life is over, close their tunnels and raise
-	 * session-expired; at most KUPF_EXPIRE_MAX in one go.
+	 * session-expired; raise rekey-request for those whose life is about to
+	 * end.  At most KUPF_EXPIRE_MAX in one go.
 	 *
 	 * @return			TRUE if there may be more
 	 */

@@ -275,23 +275,22 @@ METHOD(kupf_store_t, create_enumerator, enumerator_t*,
 }
 
 METHOD(kupf_store_t, expire, u_int,
-	private_kupf_store_t *this, time_t now, kupf_session_t **expired,
-	u_int max)
+	private_kupf_store_t *this, time_t now, kupf_session_t **due, u_int max)
 {
 	kupf_session_t *session;
-	u_int due, i, count = 0;
+	u_int found, i, count = 0;
 
 	/* what others removed or replaced meanwhile is not reported: ask again
-	 * until something was removed, or nothing is due */
+	 * until there is something to report, or nothing is due */
 	do
 	{
-		due = this->wheel->get_due(this->wheel, now, expired, max);
-		for (i = 0; i < due; i++)
+		found = this->wheel->get_due(this->wheel, now, due, max);
+		for (i = 0; i < found; i++)
 		{
-			session = expired[i];
-			if (remove_(this, session))
+			session = due[i];
+			if (!kupf_session_expired(session, now) || remove_(this, session))
 			{
-				expired[count++] = session;
+				due[count++] = session;
 			}
 			else
 			{
@@ -299,7 +298,7 @@ METHOD(kupf_store_t, expire, u_int,
 			}
 		}
 	}
-	while (due && !count);
+	while (found && !count);
 
 	return count;
 }
@@ -337,7 +336,8 @@ METHOD(kupf_store_t, destroy, void,
 /*
  * Described in header
  */
-kupf_store_t *kupf_store_create_hash(u_int max, kupf_store_hash_t hash)
+kupf_store_t *kupf_store_create_hash(u_int max, uint32_t margin,
+									 kupf_store_hash_t hash)
 {
 	private_kupf_store_t *this;
 
@@ -356,7 +356,7 @@ kupf_store_t *kupf_store_create_hash(u_int max, kupf_store_hash_t hash)
 		},
 		.names = kupf_index_create(KUPF_INDEX_NAME),
 		.ids = kupf_index_create(KUPF_INDEX_ID),
-		.wheel = kupf_wheel_create(time_monotonic(NULL)),
+		.wheel = kupf_wheel_create(time_monotonic(NULL), margin),
 		.hash = hash,
 		.max = max,
 	);
@@ -366,7 +366,7 @@ kupf_store_t *kupf_store_create_hash(u_int max, kupf_store_hash_t hash)
 /*
  * Described in header
  */
-kupf_store_t *kupf_store_create(u_int max)
+kupf_store_t *kupf_store_create(u_int max, uint32_t margin)
 {
-	return kupf_store_create_hash(max, chunk_hash_inc);
+	return kupf_store_create_hash(max, margin, chunk_hash_inc);
 }

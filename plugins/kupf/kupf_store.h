@@ -106,15 +106,16 @@ struct kupf_store_t {
 	enumerator_t *(*create_enumerator)(kupf_store_t *this);
 
 	/**
-	 * Remove sessions whose life is over.  To be called once a second, and
-	 * again at once while it returns max.
+	 * Remove sessions whose life is over, and tell once of those whose life is
+	 * about to end: they stay, and kupf_session_expired() tells them apart.
+	 * To be called once a second, and again at once while it returns max.
 	 *
 	 * @param now		time_monotonic(), seconds
-	 * @param expired	[out] removed sessions, references for the caller
-	 * @param max		most sessions to remove
-	 * @return			number of sessions removed
+	 * @param due		[out] sessions, references for the caller
+	 * @param max		most sessions
+	 * @return			number of sessions
 	 */
-	u_int (*expire)(kupf_store_t *this, time_t now, kupf_session_t **expired,
+	u_int (*expire)(kupf_store_t *this, time_t now, kupf_session_t **due,
 					u_int max);
 
 	/**
@@ -138,9 +139,12 @@ struct kupf_store_t {
  * Create a store.
  *
  * @param max		most sessions, 0 for no limit
+ * @param margin	seconds before its end that the life of a session is about
+ *					to end, see kupf_session_get_ending(); 0 to hear of its
+ *					end only
  * @return			store
  */
-kupf_store_t *kupf_store_create(u_int max);
+kupf_store_t *kupf_store_create(u_int max, uint32_t margin);
 
 /**
  * Hash function, for a test to exchange for a bad one.
@@ -151,9 +155,11 @@ typedef uint32_t (*kupf_store_hash_t)(chunk_t data, uint32_t inc);
  * Create a store with a hash function of one's own.
  *
  * @param max		most sessions, 0 for no limit
+ * @param margin	as above
  * @param hash		hash function
  * @return			store
  */
-kupf_store_t *kupf_store_create_hash(u_int max, kupf_store_hash_t hash);
+kupf_store_t *kupf_store_create_hash(u_int max, uint32_t margin,
+									 kupf_store_hash_t hash);
 
 #endif /** KUPF_STORE_H_ @}*/

@@ -16,17 +16,24 @@ struct private_kupf_wheel_t {
 	kupf_session_t *slots[KUPF_WHEEL_SLOTS];
 	/** first second that was not looked at yet */
 	time_t next;
+	/** seconds before the end of a session that it is due the first time */
+	uint32_t margin;
 	/** lock for all of it and for the links of the sessions */
 	mutex_t *mutex;
 };
 
 /**
- * Link a session in at the head of a slot.
+ * Link a session in at the head of its slot.
  */
-static void link_session(kupf_session_t **slot, kupf_session_t *session)
+static void link_session(private_kupf_wheel_t *this, kupf_session_t *session,
+						 time_t due)
 {
 	kupf_session_links_t *links = kupf_session_links(session);
+	kupf_session_t **slot;
 
+	/* what is due in a second already looked at is due in the next one */
+	slot = &this->slots[max(due, this->next) % KUPF_WHEEL_SLOTS];
+	links->due = due;
 	links->wheel_next = *slot;
 	links->wheel_prev = slot;
 	if (*slot)
@@ -36,17 +43,30 @@ static void link_session(kupf_session_t **slot, kupf_session_t *session)
 	*slot = session;
 }
 
+/**
+ * Unlink a session from its slot.
+ */
+static void unlink_session(kupf_session_t *session)
+{
+	kupf_session_links_t *links = kupf_session_links(session);
+
+	*links->wheel_prev = links->wheel_next;
+	if (links->wheel_next)
+	{
+		kupf_session_links(links->wheel_next)->wheel_prev = links->wheel_prev;
+	}
+	links->wheel_prev = NULL;
+	links->wheel_next = NULL;
+}
+
 METHOD(kupf_wheel_t, add, void,
 	private_kupf_wheel_t *this, kupf_session_t *session)
 {
-	time_t expiry = kupf_session_get_expiry(session);
-
-	if (expiry)
+	if (kupf_session_get_expiry(session))
 	{
 		this->mutex->lock(this->mutex);
-		/* what ended in a second already looked at is due in the next one */
-		expiry = max(expiry, this->next);
-		link_session(&this->slots[expiry % KUPF_WHEEL_SLOTS], session);
+		link_session(this, session,
+					 kupf_session_get_ending(session, this->margin));
 		this->mutex->unlock(this->mutex);
 	}
 }
@@ -61,14 +81,7 @@ METHOD(kupf_wheel_t, remove_, void,
 		this->mutex->lock(this->mutex);
 		if (links->wheel_prev)
 		{
-			*links->wheel_prev = links->wheel_next;
-			if (links->wheel_next)
-			{
-				kupf_session_links(links->wheel_next)->wheel_prev =
-															links->wheel_prev;
-			}
-			links->wheel_prev = NULL;
-			links->wheel_next = NULL;
+			unlink_session(session);
 		}
 		this->mutex->unlock(this->mutex);
 	}
@@ -77,7 +90,7 @@ METHOD(kupf_wheel_t, remove_, void,
 METHOD(kupf_wheel_t, get_due, u_int,
 	private_kupf_wheel_t *this, time_t now, kupf_session_t **due, u_int max)
 {
-	kupf_session_t *session;
+	kupf_session_t *session, *next;
 	u_int count = 0;
 
 	this->mutex->lock(this->mutex);
@@ -88,11 +101,18 @@ METHOD(kupf_wheel_t, get_due, u_int,
 		session = this->slots[this->next % KUPF_WHEEL_SLOTS];
 		while (session && count < max)
 		{
-			if (kupf_session_expired(session, now))
+			next = kupf_session_links(session)->wheel_next;
+			if (kupf_session_links(session)->due <= now)
 			{
 				due[count++] = kupf_session_ref(session);
+				if (!kupf_session_expired(session, now))
+				{
+					unlink_session(session);
+					link_session(this, session,
+								 kupf_session_get_expiry(session));
+				}
 			}
-			session = kupf_session_links(session)->wheel_next;
+			session = next;
 		}
 		if (session || count == max)
 		{	/* the caller removes what it got and comes again */
@@ -114,7 +134,7 @@ METHOD(kupf_wheel_t, destroy, void,
 /*
  * Described in header
  */
-kupf_wheel_t *kupf_wheel_create(time_t now)
+kupf_wheel_t *kupf_wheel_create(time_t now, uint32_t margin)
 {
 	private_kupf_wheel_t *this;
 
@@ -126,6 +146,7 @@ kupf_wheel_t *kupf_wheel_create(time_t now)
 			.destroy = _destroy,
 		},
 		.next = now,
+		.margin = margin,
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
 

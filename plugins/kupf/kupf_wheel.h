@@ -4,11 +4,12 @@
  * @defgroup kupf_wheel kupf_wheel
  * @{ @ingroup kupf
  *
- * Timing wheel: which sessions end when.
+ * Timing wheel: which sessions end when, and which are about to.
  *
- * One slot a second, KUPF_WHEEL_SLOTS of them; a session that ends at second
+ * One slot a second, KUPF_WHEEL_SLOTS of them; a session that is due at second
  * t is in slot t modulo their number and is passed over until its round comes.
- * Add and remove take constant time.  The wheel holds no references: whoever
+ * It is due twice: when its life is about to end, and when it ends.  Add and
+ * remove take constant time.  The wheel holds no references: whoever
  * adds a session removes it before the last reference is gone.
  *
  * Its lock is a leaf, any thread may call.
@@ -37,7 +38,9 @@ struct kupf_wheel_t {
 	void (*remove)(kupf_wheel_t *this, kupf_session_t *session);
 
 	/**
-	 * Get sessions that are due.  They stay in the wheel until removed.
+	 * Get sessions that are due.  Those whose life is over stay in the wheel
+	 * until they are removed; those whose life is about to end are due again
+	 * at its end.
 	 *
 	 * @param now		time_monotonic(), seconds; never goes back
 	 * @param due		[out] sessions, references for the caller
@@ -57,8 +60,9 @@ struct kupf_wheel_t {
  * Create a wheel.
  *
  * @param now		time_monotonic(), seconds
+ * @param margin	see kupf_session_get_ending(), 0 if that is of no interest
  * @return			wheel
  */
-kupf_wheel_t *kupf_wheel_create(time_t now);
+kupf_wheel_t *kupf_wheel_create(time_t now, uint32_t margin);
 
 #endif /** KUPF_WHEEL_H_ @}*/

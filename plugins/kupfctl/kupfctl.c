@@ -26,6 +26,7 @@ const kupfctl_command_t *const kupfctl_commands[] = {
 	&kupfctl_establish,
 	&kupfctl_load,
 	&kupfctl_modify,
+	&kupfctl_rekey,
 	&kupfctl_delete,
 	&kupfctl_list,
 	&kupfctl_stats,

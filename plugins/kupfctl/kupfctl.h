@@ -111,6 +111,7 @@ extern const kupfctl_command_t kupfctl_version;
 extern const kupfctl_command_t kupfctl_establish;
 extern const kupfctl_command_t kupfctl_load;
 extern const kupfctl_command_t kupfctl_modify;
+extern const kupfctl_command_t kupfctl_rekey;
 extern const kupfctl_command_t kupfctl_delete;
 extern const kupfctl_command_t kupfctl_list;
 extern const kupfctl_command_t kupfctl_stats;

@@ -10,10 +10,12 @@
 #include <unistd.h>
 
 /** Events registered for if none are named */
-#define EVENTS "tunnel-up", "tunnel-down", "auth-failed", "session-expired"
+#define EVENTS "tunnel-up", "tunnel-down", "auth-failed", "session-expired", \
+	"rekey-request"
 
 /** The same, for completion and help */
-#define EVENTS_TEXT "tunnel-up tunnel-down auth-failed session-expired"
+#define EVENTS_TEXT "tunnel-up tunnel-down auth-failed session-expired " \
+	"rekey-request"
 
 static const char *const default_events[] = { EVENTS };
 

@@ -460,7 +460,7 @@ static void run()
 	u_int i;
 
 	measure_clock(this);
-	store = kupf_store_create(0);
+	store = kupf_store_create(0, 0);
 	printf("%u sessions (clock: %u ns)\n", sessions, (u_int)overhead);
 	printf("  %-26s %13s %8s %8s %8s %8s\n", "", "mean", "p50", "p99", "p99.9",
 		   "max");
@@ -489,7 +489,7 @@ static void run()
 	expire(spare, end);
 
 	store->destroy(store);
-	store = kupf_store_create(0);
+	store = kupf_store_create(0, 0);
 	for (i = 0; i < sessions; i++)
 	{
 		put(NULL, i, end);

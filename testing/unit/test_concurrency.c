@@ -1011,7 +1011,7 @@ static void setup()
 	slots_init();
 	charon->ike_sa_manager = &manager;
 	/* as kupf does it */
-	store = kupf_store_create(0);
+	store = kupf_store_create(0, 0);
 	pool = kupf_pool_create(POOL, QUARANTINE, FALSE);
 	ck_assert_ptr_nonnull(pool);
 	events = kupf_events_create();

@@ -454,7 +454,7 @@ END_TEST
 
 static char *events[] = {
 	"tunnel-up", "tunnel-down", "auth-failed", "session-expired",
-	"list-session",
+	"rekey-request", "list-session",
 };
 
 START_TEST(test_register_event)

@@ -49,7 +49,7 @@ static ike_sa_t *fake_get_sa(bus_t *this)
 static void setup()
 {
 	test_enforcer_init(&enforcer);
-	store = kupf_store_create(0);
+	store = kupf_store_create(0, 0);
 	cred = kupf_cred_create(store, &enforcer.public);
 	charon->bus->get_sa = fake_get_sa;
 	checked_out = &fake_ike_sa;

@@ -97,14 +97,21 @@ START_TEST(test_content)
 	kupf_event_t event;
 	u_int count;
 
-	for (event = KUPF_EVENT_TUNNEL_UP; event <= KUPF_EVENT_SESSION_EXPIRED;
-		 event++)
+	for (event = KUPF_EVENT_TUNNEL_UP; event < KUPF_EVENTS; event++)
 	{
 		events->subscribe(events, event, &one.public);
 	}
 	events->session_expired(events, session);
 	ck_assert_str_eq(one.name, "session-expired");
 	ck_assert_str_eq(test_value(one.message, "session"), "s1");
+
+	ck_assert_uint_eq(events->rekey_request(events, session, "why"), 1);
+	ck_assert_str_eq(one.name, "rekey-request");
+	ck_assert_str_eq(test_value(one.message, "session"), "s1");
+	ck_assert_str_eq(test_value(one.message, "ue-id"), "keyid:a");
+	ck_assert_str_eq(test_value(one.message, "generation"), "1");
+	ck_assert_str_eq(test_value(one.message, "expires"), "0");
+	ck_assert_str_eq(test_value(one.message, "reason"), "why");
 
 	events->tunnel_down(events, session, 4294967295u, KUPF_REASON_TIMEOUT);
 	ck_assert_str_eq(one.name, "tunnel-down");
@@ -133,8 +140,7 @@ START_TEST(test_content)
 	id->destroy(id);
 	local->destroy(local);
 	remote->destroy(remote);
-	for (event = KUPF_EVENT_TUNNEL_UP; event <= KUPF_EVENT_SESSION_EXPIRED;
-		 event++)
+	for (event = KUPF_EVENT_TUNNEL_UP; event < KUPF_EVENTS; event++)
 	{
 		ck_assert(events->unsubscribe(events, event, &one.public));
 	}

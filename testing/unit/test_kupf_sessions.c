@@ -571,6 +571,46 @@ START_TEST(test_expire)
 }
 END_TEST
 
+START_TEST(test_rekey_request)
+{
+	kupf_session_data_t data;
+	kupf_session_t *session;
+	kupf_error_t error = {};
+	u_int told, i;
+
+	upf.events->subscribe(upf.events, KUPF_EVENT_REKEY_REQUEST,
+						  &subscriber);
+	add("session=a ue-id=keyid:a lifetime=1000 " KEY);
+	add("session=b ue-id=keyid:b " KEY);
+	/* less than the margin is left of it: it is told once, and stays */
+	test_session_data(&data, "c", ID_KEY_ID, "c");
+	data.lifetime = 1000;
+	data.expiry = time_monotonic(NULL) + 30;
+	session = kupf_session_create(&data);
+	ck_assert_int_eq(upf.store->put(upf.store, session), KUPF_STORE_OK);
+	kupf_session_unref(session);
+	for (i = 0; i < 2; i++)
+	{
+		ck_assert(!upf.sessions->expire(upf.sessions));
+		ck_assert_uint_eq(events, 1);
+		check_sessions(3);
+	}
+	events = 0;
+	ck_assert(upf.sessions->request_rekey(upf.sessions, "a", &told, &error));
+	ck_assert_uint_eq(told, 1);
+	ck_assert_uint_eq(events, 1);
+	ck_assert(!upf.sessions->request_rekey(upf.sessions, "d", &told, &error));
+	ck_assert_int_eq(error.cause, KUPF_CAUSE_NO_SUCH_SESSION);
+	ck_assert_uint_eq(events, 1);
+	upf.events->unsubscribe(upf.events, KUPF_EVENT_REKEY_REQUEST,
+							&subscriber);
+	ck_assert(upf.sessions->request_rekey(upf.sessions, "b", &told, &error));
+	ck_assert_uint_eq(told, 0);
+	ck_assert_uint_eq(events, 1);
+	check_sessions(3);
+}
+END_TEST
+
 START_TEST(test_expired_establish)
 {
 	/* one of other content takes the place of what has expired */
@@ -751,6 +791,7 @@ Suite *kupf_sessions_suite(void)
 	tcase_add_test(tc, test_modify_unknown);
 	tcase_add_test(tc, test_delete);
 	tcase_add_test(tc, test_expire);
+	tcase_add_test(tc, test_rekey_request);
 	tcase_add_test(tc, test_expired_establish);
 	tcase_add_test(tc, test_expired_gone);
 	tcase_add_test(tc, test_expired_identity);

@@ -43,7 +43,7 @@ static kupf_store_hash_t hashes[] = {
 
 static kupf_store_t *create(int i, u_int max)
 {
-	return kupf_store_create_hash(max, hashes[i]);
+	return kupf_store_create_hash(max, 0, hashes[i]);
 }
 
 /**
@@ -475,7 +475,7 @@ END_TEST
 
 START_TEST(test_grow)
 {
-	kupf_store_t *store = kupf_store_create(0);
+	kupf_store_t *store = kupf_store_create(0, 0);
 	kupf_session_t *session;
 	enumerator_t *enumerator;
 	char name[32], id[17];

@@ -15,7 +15,7 @@ static kupf_wheel_t *wheel;
 
 static void setup()
 {
-	wheel = kupf_wheel_create(START);
+	wheel = kupf_wheel_create(START, 0);
 }
 
 static void teardown()
@@ -72,6 +72,56 @@ START_TEST(test_due)
 	}
 	ck_assert_uint_eq(take(max(end, START), 8), 1);
 	ck_assert_uint_eq(take(max(end, START) + KUPF_WHEEL_SLOTS, 8), 0);
+}
+END_TEST
+
+START_TEST(test_ending)
+{
+	kupf_session_data_t data;
+	kupf_session_t *session, *due[2];
+
+	wheel->destroy(wheel);
+	wheel = kupf_wheel_create(START, 60);
+	/* once at 60 seconds before its end or at half of its life, then at its
+	 * end */
+	test_session_data(&data, "s", ID_KEY_ID, "a");
+	data.lifetime = _i;
+	data.expiry = START + _i;
+	session = kupf_session_create(&data);
+	wheel->add(wheel, session);
+	ck_assert_uint_eq(kupf_session_get_ending(session, 60),
+					  START + (_i < 120 ? _i - _i / 2 : _i - 60));
+	if (_i > 1)
+	{
+		ck_assert_uint_eq(wheel->get_due(wheel,
+					kupf_session_get_ending(session, 60) - 1, due, 2), 0);
+		ck_assert_uint_eq(wheel->get_due(wheel,
+					kupf_session_get_ending(session, 60), due, 2), 1);
+		ck_assert(due[0] == session);
+		kupf_session_unref(session);
+	}
+	ck_assert_uint_eq(wheel->get_due(wheel, START + _i - 1, due, 2), 0);
+	ck_assert_uint_eq(take(START + _i, 2), 1);
+}
+END_TEST
+
+START_TEST(test_ending_removed)
+{
+	kupf_session_data_t data;
+	kupf_session_t *session, *due[2];
+
+	wheel->destroy(wheel);
+	wheel = kupf_wheel_create(START, 10);
+	test_session_data(&data, "s", ID_KEY_ID, "a");
+	data.lifetime = 100;
+	data.expiry = START + 100;
+	session = kupf_session_create(&data);
+	wheel->add(wheel, session);
+	ck_assert_uint_eq(wheel->get_due(wheel, START + 95, due, 2), 1);
+	kupf_session_unref(session);
+	wheel->remove(wheel, session);
+	kupf_session_unref(session);
+	ck_assert_uint_eq(take(START + 100, 2), 0);
 }
 END_TEST
 
@@ -201,6 +251,8 @@ Suite *kupf_wheel_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, test_due, 0, countof(ends));
 	tcase_add_loop_test(tc, test_leap, 0, countof(leaps));
+	tcase_add_loop_test(tc, test_ending, 1, 200);
+	tcase_add_test(tc, test_ending_removed);
 	tcase_add_test(tc, test_max);
 	tcase_add_test(tc, test_rounds);
 	tcase_add_test(tc, test_remove);

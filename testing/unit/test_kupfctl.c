@@ -606,6 +606,10 @@ static const run_t replies[] = {
 	  ".\nR success=yes tunnels=1\nW", 0,
 	  "tunnels  1\n", "",
 	  "0:delete-session session=s1\n" },
+	{ "rekey s1",
+	  ".\nR success=yes told=2\nW", 0,
+	  "told  2\n", "",
+	  "0:request-rekey session=s1\n" },
 	{ "establish s1 --key-file raw --ue-id keyid:a",
 	  ".\nR success=yes session=s1 upf-address=192.0.2.1 expires=0\nW", 0,
 	  "session      s1\nupf-address  192.0.2.1\nexpires      never\n", "",
@@ -710,11 +714,12 @@ static const run_t losses[] = {
 	{ "list", ".\nC\n.\nE list-session session=s1\n", 3, "*", "*lost\n",
 	  NULL },
 	{ "watch", ".\n", 3, "", "*lost\n", NULL },
-	{ "watch --json", ".\nC\n.\nC\n.\nC\n.\nC\nZ 100\n"
+	{ "watch --json", ".\nC\n.\nC\n.\nC\n.\nC\n.\nC\nZ 100\n"
 	  "E tunnel-up session=s1\nE session-expired session=s1\n", 3,
 	  "{\"event\":\"tunnel-up\",\"session\":\"s1\"}\n"
 	  "{\"event\":\"session-expired\",\"session\":\"s1\"}\n", "*lost\n",
-	  "3:tunnel-up\n3:tunnel-down\n3:auth-failed\n3:session-expired\n" },
+	  "3:tunnel-up\n3:tunnel-down\n3:auth-failed\n3:session-expired\n"
+	  "3:rekey-request\n" },
 	{ "watch tunnel-up", ".\nC\nZ 100\n"
 	  "E tunnel-up session=s1 ue-id=^]0;x_\"y l=[a,b] e=\n", 3,
 	  "* tunnel-up session=s1 ue-id=\"\\x1b]0;x \\x22y\" l=a,b e=\"\"\n",

@@ -9,6 +9,9 @@
 /** Seconds of quarantine in the pool */
 #define QUARANTINE 60
 
+/** Seconds before its end that a session is about to end */
+#define REKEY_MARGIN 60
+
 /** Longest message of a test, as text */
 #define SCRIPT_MAX (200 * 1024)
 
@@ -18,7 +21,7 @@
 void test_upf_init(test_upf_t *this, const char *addresses, u_int max)
 {
 	test_enforcer_init(&this->enforcer);
-	this->store = kupf_store_create(max);
+	this->store = kupf_store_create(max, REKEY_MARGIN);
 	this->pool = kupf_pool_create(addresses, QUARANTINE, FALSE);
 	if (!this->pool)
 	{	/* no ck_assert(): fuzz targets come here, too */
