@@ -127,6 +127,19 @@ static bool run_delete(private_kupf_commands_t *this, call_t *call)
 	return TRUE;
 }
 
+static bool run_reject_key(private_kupf_commands_t *this, call_t *call)
+{
+	u_int waited;
+
+	if (!this->sessions->reject_key(this->sessions, &call->request, &waited,
+									&call->error))
+	{
+		return FALSE;
+	}
+	kupf_reply_number(call->reply, "waited", waited);
+	return TRUE;
+}
+
 static bool run_request_rekey(private_kupf_commands_t *this, call_t *call)
 {
 	u_int told;
@@ -275,6 +288,8 @@ static const command_t commands[] = {
 	  KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION | KUPF_FIELD_GRACE,
 	  KUPF_FIELD_SESSION, run_modify, FALSE },
 	{ "delete-session", KUPF_FIELD_SESSION, KUPF_FIELD_SESSION, run_delete,
+	  FALSE },
+	{ "reject-key", KUPF_FIELD_UE_ID, KUPF_FIELD_UE_ID, run_reject_key,
 	  FALSE },
 	{ "request-rekey", KUPF_FIELD_SESSION, KUPF_FIELD_SESSION,
 	  run_request_rekey, FALSE },

@@ -22,6 +22,14 @@ static const char *names[] = {
 	[KUPF_KEYS_WITHHELD] = "keys-withheld",
 	[KUPF_KEYS_PINNED] = "keys-pinned",
 	[KUPF_PINS] = "pins",
+	[KUPF_FETCH_REQUESTS] = "fetch-requests",
+	[KUPF_FETCH_ANSWERED] = "fetch-answered",
+	[KUPF_FETCH_REJECTED] = "fetch-rejected",
+	[KUPF_FETCH_TIMEOUTS] = "fetch-timeouts",
+	[KUPF_FETCH_DESERTED] = "fetch-deserted",
+	[KUPF_FETCH_LIMITED] = "fetch-limited",
+	[KUPF_FETCH_NEGATIVES] = "fetch-negative",
+	[KUPF_FETCH_WAITING] = "fetch-waiting",
 };
 
 /**

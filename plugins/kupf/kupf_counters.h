@@ -49,6 +49,22 @@ enum kupf_counter_t {
 	KUPF_KEYS_PINNED,
 	/** sessions that are pinned to an IKE_SA now */
 	KUPF_PINS,
+	/** key-requests raised */
+	KUPF_FETCH_REQUESTS,
+	/** of these: answered with a session, or it came in another way */
+	KUPF_FETCH_ANSWERED,
+	/** rejected */
+	KUPF_FETCH_REJECTED,
+	/** not answered in time */
+	KUPF_FETCH_TIMEOUTS,
+	/** there is, or was then, nobody to answer */
+	KUPF_FETCH_DESERTED,
+	/** UEs refused as too many threads wait, or for the rate */
+	KUPF_FETCH_LIMITED,
+	/** UEs refused as their identity was asked for a short time ago */
+	KUPF_FETCH_NEGATIVES,
+	/** threads that wait now */
+	KUPF_FETCH_WAITING,
 	/** number of counters */
 	KUPF_COUNTER_MAX,
 };

@@ -33,6 +33,8 @@ struct private_kupf_cred_t {
 	kupf_cred_t public;
 	/** sessions */
 	kupf_store_t *store;
+	/** gets sessions that are not there */
+	kupf_fetch_t *fetch;
 	/** decides which IKE_SAs may have keys */
 	kupf_enforcer_t *enforcer;
 	/** nobody's session, with a random key */
@@ -247,8 +249,9 @@ static bool has_id(kupf_session_t *session, id_type_t type, chunk_t id)
  * @param pinned	[out] whether its key verified the peer before
  * @return			new reference, NULL if there is none to be used
  */
-static kupf_session_t *find_session(private_kupf_cred_t *this, uint32_t ike_sa,
-									identification_t *peer, bool *pinned)
+static kupf_session_t *find_session(private_kupf_cred_t *this,
+									ike_sa_t *ike_sa, identification_t *peer,
+									bool *pinned)
 {
 	kupf_session_t *session;
 	id_type_t type = peer->get_type(peer);
@@ -259,11 +262,18 @@ static kupf_session_t *find_session(private_kupf_cred_t *this, uint32_t ike_sa,
 	{
 		return NULL;
 	}
-	session = get_verified(this, ike_sa);
+	session = get_verified(this, ike_sa->get_unique_id(ike_sa));
 	*pinned = session != NULL;
 	if (!session)
 	{
 		session = this->store->find(this->store, type, id);
+	}
+	if (!session && this->fetch &&
+		!ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR))
+	{
+		session = this->fetch->get(this->fetch, peer,
+								   ike_sa->get_my_host(ike_sa),
+								   ike_sa->get_other_host(ike_sa));
 	}
 	if (session &&
 		(*pinned ? has_id(session, type, id) :
@@ -295,8 +305,7 @@ METHOD(credential_set_t, create_shared_enumerator, enumerator_t*,
 		kupf_count(KUPF_KEYS_WITHHELD);
 		return NULL;
 	}
-	session = find_session(this, ike_sa->get_unique_id(ike_sa), other,
-						   &pinned);
+	session = find_session(this, ike_sa, other, &pinned);
 	if (session)
 	{
 		kupf_count(KUPF_KEYS_YIELDED);
@@ -395,7 +404,8 @@ static kupf_session_t *create_dummy()
 /*
  * Described in header
  */
-kupf_cred_t *kupf_cred_create(kupf_store_t *store, kupf_enforcer_t *enforcer)
+kupf_cred_t *kupf_cred_create(kupf_store_t *store, kupf_fetch_t *fetch,
+							  kupf_enforcer_t *enforcer)
 {
 	private_kupf_cred_t *this;
 
@@ -413,6 +423,7 @@ kupf_cred_t *kupf_cred_create(kupf_store_t *store, kupf_enforcer_t *enforcer)
 			.destroy = _destroy,
 		},
 		.store = store,
+		.fetch = fetch,
 		.enforcer = enforcer,
 		.dummy = create_dummy(),
 		.pins = hashtable_create(hashtable_hash_ptr, hashtable_equals_ptr, 8),

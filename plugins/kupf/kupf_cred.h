@@ -13,6 +13,7 @@
  *
  * - a key is yielded for exactly the peer's identity, type and bytes; never
  *   for a wildcard or none, never for another type of secret;
+ * - an identity that is not there may be fetched (kupf_fetch), which takes time;
  * - for any other identity the verifier, and nobody else, gets a random key of
  *   this process, so that an unknown identity takes as long as a wrong key; it
  *   is never pinned, so whoever guesses it is refused all the same;
@@ -28,6 +29,7 @@
 #define KUPF_CRED_H_
 
 #include "kupf.h"
+#include "kupf_fetch.h"
 
 #include <bus/listeners/listener.h>
 
@@ -68,9 +70,11 @@ struct kupf_cred_t {
  * Create the credential set.
  *
  * @param store		sessions
+ * @param fetch		gets sessions that are not there, NULL for nobody
  * @param enforcer	decides which IKE_SAs may have keys
  * @return			credential set
  */
-kupf_cred_t *kupf_cred_create(kupf_store_t *store, kupf_enforcer_t *enforcer);
+kupf_cred_t *kupf_cred_create(kupf_store_t *store, kupf_fetch_t *fetch,
+							  kupf_enforcer_t *enforcer);
 
 #endif /** KUPF_CRED_H_ @}*/

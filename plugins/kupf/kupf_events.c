@@ -16,6 +16,7 @@ ENUM(kupf_event_names, KUPF_EVENT_TUNNEL_UP, KUPF_EVENT_REKEY_REQUEST,
 	"tunnel-down",
 	"auth-failed",
 	"session-expired",
+	"key-request",
 	"rekey-request",
 );
 
@@ -27,6 +28,10 @@ struct event_t {
 	array_t *subscribers;
 	/** guards subscribers, held for reading while they are called */
 	rwlock_t *lock;
+	/** called when the last subscriber has gone, or NULL */
+	kupf_events_deserted_t deserted;
+	/** given to it */
+	void *user;
 };
 
 /**
@@ -79,14 +84,27 @@ METHOD(kupf_events_t, unsubscribe, bool,
 	kupf_subscriber_t *subscriber)
 {
 	event_t *event = &this->events[type];
-	bool found;
+	bool found, last;
 	int pos;
 
 	event->lock->write_lock(event->lock);
 	pos = find_subscriber(event, subscriber);
 	found = pos >= 0 && array_remove(event->subscribers, pos, NULL);
+	last = found && array_count(event->subscribers) == 0;
 	event->lock->unlock(event->lock);
+	if (last && event->deserted)
+	{
+		event->deserted(event->user);
+	}
 	return found;
+}
+
+METHOD(kupf_events_t, observe, void,
+	private_kupf_events_t *this, kupf_event_t type,
+	kupf_events_deserted_t deserted, void *user)
+{
+	this->events[type].deserted = deserted;
+	this->events[type].user = user;
 }
 
 /**
@@ -214,6 +232,21 @@ METHOD(kupf_events_t, tunnel_down, void,
 	raise_event(this, KUPF_EVENT_TUNNEL_DOWN, builder);
 }
 
+/**
+ * Add what a UE says that it is, and where it comes from.
+ */
+static void add_ue(vici_builder_t *builder, identification_t *ue_id,
+				   host_t *local, host_t *remote)
+{
+	if (ue_id)
+	{
+		kupf_reply_identity(builder, "ue-id", ue_id->get_type(ue_id),
+							ue_id->get_encoding(ue_id));
+	}
+	add_host(builder, "remote", remote);
+	add_host(builder, "local", local);
+}
+
 METHOD(kupf_events_t, auth_failed, void,
 	private_kupf_events_t *this, identification_t *ue_id, host_t *local,
 	host_t *remote, const char *reason)
@@ -225,13 +258,7 @@ METHOD(kupf_events_t, auth_failed, void,
 		return;
 	}
 	builder = vici_builder_create();
-	if (ue_id)
-	{
-		kupf_reply_identity(builder, "ue-id", ue_id->get_type(ue_id),
-							ue_id->get_encoding(ue_id));
-	}
-	add_host(builder, "remote", remote);
-	add_host(builder, "local", local);
+	add_ue(builder, ue_id, local, remote);
 	kupf_reply_text(builder, "reason", reason);
 	raise_event(this, KUPF_EVENT_AUTH_FAILED, builder);
 }
@@ -248,6 +275,21 @@ METHOD(kupf_events_t, session_expired, void,
 	builder = vici_builder_create();
 	kupf_reply_text(builder, "session", kupf_session_get_name(session));
 	raise_event(this, KUPF_EVENT_SESSION_EXPIRED, builder);
+}
+
+METHOD(kupf_events_t, key_request, u_int,
+	private_kupf_events_t *this, identification_t *ue_id, host_t *local,
+	host_t *remote)
+{
+	vici_builder_t *builder;
+
+	if (!is_wanted(this, KUPF_EVENT_KEY_REQUEST))
+	{
+		return 0;
+	}
+	builder = vici_builder_create();
+	add_ue(builder, ue_id, local, remote);
+	return raise_event(this, KUPF_EVENT_KEY_REQUEST, builder);
 }
 
 METHOD(kupf_events_t, rekey_request, u_int,
@@ -290,10 +332,12 @@ kupf_events_t *kupf_events_create()
 		.public = {
 			.subscribe = _subscribe,
 			.unsubscribe = _unsubscribe,
+			.observe = _observe,
 			.tunnel_up = _tunnel_up,
 			.tunnel_down = _tunnel_down,
 			.auth_failed = _auth_failed,
 			.session_expired = _session_expired,
+			.key_request = _key_request,
 			.rekey_request = _rekey_request,
 			.destroy = _destroy,
 		},

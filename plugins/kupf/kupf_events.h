@@ -24,6 +24,11 @@ typedef struct kupf_subscriber_t kupf_subscriber_t;
 typedef enum kupf_event_t kupf_event_t;
 
 /**
+ * Called, without a lock, when the last subscriber of an event has gone.
+ */
+typedef void (*kupf_events_deserted_t)(void *user);
+
+/**
  * Events; kupf_event_names has their names in the protocol.
  */
 enum kupf_event_t {
@@ -31,6 +36,7 @@ enum kupf_event_t {
 	KUPF_EVENT_TUNNEL_DOWN,
 	KUPF_EVENT_AUTH_FAILED,
 	KUPF_EVENT_SESSION_EXPIRED,
+	KUPF_EVENT_KEY_REQUEST,
 	KUPF_EVENT_REKEY_REQUEST,
 };
 
@@ -71,6 +77,16 @@ struct kupf_events_t {
 						kupf_subscriber_t *subscriber);
 
 	/**
+	 * Observe whether there are subscribers of an event.
+	 *
+	 * @param deserted	called when the last one has gone, NULL to stop; one for
+	 *					each event, set while no client can be there
+	 * @param user		given to the callback
+	 */
+	void (*observe)(kupf_events_t *this, kupf_event_t event,
+					kupf_events_deserted_t deserted, void *user);
+
+	/**
 	 * Raise tunnel-up, see kupf_t.
 	 */
 	void (*tunnel_up)(kupf_events_t *this, kupf_session_t *session,
@@ -94,6 +110,17 @@ struct kupf_events_t {
 	 * @param session	session that has left the store
 	 */
 	void (*session_expired)(kupf_events_t *this, kupf_session_t *session);
+
+	/**
+	 * Raise key-request.
+	 *
+	 * @param ue_id		identity that the UE claims
+	 * @param local		our address and port
+	 * @param remote	address and port of the UE
+	 * @return			number of subscribers
+	 */
+	u_int (*key_request)(kupf_events_t *this, identification_t *ue_id,
+						 host_t *local, host_t *remote);
 
 	/**
 	 * Raise rekey-request.

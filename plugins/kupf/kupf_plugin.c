@@ -5,6 +5,7 @@
 #include "kupf_commands.h"
 #include "kupf_cred.h"
 #include "kupf_events.h"
+#include "kupf_fetch.h"
 #include "kupf_guard.h"
 #include "kupf_pool.h"
 #include "kupf_redact.h"
@@ -24,6 +25,18 @@
 
 /** Default of charon.plugins.kupf.rekey_margin, seconds */
 #define REKEY_MARGIN 60
+
+/** Default of charon.plugins.kupf.fetch_timeout, seconds */
+#define FETCH_TIMEOUT 3
+
+/** Default of charon.plugins.kupf.fetch_max_waiting */
+#define FETCH_MAX_WAITING 4
+
+/** Default of charon.plugins.kupf.negative_ttl, seconds */
+#define NEGATIVE_TTL 10
+
+/** Default of charon.plugins.kupf.fetch_rate */
+#define FETCH_RATE 100
 
 /** Milliseconds until more sessions expire, if there are more */
 #define EXPIRE_PAUSE 10
@@ -59,6 +72,8 @@ struct private_kupf_plugin_t {
 	kupf_guard_t *guard;
 	/** events */
 	kupf_events_t *events;
+	/** gets keys that are not there, NULL for nobody */
+	kupf_fetch_t *fetch;
 	/** procedures */
 	kupf_sessions_t *sessions;
 	/** commands */
@@ -165,6 +180,7 @@ static void destroy_parts(private_kupf_plugin_t *this)
 	DESTROY_IF(this->cred);
 	DESTROY_IF(this->commands);
 	DESTROY_IF(this->sessions);
+	DESTROY_IF(this->fetch);
 	DESTROY_IF(this->events);
 	DESTROY_IF(this->guard);
 	DESTROY_IF(this->pool);
@@ -173,10 +189,28 @@ static void destroy_parts(private_kupf_plugin_t *this)
 	this->cred = NULL;
 	this->commands = NULL;
 	this->sessions = NULL;
+	this->fetch = NULL;
 	this->events = NULL;
 	this->guard = NULL;
 	this->pool = NULL;
 	this->store = NULL;
+}
+
+/**
+ * Create what gets keys that are not there, as the settings say.
+ */
+static kupf_fetch_t *create_fetch(private_kupf_plugin_t *this)
+{
+	kupf_fetch_config_t config = {
+		.timeout = lib->settings->get_double(lib->settings,
+						"%s.plugins.kupf.fetch_timeout", FETCH_TIMEOUT,
+						lib->ns) * 1000,
+		.max_waiting = get_int("fetch_max_waiting", FETCH_MAX_WAITING),
+		.negative_ttl = get_int("negative_ttl", NEGATIVE_TTL),
+		.rate = get_int("fetch_rate", FETCH_RATE),
+	};
+
+	return kupf_fetch_create(this->store, this->events, &config);
 }
 
 /**
@@ -213,11 +247,21 @@ static bool create_parts(private_kupf_plugin_t *this)
 									get_int("rekey_margin", REKEY_MARGIN));
 	this->guard = kupf_guard_create(this->required);
 	this->events = kupf_events_create();
+	if (get_bool("fetch", FALSE))
+	{
+		this->fetch = create_fetch(this);
+		if (!this->fetch)
+		{
+			return FALSE;
+		}
+	}
 	this->sessions = kupf_sessions_create(this->store, this->pool,
-							&this->guard->enforcer, this->events, fc);
+							&this->guard->enforcer, this->events, this->fetch,
+							fc);
 	this->commands = kupf_commands_create(this->sessions, this->store,
 							this->pool, &this->guard->enforcer);
-	this->cred = kupf_cred_create(this->store, &this->guard->enforcer);
+	this->cred = kupf_cred_create(this->store, this->fetch,
+								  &this->guard->enforcer);
 	this->server = kupf_server_create(&config, this->commands, this->events);
 	return this->server != NULL;
 }

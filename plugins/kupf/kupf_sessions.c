@@ -20,6 +20,8 @@ struct private_kupf_sessions_t {
 	kupf_enforcer_t *enforcer;
 	/** events */
 	kupf_events_t *events;
+	/** waits for sessions, or NULL */
+	kupf_fetch_t *fetch;
 	/** FC unless a request names one */
 	uint16_t fc;
 };
@@ -171,6 +173,18 @@ static bool identity_in_use(private_kupf_sessions_t *this,
 }
 
 /**
+ * Have those go on who wait for a session.
+ */
+static void answer_fetch(private_kupf_sessions_t *this,
+						 kupf_session_t *session)
+{
+	if (this->fetch)
+	{
+		this->fetch->answer(this->fetch, session);
+	}
+}
+
+/**
  * Add a session of new contents to the store.
  */
 static kupf_session_t *add_session(private_kupf_sessions_t *this,
@@ -249,6 +263,7 @@ METHOD(kupf_sessions_t, establish, kupf_session_t*,
 			kupf_session_unref(session);
 			return NULL;
 		}
+		answer_fetch(this, session);
 		return session;
 	}
 	session = add_session(this, &data, error);
@@ -256,6 +271,7 @@ METHOD(kupf_sessions_t, establish, kupf_session_t*,
 	{
 		kupf_count(KUPF_SESSIONS_ESTABLISHED);
 		DBG2(DBG_CFG, "kupf: session '%s' established", data.name);
+		answer_fetch(this, session);
 	}
 	return session;
 }
@@ -349,6 +365,7 @@ METHOD(kupf_sessions_t, modify, kupf_session_t*,
 			grace = request->grace;
 		}
 		this->enforcer->replaced(this->enforcer, old, session, grace);
+		answer_fetch(this, session);
 	}
 	kupf_session_unref(old);
 	return session;
@@ -378,6 +395,25 @@ METHOD(kupf_sessions_t, delete_, bool,
 		}
 		kupf_session_unref(session);
 	}
+	return TRUE;
+}
+
+METHOD(kupf_sessions_t, reject_key, bool,
+	private_kupf_sessions_t *this, kupf_request_t *request, u_int *waited,
+	kupf_error_t *error)
+{
+	kupf_session_data_t data = {
+		.name = "",
+		.id_type = request->id_type,
+		.id = chunk_create(request->id, request->id_len),
+	};
+
+	if (identity_in_use(this, &data))
+	{
+		return store_error(KUPF_STORE_IDENTITY_IN_USE, error);
+	}
+	*waited = this->fetch ? this->fetch->reject(this->fetch, data.id_type,
+												data.id) : 0;
 	return TRUE;
 }
 
@@ -432,7 +468,8 @@ METHOD(kupf_sessions_t, destroy, void,
  */
 kupf_sessions_t *kupf_sessions_create(kupf_store_t *store, kupf_pool_t *pool,
 									  kupf_enforcer_t *enforcer,
-									  kupf_events_t *events, uint16_t fc)
+									  kupf_events_t *events,
+									  kupf_fetch_t *fetch, uint16_t fc)
 {
 	private_kupf_sessions_t *this;
 
@@ -441,6 +478,7 @@ kupf_sessions_t *kupf_sessions_create(kupf_store_t *store, kupf_pool_t *pool,
 			.establish = _establish,
 			.modify = _modify,
 			.delete = _delete_,
+			.reject_key = _reject_key,
 			.request_rekey = _request_rekey,
 			.expire = _expire,
 			.destroy = _destroy,
@@ -449,6 +487,7 @@ kupf_sessions_t *kupf_sessions_create(kupf_store_t *store, kupf_pool_t *pool,
 		.pool = pool,
 		.enforcer = enforcer,
 		.events = events,
+		.fetch = fetch,
 		.fc = fc,
 	);
 

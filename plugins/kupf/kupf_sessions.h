@@ -16,6 +16,7 @@
 #define KUPF_SESSIONS_H_
 
 #include "kupf_events.h"
+#include "kupf_fetch.h"
 #include "kupf_pool.h"
 #include "kupf_request.h"
 #include "kupf_store.h"
@@ -59,6 +60,17 @@ struct kupf_sessions_t {
 				   kupf_error_t *error);
 
 	/**
+	 * Answer key-request: there is no UE of that identity.
+	 *
+	 * @param request	request with KUPF_FIELD_UE_ID
+	 * @param waited	[out] number of threads that waited for it
+	 * @param error		[out] error: a session has the identity
+	 * @return			FALSE with error set
+	 */
+	bool (*reject_key)(kupf_sessions_t *this, kupf_request_t *request,
+					   u_int *waited, kupf_error_t *error);
+
+	/**
 	 * Ask the SMF side for another key: raise rekey-request.
 	 *
 	 * @param name		name of the session
@@ -91,11 +103,13 @@ struct kupf_sessions_t {
  * @param pool		addresses of the UPF
  * @param enforcer	knows the tunnels
  * @param events	events
+ * @param fetch		waits for sessions, NULL for nobody
  * @param fc		FC of the key derivation, if a request names none
  * @return			procedures
  */
 kupf_sessions_t *kupf_sessions_create(kupf_store_t *store, kupf_pool_t *pool,
 									  kupf_enforcer_t *enforcer,
-									  kupf_events_t *events, uint16_t fc);
+									  kupf_events_t *events,
+									  kupf_fetch_t *fetch, uint16_t fc);
 
 #endif /** KUPF_SESSIONS_H_ @}*/

@@ -27,6 +27,7 @@ const kupfctl_command_t *const kupfctl_commands[] = {
 	&kupfctl_load,
 	&kupfctl_modify,
 	&kupfctl_rekey,
+	&kupfctl_reject,
 	&kupfctl_delete,
 	&kupfctl_list,
 	&kupfctl_stats,

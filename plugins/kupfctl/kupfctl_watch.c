@@ -112,6 +112,8 @@ const kupfctl_command_t kupfctl_watch = {
 	.summary = "print events as they happen",
 	.details =
 		"Without names: " EVENTS_TEXT ".\n"
+		"There is also key-request, for those who answer it: charon waits for "
+		"that.\n"
 		"Prints a line for each event until it is interrupted, which is "
 		"success, or\nuntil the connection ends, which is not (exit status 3).\n",
 	.max = KUPFCTL_ARGS_MAX,

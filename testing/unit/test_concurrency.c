@@ -1016,9 +1016,9 @@ static void setup()
 	ck_assert_ptr_nonnull(pool);
 	events = kupf_events_create();
 	guard = kupf_guard_create(TRUE);
-	sessions = kupf_sessions_create(store, pool, &guard->enforcer, events,
+	sessions = kupf_sessions_create(store, pool, &guard->enforcer, events, NULL,
 									KUPF_KDF_FC_DEFAULT);
-	cred = kupf_cred_create(store, &guard->enforcer);
+	cred = kupf_cred_create(store, NULL, &guard->enforcer);
 	lib->credmgr->add_set(lib->credmgr, &cred->set);
 	charon->bus->add_listener(charon->bus, cred->listener);
 	/* as nin3a does it */

@@ -50,7 +50,7 @@ static void setup()
 {
 	test_enforcer_init(&enforcer);
 	store = kupf_store_create(0, 0);
-	cred = kupf_cred_create(store, &enforcer.public);
+	cred = kupf_cred_create(store, NULL, &enforcer.public);
 	charon->bus->get_sa = fake_get_sa;
 	checked_out = &fake_ike_sa;
 	unique_id = 1;
@@ -344,7 +344,7 @@ START_TEST(test_dummy)
 
 	/* another process has another */
 	lib->credmgr->remove_set(lib->credmgr, &cred->set);
-	second = kupf_cred_create(store, &enforcer.public);
+	second = kupf_cred_create(store, NULL, &enforcer.public);
 	lib->credmgr->add_set(lib->credmgr, &second->set);
 	get_yielded(peer, other);
 	ck_assert_mem_ne(key, other, 32);

@@ -169,7 +169,7 @@ START_TEST(test_key)
 
 	test_enforcer_init(&enforcer);
 	store = kupf_store_create(0, 0);
-	cred = kupf_cred_create(store, &enforcer.public);
+	cred = kupf_cred_create(store, NULL, &enforcer.public);
 	charon->bus->get_sa = fake_get_sa;
 	session = test_session("s", ID_KEY_ID, "a", 0);
 	store->put(store, session);

@@ -12,6 +12,9 @@
 /** Seconds before its end that a session is about to end */
 #define REKEY_MARGIN 60
 
+/** Longest wait for a key, milliseconds */
+#define FETCH_TIMEOUT 2000
+
 /** Longest message of a test, as text */
 #define SCRIPT_MAX (200 * 1024)
 
@@ -20,6 +23,13 @@
  */
 void test_upf_init(test_upf_t *this, const char *addresses, u_int max)
 {
+	kupf_fetch_config_t config = {
+		.timeout = FETCH_TIMEOUT,
+		.max_waiting = 4,
+		.negative_ttl = 10,
+		.rate = 100,
+	};
+
 	test_enforcer_init(&this->enforcer);
 	this->store = kupf_store_create(max, REKEY_MARGIN);
 	this->pool = kupf_pool_create(addresses, QUARANTINE, FALSE);
@@ -28,8 +38,9 @@ void test_upf_init(test_upf_t *this, const char *addresses, u_int max)
 		abort();
 	}
 	this->events = kupf_events_create();
+	this->fetch = kupf_fetch_create(this->store, this->events, &config);
 	this->sessions = kupf_sessions_create(this->store, this->pool,
-							&this->enforcer.public, this->events,
+							&this->enforcer.public, this->events, this->fetch,
 							KUPF_KDF_FC_DEFAULT);
 	this->commands = kupf_commands_create(this->sessions, this->store,
 							this->pool, &this->enforcer.public);
@@ -42,6 +53,7 @@ void test_upf_deinit(test_upf_t *this)
 {
 	this->commands->destroy(this->commands);
 	this->sessions->destroy(this->sessions);
+	this->fetch->destroy(this->fetch);
 	this->events->destroy(this->events);
 	this->pool->destroy(this->pool);
 	this->store->destroy(this->store);

@@ -21,6 +21,7 @@ struct test_upf_t {
 	kupf_pool_t *pool;
 	test_enforcer_t enforcer;
 	kupf_events_t *events;
+	kupf_fetch_t *fetch;
 	kupf_sessions_t *sessions;
 	kupf_commands_t *commands;
 };
