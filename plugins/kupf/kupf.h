@@ -11,8 +11,8 @@
  * from the registration of the plugin feature CUSTOM:kupf to its removal.
  *
  * Division of labour: kupf holds the keys and talks to the SMF side, an
- * enforcer (plugin nin3a on a UPF) decides which IKE_SAs may use them and
- * knows the tunnels.  As long as no enforcer is attached, charon gets no key
+ * enforcer (plugin nin3a on a UPF, nin3a-ue on a UE) decides which IKE_SAs may
+ * use them and knows the tunnels.  As long as no enforcer is attached, charon gets no key
  * (unless charon.plugins.kupf.require_enforcement is no).
  */
 
@@ -80,6 +80,33 @@ struct kupf_enforcer_t {
 	bool (*covers)(kupf_enforcer_t *this, ike_sa_t *ike_sa);
 
 	/**
+	 * Get the session that an IKE_SA was initiated for.  Such an IKE_SA gets
+	 * the key of this very object, to authenticate us and the peer, and no
+	 * other.  Called by the thread that has ike_sa checked out.
+	 *
+	 * @param ike_sa	IKE_SA that we have initiated
+	 * @return			new reference, NULL if it was initiated for none
+	 */
+	kupf_session_t *(*own)(kupf_enforcer_t *this, ike_sa_t *ike_sa);
+
+	/**
+	 * Whether a session can be made use of here.  Called before it enters the
+	 * store, or takes the place of another one.
+	 *
+	 * @param data		contents of the session
+	 * @return			name of the field that is missing, NULL if none is
+	 */
+	const char *(*accepts)(kupf_enforcer_t *this,
+						   const kupf_session_data_t *data);
+
+	/**
+	 * A session has entered the store.
+	 *
+	 * @param session	session
+	 */
+	void (*established)(kupf_enforcer_t *this, kupf_session_t *session);
+
+	/**
 	 * Count the tunnels that are up for a session.
 	 *
 	 * @param session	name of the session
@@ -139,7 +166,9 @@ struct kupf_t {
 	/**
 	 * Get the session whose key has verified the peer's AUTH payload.  Known
 	 * from that moment until our own AUTH payload is built with the same key,
-	 * i.e. in authorize(), or until the IKE_SA is gone.
+	 * i.e. in authorize(), or until the IKE_SA is gone.  For an IKE_SA that we
+	 * have initiated, which has our AUTH payload before the peer's, it is known
+	 * until it is established.
 	 *
 	 * @param ike_sa	unique identifier of the IKE_SA
 	 * @return			new reference, NULL if none of our keys has verified it

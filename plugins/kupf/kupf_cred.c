@@ -2,7 +2,7 @@
 
 #include "kupf_cred.h"
 #include "kupf_counters.h"
-#include "kupf_redact.h"
+#include "kupf_key.h"
 
 #include <daemon.h>
 #include <collections/hashtable.h>
@@ -11,7 +11,6 @@
 #include <sys/random.h>
 
 typedef struct private_kupf_cred_t private_kupf_cred_t;
-typedef struct session_key_t session_key_t;
 typedef struct key_enumerator_t key_enumerator_t;
 typedef struct pin_listener_t pin_listener_t;
 
@@ -48,19 +47,6 @@ struct private_kupf_cred_t {
 };
 
 /**
- * The key of a session, as charon knows keys.  It points into the session, so
- * that no copy leaves protected memory.
- */
-struct session_key_t {
-	/** public interface */
-	shared_key_t public;
-	/** session with the key */
-	kupf_session_t *session;
-	/** references */
-	refcount_t ref;
-};
-
-/**
  * Yields one key.
  */
 struct key_enumerator_t {
@@ -69,7 +55,9 @@ struct key_enumerator_t {
 	/** credential set */
 	private_kupf_cred_t *cred;
 	/** key to yield */
-	session_key_t *key;
+	shared_key_t *key;
+	/** session it is of, borrowed from it */
+	kupf_session_t *session;
 	/** unique id of the IKE_SA */
 	uint32_t ike_sa;
 	/** whether the key is the one that verified the peer before */
@@ -81,57 +69,6 @@ struct key_enumerator_t {
 	/** whether the caller is the verifier: it ignores how well keys match */
 	bool verifier;
 };
-
-METHOD(shared_key_t, get_type, shared_key_type_t,
-	session_key_t *this)
-{
-	return SHARED_IKE;
-}
-
-METHOD(shared_key_t, get_key, chunk_t,
-	session_key_t *this)
-{
-	return kupf_session_get_key(this->session);
-}
-
-METHOD(shared_key_t, get_ref, shared_key_t*,
-	session_key_t *this)
-{
-	ref_get(&this->ref);
-	return &this->public;
-}
-
-METHOD(shared_key_t, key_destroy, void,
-	session_key_t *this)
-{
-	if (ref_put(&this->ref))
-	{
-		kupf_session_unref(this->session);
-		kupf_redact_end();
-		free(this);
-	}
-}
-
-/**
- * Create the key of a session; adopts the reference to the session.
- */
-static session_key_t *session_key_create(kupf_session_t *session)
-{
-	session_key_t *key;
-
-	kupf_redact_begin();
-	INIT(key,
-		.public = {
-			.get_type = _get_type,
-			.get_key = _get_key,
-			.get_ref = _get_ref,
-			.destroy = _key_destroy,
-		},
-		.session = session,
-		.ref = 1,
-	);
-	return key;
-}
 
 /**
  * Key of the table of pins.
@@ -179,11 +116,11 @@ METHOD(enumerator_t, key_enumerate, bool,
 	}
 	this->yielded = TRUE;
 	this->verifier = !me && !other;
-	if (this->key->session == this->cred->dummy && !this->verifier)
+	if (this->session == this->cred->dummy && !this->verifier)
 	{	/* nothing is built with it */
 		return FALSE;
 	}
-	*key = &this->key->public;
+	*key = this->key;
 	if (me)
 	{
 		*me = ID_MATCH_PERFECT;
@@ -208,12 +145,12 @@ METHOD(enumerator_t, key_enumerator_destroy, void,
 		}
 	}
 	else if (this->yielded && this->verifier && !this->exhausted &&
-			 this->key->session != this->cred->dummy)
+			 this->session != this->cred->dummy)
 	{
-		set_pin(this->cred, this->ike_sa, this->key->session);
+		set_pin(this->cred, this->ike_sa, this->session);
 		kupf_count(KUPF_KEYS_PINNED);
 	}
-	this->key->public.destroy(&this->key->public);
+	this->key->destroy(this->key);
 	free(this);
 }
 
@@ -268,8 +205,7 @@ static kupf_session_t *find_session(private_kupf_cred_t *this,
 	{
 		session = this->store->find(this->store, type, id);
 	}
-	if (!session && this->fetch &&
-		!ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR))
+	if (!session && this->fetch)
 	{
 		session = this->fetch->get(this->fetch, peer,
 								   ike_sa->get_my_host(ike_sa),
@@ -284,6 +220,57 @@ static kupf_session_t *find_session(private_kupf_cred_t *this,
 	}
 	kupf_session_unref(session);
 	return NULL;
+}
+
+/**
+ * Get the session of an IKE_SA that we have initiated.  Whatever the peer's
+ * identity is, it says nothing about the key.
+ *
+ * @return			new reference, NULL if there is none to be used
+ */
+static kupf_session_t *find_own(private_kupf_cred_t *this, ike_sa_t *ike_sa)
+{
+	kupf_session_t *session;
+
+	session = this->enforcer->own(this->enforcer, ike_sa);
+	if (session &&
+		!kupf_session_expired(session, time_monotonic(NULL)) &&
+		(kupf_session_get_services(session) & KUPF_SERVICE_IKE))
+	{
+		return session;
+	}
+	kupf_session_unref(session);
+	return NULL;
+}
+
+/**
+ * Get the session with the key for the peer of an IKE_SA.
+ *
+ * @param pinned	[out] whether its key verified the peer before
+ * @return			new reference, NULL for no key at all
+ */
+static kupf_session_t *get_session(private_kupf_cred_t *this, ike_sa_t *ike_sa,
+								   identification_t *peer, bool *pinned)
+{
+	kupf_session_t *session;
+
+	*pinned = FALSE;
+	if (ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR))
+	{
+		session = find_own(this, ike_sa);
+		kupf_count(session ? KUPF_KEYS_YIELDED : KUPF_KEYS_WITHHELD);
+		return session;
+	}
+	session = find_session(this, ike_sa, peer, pinned);
+	if (session)
+	{
+		kupf_count(KUPF_KEYS_YIELDED);
+		return session;
+	}
+	/* the peer is to wait as long as one whose key is wrong */
+	kupf_count(KUPF_KEYS_UNKNOWN);
+	*pinned = FALSE;
+	return this->dummy ? kupf_session_ref(this->dummy) : NULL;
 }
 
 METHOD(credential_set_t, create_shared_enumerator, enumerator_t*,
@@ -305,20 +292,10 @@ METHOD(credential_set_t, create_shared_enumerator, enumerator_t*,
 		kupf_count(KUPF_KEYS_WITHHELD);
 		return NULL;
 	}
-	session = find_session(this, ike_sa, other, &pinned);
-	if (session)
+	session = get_session(this, ike_sa, other, &pinned);
+	if (!session)
 	{
-		kupf_count(KUPF_KEYS_YIELDED);
-	}
-	else
-	{	/* the peer is to wait as long as one whose key is wrong */
-		kupf_count(KUPF_KEYS_UNKNOWN);
-		if (!this->dummy)
-		{
-			return NULL;
-		}
-		session = kupf_session_ref(this->dummy);
-		pinned = FALSE;
+		return NULL;
 	}
 	INIT(enumerator,
 		.public = {
@@ -327,7 +304,8 @@ METHOD(credential_set_t, create_shared_enumerator, enumerator_t*,
 			.destroy = _key_enumerator_destroy,
 		},
 		.cred = this,
-		.key = session_key_create(session),
+		.key = kupf_key_create(session),
+		.session = session,
 		.ike_sa = ike_sa->get_unique_id(ike_sa),
 		.pinned = pinned,
 	);
@@ -337,7 +315,11 @@ METHOD(credential_set_t, create_shared_enumerator, enumerator_t*,
 METHOD(listener_t, ike_state_change, bool,
 	pin_listener_t *this, ike_sa_t *ike_sa, ike_sa_state_t state)
 {
-	if (state == IKE_DESTROYING)
+	/* one that we have initiated builds nothing after it was verified, which
+	 * would take the pin away */
+	if (state == IKE_DESTROYING ||
+		(state == IKE_ESTABLISHED &&
+		 ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR)))
 	{
 		set_pin(this->cred, ike_sa->get_unique_id(ike_sa), NULL);
 	}

@@ -18,6 +18,9 @@
  *   this process, so that an unknown identity takes as long as a wrong key; it
  *   is never pinned, so whoever guesses it is refused all the same;
  * - it is yielded only if the enforcer covers the IKE_SA;
+ * - an IKE_SA that we have initiated gets the key of the session that the
+ *   enforcer has initiated it for, the very same object to authenticate us and
+ *   the peer, whatever the peer's identity and whatever the store has;
  * - the session whose key verified the peer is pinned to the IKE_SA, and its
  *   key answers for us, whatever happens to the store in between.
  *

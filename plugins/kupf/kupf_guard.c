@@ -44,6 +44,45 @@ METHOD(kupf_enforcer_t, covers, bool,
 	return covered;
 }
 
+METHOD(kupf_enforcer_t, own, kupf_session_t*,
+	private_kupf_guard_t *this, ike_sa_t *ike_sa)
+{
+	kupf_session_t *session = NULL;
+
+	this->lock->read_lock(this->lock);
+	if (this->attached)
+	{
+		session = this->attached->own(this->attached, ike_sa);
+	}
+	this->lock->unlock(this->lock);
+	return session;
+}
+
+METHOD(kupf_enforcer_t, accepts, const char*,
+	private_kupf_guard_t *this, const kupf_session_data_t *data)
+{
+	const char *missing = NULL;
+
+	this->lock->read_lock(this->lock);
+	if (this->attached)
+	{
+		missing = this->attached->accepts(this->attached, data);
+	}
+	this->lock->unlock(this->lock);
+	return missing;
+}
+
+METHOD(kupf_enforcer_t, established, void,
+	private_kupf_guard_t *this, kupf_session_t *session)
+{
+	this->lock->read_lock(this->lock);
+	if (this->attached)
+	{
+		this->attached->established(this->attached, session);
+	}
+	this->lock->unlock(this->lock);
+}
+
 METHOD(kupf_enforcer_t, count, u_int,
 	private_kupf_guard_t *this, const char *session)
 {
@@ -137,6 +176,9 @@ kupf_guard_t *kupf_guard_create(bool required)
 		.public = {
 			.enforcer = {
 				.covers = _covers,
+				.own = _own,
+				.accepts = _accepts,
+				.established = _established,
 				.count = _count,
 				.close = _close_,
 				.replaced = _replaced,

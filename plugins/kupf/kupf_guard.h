@@ -7,8 +7,9 @@
  * Stands for the enforcer, whether one is attached or not.
  *
  * Calls go to the attached enforcer, under a read lock that keeps it attached.
- * Without one, no IKE_SA is covered, unless enforcement is not required, and
- * there are no tunnels.  The lock is taken before any lock of the enforcer and
+ * Without one, no IKE_SA is covered, unless enforcement is not required, none
+ * was initiated for a session, any session is accepted, and there are no
+ * tunnels.  The lock is taken before any lock of the enforcer and
  * never together with one of the store.
  */
 

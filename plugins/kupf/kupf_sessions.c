@@ -185,6 +185,20 @@ static void answer_fetch(private_kupf_sessions_t *this,
 }
 
 /**
+ * Whether the enforcer can make use of a session.
+ */
+static bool is_accepted(private_kupf_sessions_t *this,
+						const kupf_session_data_t *data, kupf_error_t *error)
+{
+	const char *missing;
+
+	missing = this->enforcer->accepts(this->enforcer, data);
+	return !missing ||
+		   kupf_error(error, KUPF_CAUSE_MISSING_FIELD, "field '%s' is missing: "
+					  "without it there is no tunnel", missing);
+}
+
+/**
  * Add a session of new contents to the store.
  */
 static kupf_session_t *add_session(private_kupf_sessions_t *this,
@@ -266,12 +280,17 @@ METHOD(kupf_sessions_t, establish, kupf_session_t*,
 		answer_fetch(this, session);
 		return session;
 	}
+	if (!is_accepted(this, &data, error))
+	{
+		return NULL;
+	}
 	session = add_session(this, &data, error);
 	if (session)
 	{
 		kupf_count(KUPF_SESSIONS_ESTABLISHED);
 		DBG2(DBG_CFG, "kupf: session '%s' established", data.name);
 		answer_fetch(this, session);
+		this->enforcer->established(this->enforcer, session);
 	}
 	return session;
 }
@@ -354,7 +373,8 @@ METHOD(kupf_sessions_t, modify, kupf_session_t*,
 	kupf_content_apply(&data, request);
 	data.generation++;
 
-	session = exchange_session(this, old, &data, error);
+	session = is_accepted(this, &data, error) ?
+			  exchange_session(this, old, &data, error) : NULL;
 	if (session)
 	{
 		kupf_count(KUPF_SESSIONS_MODIFIED);

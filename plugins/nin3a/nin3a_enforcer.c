@@ -41,6 +41,12 @@ METHOD(kupf_enforcer_t, covers, bool,
 	}
 }
 
+METHOD(kupf_enforcer_t, accepts, const char*,
+	private_nin3a_enforcer_t *this, const kupf_session_data_t *data)
+{
+	return NULL;
+}
+
 METHOD(kupf_enforcer_t, count, u_int,
 	private_nin3a_enforcer_t *this, const char *session)
 {
@@ -135,6 +141,10 @@ nin3a_enforcer_t *nin3a_enforcer_create(nin3a_config_t *config,
 		.public = {
 			.enforcer = {
 				.covers = _covers,
+				/* nothing is initiated here, and UEs come by themselves */
+				.own = (void*)return_null,
+				.accepts = _accepts,
+				.established = (void*)nop,
 				.count = _count,
 				.close = _close_,
 				.replaced = _replaced,

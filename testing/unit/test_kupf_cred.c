@@ -37,8 +37,17 @@ static uint32_t fake_unique_id(ike_sa_t *this)
 	return unique_id;
 }
 
+/** Whether we are the initiator of that IKE_SA */
+static bool initiator;
+
+static bool fake_has_condition(ike_sa_t *this, ike_condition_t condition)
+{
+	return condition == COND_ORIGINAL_INITIATOR && initiator;
+}
+
 static ike_sa_t fake_ike_sa = {
 	.get_unique_id = fake_unique_id,
+	.has_condition = fake_has_condition,
 };
 
 static ike_sa_t *fake_get_sa(bus_t *this)
@@ -54,6 +63,7 @@ static void setup()
 	charon->bus->get_sa = fake_get_sa;
 	checked_out = &fake_ike_sa;
 	unique_id = 1;
+	initiator = FALSE;
 	lib->credmgr->add_set(lib->credmgr, &cred->set);
 }
 
@@ -647,6 +657,97 @@ START_TEST(test_not_covered)
 }
 END_TEST
 
+/**
+ * Create a session that is in no store.
+ */
+static kupf_session_t *own_create(const char *key, uint8_t services,
+								  uint32_t expiry)
+{
+	kupf_session_data_t data;
+
+	test_session_data(&data, "own", ID_KEY_ID, "me");
+	data.key = chunk_from_str((char*)key);
+	data.services = services;
+	data.expiry = expiry;
+	return kupf_session_create(&data);
+}
+
+/* an IKE_SA that we have initiated has the key of its session, both ways */
+START_TEST(test_own)
+{
+	identification_t *any = identity(ID_ANY, "");
+	kupf_session_t *verifier;
+
+	/* a session that has the UPF's identity means nothing */
+	put("upf", ID_KEY_ID, "ue", KEY_2, 1, KUPF_SERVICE_IKE, 0);
+	enforcer.own = own_create(KEY_1, KUPF_SERVICE_IKE, 0);
+	initiator = TRUE;
+	/* charon builds first: the UPF may have no name yet */
+	ck_assert_int_eq(build_id(any), '1');
+	ck_assert_int_eq(build(), '1');
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+	ck_assert(!verify(KEY_2));
+	ck_assert_ptr_null(cred->get_verified(cred, 1));
+	ck_assert(verify(KEY_1));
+	/* known by the object, whatever else has this key */
+	verifier = cred->get_verified(cred, 1);
+	ck_assert_ptr_eq(verifier, enforcer.own);
+	kupf_session_unref(verifier);
+	/* until it is established */
+	ck_assert(cred->listener->ike_state_change(cred->listener, &fake_ike_sa,
+											   IKE_ESTABLISHED));
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+	/* and the same IKE_SA as responder is another matter */
+	initiator = FALSE;
+	ck_assert(verify(KEY_2));
+	any->destroy(any);
+	kupf_session_unref(enforcer.own);
+}
+END_TEST
+
+/** Sessions whose keys must not be used */
+static struct {
+	uint8_t services;
+	uint32_t expiry;
+} unusable[] = {
+	{ KUPF_SERVICE_MPQUIC, 0 },
+	{ KUPF_SERVICE_IKE, 1 },
+};
+
+START_TEST(test_own_unusable)
+{
+	enforcer.own = own_create(KEY_1, unusable[_i].services,
+							  unusable[_i].expiry);
+	initiator = TRUE;
+	ck_assert_int_eq(build(), 0);
+	ck_assert(!verify(KEY_1));
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+	kupf_session_unref(enforcer.own);
+}
+END_TEST
+
+/* an IKE_SA that was initiated for no session gets no key, not even that of a
+ * session with the identity of the peer */
+START_TEST(test_own_none)
+{
+	identification_t *peer = identity(ID_KEY_ID, "ue");
+	u_int keys;
+
+	put_key(KEY_1, 1);
+	initiator = TRUE;
+	ck_assert(!verify_id(peer, KEY_1, &keys));
+	ck_assert_uint_eq(keys, 0);
+	ck_assert_int_eq(build(), 0);
+	enforcer.own = own_create(KEY_1, KUPF_SERVICE_IKE, 0);
+	enforcer.covered = FALSE;
+	ck_assert(!verify_id(peer, KEY_1, &keys));
+	ck_assert_uint_eq(keys, 0);
+	ck_assert_int_eq(build(), 0);
+	kupf_session_unref(enforcer.own);
+	peer->destroy(peer);
+}
+END_TEST
+
 START_TEST(test_no_ike_sa)
 {
 	put_key(KEY_1, 1);
@@ -752,6 +853,9 @@ Suite *kupf_cred_suite(void)
 	tcase_add_test(tc, test_other_service);
 	tcase_add_test(tc, test_expired);
 	tcase_add_test(tc, test_not_covered);
+	tcase_add_test(tc, test_own);
+	tcase_add_loop_test(tc, test_own_unusable, 0, countof(unusable));
+	tcase_add_test(tc, test_own_none);
 	tcase_add_test(tc, test_no_ike_sa);
 	tcase_add_test(tc, test_counters);
 	tcase_add_test(tc, test_other_sets);

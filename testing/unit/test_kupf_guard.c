@@ -36,6 +36,9 @@ START_TEST(test_none)
 	ck_assert_uint_eq(public->count(public, "s"), 0);
 	ck_assert_uint_eq(public->close(public, session, KUPF_REASON_DELETED), 0);
 	public->replaced(public, session, session, 0);
+	ck_assert_ptr_null(public->own(public, NULL));
+	ck_assert_ptr_null(public->accepts(public, NULL));
+	public->established(public, session);
 	public->counters(public, counter, &count);
 	ck_assert_uint_eq(count, 0);
 	guard->detach(guard);
@@ -49,6 +52,7 @@ START_TEST(test_attached)
 	kupf_guard_t *guard = kupf_guard_create(_i);
 	kupf_enforcer_t *public = &guard->enforcer;
 	kupf_session_t *session = test_session("s", ID_KEY_ID, "a", 0);
+	kupf_session_t *own;
 	test_enforcer_t other;
 	u_int count = 0;
 
@@ -67,6 +71,14 @@ START_TEST(test_attached)
 	ck_assert_str_eq(enforcer.name, "s");
 	public->replaced(public, session, session, 77);
 	ck_assert_uint_eq(enforcer.grace, 77);
+	enforcer.own = session;
+	own = public->own(public, NULL);
+	ck_assert_ptr_eq(own, session);
+	kupf_session_unref(own);
+	enforcer.missing = "field";
+	ck_assert_str_eq(public->accepts(public, NULL), "field");
+	public->established(public, session);
+	ck_assert_uint_eq(enforcer.established, 1);
 	public->counters(public, counter, &count);
 	ck_assert_uint_eq(count, 1);
 	ck_assert_uint_eq(other.asked + other.closed + other.replaced, 0);

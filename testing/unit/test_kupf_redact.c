@@ -138,8 +138,14 @@ static uint32_t fake_unique_id(ike_sa_t *this)
 	return 1;
 }
 
+static bool fake_has_condition(ike_sa_t *this, ike_condition_t condition)
+{
+	return FALSE;
+}
+
 static ike_sa_t fake_ike_sa = {
 	.get_unique_id = fake_unique_id,
+	.has_condition = fake_has_condition,
 };
 
 static ike_sa_t *fake_get_sa(bus_t *this)

@@ -490,6 +490,33 @@ START_TEST(test_modify_derived)
 }
 END_TEST
 
+/* what the enforcer needs is asked for before anything is stored */
+START_TEST(test_not_accepted)
+{
+	kupf_session_t *session;
+
+	upf.enforcer.missing = "upf-address";
+	refuse("session=a ue-id=keyid:a " KEY, KUPF_CAUSE_MISSING_FIELD);
+	check_sessions(0);
+	check_pool(0, 0);
+	ck_assert_uint_eq(upf.enforcer.established, 0);
+
+	upf.enforcer.missing = NULL;
+	session = establish("session=a ue-id=keyid:a " KEY);
+	ck_assert_uint_eq(upf.enforcer.established, 1);
+	/* the same again is not a new one */
+	upf.enforcer.missing = "upf-address";
+	add("session=a ue-id=keyid:a " KEY);
+	ck_assert_uint_eq(upf.enforcer.established, 1);
+
+	refuse_modify("session=a lifetime=5", KUPF_CAUSE_MISSING_FIELD);
+	ck_assert_uint_eq(upf.enforcer.replaced, 0);
+	check_sessions(1);
+	add("session=a ue-id=keyid:a " KEY);
+	kupf_session_unref(session);
+}
+END_TEST
+
 START_TEST(test_modify_unknown)
 {
 	refuse_modify("session=a " KEY, KUPF_CAUSE_NO_SUCH_SESSION);
@@ -788,6 +815,7 @@ Suite *kupf_sessions_suite(void)
 	tcase_add_test(tc, test_limit);
 	tcase_add_test(tc, test_modify);
 	tcase_add_test(tc, test_modify_derived);
+	tcase_add_test(tc, test_not_accepted);
 	tcase_add_test(tc, test_modify_unknown);
 	tcase_add_test(tc, test_delete);
 	tcase_add_test(tc, test_expire);

@@ -19,6 +19,24 @@ METHOD(kupf_enforcer_t, covers, bool,
 	return this->covered;
 }
 
+METHOD(kupf_enforcer_t, own, kupf_session_t*,
+	test_enforcer_t *this, ike_sa_t *ike_sa)
+{
+	return this->own ? kupf_session_ref(this->own) : NULL;
+}
+
+METHOD(kupf_enforcer_t, accepts, const char*,
+	test_enforcer_t *this, const kupf_session_data_t *data)
+{
+	return this->missing;
+}
+
+METHOD(kupf_enforcer_t, established, void,
+	test_enforcer_t *this, kupf_session_t *session)
+{
+	this->established++;
+}
+
 METHOD(kupf_enforcer_t, count, u_int,
 	test_enforcer_t *this, const char *session)
 {
@@ -59,6 +77,9 @@ void test_enforcer_init(test_enforcer_t *this)
 	*this = (test_enforcer_t){
 		.public = {
 			.covers = _covers,
+			.own = _own,
+			.accepts = _accepts,
+			.established = _established,
 			.count = _count,
 			.close = _close_,
 			.replaced = _replaced,

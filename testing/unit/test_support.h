@@ -24,6 +24,12 @@ struct test_enforcer_t {
 	kupf_enforcer_t public;
 	/** answer of covers() */
 	bool covered;
+	/** answer of own(), or NULL */
+	kupf_session_t *own;
+	/** answer of accepts() */
+	const char *missing;
+	/** calls of established() */
+	u_int established;
 	/** answer of count() and close() */
 	u_int tunnels;
 	/** calls of covers() */
