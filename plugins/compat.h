@@ -82,4 +82,39 @@ static inline bool compat_ppk_required(peer_cfg_t *peer_cfg)
 #endif
 }
 
+/**
+ * Set the options of a connection as another one has them: MOBIKE, and whether
+ * it requires a PPK.
+ *
+ * @param data		data for the connection
+ * @param from		the other connection
+ */
+static inline void compat_set_options(peer_cfg_create_t *data,
+									  peer_cfg_t *from)
+{
+#ifdef PEER_CFG_HAS_OPTIONS
+	data->options |= from->has_option(from, OPT_NO_MOBIKE) ? OPT_NO_MOBIKE : 0;
+	data->options |= from->has_option(from, OPT_PPK_REQUIRED) ?
+					 OPT_PPK_REQUIRED : 0;
+#else
+	data->no_mobike = !from->use_mobike(from);
+	data->ppk_required = from->ppk_required(from);
+#endif
+}
+
+/**
+ * Get the proposals of a connection, without a word in the log.
+ *
+ * @param ike_cfg	connection
+ * @return			list of proposal_t, both the caller's
+ */
+static inline linked_list_t *compat_get_proposals(ike_cfg_t *ike_cfg)
+{
+#ifdef IKE_CFG_LOGS_PROPOSALS
+	return ike_cfg->get_proposals(ike_cfg, FALSE);
+#else
+	return ike_cfg->get_proposals(ike_cfg);
+#endif
+}
+
 #endif /** COMPAT_H_ @}*/

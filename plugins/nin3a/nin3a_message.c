@@ -259,6 +259,88 @@ void nin3a_message_add_lifetime(message_t *response, uint32_t lifetime)
 /*
  * Described in header
  */
+bool nin3a_message_get_lifetime(message_t *message, uint32_t *lifetime)
+{
+	notify_payload_t *notify;
+	chunk_t data;
+
+	notify = message->get_notify(message, AUTH_LIFETIME);
+	if (!notify)
+	{
+		return FALSE;
+	}
+	data = notify->get_notification_data(notify);
+	*lifetime = data.len == sizeof(*lifetime) ? untoh32(data.ptr) : 0;
+	return TRUE;
+}
+
+/**
+ * Whether a payload is an AUTH_LIFETIME notify.
+ */
+static bool is_lifetime(payload_t *payload)
+{
+	notify_payload_t *notify = (notify_payload_t*)payload;
+
+	return payload->get_type(payload) == PLV2_NOTIFY &&
+		   notify->get_notify_type(notify) == AUTH_LIFETIME;
+}
+
+/*
+ * Described in header
+ */
+void nin3a_message_remove_lifetime(message_t *message)
+{
+	remove_payloads(message, is_lifetime);
+}
+
+/**
+ * Whether a notify in an IKE_AUTH response makes charon give up: errors but
+ * those that are about the CHILD_SA only (process_i() in its ike_auth.c).
+ */
+static bool is_fatal(notify_type_t type)
+{
+	switch (type)
+	{
+		case NO_PROPOSAL_CHOSEN:
+		case SINGLE_PAIR_REQUIRED:
+		case NO_ADDITIONAL_SAS:
+		case INTERNAL_ADDRESS_FAILURE:
+		case FAILED_CP_REQUIRED:
+		case TS_UNACCEPTABLE:
+		case INVALID_SELECTORS:
+			return FALSE;
+		default:
+			/* RFC 7296, 3.10.1 */
+			return type <= 16383;
+	}
+}
+
+/*
+ * Described in header
+ */
+bool nin3a_message_is_error(message_t *response)
+{
+	enumerator_t *enumerator;
+	notify_payload_t *notify;
+	payload_t *payload;
+	bool error = FALSE;
+
+	enumerator = response->create_payload_enumerator(response);
+	while (!error && enumerator->enumerate(enumerator, &payload))
+	{
+		if (payload->get_type(payload) == PLV2_NOTIFY)
+		{
+			notify = (notify_payload_t*)payload;
+			error = is_fatal(notify->get_notify_type(notify));
+		}
+	}
+	enumerator->destroy(enumerator);
+	return error;
+}
+
+/*
+ * Described in header
+ */
 bool nin3a_message_closes(message_t *request)
 {
 	delete_payload_t *delete;

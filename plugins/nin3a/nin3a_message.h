@@ -84,6 +84,24 @@ void nin3a_message_withhold(message_t *response);
 void nin3a_message_add_lifetime(message_t *response, uint32_t lifetime);
 
 /**
+ * Get the AUTH_LIFETIME notify (RFC 4478) of a message.
+ *
+ * @param lifetime	[out] seconds
+ * @return			FALSE if there is none
+ */
+bool nin3a_message_get_lifetime(message_t *message, uint32_t *lifetime);
+
+/**
+ * Remove AUTH_LIFETIME notifies, so that charon does not act on them.
+ */
+void nin3a_message_remove_lifetime(message_t *message);
+
+/**
+ * Whether an IKE_AUTH response is an error, after which charon gives up.
+ */
+bool nin3a_message_is_error(message_t *response);
+
+/**
  * Whether an INFORMATIONAL request closes its IKE_SA.
  */
 bool nin3a_message_closes(message_t *request);

@@ -214,6 +214,13 @@ AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <daemon.h>]],
 	[AC_MSG_RESULT([yes])
 	SS_CPPFLAGS="$SS_CPPFLAGS -DPEER_CFG_HAS_OPTIONS"],
 	[AC_MSG_RESULT([no])])
+AC_MSG_CHECKING([whether ike_cfg_t logs its proposals])
+AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <daemon.h>]],
+	[[ike_cfg_t *ike_cfg = 0;
+	return !ike_cfg->get_proposals(ike_cfg, FALSE);]])],
+	[AC_MSG_RESULT([yes])
+	SS_CPPFLAGS="$SS_CPPFLAGS -DIKE_CFG_LOGS_PROPOSALS"],
+	[AC_MSG_RESULT([no])])
 CPPFLAGS=$nin3a_cppflags
 CFLAGS=$nin3a_cflags
 AC_SUBST([SS_CPPFLAGS])

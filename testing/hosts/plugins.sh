@@ -47,12 +47,14 @@ build_in()
 	make -C "$dir" -j "$(nproc)"
 }
 
-# Puts the scenarios' own IKEv2 initiator, a Python program, below directory $1.
+# Puts what scenarios run in guests below directory $1: their own IKEv2
+# initiator, a Python program, and a script to wait with.
 install_initiator()
 {
 	mkdir -p "$1/usr/bin" "$1/usr/lib"
 	cp -R "$top/testing/initiator" "$1/usr/lib/ikev2-initiator"
 	ln -s ../lib/ikev2-initiator/ikev2-initiator "$1/usr/bin/"
+	cp "$top/testing/hosts/expect-session" "$1/usr/bin/"
 }
 
 # Installs the plugins below directory $2. $1 is a build directory, a directory

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup nin3a_ue_config nin3a_ue_config
+ * @{ @ingroup nin3a_ue
+ *
+ * The settings of the plugin, read at the start and again at each reload.
+ * Any thread may ask; the lock is a leaf.
+ *
+ * A value that is not one is an error and never a default: at the start the
+ * plugin does not load, and a reload leaves all settings as they were.
+ */
+
+#ifndef NIN3A_UE_CONFIG_H_
+#define NIN3A_UE_CONFIG_H_
+
+#include "nin3a_profile.h"
+
+#include <library.h>
+
+/** Connection that is the template of all */
+#define NIN3A_UE_CONNECTION "nin3a-ue"
+
+/** Seconds until the next attempt after the first one that failed */
+#define NIN3A_UE_RETRY 1
+
+/** Most seconds between attempts */
+#define NIN3A_UE_RETRY_MAX 60
+
+/** Seconds that an attempt may take */
+#define NIN3A_UE_SETUP_TIMEOUT 30
+
+/** Seconds that the UPF has got to answer our DELETE */
+#define NIN3A_UE_CLOSE_TIMEOUT 10
+
+/** Longest name of a connection */
+#define NIN3A_UE_CONNECTION_MAX 255
+
+typedef struct nin3a_ue_config_t nin3a_ue_config_t;
+typedef struct nin3a_ue_settings_t nin3a_ue_settings_t;
+
+/**
+ * Settings.
+ */
+struct nin3a_ue_settings_t {
+	/** charon.plugins.nin3a-ue.connection */
+	char connection[NIN3A_UE_CONNECTION_MAX + 1];
+	/** charon.plugins.nin3a-ue.retry, seconds, at least 1 */
+	uint32_t retry;
+	/** charon.plugins.nin3a-ue.retry_max, seconds, at least retry */
+	uint32_t retry_max;
+	/** charon.plugins.nin3a-ue.setup_timeout, seconds, at least 1 */
+	uint32_t setup_timeout;
+	/** charon.plugins.nin3a-ue.close_timeout, seconds, 0 for none */
+	uint32_t close_timeout;
+	/** charon.plugins.nin3a-ue.ike_profile */
+	nin3a_profile_t ike_profile;
+	/** charon.plugins.nin3a-ue.esp_profile */
+	nin3a_profile_t esp_profile;
+	/** charon.plugins.nin3a-ue.esp_mode */
+	nin3a_mode_t esp_mode;
+};
+
+struct nin3a_ue_config_t {
+
+	/**
+	 * Get the settings.
+	 *
+	 * @param settings	[out] settings as they are now
+	 */
+	void (*get)(nin3a_ue_config_t *this, nin3a_ue_settings_t *settings);
+
+	/**
+	 * Read the settings again.
+	 *
+	 * @return			FALSE if one is wrong, which was logged; all are as
+	 *					before then
+	 */
+	bool (*reload)(nin3a_ue_config_t *this);
+
+	/**
+	 * Destroy the object.
+	 */
+	void (*destroy)(nin3a_ue_config_t *this);
+};
+
+/**
+ * Create the object and read the settings.
+ *
+ * @return			NULL if one is wrong, which was logged
+ */
+nin3a_ue_config_t *nin3a_ue_config_create();
+
+#endif /** NIN3A_UE_CONFIG_H_ @}*/

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "nin3a_ue_enforcer.h"
+#include "nin3a_ue_counters.h"
+
+typedef struct private_nin3a_ue_enforcer_t private_nin3a_ue_enforcer_t;
+
+/**
+ * Private data of the enforcer.
+ */
+struct private_nin3a_ue_enforcer_t {
+	/** public interface */
+	nin3a_ue_enforcer_t public;
+	/** legs */
+	nin3a_ue_legs_t *legs;
+	/** jobs */
+	nin3a_ue_actions_t *actions;
+	/** sessions */
+	kupf_store_t *store;
+};
+
+METHOD(kupf_enforcer_t, covers, bool,
+	private_nin3a_ue_enforcer_t *this, ike_sa_t *ike_sa)
+{
+	uint32_t unique_id;
+
+	if (ike_sa->get_version(ike_sa) != IKEV2 ||
+		!ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR) ||
+		ike_sa->has_condition(ike_sa, COND_AUTHENTICATED))
+	{
+		return FALSE;
+	}
+	unique_id = ike_sa->get_unique_id(ike_sa);
+	/* one that is refused is verified all the same, and must fail as one with
+	 * a wrong key does */
+	return this->legs->get_stage(this->legs, unique_id) == NIN3A_UE_CONNECTING;
+}
+
+METHOD(kupf_enforcer_t, own, kupf_session_t*,
+	private_nin3a_ue_enforcer_t *this, ike_sa_t *ike_sa)
+{
+	return this->legs->get_session(this->legs, ike_sa->get_unique_id(ike_sa));
+}
+
+METHOD(kupf_enforcer_t, accepts, const char*,
+	private_nin3a_ue_enforcer_t *this, const kupf_session_data_t *data)
+{
+	return data->upf_address.family == AF_UNSPEC ? "upf-address" : NULL;
+}
+
+/**
+ * Close what there is for a session that is not in the store.
+ */
+static u_int drop(private_nin3a_ue_enforcer_t *this, const char *name,
+				  kupf_session_t *current, kupf_reason_t reason)
+{
+	array_t *ids;
+	u_int count;
+
+	ids = array_create(sizeof(uint32_t), 0);
+	count = this->legs->drop(this->legs, name, current, reason, ids);
+	this->actions->close(this->actions, ids);
+	array_destroy(ids);
+	return count;
+}
+
+/**
+ * Want a tunnel for a session.  First that, then ask the store: who removes a
+ * session removes it from the store first and then calls close().
+ */
+static void want(private_nin3a_ue_enforcer_t *this, kupf_session_t *session)
+{
+	const char *name = kupf_session_get_name(session);
+	kupf_session_t *current;
+	nin3a_ue_order_t order;
+
+	this->legs->want(this->legs, session, &order);
+	current = this->store->get(this->store, name);
+	if (current)
+	{
+		this->actions->start(this->actions, &order);
+		kupf_session_unref(current);
+	}
+	else
+	{
+		drop(this, name, NULL, KUPF_REASON_DELETED);
+	}
+}
+
+METHOD(kupf_enforcer_t, established, void,
+	private_nin3a_ue_enforcer_t *this, kupf_session_t *session)
+{
+	want(this, session);
+}
+
+METHOD(kupf_enforcer_t, replaced, void,
+	private_nin3a_ue_enforcer_t *this, kupf_session_t *old,
+	kupf_session_t *new, uint32_t grace)
+{
+	/* how long the old tunnel stays is the UPF's business: here it stays until
+	 * there is another one */
+	want(this, new);
+}
+
+METHOD(kupf_enforcer_t, count, u_int,
+	private_nin3a_ue_enforcer_t *this, const char *session)
+{
+	return this->legs->count(this->legs, session);
+}
+
+METHOD(kupf_enforcer_t, close_, u_int,
+	private_nin3a_ue_enforcer_t *this, kupf_session_t *session,
+	kupf_reason_t reason)
+{
+	const char *name = kupf_session_get_name(session);
+	kupf_session_t *current;
+	u_int count;
+
+	current = this->store->get(this->store, name);
+	count = drop(this, name, current, reason);
+	kupf_session_unref(current);
+	return count;
+}
+
+METHOD(kupf_enforcer_t, counters, void,
+	private_nin3a_ue_enforcer_t *this, kupf_counter_cb_t cb, void *user)
+{
+	nin3a_ue_totals_t totals;
+
+	nin3a_ue_counters_report(cb, user);
+	this->legs->get_totals(this->legs, &totals);
+	cb(user, "nin3a-ue-legs", totals.legs);
+	cb(user, "nin3a-ue-legs-connecting", totals.connecting);
+	cb(user, "nin3a-ue-legs-waiting", totals.waiting);
+	cb(user, "nin3a-ue-ike-sas", totals.ike_sas);
+	cb(user, "nin3a-ue-tunnels-up", totals.up);
+}
+
+METHOD(nin3a_ue_enforcer_t, destroy, void,
+	private_nin3a_ue_enforcer_t *this)
+{
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+nin3a_ue_enforcer_t *nin3a_ue_enforcer_create(nin3a_ue_legs_t *legs,
+											  nin3a_ue_actions_t *actions,
+											  kupf_store_t *store)
+{
+	private_nin3a_ue_enforcer_t *this;
+
+	INIT(this,
+		.public = {
+			.enforcer = {
+				.covers = _covers,
+				.own = _own,
+				.accepts = _accepts,
+				.established = _established,
+				.count = _count,
+				.close = _close_,
+				.replaced = _replaced,
+				.counters = _counters,
+			},
+			.destroy = _destroy,
+		},
+		.legs = legs,
+		.actions = actions,
+		.store = store,
+	);
+
+	return &this->public;
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup nin3a_ue_legs nin3a_ue_legs
+ * @{ @ingroup nin3a_ue
+ *
+ * The legs of all sessions and their IKE_SAs: what is wanted, what there is,
+ * and therefore what to do next; see nin3a_ue_leg for the states.  It does
+ * nothing of that itself: its caller gets orders and IKE_SAs to close.
+ *
+ * An IKE_SA belongs to the session object that it was initiated for until it
+ * is a tunnel; only then it may be bound to a later one that it fits, too.
+ * An IKE_SA without an entry is none of ours.
+ *
+ * A leg is there as long as its session is in the store or it has an IKE_SA.
+ * So there are as many as kupf has sessions (charon.plugins.kupf.max_sessions).
+ * An IKE_SA takes constant time, the number of those of a leg is one, and a few
+ * more for a moment when its session is modified.
+ *
+ * Locks, in this order:
+ *
+ *   1. the bus mutex of charon, in its hooks
+ *   2. kupf's lock that keeps the enforcer attached, in calls from kupf
+ *   3. the mutex of this class
+ *
+ * Under the mutex nothing of charon or of kupf's events or store is called, and
+ * no reference to a session is dropped.  Any thread may call.
+ */
+
+#ifndef NIN3A_UE_LEGS_H_
+#define NIN3A_UE_LEGS_H_
+
+#include "nin3a_ue_leg.h"
+
+typedef struct nin3a_ue_legs_t nin3a_ue_legs_t;
+typedef struct nin3a_ue_totals_t nin3a_ue_totals_t;
+
+/**
+ * How many there are.
+ */
+struct nin3a_ue_totals_t {
+	/** legs */
+	u_int legs;
+	/** legs with an attempt under way */
+	u_int connecting;
+	/** legs that wait for another attempt */
+	u_int waiting;
+	/** IKE_SAs */
+	u_int ike_sas;
+	/** tunnels */
+	u_int up;
+};
+
+struct nin3a_ue_legs_t {
+
+	/**
+	 * Set the times between attempts, for orders from now on.
+	 */
+	void (*set_backoff)(nin3a_ue_legs_t *this, nin3a_ue_backoff_t backoff);
+
+	/**
+	 * A session is in the store, for the first time or modified.
+	 *
+	 * @param session	session
+	 * @param order		[out] what to do
+	 */
+	void (*want)(nin3a_ue_legs_t *this, kupf_session_t *session,
+				 nin3a_ue_order_t *order);
+
+	/**
+	 * A session has left the store.
+	 *
+	 * @param name		its name
+	 * @param current	session that is in the store under this name now, or
+	 *					NULL
+	 * @param reason	why
+	 * @param ids		array of uint32_t that the IKE_SAs to close are added to
+	 * @return			how many of them are tunnels
+	 */
+	u_int (*drop)(nin3a_ue_legs_t *this, const char *name,
+				  kupf_session_t *current, kupf_reason_t reason, array_t *ids);
+
+	/**
+	 * Begin an attempt that was ordered.
+	 *
+	 * @param name		name of the session
+	 * @param serial	of the order
+	 * @return			new reference to the session, for bind() or abort(); NULL
+	 *					if the order is void
+	 */
+	kupf_session_t *(*begin)(nin3a_ue_legs_t *this, const char *name,
+							 uint32_t serial);
+
+	/**
+	 * An attempt that has begun has an IKE_SA.
+	 *
+	 * @param session	session of the attempt
+	 * @param ike_sa	unique identifier of the IKE_SA
+	 * @return			FALSE if the session was deleted meanwhile
+	 */
+	bool (*bind)(nin3a_ue_legs_t *this, kupf_session_t *session,
+				 uint32_t ike_sa);
+
+	/**
+	 * An attempt that has begun has got no IKE_SA.
+	 *
+	 * @param session	session of the attempt
+	 * @param order		[out] what to do
+	 */
+	void (*abort)(nin3a_ue_legs_t *this, kupf_session_t *session,
+				  nin3a_ue_order_t *order);
+
+	/**
+	 * charon sets up an IKE_SA in place of one of ours.
+	 *
+	 * @param old		IKE_SA
+	 * @param new		the other IKE_SA
+	 * @return			FALSE if it is not one of ours then: the session was
+	 *					deleted, or an attempt is under way
+	 */
+	bool (*follow)(nin3a_ue_legs_t *this, uint32_t old, uint32_t new);
+
+	/**
+	 * Get the stage of an IKE_SA.
+	 */
+	nin3a_ue_stage_t (*get_stage)(nin3a_ue_legs_t *this, uint32_t ike_sa);
+
+	/**
+	 * Get the session of an IKE_SA.
+	 *
+	 * @return			new reference, NULL if it is none of ours
+	 */
+	kupf_session_t *(*get_session)(nin3a_ue_legs_t *this, uint32_t ike_sa);
+
+	/**
+	 * Say why an attempt fails.  The first reason counts; does nothing to a
+	 * tunnel.
+	 */
+	void (*fail)(nin3a_ue_legs_t *this, uint32_t ike_sa,
+				 nin3a_ue_reason_t failure);
+
+	/**
+	 * Get why an attempt fails.
+	 *
+	 * @return			NIN3A_UE_UNDECIDED if nobody has said so
+	 */
+	nin3a_ue_reason_t (*get_failure)(nin3a_ue_legs_t *this, uint32_t ike_sa);
+
+	/**
+	 * charon has established an IKE_SA.
+	 */
+	void (*establish)(nin3a_ue_legs_t *this, uint32_t ike_sa);
+
+	/**
+	 * An IKE_SA has a CHILD_SA.
+	 *
+	 * @param order		[out] what to do
+	 * @param ids		array of uint32_t that the IKE_SAs are added to which it
+	 *					takes the place of
+	 * @param rekeyed	[out] how many of these had an earlier key
+	 * @return			new reference to its session if this makes it a tunnel,
+	 *					otherwise NULL
+	 */
+	kupf_session_t *(*up)(nin3a_ue_legs_t *this, uint32_t ike_sa,
+						  nin3a_ue_order_t *order, array_t *ids,
+						  u_int *rekeyed);
+
+	/**
+	 * Say why a tunnel will go.  The first reason counts.
+	 */
+	void (*set_reason)(nin3a_ue_legs_t *this, uint32_t ike_sa,
+					   kupf_reason_t reason);
+
+	/**
+	 * An IKE_SA is to be closed for what it does, or does not.
+	 *
+	 * @param failure	why, if it is no tunnel
+	 * @return			FALSE if it is none of ours or is being closed
+	 */
+	bool (*condemn)(nin3a_ue_legs_t *this, uint32_t ike_sa,
+					nin3a_ue_reason_t failure);
+
+	/**
+	 * An IKE_SA was rekeyed: its entry moves to the successor.
+	 *
+	 * @return			TRUE if it is being closed, and so has the successor
+	 */
+	bool (*rekey)(nin3a_ue_legs_t *this, uint32_t old, uint32_t new);
+
+	/**
+	 * A tunnel goes; told once.
+	 *
+	 * @param up_as		[out] unique identifier under which it came up
+	 * @param reason	[out] why, KUPF_REASON_SHUTDOWN if nobody has said so
+	 * @return			new reference to its session, NULL if it was no tunnel
+	 */
+	kupf_session_t *(*down)(nin3a_ue_legs_t *this, uint32_t ike_sa,
+							uint32_t *up_as, kupf_reason_t *reason);
+
+	/**
+	 * An attempt has failed; told once.
+	 *
+	 * @param failure	[out] why, NIN3A_UE_INCOMPLETE if nobody has said so
+	 * @return			new reference to its session, NULL if it was a tunnel
+	 */
+	kupf_session_t *(*failed)(nin3a_ue_legs_t *this, uint32_t ike_sa,
+							  nin3a_ue_reason_t *failure);
+
+	/**
+	 * An IKE_SA is gone.
+	 *
+	 * @param order		[out] what to do
+	 */
+	void (*remove)(nin3a_ue_legs_t *this, uint32_t ike_sa,
+				   nin3a_ue_order_t *order);
+
+	/**
+	 * Do not wait any longer, wherever an attempt is waited for.
+	 *
+	 * @param orders	array of nin3a_ue_order_t that what to do is added to
+	 */
+	void (*hurry)(nin3a_ue_legs_t *this, array_t *orders);
+
+	/**
+	 * Count the tunnels of a session.
+	 *
+	 * @param name		name of the session
+	 */
+	u_int (*count)(nin3a_ue_legs_t *this, const char *name);
+
+	/**
+	 * Count everything.
+	 *
+	 * @param totals	[out] numbers
+	 */
+	void (*get_totals)(nin3a_ue_legs_t *this, nin3a_ue_totals_t *totals);
+
+	/**
+	 * Destroy the object.
+	 */
+	void (*destroy)(nin3a_ue_legs_t *this);
+};
+
+/**
+ * Create the object, without a leg.
+ *
+ * @param backoff	times between attempts
+ */
+nin3a_ue_legs_t *nin3a_ue_legs_create(nin3a_ue_backoff_t backoff);
+
+#endif /** NIN3A_UE_LEGS_H_ @}*/

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "nin3a_ue_listener.h"
+#include "nin3a_ue_counters.h"
+#include "nin3a_ue_judge.h"
+
+typedef struct private_nin3a_ue_listener_t private_nin3a_ue_listener_t;
+typedef struct roam_listener_t roam_listener_t;
+
+/**
+ * Listens for changes of the network.
+ */
+struct roam_listener_t {
+	/** public interface */
+	kernel_listener_t public;
+	/** begins attempts */
+	nin3a_ue_actions_t *actions;
+};
+
+/**
+ * Private data of the listener.
+ */
+struct private_nin3a_ue_listener_t {
+	/** public interface */
+	nin3a_ue_listener_t public;
+	/** gets the events */
+	kupf_t *kupf;
+	/** legs */
+	nin3a_ue_legs_t *legs;
+	/** jobs */
+	nin3a_ue_actions_t *actions;
+	/** decides */
+	nin3a_ue_judge_t *judge;
+	/** keeps other credentials out */
+	nin3a_keyring_t *keyring;
+	/** listens for changes of the network */
+	roam_listener_t roamer;
+};
+
+/**
+ * Tell about an attempt that has failed, once.
+ */
+static void report_failed(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa)
+{
+	host_t *local = ike_sa->get_my_host(ike_sa);
+	host_t *remote = ike_sa->get_other_host(ike_sa);
+	nin3a_ue_reason_t failure;
+	kupf_session_t *session;
+	identification_t *ue_id;
+	id_type_t type;
+	chunk_t id;
+
+	session = this->legs->failed(this->legs, ike_sa->get_unique_id(ike_sa),
+								 &failure);
+	if (!session)
+	{
+		return;
+	}
+	nin3a_ue_count_failed(failure);
+	if (failure != NIN3A_UE_CANCELLED)
+	{
+		id = kupf_session_get_id(session, &type);
+		ue_id = identification_create_from_encoding(type, id);
+		DBG1(DBG_CFG, "nin3a-ue: session '%s', generation %u: no tunnel with "
+			 "UPF %H: %s", kupf_session_get_name(session),
+			 kupf_session_get_generation(session), remote,
+			 nin3a_ue_reason_token(failure));
+		this->kupf->auth_failed(this->kupf, ue_id, local, remote,
+								nin3a_ue_reason_token(failure));
+		ue_id->destroy(ue_id);
+	}
+	kupf_session_unref(session);
+}
+
+/**
+ * Tell about the end of a tunnel, once.
+ */
+static void report_down(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa)
+{
+	kupf_session_t *session;
+	kupf_reason_t reason;
+	uint32_t up_as;
+
+	session = this->legs->down(this->legs, ike_sa->get_unique_id(ike_sa),
+							   &up_as, &reason);
+	if (session)
+	{
+		nin3a_ue_count(NIN3A_UE_TUNNELS_CLOSED);
+		DBG1(DBG_CFG, "nin3a-ue: session '%s', generation %u: tunnel down: %N",
+			 kupf_session_get_name(session),
+			 kupf_session_get_generation(session), kupf_reason_names, reason);
+		/* whoever was told about the tunnel knows it by its first identifier */
+		this->kupf->tunnel_down(this->kupf, session, up_as, reason);
+		kupf_session_unref(session);
+	}
+}
+
+/**
+ * An IKE_SA has its first CHILD_SA.
+ */
+static void handle_up(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
+					  child_sa_t *child_sa)
+{
+	kupf_session_t *session;
+	nin3a_ue_order_t order;
+	u_int rekeyed;
+	array_t *ids;
+
+	ids = array_create(sizeof(uint32_t), 0);
+	session = this->legs->up(this->legs, ike_sa->get_unique_id(ike_sa), &order,
+							 ids, &rekeyed);
+	if (session)
+	{
+		nin3a_ue_count(NIN3A_UE_ACCEPTED);
+		nin3a_ue_count(NIN3A_UE_TUNNELS_OPENED);
+		while (rekeyed--)
+		{
+			nin3a_ue_count(NIN3A_UE_REKEYED);
+		}
+		DBG1(DBG_CFG, "nin3a-ue: session '%s', generation %u: tunnel up",
+			 kupf_session_get_name(session),
+			 kupf_session_get_generation(session));
+		this->kupf->tunnel_up(this->kupf, session, ike_sa, child_sa);
+		this->actions->hand_over(this->actions, ids);
+		this->actions->start(this->actions, &order);
+		kupf_session_unref(session);
+	}
+	array_destroy(ids);
+}
+
+/**
+ * Close an IKE_SA for what it does.
+ */
+static void close_bad(private_nin3a_ue_listener_t *this, uint32_t unique_id)
+{
+	array_t *ids;
+
+	ids = array_create(sizeof(uint32_t), 0);
+	array_insert(ids, ARRAY_TAIL, &unique_id);
+	this->actions->close(this->actions, ids);
+	array_destroy(ids);
+}
+
+METHOD(listener_t, message, bool,
+	private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa, message_t *message,
+	bool incoming, bool plain)
+{
+	if (!ike_sa || !plain)
+	{
+		return TRUE;
+	}
+	if (!incoming)
+	{
+		this->keyring->end(this->keyring, ike_sa->get_unique_id(ike_sa));
+		return TRUE;
+	}
+	this->keyring->end_any(this->keyring);
+	if (ike_sa->get_version(ike_sa) == IKEV2)
+	{
+		this->judge->judge_message(this->judge, ike_sa, message);
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, authorize, bool,
+	private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa, bool final,
+	bool *success)
+{
+	if (!this->judge->authorize(this->judge, ike_sa, final))
+	{
+		*success = FALSE;
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, narrow, bool,
+	private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
+	narrow_hook_t type, linked_list_t *local, linked_list_t *remote)
+{
+	traffic_selector_t *ts;
+
+	if (!this->judge->allows_child(this->judge, ike_sa, child_sa, type))
+	{	/* without a traffic selector there is no CHILD_SA */
+		while (remote->remove_first(remote, (void**)&ts) == SUCCESS)
+		{
+			ts->destroy(ts);
+		}
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, alert_, bool,
+	private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa, alert_t alert,
+	va_list args)
+{
+	uint32_t unique_id;
+
+	if (!ike_sa)
+	{
+		return TRUE;
+	}
+	unique_id = ike_sa->get_unique_id(ike_sa);
+	switch (alert)
+	{
+		case ALERT_LOCAL_AUTH_FAILED:
+			this->legs->fail(this->legs, unique_id, NIN3A_UE_OWN_AUTH);
+			break;
+		case ALERT_PEER_AUTH_FAILED:
+			this->legs->fail(this->legs, unique_id, NIN3A_UE_WRONG_KEY);
+			break;
+		case ALERT_PROPOSAL_MISMATCH_IKE:
+			this->legs->fail(this->legs, unique_id, NIN3A_UE_IKE_PROPOSAL);
+			break;
+		case ALERT_RETRANSMIT_SEND_TIMEOUT:
+			this->legs->fail(this->legs, unique_id, NIN3A_UE_NO_ANSWER);
+			this->legs->set_reason(this->legs, unique_id,
+								   KUPF_REASON_TIMEOUT);
+			break;
+		default:
+			break;
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, ike_state_change, bool,
+	private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa, ike_sa_state_t state)
+{
+	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
+	nin3a_ue_order_t order;
+
+	switch (state)
+	{
+		case IKE_CONNECTING:
+			if (this->keyring->get_current(this->keyring) != unique_id)
+			{	/* the thread begins with something else */
+				this->keyring->end_any(this->keyring);
+			}
+			if (this->legs->get_stage(this->legs,
+									  unique_id) == NIN3A_UE_CONNECTING)
+			{
+				this->actions->watch(this->actions, unique_id);
+			}
+			break;
+		case IKE_ESTABLISHED:
+			this->legs->establish(this->legs, unique_id);
+			this->keyring->end(this->keyring, unique_id);
+			break;
+		case IKE_DESTROYING:
+			/* comes for every end */
+			report_failed(this, ike_sa);
+			report_down(this, ike_sa);
+			this->legs->remove(this->legs, unique_id, &order);
+			this->actions->start(this->actions, &order);
+			this->keyring->end(this->keyring, unique_id);
+			break;
+		default:
+			break;
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, ike_updown, bool,
+	private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa, bool up)
+{
+	if (!up)
+	{
+		report_down(this, ike_sa);
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, child_updown, bool,
+	private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
+	bool up)
+{
+	if (up)
+	{
+		handle_up(this, ike_sa, child_sa);
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, ike_rekey, bool,
+	private_nin3a_ue_listener_t *this, ike_sa_t *old, ike_sa_t *new)
+{
+	uint32_t unique_id = new->get_unique_id(new);
+	bool closing;
+
+	closing = this->legs->rekey(this->legs, old->get_unique_id(old),
+								unique_id);
+	if (this->legs->get_stage(this->legs, unique_id) != NIN3A_UE_NONE &&
+		!this->judge->allows_rekeyed(this->judge, new))
+	{
+		closing |= this->legs->condemn(this->legs, unique_id,
+									   NIN3A_UE_IKE_PROPOSAL);
+	}
+	if (closing)
+	{
+		close_bad(this, unique_id);
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, ike_reestablish_pre, bool,
+	private_nin3a_ue_listener_t *this, ike_sa_t *old, ike_sa_t *new)
+{
+	/* one that is not bound to a session gets no key, and fails */
+	if (this->legs->follow(this->legs, old->get_unique_id(old),
+						   new->get_unique_id(new)))
+	{
+		nin3a_ue_count(NIN3A_UE_ATTEMPTS);
+	}
+	return TRUE;
+}
+
+METHOD(kernel_listener_t, roam, bool,
+	roam_listener_t *this, bool address)
+{
+	this->actions->roam(this->actions);
+	return TRUE;
+}
+
+METHOD(nin3a_ue_listener_t, destroy, void,
+	private_nin3a_ue_listener_t *this)
+{
+	this->judge->destroy(this->judge);
+	this->keyring->destroy(this->keyring);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
+											  nin3a_ue_config_t *config,
+											  nin3a_ue_legs_t *legs,
+											  nin3a_ue_actions_t *actions)
+{
+	private_nin3a_ue_listener_t *this;
+
+	INIT(this,
+		.public = {
+			.listener = {
+				.alert = _alert_,
+				.ike_state_change = _ike_state_change,
+				.message = _message,
+				.ike_updown = _ike_updown,
+				.ike_rekey = _ike_rekey,
+				.ike_reestablish_pre = _ike_reestablish_pre,
+				.child_updown = _child_updown,
+				.authorize = _authorize,
+				.narrow = _narrow,
+			},
+			.destroy = _destroy,
+		},
+		.kupf = kupf,
+		.legs = legs,
+		.actions = actions,
+		.keyring = nin3a_keyring_create(kupf->get_credentials(kupf)),
+		.roamer = {
+			.public = {
+				.roam = _roam,
+			},
+			.actions = actions,
+		},
+	);
+	this->judge = nin3a_ue_judge_create(kupf, config, legs, this->keyring);
+	this->public.kernel = &this->roamer.public;
+
+	return &this->public;
+}
