@@ -20,6 +20,8 @@ struct private_nin3a_ue_actions_t {
 	nin3a_ue_actions_t public;
 	/** settings */
 	nin3a_ue_config_t *config;
+	/** IKE_SAs */
+	nin3a_ue_sas_t *sas;
 	/** legs */
 	nin3a_ue_legs_t *legs;
 	/** one reference for the owner, one for each job */
@@ -282,9 +284,9 @@ CALLBACK(watch_job, job_requeue_t,
 
 	if (enter(this))
 	{
-		stage = this->legs->get_stage(this->legs, task->ike_sa);
+		stage = this->sas->get_stage(this->sas, task->ike_sa);
 		if ((stage == NIN3A_UE_CONNECTING || stage == NIN3A_UE_ESTABLISHED) &&
-			this->legs->condemn(this->legs, task->ike_sa,
+			this->sas->condemn(this->sas, task->ike_sa,
 						stage == NIN3A_UE_CONNECTING ? NIN3A_UE_NO_ANSWER
 													 : NIN3A_UE_NO_CHILD))
 		{
@@ -416,6 +418,7 @@ METHOD(nin3a_ue_actions_t, destroy, void,
  * Described in header
  */
 nin3a_ue_actions_t *nin3a_ue_actions_create(nin3a_ue_config_t *config,
+											nin3a_ue_sas_t *sas,
 											nin3a_ue_legs_t *legs)
 {
 	private_nin3a_ue_actions_t *this;
@@ -430,6 +433,7 @@ nin3a_ue_actions_t *nin3a_ue_actions_create(nin3a_ue_config_t *config,
 			.destroy = _destroy,
 		},
 		.config = config,
+		.sas = sas,
 		.legs = legs,
 		.ref = 1,
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),

@@ -76,9 +76,11 @@ struct nin3a_ue_actions_t {
  * Create the object.
  *
  * @param config	settings
+ * @param sas		IKE_SAs
  * @param legs		legs
  */
 nin3a_ue_actions_t *nin3a_ue_actions_create(nin3a_ue_config_t *config,
+											nin3a_ue_sas_t *sas,
 											nin3a_ue_legs_t *legs);
 
 #endif /** NIN3A_UE_ACTIONS_H_ @}*/

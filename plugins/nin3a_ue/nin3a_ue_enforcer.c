@@ -11,6 +11,8 @@ typedef struct private_nin3a_ue_enforcer_t private_nin3a_ue_enforcer_t;
 struct private_nin3a_ue_enforcer_t {
 	/** public interface */
 	nin3a_ue_enforcer_t public;
+	/** IKE_SAs */
+	nin3a_ue_sas_t *sas;
 	/** legs */
 	nin3a_ue_legs_t *legs;
 	/** jobs */
@@ -33,13 +35,13 @@ METHOD(kupf_enforcer_t, covers, bool,
 	unique_id = ike_sa->get_unique_id(ike_sa);
 	/* one that is refused is verified all the same, and must fail as one with
 	 * a wrong key does */
-	return this->legs->get_stage(this->legs, unique_id) == NIN3A_UE_CONNECTING;
+	return this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_CONNECTING;
 }
 
 METHOD(kupf_enforcer_t, own, kupf_session_t*,
 	private_nin3a_ue_enforcer_t *this, ike_sa_t *ike_sa)
 {
-	return this->legs->get_session(this->legs, ike_sa->get_unique_id(ike_sa));
+	return this->sas->get_session(this->sas, ike_sa->get_unique_id(ike_sa));
 }
 
 METHOD(kupf_enforcer_t, accepts, const char*,
@@ -145,7 +147,8 @@ METHOD(nin3a_ue_enforcer_t, destroy, void,
 /*
  * Described in header
  */
-nin3a_ue_enforcer_t *nin3a_ue_enforcer_create(nin3a_ue_legs_t *legs,
+nin3a_ue_enforcer_t *nin3a_ue_enforcer_create(nin3a_ue_sas_t *sas,
+											  nin3a_ue_legs_t *legs,
 											  nin3a_ue_actions_t *actions,
 											  kupf_store_t *store)
 {
@@ -165,6 +168,7 @@ nin3a_ue_enforcer_t *nin3a_ue_enforcer_create(nin3a_ue_legs_t *legs,
 			},
 			.destroy = _destroy,
 		},
+		.sas = sas,
 		.legs = legs,
 		.actions = actions,
 		.store = store,

@@ -30,11 +30,13 @@ struct nin3a_ue_enforcer_t {
 /**
  * Create the object.
  *
+ * @param sas		IKE_SAs
  * @param legs		legs
  * @param actions	jobs
  * @param store		sessions
  */
-nin3a_ue_enforcer_t *nin3a_ue_enforcer_create(nin3a_ue_legs_t *legs,
+nin3a_ue_enforcer_t *nin3a_ue_enforcer_create(nin3a_ue_sas_t *sas,
+											  nin3a_ue_legs_t *legs,
 											  nin3a_ue_actions_t *actions,
 											  kupf_store_t *store);
 

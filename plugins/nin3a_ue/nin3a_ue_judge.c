@@ -17,8 +17,8 @@ struct private_nin3a_ue_judge_t {
 	kupf_t *kupf;
 	/** settings */
 	nin3a_ue_config_t *config;
-	/** legs */
-	nin3a_ue_legs_t *legs;
+	/** IKE_SAs */
+	nin3a_ue_sas_t *sas;
 	/** keeps other credentials out */
 	nin3a_keyring_t *keyring;
 };
@@ -64,12 +64,12 @@ static void judge_init(private_nin3a_ue_judge_t *this, uint32_t unique_id,
 {
 	if (response->get_notify(response, NO_PROPOSAL_CHOSEN))
 	{
-		this->legs->fail(this->legs, unique_id, NIN3A_UE_IKE_PROPOSAL);
+		this->sas->fail(this->sas, unique_id, NIN3A_UE_IKE_PROPOSAL);
 	}
 	else if (nin3a_message_is_error(response) &&
 			 !response->get_notify(response, INVALID_KE_PAYLOAD))
 	{
-		this->legs->fail(this->legs, unique_id, NIN3A_UE_REFUSED);
+		this->sas->fail(this->sas, unique_id, NIN3A_UE_REFUSED);
 	}
 }
 
@@ -100,10 +100,10 @@ static void judge_auth(private_nin3a_ue_judge_t *this, ike_sa_t *ike_sa,
 			break;
 		case NIN3A_UE_REFUSED:
 			/* charon gives up at the error, before any other payload */
-			this->legs->fail(this->legs, unique_id, reason);
+			this->sas->fail(this->sas, unique_id, reason);
 			break;
 		default:
-			this->legs->fail(this->legs, unique_id, reason);
+			this->sas->fail(this->sas, unique_id, reason);
 			nin3a_message_refuse(response);
 			break;
 	}
@@ -153,7 +153,7 @@ static void judge_response(private_nin3a_ue_judge_t *this, ike_sa_t *ike_sa,
 			judge_init(this, unique_id, response);
 			break;
 		case IKE_AUTH:
-			session = this->legs->get_session(this->legs, unique_id);
+			session = this->sas->get_session(this->sas, unique_id);
 			if (session)
 			{
 				judge_auth(this, ike_sa, session, response);
@@ -171,7 +171,7 @@ METHOD(nin3a_ue_judge_t, judge_message, void,
 	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
 	nin3a_ue_stage_t stage;
 
-	stage = this->legs->get_stage(this->legs, unique_id);
+	stage = this->sas->get_stage(this->sas, unique_id);
 	if (stage == NIN3A_UE_NONE)
 	{
 		return;
@@ -187,7 +187,7 @@ METHOD(nin3a_ue_judge_t, judge_message, void,
 	else if (message->get_exchange_type(message) == INFORMATIONAL &&
 			 nin3a_message_closes(message))
 	{
-		this->legs->set_reason(this->legs, unique_id, KUPF_REASON_PEER);
+		this->sas->set_reason(this->sas, unique_id, KUPF_REASON_PEER);
 	}
 }
 
@@ -227,11 +227,11 @@ METHOD(nin3a_ue_judge_t, authorize, bool,
 	nin3a_ue_reason_t reason;
 	nin3a_ue_facts_t facts = {};
 
-	if (this->legs->get_stage(this->legs, unique_id) == NIN3A_UE_NONE)
+	if (this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_NONE)
 	{
 		return TRUE;
 	}
-	session = this->legs->get_session(this->legs, unique_id);
+	session = this->sas->get_session(this->sas, unique_id);
 	if (!session)
 	{
 		return FALSE;
@@ -245,11 +245,11 @@ METHOD(nin3a_ue_judge_t, authorize, bool,
 	kupf_session_unref(session);
 	if (reason != NIN3A_UE_ALLOWED)
 	{
-		this->legs->fail(this->legs, unique_id, reason);
+		this->sas->fail(this->sas, unique_id, reason);
 		return FALSE;
 	}
 	/* whatever has spoken against it before */
-	return this->legs->get_failure(this->legs, unique_id) ==
+	return this->sas->get_failure(this->sas, unique_id) ==
 														NIN3A_UE_UNDECIDED;
 }
 
@@ -263,7 +263,7 @@ METHOD(nin3a_ue_judge_t, allows_child, bool,
 
 	if (type == NARROW_INITIATOR_PRE_NOAUTH ||
 		type == NARROW_INITIATOR_PRE_AUTH ||
-		this->legs->get_stage(this->legs,
+		this->sas->get_stage(this->sas,
 						ike_sa->get_unique_id(ike_sa)) == NIN3A_UE_NONE)
 	{
 		return TRUE;
@@ -310,7 +310,7 @@ METHOD(nin3a_ue_judge_t, destroy, void,
  */
 nin3a_ue_judge_t *nin3a_ue_judge_create(kupf_t *kupf,
 										nin3a_ue_config_t *config,
-										nin3a_ue_legs_t *legs,
+										nin3a_ue_sas_t *sas,
 										nin3a_keyring_t *keyring)
 {
 	private_nin3a_ue_judge_t *this;
@@ -325,7 +325,7 @@ nin3a_ue_judge_t *nin3a_ue_judge_create(kupf_t *kupf,
 		},
 		.kupf = kupf,
 		.config = config,
-		.legs = legs,
+		.sas = sas,
 		.keyring = keyring,
 	);
 

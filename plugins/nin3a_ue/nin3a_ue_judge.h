@@ -21,7 +21,7 @@
 #define NIN3A_UE_JUDGE_H_
 
 #include "nin3a_ue_config.h"
-#include "nin3a_ue_legs.h"
+#include "nin3a_ue_sas.h"
 
 #include "nin3a_keyring.h"
 
@@ -86,12 +86,12 @@ struct nin3a_ue_judge_t {
  *
  * @param kupf		keys and sessions
  * @param config	settings
- * @param legs		legs
+ * @param sas		IKE_SAs
  * @param keyring	keeps other credentials out
  */
 nin3a_ue_judge_t *nin3a_ue_judge_create(kupf_t *kupf,
 										nin3a_ue_config_t *config,
-										nin3a_ue_legs_t *legs,
+										nin3a_ue_sas_t *sas,
 										nin3a_keyring_t *keyring);
 
 #endif /** NIN3A_UE_JUDGE_H_ @}*/

@@ -3,7 +3,6 @@
 #include "nin3a_ue_legs.h"
 
 #include <collections/hashtable.h>
-#include <threading/mutex.h>
 
 typedef struct private_nin3a_ue_legs_t private_nin3a_ue_legs_t;
 
@@ -15,28 +14,13 @@ struct private_nin3a_ue_legs_t {
 	nin3a_ue_legs_t public;
 	/** nin3a_ue_leg_t by name */
 	hashtable_t *legs;
-	/** nin3a_ue_sa_t by unique identifier */
-	hashtable_t *sas;
+	/** IKE_SAs, with the mutex */
+	nin3a_ue_sas_t *sas;
 	/** times between attempts */
 	nin3a_ue_backoff_t backoff;
 	/** orders so far */
 	uint32_t serial;
-	/** guards all of it */
-	mutex_t *mutex;
 };
-
-/**
- * Key of the table of IKE_SAs.
- */
-static void *key_of(uint32_t ike_sa)
-{
-	return (void*)(uintptr_t)ike_sa;
-}
-
-static nin3a_ue_sa_t *find(private_nin3a_ue_legs_t *this, uint32_t ike_sa)
-{
-	return this->sas->get(this->sas, key_of(ike_sa));
-}
 
 /**
  * Decide what is next for a leg.
@@ -59,32 +43,12 @@ static void forget(private_nin3a_ue_legs_t *this, nin3a_ue_leg_t *leg)
 	}
 }
 
-/**
- * Add an IKE_SA to a leg; adopts the reference to the session.
- */
-static void add_sa(private_nin3a_ue_legs_t *this, nin3a_ue_leg_t *leg,
-				   kupf_session_t *session, uint32_t ike_sa)
-{
-	nin3a_ue_sa_t *sa;
-
-	INIT(sa,
-		.leg = leg,
-		.next = leg->first,
-		.session = session,
-		.ike_sa = ike_sa,
-		.stage = NIN3A_UE_CONNECTING,
-		.reason = NIN3A_UE_NO_REASON,
-	);
-	leg->first = sa;
-	this->sas->put(this->sas, key_of(ike_sa), sa);
-}
-
 METHOD(nin3a_ue_legs_t, set_backoff, void,
 	private_nin3a_ue_legs_t *this, nin3a_ue_backoff_t backoff)
 {
-	this->mutex->lock(this->mutex);
+	this->sas->lock(this->sas);
 	this->backoff = backoff;
-	this->mutex->unlock(this->mutex);
+	this->sas->unlock(this->sas);
 }
 
 METHOD(nin3a_ue_legs_t, want, void,
@@ -95,7 +59,7 @@ METHOD(nin3a_ue_legs_t, want, void,
 	kupf_session_t *old;
 	nin3a_ue_leg_t *leg;
 
-	this->mutex->lock(this->mutex);
+	this->sas->lock(this->sas);
 	leg = this->legs->get(this->legs, name);
 	if (!leg)
 	{
@@ -114,7 +78,7 @@ METHOD(nin3a_ue_legs_t, want, void,
 	{
 		order->start = FALSE;
 	}
-	this->mutex->unlock(this->mutex);
+	this->sas->unlock(this->sas);
 	kupf_session_unref(old);
 }
 
@@ -126,7 +90,7 @@ METHOD(nin3a_ue_legs_t, drop, u_int,
 	nin3a_ue_leg_t *leg;
 	u_int count = 0;
 
-	this->mutex->lock(this->mutex);
+	this->sas->lock(this->sas);
 	leg = this->legs->get(this->legs, name);
 	if (leg)
 	{
@@ -140,7 +104,7 @@ METHOD(nin3a_ue_legs_t, drop, u_int,
 		}
 		forget(this, leg);
 	}
-	this->mutex->unlock(this->mutex);
+	this->sas->unlock(this->sas);
 	kupf_session_unref(old);
 	return count;
 }
@@ -151,7 +115,7 @@ METHOD(nin3a_ue_legs_t, begin, kupf_session_t*,
 	kupf_session_t *session = NULL;
 	nin3a_ue_leg_t *leg;
 
-	this->mutex->lock(this->mutex);
+	this->sas->lock(this->sas);
 	leg = this->legs->get(this->legs, name);
 	if (leg && leg->waiting && leg->serial == serial)
 	{
@@ -159,7 +123,7 @@ METHOD(nin3a_ue_legs_t, begin, kupf_session_t*,
 		leg->starting = kupf_session_ref(leg->wanted);
 		session = kupf_session_ref(leg->wanted);
 	}
-	this->mutex->unlock(this->mutex);
+	this->sas->unlock(this->sas);
 	return session;
 }
 
@@ -170,14 +134,14 @@ METHOD(nin3a_ue_legs_t, bind_, bool,
 	nin3a_ue_leg_t *leg;
 	bool bound = FALSE;
 
-	this->mutex->lock(this->mutex);
+	this->sas->lock(this->sas);
 	leg = this->legs->get(this->legs, (void*)kupf_session_get_name(session));
 	if (leg && leg->starting == session)
 	{
 		bound = leg->wanted != NULL;
 		if (bound)
 		{
-			add_sa(this, leg, leg->starting, ike_sa);
+			this->sas->add(this->sas, leg, leg->starting, ike_sa);
 		}
 		else
 		{
@@ -186,7 +150,7 @@ METHOD(nin3a_ue_legs_t, bind_, bool,
 		leg->starting = NULL;
 		forget(this, leg);
 	}
-	this->mutex->unlock(this->mutex);
+	this->sas->unlock(this->sas);
 	kupf_session_unref(dropped);
 	return bound;
 }
@@ -199,7 +163,7 @@ METHOD(nin3a_ue_legs_t, abort_, void,
 	nin3a_ue_leg_t *leg;
 
 	order->start = FALSE;
-	this->mutex->lock(this->mutex);
+	this->sas->lock(this->sas);
 	leg = this->legs->get(this->legs, (void*)kupf_session_get_name(session));
 	if (leg && leg->starting == session)
 	{
@@ -209,7 +173,7 @@ METHOD(nin3a_ue_legs_t, abort_, void,
 		decide(this, leg, order);
 		forget(this, leg);
 	}
-	this->mutex->unlock(this->mutex);
+	this->sas->unlock(this->sas);
 	kupf_session_unref(dropped);
 }
 
@@ -219,90 +183,17 @@ METHOD(nin3a_ue_legs_t, follow, bool,
 	nin3a_ue_sa_t *sa;
 	bool bound = FALSE;
 
-	this->mutex->lock(this->mutex);
-	sa = find(this, old);
+	this->sas->lock(this->sas);
+	sa = this->sas->find(this->sas, old);
 	if (sa && sa->leg->wanted && !nin3a_ue_leg_is_busy(sa->leg) &&
 		nin3a_ue_sa_fits(sa, sa->leg->wanted))
 	{
 		sa->leg->waiting = FALSE;
-		add_sa(this, sa->leg, kupf_session_ref(sa->session), new);
+		this->sas->add(this->sas, sa->leg, kupf_session_ref(sa->session), new);
 		bound = TRUE;
 	}
-	this->mutex->unlock(this->mutex);
+	this->sas->unlock(this->sas);
 	return bound;
-}
-
-METHOD(nin3a_ue_legs_t, get_stage, nin3a_ue_stage_t,
-	private_nin3a_ue_legs_t *this, uint32_t ike_sa)
-{
-	nin3a_ue_stage_t stage;
-	nin3a_ue_sa_t *sa;
-
-	this->mutex->lock(this->mutex);
-	sa = find(this, ike_sa);
-	stage = sa ? sa->stage : NIN3A_UE_NONE;
-	this->mutex->unlock(this->mutex);
-	return stage;
-}
-
-METHOD(nin3a_ue_legs_t, get_session, kupf_session_t*,
-	private_nin3a_ue_legs_t *this, uint32_t ike_sa)
-{
-	kupf_session_t *session = NULL;
-	nin3a_ue_sa_t *sa;
-
-	this->mutex->lock(this->mutex);
-	sa = find(this, ike_sa);
-	if (sa)
-	{
-		session = kupf_session_ref(sa->session);
-	}
-	this->mutex->unlock(this->mutex);
-	return session;
-}
-
-METHOD(nin3a_ue_legs_t, fail_, void,
-	private_nin3a_ue_legs_t *this, uint32_t ike_sa, nin3a_ue_reason_t failure)
-{
-	nin3a_ue_sa_t *sa;
-
-	this->mutex->lock(this->mutex);
-	sa = find(this, ike_sa);
-	if (sa && sa->stage != NIN3A_UE_UP && sa->failure == NIN3A_UE_UNDECIDED)
-	{
-		sa->failure = failure;
-	}
-	this->mutex->unlock(this->mutex);
-}
-
-METHOD(nin3a_ue_legs_t, get_failure, nin3a_ue_reason_t,
-	private_nin3a_ue_legs_t *this, uint32_t ike_sa)
-{
-	nin3a_ue_reason_t failure = NIN3A_UE_UNDECIDED;
-	nin3a_ue_sa_t *sa;
-
-	this->mutex->lock(this->mutex);
-	sa = find(this, ike_sa);
-	if (sa)
-	{
-		failure = sa->failure;
-	}
-	this->mutex->unlock(this->mutex);
-	return failure;
-}
-
-METHOD(nin3a_ue_legs_t, establish, void,
-	private_nin3a_ue_legs_t *this, uint32_t ike_sa)
-{
-	nin3a_ue_sa_t *sa;
-
-	this->mutex->lock(this->mutex);
-	sa = find(this, ike_sa);
-	if (sa && sa->stage == NIN3A_UE_CONNECTING)
-	{
-		sa->stage = NIN3A_UE_ESTABLISHED;
-	}
-	this->mutex->unlock(this->mutex);
 }
 
 METHOD(nin3a_ue_legs_t, up, kupf_session_t*,
@@ -314,8 +205,8 @@ METHOD(nin3a_ue_legs_t, up, kupf_session_t*,
 
 	order->start = FALSE;
 	*rekeyed = 0;
-	this->mutex->lock(this->mutex);
-	sa = find(this, ike_sa);
+	this->sas->lock(this->sas);
+	sa = this->sas->find(this->sas, ike_sa);
 	if (sa && sa->stage == NIN3A_UE_ESTABLISHED && !sa->closing)
 	{
 		sa->stage = NIN3A_UE_UP;
@@ -325,138 +216,8 @@ METHOD(nin3a_ue_legs_t, up, kupf_session_t*,
 		*rekeyed = nin3a_ue_leg_settle(sa->leg, ids);
 		decide(this, sa->leg, order);
 	}
-	this->mutex->unlock(this->mutex);
+	this->sas->unlock(this->sas);
 	return session;
-}
-
-METHOD(nin3a_ue_legs_t, set_reason, void,
-	private_nin3a_ue_legs_t *this, uint32_t ike_sa, kupf_reason_t reason)
-{
-	nin3a_ue_sa_t *sa;
-
-	this->mutex->lock(this->mutex);
-	sa = find(this, ike_sa);
-	if (sa && sa->reason == NIN3A_UE_NO_REASON)
-	{
-		sa->reason = reason;
-	}
-	this->mutex->unlock(this->mutex);
-}
-
-METHOD(nin3a_ue_legs_t, condemn, bool,
-	private_nin3a_ue_legs_t *this, uint32_t ike_sa, nin3a_ue_reason_t failure)
-{
-	bool condemned = FALSE;
-	nin3a_ue_sa_t *sa;
-
-	this->mutex->lock(this->mutex);
-	sa = find(this, ike_sa);
-	if (sa && !sa->closing)
-	{
-		sa->closing = condemned = TRUE;
-		if (sa->failure == NIN3A_UE_UNDECIDED)
-		{
-			sa->failure = failure;
-		}
-	}
-	this->mutex->unlock(this->mutex);
-	return condemned;
-}
-
-METHOD(nin3a_ue_legs_t, rekey, bool,
-	private_nin3a_ue_legs_t *this, uint32_t old, uint32_t new)
-{
-	bool closing = FALSE;
-	nin3a_ue_sa_t *sa;
-
-	this->mutex->lock(this->mutex);
-	sa = this->sas->remove(this->sas, key_of(old));
-	if (sa)
-	{
-		sa->ike_sa = new;
-		this->sas->put(this->sas, key_of(new), sa);
-		closing = sa->closing;
-	}
-	this->mutex->unlock(this->mutex);
-	return closing;
-}
-
-/**
- * Whether another IKE_SA of the leg takes the place of a tunnel.
- */
-static bool is_superseded(const nin3a_ue_sa_t *gone)
-{
-	nin3a_ue_sa_t *sa;
-
-	for (sa = gone->leg->first; sa && sa != gone; sa = sa->next)
-	{
-		if (!sa->closing)
-		{
-			return TRUE;
-		}
-	}
-	return FALSE;
-}
-
-METHOD(nin3a_ue_legs_t, down, kupf_session_t*,
-	private_nin3a_ue_legs_t *this, uint32_t ike_sa, uint32_t *up_as,
-	kupf_reason_t *reason)
-{
-	kupf_session_t *session = NULL;
-	nin3a_ue_sa_t *sa;
-
-	this->mutex->lock(this->mutex);
-	sa = find(this, ike_sa);
-	if (sa && sa->stage == NIN3A_UE_UP && !sa->reported)
-	{
-		sa->reported = sa->closing = TRUE;
-		*up_as = sa->up_as;
-		*reason = sa->reason;
-		if (sa->reason == NIN3A_UE_NO_REASON)
-		{
-			*reason = is_superseded(sa) ? KUPF_REASON_SUPERSEDED
-										: KUPF_REASON_SHUTDOWN;
-		}
-		session = kupf_session_ref(sa->session);
-	}
-	this->mutex->unlock(this->mutex);
-	return session;
-}
-
-METHOD(nin3a_ue_legs_t, failed, kupf_session_t*,
-	private_nin3a_ue_legs_t *this, uint32_t ike_sa, nin3a_ue_reason_t *failure)
-{
-	kupf_session_t *session = NULL;
-	nin3a_ue_sa_t *sa;
-
-	this->mutex->lock(this->mutex);
-	sa = find(this, ike_sa);
-	if (sa && sa->stage != NIN3A_UE_UP && !sa->reported)
-	{
-		sa->reported = TRUE;
-		if (sa->failure == NIN3A_UE_UNDECIDED)
-		{
-			sa->failure = NIN3A_UE_INCOMPLETE;
-		}
-		*failure = sa->failure;
-		session = kupf_session_ref(sa->session);
-	}
-	this->mutex->unlock(this->mutex);
-	return session;
-}
-
-/**
- * Take an IKE_SA out of its leg.
- */
-static void unlink_sa(nin3a_ue_sa_t *gone)
-{
-	nin3a_ue_sa_t **pos;
-
-	for (pos = &gone->leg->first; *pos != gone; pos = &(*pos)->next)
-	{
-		/* it is there */
-	}
-	*pos = gone->next;
 }
 
 METHOD(nin3a_ue_legs_t, remove_, void,
@@ -466,12 +227,11 @@ METHOD(nin3a_ue_legs_t, remove_, void,
 	nin3a_ue_sa_t *sa;
 
 	order->start = FALSE;
-	this->mutex->lock(this->mutex);
-	sa = this->sas->remove(this->sas, key_of(ike_sa));
+	this->sas->lock(this->sas);
+	sa = this->sas->take(this->sas, ike_sa);
 	if (sa)
 	{
 		leg = sa->leg;
-		unlink_sa(sa);
 		if (leg->wanted && !leg->waiting)
 		{
 			if (!nin3a_ue_sa_fits(sa, leg->wanted))
@@ -490,7 +250,7 @@ METHOD(nin3a_ue_legs_t, remove_, void,
 		}
 		forget(this, leg);
 	}
-	this->mutex->unlock(this->mutex);
+	this->sas->unlock(this->sas);
 	if (sa)
 	{
 		kupf_session_unref(sa->session);
@@ -505,7 +265,7 @@ METHOD(nin3a_ue_legs_t, hurry, void,
 	nin3a_ue_order_t order;
 	nin3a_ue_leg_t *leg;
 
-	this->mutex->lock(this->mutex);
+	this->sas->lock(this->sas);
 	enumerator = this->legs->create_enumerator(this->legs);
 	while (enumerator->enumerate(enumerator, NULL, &leg))
 	{
@@ -517,7 +277,7 @@ METHOD(nin3a_ue_legs_t, hurry, void,
 		}
 	}
 	enumerator->destroy(enumerator);
-	this->mutex->unlock(this->mutex);
+	this->sas->unlock(this->sas);
 }
 
 METHOD(nin3a_ue_legs_t, count, u_int,
@@ -526,10 +286,10 @@ METHOD(nin3a_ue_legs_t, count, u_int,
 	nin3a_ue_leg_t *leg;
 	u_int count;
 
-	this->mutex->lock(this->mutex);
+	this->sas->lock(this->sas);
 	leg = this->legs->get(this->legs, name);
 	count = leg ? nin3a_ue_leg_count(leg) : 0;
-	this->mutex->unlock(this->mutex);
+	this->sas->unlock(this->sas);
 	return count;
 }
 
@@ -540,7 +300,7 @@ METHOD(nin3a_ue_legs_t, get_totals, void,
 	nin3a_ue_leg_t *leg;
 
 	*totals = (nin3a_ue_totals_t){};
-	this->mutex->lock(this->mutex);
+	this->sas->lock(this->sas);
 	enumerator = this->legs->create_enumerator(this->legs);
 	while (enumerator->enumerate(enumerator, NULL, &leg))
 	{
@@ -551,7 +311,7 @@ METHOD(nin3a_ue_legs_t, get_totals, void,
 	}
 	enumerator->destroy(enumerator);
 	totals->ike_sas = this->sas->get_count(this->sas);
-	this->mutex->unlock(this->mutex);
+	this->sas->unlock(this->sas);
 }
 
 METHOD(nin3a_ue_legs_t, destroy, void,
@@ -559,15 +319,7 @@ METHOD(nin3a_ue_legs_t, destroy, void,
 {
 	enumerator_t *enumerator;
 	nin3a_ue_leg_t *leg;
-	nin3a_ue_sa_t *sa;
 
-	enumerator = this->sas->create_enumerator(this->sas);
-	while (enumerator->enumerate(enumerator, NULL, &sa))
-	{
-		kupf_session_unref(sa->session);
-		free(sa);
-	}
-	enumerator->destroy(enumerator);
 	enumerator = this->legs->create_enumerator(this->legs);
 	while (enumerator->enumerate(enumerator, NULL, &leg))
 	{
@@ -576,16 +328,15 @@ METHOD(nin3a_ue_legs_t, destroy, void,
 		free(leg);
 	}
 	enumerator->destroy(enumerator);
-	this->sas->destroy(this->sas);
 	this->legs->destroy(this->legs);
-	this->mutex->destroy(this->mutex);
 	free(this);
 }
 
 /*
  * Described in header
  */
-nin3a_ue_legs_t *nin3a_ue_legs_create(nin3a_ue_backoff_t backoff)
+nin3a_ue_legs_t *nin3a_ue_legs_create(nin3a_ue_sas_t *sas,
+									  nin3a_ue_backoff_t backoff)
 {
 	private_nin3a_ue_legs_t *this;
 
@@ -598,17 +349,7 @@ nin3a_ue_legs_t *nin3a_ue_legs_create(nin3a_ue_backoff_t backoff)
 			.bind = _bind_,
 			.abort = _abort_,
 			.follow = _follow,
-			.get_stage = _get_stage,
-			.get_session = _get_session,
-			.fail = _fail_,
-			.get_failure = _get_failure,
-			.establish = _establish,
 			.up = _up,
-			.set_reason = _set_reason,
-			.condemn = _condemn,
-			.rekey = _rekey,
-			.down = _down,
-			.failed = _failed,
 			.remove = _remove_,
 			.hurry = _hurry,
 			.count = _count,
@@ -616,9 +357,8 @@ nin3a_ue_legs_t *nin3a_ue_legs_create(nin3a_ue_backoff_t backoff)
 			.destroy = _destroy,
 		},
 		.legs = hashtable_create(hashtable_hash_str, hashtable_equals_str, 8),
-		.sas = hashtable_create(hashtable_hash_ptr, hashtable_equals_ptr, 8),
+		.sas = sas,
 		.backoff = backoff,
-		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
 
 	return &this->public;

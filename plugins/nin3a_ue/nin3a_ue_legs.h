@@ -4,33 +4,22 @@
  * @defgroup nin3a_ue_legs nin3a_ue_legs
  * @{ @ingroup nin3a_ue
  *
- * The legs of all sessions and their IKE_SAs: what is wanted, what there is,
- * and therefore what to do next; see nin3a_ue_leg for the states.  It does
- * nothing of that itself: its caller gets orders and IKE_SAs to close.
- *
- * An IKE_SA belongs to the session object that it was initiated for until it
- * is a tunnel; only then it may be bound to a later one that it fits, too.
- * An IKE_SA without an entry is none of ours.
+ * The legs of all sessions: what is wanted, what there is, and therefore what
+ * to do next; see nin3a_ue_leg for the states.  It does nothing of that itself:
+ * its caller gets orders and IKE_SAs to close.
  *
  * A leg is there as long as its session is in the store or it has an IKE_SA.
  * So there are as many as kupf has sessions (charon.plugins.kupf.max_sessions).
- * An IKE_SA takes constant time, the number of those of a leg is one, and a few
- * more for a moment when its session is modified.
+ * The number of IKE_SAs of a leg is one, and a few more for a moment when its
+ * session is modified.
  *
- * Locks, in this order:
- *
- *   1. the bus mutex of charon, in its hooks
- *   2. kupf's lock that keeps the enforcer attached, in calls from kupf
- *   3. the mutex of this class
- *
- * Under the mutex nothing of charon or of kupf's events or store is called, and
- * no reference to a session is dropped.  Any thread may call.
+ * The mutex is that of nin3a_ue_sas, see there.  Any thread may call.
  */
 
 #ifndef NIN3A_UE_LEGS_H_
 #define NIN3A_UE_LEGS_H_
 
-#include "nin3a_ue_leg.h"
+#include "nin3a_ue_sas.h"
 
 typedef struct nin3a_ue_legs_t nin3a_ue_legs_t;
 typedef struct nin3a_ue_totals_t nin3a_ue_totals_t;
@@ -121,37 +110,6 @@ struct nin3a_ue_legs_t {
 	bool (*follow)(nin3a_ue_legs_t *this, uint32_t old, uint32_t new);
 
 	/**
-	 * Get the stage of an IKE_SA.
-	 */
-	nin3a_ue_stage_t (*get_stage)(nin3a_ue_legs_t *this, uint32_t ike_sa);
-
-	/**
-	 * Get the session of an IKE_SA.
-	 *
-	 * @return			new reference, NULL if it is none of ours
-	 */
-	kupf_session_t *(*get_session)(nin3a_ue_legs_t *this, uint32_t ike_sa);
-
-	/**
-	 * Say why an attempt fails.  The first reason counts; does nothing to a
-	 * tunnel.
-	 */
-	void (*fail)(nin3a_ue_legs_t *this, uint32_t ike_sa,
-				 nin3a_ue_reason_t failure);
-
-	/**
-	 * Get why an attempt fails.
-	 *
-	 * @return			NIN3A_UE_UNDECIDED if nobody has said so
-	 */
-	nin3a_ue_reason_t (*get_failure)(nin3a_ue_legs_t *this, uint32_t ike_sa);
-
-	/**
-	 * charon has established an IKE_SA.
-	 */
-	void (*establish)(nin3a_ue_legs_t *this, uint32_t ike_sa);
-
-	/**
 	 * An IKE_SA has a CHILD_SA.
 	 *
 	 * @param order		[out] what to do
@@ -164,47 +122,6 @@ struct nin3a_ue_legs_t {
 	kupf_session_t *(*up)(nin3a_ue_legs_t *this, uint32_t ike_sa,
 						  nin3a_ue_order_t *order, array_t *ids,
 						  u_int *rekeyed);
-
-	/**
-	 * Say why a tunnel will go.  The first reason counts.
-	 */
-	void (*set_reason)(nin3a_ue_legs_t *this, uint32_t ike_sa,
-					   kupf_reason_t reason);
-
-	/**
-	 * An IKE_SA is to be closed for what it does, or does not.
-	 *
-	 * @param failure	why, if it is no tunnel
-	 * @return			FALSE if it is none of ours or is being closed
-	 */
-	bool (*condemn)(nin3a_ue_legs_t *this, uint32_t ike_sa,
-					nin3a_ue_reason_t failure);
-
-	/**
-	 * An IKE_SA was rekeyed: its entry moves to the successor.
-	 *
-	 * @return			TRUE if it is being closed, and so has the successor
-	 */
-	bool (*rekey)(nin3a_ue_legs_t *this, uint32_t old, uint32_t new);
-
-	/**
-	 * A tunnel goes; told once.
-	 *
-	 * @param up_as		[out] unique identifier under which it came up
-	 * @param reason	[out] why, KUPF_REASON_SHUTDOWN if nobody has said so
-	 * @return			new reference to its session, NULL if it was no tunnel
-	 */
-	kupf_session_t *(*down)(nin3a_ue_legs_t *this, uint32_t ike_sa,
-							uint32_t *up_as, kupf_reason_t *reason);
-
-	/**
-	 * An attempt has failed; told once.
-	 *
-	 * @param failure	[out] why, NIN3A_UE_INCOMPLETE if nobody has said so
-	 * @return			new reference to its session, NULL if it was a tunnel
-	 */
-	kupf_session_t *(*failed)(nin3a_ue_legs_t *this, uint32_t ike_sa,
-							  nin3a_ue_reason_t *failure);
 
 	/**
 	 * An IKE_SA is gone.
@@ -244,8 +161,10 @@ struct nin3a_ue_legs_t {
 /**
  * Create the object, without a leg.
  *
+ * @param sas		IKE_SAs
  * @param backoff	times between attempts
  */
-nin3a_ue_legs_t *nin3a_ue_legs_create(nin3a_ue_backoff_t backoff);
+nin3a_ue_legs_t *nin3a_ue_legs_create(nin3a_ue_sas_t *sas,
+									  nin3a_ue_backoff_t backoff);
 
 #endif /** NIN3A_UE_LEGS_H_ @}*/

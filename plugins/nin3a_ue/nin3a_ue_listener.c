@@ -25,6 +25,8 @@ struct private_nin3a_ue_listener_t {
 	nin3a_ue_listener_t public;
 	/** gets the events */
 	kupf_t *kupf;
+	/** IKE_SAs */
+	nin3a_ue_sas_t *sas;
 	/** legs */
 	nin3a_ue_legs_t *legs;
 	/** jobs */
@@ -50,7 +52,7 @@ static void report_failed(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa)
 	id_type_t type;
 	chunk_t id;
 
-	session = this->legs->failed(this->legs, ike_sa->get_unique_id(ike_sa),
+	session = this->sas->failed(this->sas, ike_sa->get_unique_id(ike_sa),
 								 &failure);
 	if (!session)
 	{
@@ -81,7 +83,7 @@ static void report_down(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa)
 	kupf_reason_t reason;
 	uint32_t up_as;
 
-	session = this->legs->down(this->legs, ike_sa->get_unique_id(ike_sa),
+	session = this->sas->down(this->sas, ike_sa->get_unique_id(ike_sa),
 							   &up_as, &reason);
 	if (session)
 	{
@@ -203,17 +205,17 @@ METHOD(listener_t, alert_, bool,
 	switch (alert)
 	{
 		case ALERT_LOCAL_AUTH_FAILED:
-			this->legs->fail(this->legs, unique_id, NIN3A_UE_OWN_AUTH);
+			this->sas->fail(this->sas, unique_id, NIN3A_UE_OWN_AUTH);
 			break;
 		case ALERT_PEER_AUTH_FAILED:
-			this->legs->fail(this->legs, unique_id, NIN3A_UE_WRONG_KEY);
+			this->sas->fail(this->sas, unique_id, NIN3A_UE_WRONG_KEY);
 			break;
 		case ALERT_PROPOSAL_MISMATCH_IKE:
-			this->legs->fail(this->legs, unique_id, NIN3A_UE_IKE_PROPOSAL);
+			this->sas->fail(this->sas, unique_id, NIN3A_UE_IKE_PROPOSAL);
 			break;
 		case ALERT_RETRANSMIT_SEND_TIMEOUT:
-			this->legs->fail(this->legs, unique_id, NIN3A_UE_NO_ANSWER);
-			this->legs->set_reason(this->legs, unique_id,
+			this->sas->fail(this->sas, unique_id, NIN3A_UE_NO_ANSWER);
+			this->sas->set_reason(this->sas, unique_id,
 								   KUPF_REASON_TIMEOUT);
 			break;
 		default:
@@ -235,14 +237,14 @@ METHOD(listener_t, ike_state_change, bool,
 			{	/* the thread begins with something else */
 				this->keyring->end_any(this->keyring);
 			}
-			if (this->legs->get_stage(this->legs,
+			if (this->sas->get_stage(this->sas,
 									  unique_id) == NIN3A_UE_CONNECTING)
 			{
 				this->actions->watch(this->actions, unique_id);
 			}
 			break;
 		case IKE_ESTABLISHED:
-			this->legs->establish(this->legs, unique_id);
+			this->sas->establish(this->sas, unique_id);
 			this->keyring->end(this->keyring, unique_id);
 			break;
 		case IKE_DESTROYING:
@@ -286,12 +288,12 @@ METHOD(listener_t, ike_rekey, bool,
 	uint32_t unique_id = new->get_unique_id(new);
 	bool closing;
 
-	closing = this->legs->rekey(this->legs, old->get_unique_id(old),
+	closing = this->sas->rekey(this->sas, old->get_unique_id(old),
 								unique_id);
-	if (this->legs->get_stage(this->legs, unique_id) != NIN3A_UE_NONE &&
+	if (this->sas->get_stage(this->sas, unique_id) != NIN3A_UE_NONE &&
 		!this->judge->allows_rekeyed(this->judge, new))
 	{
-		closing |= this->legs->condemn(this->legs, unique_id,
+		closing |= this->sas->condemn(this->sas, unique_id,
 									   NIN3A_UE_IKE_PROPOSAL);
 	}
 	if (closing)
@@ -333,6 +335,7 @@ METHOD(nin3a_ue_listener_t, destroy, void,
  */
 nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 											  nin3a_ue_config_t *config,
+											  nin3a_ue_sas_t *sas,
 											  nin3a_ue_legs_t *legs,
 											  nin3a_ue_actions_t *actions)
 {
@@ -354,6 +357,7 @@ nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 			.destroy = _destroy,
 		},
 		.kupf = kupf,
+		.sas = sas,
 		.legs = legs,
 		.actions = actions,
 		.keyring = nin3a_keyring_create(kupf->get_credentials(kupf)),
@@ -364,7 +368,7 @@ nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 			.actions = actions,
 		},
 	);
-	this->judge = nin3a_ue_judge_create(kupf, config, legs, this->keyring);
+	this->judge = nin3a_ue_judge_create(kupf, config, sas, this->keyring);
 	this->public.kernel = &this->roamer.public;
 
 	return &this->public;

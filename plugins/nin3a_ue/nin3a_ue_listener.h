@@ -41,11 +41,13 @@ struct nin3a_ue_listener_t {
  *
  * @param kupf		gets the events
  * @param config	settings
+ * @param sas		IKE_SAs
  * @param legs		legs
  * @param actions	jobs
  */
 nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 											  nin3a_ue_config_t *config,
+											  nin3a_ue_sas_t *sas,
 											  nin3a_ue_legs_t *legs,
 											  nin3a_ue_actions_t *actions);
 

@@ -18,6 +18,8 @@ struct private_nin3a_ue_plugin_t {
 	nin3a_ue_config_t *config;
 	/** plugin kupf, while we are registered */
 	kupf_t *kupf;
+	/** IKE_SAs */
+	nin3a_ue_sas_t *sas;
 	/** legs */
 	nin3a_ue_legs_t *legs;
 	/** jobs */
@@ -53,12 +55,15 @@ static nin3a_ue_backoff_t get_backoff(private_nin3a_ue_plugin_t *this)
  */
 static void create_parts(private_nin3a_ue_plugin_t *this)
 {
-	this->legs = nin3a_ue_legs_create(get_backoff(this));
-	this->actions = nin3a_ue_actions_create(this->config, this->legs);
-	this->enforcer = nin3a_ue_enforcer_create(this->legs, this->actions,
+	this->sas = nin3a_ue_sas_create();
+	this->legs = nin3a_ue_legs_create(this->sas, get_backoff(this));
+	this->actions = nin3a_ue_actions_create(this->config, this->sas,
+									this->legs);
+	this->enforcer = nin3a_ue_enforcer_create(this->sas, this->legs,
+									this->actions,
 									this->kupf->get_store(this->kupf));
 	this->listener = nin3a_ue_listener_create(this->kupf, this->config,
-									this->legs, this->actions);
+									this->sas, this->legs, this->actions);
 }
 
 /**
@@ -70,6 +75,7 @@ static void destroy_parts(private_nin3a_ue_plugin_t *this)
 	this->enforcer->destroy(this->enforcer);
 	this->actions->destroy(this->actions);
 	this->legs->destroy(this->legs);
+	this->sas->destroy(this->sas);
 	this->kupf = NULL;
 }
 
