@@ -250,13 +250,16 @@ typedef struct {
 
 /**
  * Whether a tunnel must be set up anew.  A session that was modified again
- * has another grace: a tunnel that fits the earlier version may stay.
+ * has another grace: a tunnel that fits the earlier version may stay, and so
+ * may one of a version in between.
  */
 static bool is_outdated(void *user, kupf_session_t *session)
 {
 	versions_t *versions = user;
 
-	return kupf_session_needs_rekey(session, versions->modified) &&
+	return kupf_session_get_generation(session) <
+						kupf_session_get_generation(versions->modified) &&
+		   kupf_session_needs_rekey(session, versions->modified) &&
 		   kupf_session_needs_rekey(session, versions->current);
 }
 
