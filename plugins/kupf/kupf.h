@@ -31,6 +31,9 @@
 
 typedef struct kupf_t kupf_t;
 typedef struct kupf_enforcer_t kupf_enforcer_t;
+typedef struct kupf_endpoint_t kupf_endpoint_t;
+typedef struct kupf_child_t kupf_child_t;
+typedef struct kupf_tunnel_t kupf_tunnel_t;
 typedef enum kupf_reason_t kupf_reason_t;
 
 /**
@@ -49,12 +52,67 @@ enum kupf_reason_t {
 	KUPF_REASON_REKEYED,
 	/** the UE did not answer any more */
 	KUPF_REASON_TIMEOUT,
+	/** it became what the enforcer does not allow */
+	KUPF_REASON_REFUSED,
 	/** the operator or the end of charon closed it */
 	KUPF_REASON_SHUTDOWN,
 };
 
 /** Tokens for kupf_reason_t */
 extern enum_name_t *kupf_reason_names;
+
+/** Tunnels of a session that are described */
+#define KUPF_TUNNELS_MAX 4
+
+/** CHILD_SAs of a tunnel that are described */
+#define KUPF_CHILDREN_MAX 8
+
+/** Room for the name of a CHILD_SA with its NUL; a longer one is cut */
+#define KUPF_CHILD_NAME 64
+
+/**
+ * An address with a port.
+ */
+struct kupf_endpoint_t {
+	/** address */
+	kupf_address_t address;
+	/** port, host order */
+	uint16_t port;
+};
+
+/**
+ * A CHILD_SA of a tunnel.
+ */
+struct kupf_child_t {
+	/** SPI of what we receive, host order */
+	uint32_t spi_in;
+	/** SPI of what we send, host order */
+	uint32_t spi_out;
+	/** name of its configuration */
+	char name[KUPF_CHILD_NAME];
+};
+
+/**
+ * A tunnel as it was when it was asked for; plain values.
+ */
+struct kupf_tunnel_t {
+	/** unique identifier of its IKE_SA */
+	uint32_t ike_sa;
+	/** unique identifier that came with tunnel_up() */
+	uint32_t up_as;
+	/** IKE SPIs, network order as in ike_sa_id_t */
+	uint64_t spi_i, spi_r;
+	/** our address and port, those of the UE */
+	kupf_endpoint_t local, remote;
+	/** generation of the session that it is bound to */
+	uint32_t generation;
+	/** time_monotonic() when it came up */
+	uint32_t established;
+	/** number of CHILD_SAs in children */
+	u_int child_count;
+	/** CHILD_SAs; there may be more */
+	kupf_child_t children[KUPF_CHILDREN_MAX];
+};
 
 /**
  * Called back with each counter of a plugin.
@@ -112,6 +170,18 @@ struct kupf_enforcer_t {
 	 * @param session	name of the session
 	 */
 	u_int (*count)(kupf_enforcer_t *this, const char *session);
+
+	/**
+	 * Describe the tunnels that are up for a session.  May be NULL: then it
+	 * has nothing to say about them.
+	 *
+	 * @param session	name of the session
+	 * @param tunnels	[out] tunnels, in no order
+	 * @param max		room for that, number of tunnels
+	 * @return			number of tunnels that were described
+	 */
+	u_int (*describe)(kupf_enforcer_t *this, const char *session,
+					  kupf_tunnel_t *tunnels, u_int max);
 
 	/**
 	 * Close all tunnels of a session that has left the store, and those that

@@ -27,6 +27,7 @@ ENUM(kupf_reason_names, KUPF_REASON_PEER, KUPF_REASON_SHUTDOWN,
 	"expired",
 	"rekeyed",
 	"timeout",
+	"refused",
 	"shutdown",
 );
 
@@ -92,6 +93,21 @@ METHOD(kupf_enforcer_t, count, u_int,
 	if (this->attached)
 	{
 		count = this->attached->count(this->attached, session);
+	}
+	this->lock->unlock(this->lock);
+	return count;
+}
+
+METHOD(kupf_enforcer_t, describe, u_int,
+	private_kupf_guard_t *this, const char *session, kupf_tunnel_t *tunnels,
+	u_int max)
+{
+	u_int count = 0;
+
+	this->lock->read_lock(this->lock);
+	if (this->attached && this->attached->describe)
+	{
+		count = this->attached->describe(this->attached, session, tunnels, max);
 	}
 	this->lock->unlock(this->lock);
 	return count;
@@ -180,6 +196,7 @@ kupf_guard_t *kupf_guard_create(bool required)
 				.accepts = _accepts,
 				.established = _established,
 				.count = _count,
+				.describe = _describe,
 				.close = _close_,
 				.replaced = _replaced,
 				.counters = _counters,

@@ -3,6 +3,9 @@
 #include "kupf_list.h"
 #include "kupf_reply.h"
 
+#include <endian.h>
+#include <inttypes.h>
+
 typedef struct list_enumerator_t list_enumerator_t;
 
 /**
@@ -38,6 +41,96 @@ static bool is_listed(kupf_session_t *session, u_int tunnels,
 			filter->up == (tunnels > 0));
 }
 
+/**
+ * Add an address with a port: 192.0.2.1[4500], as in events.
+ */
+static void add_endpoint(vici_builder_t *builder, const char *name,
+						 const kupf_endpoint_t *endpoint)
+{
+	char address[KUPF_ADDRESS_TEXT], text[KUPF_ADDRESS_TEXT + 8];
+
+	if (endpoint->address.family != AF_UNSPEC)
+	{
+		snprintf(text, sizeof(text), "%s[%u]",
+				 kupf_address_print(&endpoint->address, address),
+				 endpoint->port);
+		kupf_reply_text(builder, name, text);
+	}
+}
+
+/**
+ * Add an IKE SPI.
+ */
+static void add_ike_spi(vici_builder_t *builder, const char *name,
+						uint64_t spi)
+{
+	char text[17];
+
+	snprintf(text, sizeof(text), "%016" PRIx64, be64toh(spi));
+	kupf_reply_text(builder, name, text);
+}
+
+/**
+ * Add a CHILD_SA.
+ */
+static void add_child(vici_builder_t *builder, const kupf_child_t *child)
+{
+	char in[9], out[9];
+
+	snprintf(in, sizeof(in), "%08x", child->spi_in);
+	snprintf(out, sizeof(out), "%08x", child->spi_out);
+	builder->begin_section(builder, in);
+	kupf_reply_text(builder, "child", child->name);
+	kupf_reply_text(builder, "spi-in", in);
+	kupf_reply_text(builder, "spi-out", out);
+	builder->end_section(builder);
+}
+
+/**
+ * Add a tunnel.
+ */
+static void add_tunnel(vici_builder_t *builder, const kupf_tunnel_t *tunnel)
+{
+	char name[11];
+	u_int i;
+
+	snprintf(name, sizeof(name), "%u", tunnel->ike_sa);
+	builder->begin_section(builder, name);
+	kupf_reply_number(builder, "tunnel-id", tunnel->up_as);
+	add_ike_spi(builder, "initiator-spi", tunnel->spi_i);
+	add_ike_spi(builder, "responder-spi", tunnel->spi_r);
+	add_endpoint(builder, "local", &tunnel->local);
+	add_endpoint(builder, "remote", &tunnel->remote);
+	kupf_reply_number(builder, "generation", tunnel->generation);
+	kupf_reply_time(builder, "established", tunnel->established);
+	builder->begin_section(builder, "child-sas");
+	for (i = 0; i < tunnel->child_count; i++)
+	{
+		add_child(builder, &tunnel->children[i]);
+	}
+	builder->end_section(builder);
+	builder->end_section(builder);
+}
+
+/**
+ * Add the tunnels of a session that is up.
+ */
+static void add_tunnels(list_enumerator_t *this, vici_builder_t *builder,
+						const char *session)
+{
+	kupf_tunnel_t tunnels[KUPF_TUNNELS_MAX];
+	u_int i, count;
+
+	count = this->enforcer->describe(this->enforcer, session, tunnels,
+									 countof(tunnels));
+	builder->begin_section(builder, "ike-sas");
+	for (i = 0; i < count; i++)
+	{
+		add_tunnel(builder, &tunnels[i]);
+	}
+	builder->end_section(builder);
+}
+
 METHOD(enumerator_t, list_enumerate, bool,
 	list_enumerator_t *this, va_list args)
 {
@@ -59,6 +152,10 @@ METHOD(enumerator_t, list_enumerate, bool,
 			kupf_reply_details(builder, session);
 			kupf_reply_text(builder, "state", tunnels ? "up" : "provisioned");
 			kupf_reply_number(builder, "tunnels", tunnels);
+			if (tunnels)
+			{
+				add_tunnels(this, builder, kupf_session_get_name(session));
+			}
 			*message = builder->finalize(builder);
 			return *message != NULL;
 		}

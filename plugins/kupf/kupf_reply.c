@@ -57,14 +57,13 @@ void kupf_reply_addresses(vici_builder_t *builder, const char *name,
 	builder->end_list(builder);
 }
 
-/**
- * Time of expiry by the clock on the wall, 0 for never.
+/*
+ * Described in header
  */
-static uint64_t expires(const kupf_session_t *session)
+void kupf_reply_time(vici_builder_t *builder, const char *name, uint32_t when)
 {
-	uint32_t expiry = kupf_session_get_expiry(session);
-
-	return expiry ? time(NULL) + expiry - time_monotonic(NULL) : 0;
+	kupf_reply_number(builder, name,
+					  when ? time(NULL) + when - time_monotonic(NULL) : 0);
 }
 
 /*
@@ -88,7 +87,7 @@ void kupf_reply_session(vici_builder_t *builder, const kupf_session_t *session)
 	}
 	kupf_reply_number(builder, "generation",
 					  kupf_session_get_generation(session));
-	kupf_reply_number(builder, "expires", expires(session));
+	kupf_reply_time(builder, "expires", kupf_session_get_expiry(session));
 }
 
 /*
@@ -115,6 +114,8 @@ void kupf_reply_details(vici_builder_t *builder, const kupf_session_t *session)
 		builder->add(builder, VICI_LIST_ITEM, chunk_from_str("mpquic"));
 	}
 	builder->end_list(builder);
+	kupf_reply_time(builder, "created", kupf_session_get_created(session));
+	kupf_reply_time(builder, "modified", kupf_session_get_modified(session));
 }
 
 /*

@@ -30,6 +30,13 @@ void kupf_reply_number(vici_builder_t *builder, const char *name,
 					   uint64_t value);
 
 /**
+ * Add a key and a time by the clock on the wall, seconds since 1970.
+ *
+ * @param when		time_monotonic() seconds, 0 for never, which stays 0
+ */
+void kupf_reply_time(vici_builder_t *builder, const char *name, uint32_t when);
+
+/**
  * Add a key and an IKE identity in typed text.
  */
 void kupf_reply_identity(vici_builder_t *builder, const char *name,
@@ -50,7 +57,7 @@ void kupf_reply_session(vici_builder_t *builder,
 
 /**
  * Add what kupf_reply_session() leaves out: pdu-session-id (if known),
- * ue-addresses, services.
+ * ue-addresses, services, created, modified.
  */
 void kupf_reply_details(vici_builder_t *builder,
 						const kupf_session_t *session);

@@ -21,6 +21,10 @@ struct kupf_session_t {
 	uint32_t expiry;
 	/** life as it was asked for, seconds */
 	uint32_t lifetime;
+	/** time_monotonic() of generation 1 */
+	uint32_t created;
+	/** time_monotonic() of this generation */
+	uint32_t modified;
 	/** octets of the identity */
 	uint8_t id_len;
 	/** type of the identity */
@@ -81,6 +85,7 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 {
 	kupf_session_t *session;
 	size_t name_len = strlen(data->name);
+	uint32_t now = time_monotonic(NULL);
 	uint8_t *key;
 
 	key = kupf_secret_create(data->key);
@@ -96,6 +101,8 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 		.ref = 1,
 		.generation = data->generation,
 		.lifetime = data->lifetime,
+		.created = data->created ?: now,
+		.modified = now,
 		.id_type = data->id_type,
 		.id_len = data->id.len,
 		.name_len = name_len,
@@ -107,7 +114,7 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 	session->expiry = data->expiry;
 	if (data->lifetime && !data->expiry)
 	{
-		session->expiry = time_monotonic(NULL) + data->lifetime;
+		session->expiry = now + data->lifetime;
 	}
 	memcpy(id_of(session), data->id.ptr, data->id.len);
 	memcpy(name_of(session), data->name, name_len + 1);
@@ -157,6 +164,7 @@ void kupf_session_get_data(const kupf_session_t *session,
 		.lifetime = session->lifetime,
 		.expiry = session->expiry,
 		.generation = session->generation,
+		.created = session->created,
 	};
 	memcpy(data->ue_addresses, ue_addresses_of(session),
 		   session->ue_address_count * sizeof(kupf_address_t));
@@ -193,6 +201,22 @@ chunk_t kupf_session_get_key(const kupf_session_t *session)
 uint32_t kupf_session_get_generation(const kupf_session_t *session)
 {
 	return session->generation;
+}
+
+/*
+ * Described in header
+ */
+uint32_t kupf_session_get_created(const kupf_session_t *session)
+{
+	return session->created;
+}
+
+/*
+ * Described in header
+ */
+uint32_t kupf_session_get_modified(const kupf_session_t *session)
+{
+	return session->modified;
 }
 
 /*

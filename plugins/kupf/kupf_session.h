@@ -78,6 +78,9 @@ struct kupf_session_data_t {
 	uint32_t expiry;
 	/** 1 for a new session, one more with each modification */
 	uint32_t generation;
+	/** time_monotonic() when the session of this name was established; 0 for
+	 * now */
+	uint32_t created;
 };
 
 /**
@@ -159,6 +162,20 @@ chunk_t kupf_session_get_key(const kupf_session_t *session);
  * Get the generation: 1, and one more with each modification.
  */
 uint32_t kupf_session_get_generation(const kupf_session_t *session);
+
+/**
+ * Get the time when it was established, in whatever generation.
+ *
+ * @return			time_monotonic() seconds
+ */
+uint32_t kupf_session_get_created(const kupf_session_t *session);
+
+/**
+ * Get the time when it was modified last, or established.
+ *
+ * @return			time_monotonic() seconds
+ */
+uint32_t kupf_session_get_modified(const kupf_session_t *session);
 
 /**
  * Get the services that the key is for.

@@ -38,6 +38,8 @@ typedef struct {
 typedef struct {
 	/** as JSON lines */
 	bool json;
+	/** all fields, in lines */
+	bool full;
 	/** an event could not be parsed */
 	bool malformed;
 	/** rows kept for the widths of the columns */
@@ -87,12 +89,18 @@ static bool read_cells(cells_t *cells, vici_res_t *res)
 {
 	const char *name = "";
 	const void *value;
-	int len;
+	int len, depth = 0;
 
 	while (true)
 	{
 		switch (vici_parse(res))
 		{
+			case VICI_PARSE_BEGIN_SECTION:
+				depth++;
+				break;
+			case VICI_PARSE_END_SECTION:
+				depth--;
+				break;
 			case VICI_PARSE_BEGIN_LIST:
 				name = vici_parse_name(res);
 				break;
@@ -101,7 +109,10 @@ static bool read_cells(cells_t *cells, vici_res_t *res)
 				/* fall-through */
 			case VICI_PARSE_LIST_ITEM:
 				value = vici_parse_value(res, &len);
-				add_cell(cells, name, value, len);
+				if (!depth)
+				{	/* tunnels have fields of the same names */
+					add_cell(cells, name, value, len);
+				}
 				break;
 			case VICI_PARSE_END:
 				return true;
@@ -220,6 +231,18 @@ static void on_session(void *user, char *name, vici_res_t *res)
 		}
 		return;
 	}
+	if (list->full)
+	{
+		if (list->count++)
+		{
+			putchar('\n');
+		}
+		if (!kupfctl_print_lines(stdout, res))
+		{
+			list->malformed = true;
+		}
+		return;
+	}
 	if (!read_row(&row, res))
 	{
 		list->malformed = true;
@@ -253,7 +276,8 @@ static kupfctl_status_t receive(vici_conn_t *vici, vici_req_t *req,
 		return KUPFCTL_REFUSED;
 	}
 	succeeded = kupfctl_succeeded(res);
-	if (!list->json && !list->printed && (succeeded || list->count))
+	if (!list->json && !list->full && !list->printed &&
+		(succeeded || list->count))
 	{
 		print_kept(list);
 	}
@@ -296,6 +320,7 @@ static kupfctl_status_t run(const kupfctl_t *ctl, const kupfctl_args_t *args)
 		return KUPFCTL_NO_CONNECTION;
 	}
 	list.json = ctl->json;
+	list.full = kupfctl_args_get(args, "--long");
 	status = receive(vici, req, &list);
 	kupfctl_disconnect(vici);
 	return status;
@@ -308,6 +333,8 @@ static const kupfctl_option_t options[] = {
 	  "only the session of this IKE identity" },
 	{ "--state", "STATE", "provisioned up", "state", false,
 	  "only those in this state: provisioned or up" },
+	{ "--long", NULL, NULL, NULL, false,
+	  "everything about each of them, tunnels included" },
 	{}
 };
 

@@ -124,6 +124,26 @@ void kupfctl_print_value(FILE *out, const void *value, size_t len)
 	fputc('"', out);
 }
 
+/**
+ * Whether the value of a field is a time.
+ */
+static bool is_time(const char *field)
+{
+	static const char *const times[] = {
+		"expires", "created", "modified", "established",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+	{
+		if (!strcmp(times[i], field))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
 /*
  * Described in header
  */
@@ -135,7 +155,7 @@ size_t kupfctl_print_field(FILE *out, const char *field, const void *value,
 	time_t when;
 	char *end;
 
-	if (strcmp(field, "expires") || !len || len >= sizeof(text))
+	if (!is_time(field) || !len || len >= sizeof(text))
 	{
 		return kupfctl_print_text(out, value, len);
 	}

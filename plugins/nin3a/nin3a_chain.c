@@ -29,6 +29,42 @@ void nin3a_entry_refuse(nin3a_entry_t *entry, nin3a_reason_t reason)
 /*
  * Described in header
  */
+void nin3a_entry_give_reason(nin3a_entry_t *entry, kupf_reason_t reason)
+{
+	if (entry->reason == NIN3A_NO_REASON)
+	{
+		entry->reason = reason;
+	}
+}
+
+/*
+ * Described in header
+ */
+bool nin3a_entry_up(nin3a_entry_t *entry)
+{
+	if (entry->state != NIN3A_STATE_ESTABLISHED || entry->up || entry->closing)
+	{
+		return FALSE;
+	}
+	entry->up = TRUE;
+	entry->up_as = entry->ike_sa;
+	entry->details = nin3a_details_create();
+	return TRUE;
+}
+
+/*
+ * Described in header
+ */
+void nin3a_entry_down(nin3a_entry_t *entry)
+{
+	entry->up = FALSE;
+	entry->closing = TRUE;
+	nin3a_entry_give_reason(entry, KUPF_REASON_SHUTDOWN);
+}
+
+/*
+ * Described in header
+ */
 u_int nin3a_chain_count(nin3a_table_t *table, const char *session, u_int *up)
 {
 	nin3a_entry_t *entry;
@@ -47,16 +83,42 @@ u_int nin3a_chain_count(nin3a_table_t *table, const char *session, u_int *up)
 	return all;
 }
 
+/*
+ * Described in header
+ */
+u_int nin3a_chain_describe(nin3a_table_t *table, const char *session,
+						   kupf_tunnel_t *tunnels, u_int max)
+{
+	nin3a_entry_t *entry;
+	kupf_tunnel_t *tunnel;
+	u_int count = 0;
+
+	entry = table->find_name(table, session);
+	for (; entry && count < max; entry = entry->next)
+	{
+		if (entry->up)
+		{
+			tunnel = &tunnels[count++];
+			*tunnel = (kupf_tunnel_t){
+				.ike_sa = entry->ike_sa,
+				.up_as = entry->up_as,
+				.spi_i = entry->spis.initiator,
+				.spi_r = entry->spis.responder,
+				.generation = kupf_session_get_generation(entry->session),
+			};
+			nin3a_details_get(entry->details, tunnel);
+		}
+	}
+	return count;
+}
+
 /**
  * Choose an entry to be closed.
  */
 static void choose(nin3a_entry_t *entry, kupf_reason_t reason, array_t *ids)
 {
 	entry->closing = TRUE;
-	if (entry->reason == NIN3A_NO_REASON)
-	{
-		entry->reason = reason;
-	}
+	nin3a_entry_give_reason(entry, reason);
 	array_insert(ids, ARRAY_TAIL, &entry->ike_sa);
 }
 

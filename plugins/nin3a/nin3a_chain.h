@@ -40,9 +40,34 @@ bool nin3a_entry_is_bound(const nin3a_entry_t *entry);
 void nin3a_entry_refuse(nin3a_entry_t *entry, nin3a_reason_t reason);
 
 /**
+ * Say why an entry goes, unless that was said before.
+ */
+void nin3a_entry_give_reason(nin3a_entry_t *entry, kupf_reason_t reason);
+
+/**
+ * Make an entry a tunnel.
+ *
+ * @return			FALSE if it was one before, is not established, or is being
+ *					closed
+ */
+bool nin3a_entry_up(nin3a_entry_t *entry);
+
+/**
+ * Make a tunnel an entry that goes, and is never a tunnel again; gives the
+ * reason KUPF_REASON_SHUTDOWN if there is no other.
+ */
+void nin3a_entry_down(nin3a_entry_t *entry);
+
+/**
  * Count the entries of a session that are bound, see nin3a_tunnels_t.count().
  */
 u_int nin3a_chain_count(nin3a_table_t *table, const char *session, u_int *up);
+
+/**
+ * Describe the tunnels of a session, see nin3a_tunnels_t.describe().
+ */
+u_int nin3a_chain_describe(nin3a_table_t *table, const char *session,
+						   kupf_tunnel_t *tunnels, u_int max);
 
 /**
  * Choose entries to be closed, see nin3a_tunnels_t.select().

@@ -78,7 +78,9 @@ METHOD(nin3a_changes_t, rekeyed, void,
 	{
 		handle_stranger(this, new);
 	}
-	else if (closing || !is_protected(this, new))
+	else if (closing ||
+			 (!is_protected(this, new) &&
+			  this->tunnels->condemn(this->tunnels, unique_id)))
 	{
 		this->actions->close(this->actions, unique_id);
 	}

@@ -56,6 +56,13 @@ METHOD(kupf_enforcer_t, count, u_int,
 	return up;
 }
 
+METHOD(kupf_enforcer_t, describe, u_int,
+	private_nin3a_enforcer_t *this, const char *session,
+	kupf_tunnel_t *tunnels, u_int max)
+{
+	return this->tunnels->describe(this->tunnels, session, tunnels, max);
+}
+
 /**
  * Whether a tunnel is not of a session of the same name that was established
  * meanwhile.
@@ -146,6 +153,7 @@ nin3a_enforcer_t *nin3a_enforcer_create(nin3a_config_t *config,
 				.accepts = _accepts,
 				.established = (void*)nop,
 				.count = _count,
+				.describe = _describe,
 				.close = _close_,
 				.replaced = _replaced,
 				.counters = _counters,

@@ -6,6 +6,7 @@
 #include "nin3a_counters.h"
 #include "nin3a_judge.h"
 #include "nin3a_message.h"
+#include "nin3a_record.h"
 #include "nin3a_refusals.h"
 #include "nin3a_response.h"
 
@@ -257,6 +258,8 @@ METHOD(listener_t, ike_rekey, bool,
 	private_nin3a_listener_t *this, ike_sa_t *old, ike_sa_t *new)
 {
 	this->changes->rekeyed(this->changes, old, new);
+	nin3a_record_path(this->tunnels, new, new->get_my_host(new),
+					  new->get_other_host(new));
 	return TRUE;
 }
 
@@ -265,6 +268,18 @@ METHOD(listener_t, ike_update, bool,
 	host_t *remote)
 {
 	this->changes->moved(this->changes, ike_sa, local);
+	nin3a_record_path(this->tunnels, ike_sa, local, remote);
+	return TRUE;
+}
+
+METHOD(listener_t, child_state_change, bool,
+	private_nin3a_listener_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
+	child_sa_state_t state)
+{
+	if (ike_sa)
+	{
+		nin3a_record_child(this->tunnels, ike_sa, child_sa, state);
+	}
 	return TRUE;
 }
 
@@ -283,6 +298,7 @@ METHOD(listener_t, child_updown, bool,
 	if (session)
 	{
 		nin3a_count(NIN3A_TUNNELS_OPENED);
+		nin3a_record_up(this->tunnels, ike_sa, child_sa);
 		this->kupf->tunnel_up(this->kupf, session, ike_sa, child_sa);
 		if (this->tunnels->crowds(this->tunnels, unique_id, &serial))
 		{
@@ -335,6 +351,7 @@ nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 				.ike_updown = _ike_updown,
 				.ike_rekey = _ike_rekey,
 				.ike_update = _ike_update,
+				.child_state_change = _child_state_change,
 				.child_updown = _child_updown,
 				.authorize = _authorize,
 				.narrow = _narrow,

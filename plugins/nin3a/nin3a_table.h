@@ -17,6 +17,7 @@
 #define NIN3A_TABLE_H_
 
 #include "nin3a_attempt.h"
+#include "nin3a_details.h"
 
 #include "kupf_session.h"
 
@@ -63,6 +64,8 @@ struct nin3a_entry_t {
 	nin3a_entry_t *next;
 	/** attempt, until it is established or reported */
 	nin3a_attempt_t *attempt;
+	/** what else is known about it, NULL if it is no tunnel */
+	nin3a_details_t *details;
 	/** SPIs, if bound */
 	nin3a_spis_t spis;
 	/** unique identifier */
@@ -154,6 +157,15 @@ struct nin3a_table_t {
 	 */
 	void (*destroy)(nin3a_table_t *this);
 };
+
+/**
+ * Create an entry, GUARDED if nothing speaks against the attempt, REFUSED
+ * otherwise.
+ *
+ * @param ike_sa	unique identifier of the IKE_SA
+ * @param attempt	attempt, adopted
+ */
+nin3a_entry_t *nin3a_entry_create(uint32_t ike_sa, nin3a_attempt_t *attempt);
 
 /**
  * Destroy an entry that is in no table.

@@ -43,14 +43,7 @@ METHOD(nin3a_tunnels_t, begin, void,
 	}
 	else
 	{
-		INIT(entry,
-			.ike_sa = ike_sa,
-			.attempt = attempt,
-			.state = attempt->reason == NIN3A_ALLOWED ? NIN3A_STATE_GUARDED
-													  : NIN3A_STATE_REFUSED,
-			.reason = NIN3A_NO_REASON,
-		);
-		this->table->add(this->table, entry);
+		this->table->add(this->table, nin3a_entry_create(ike_sa, attempt));
 		attempt = NULL;
 	}
 	this->mutex->unlock(this->mutex);
@@ -126,11 +119,8 @@ METHOD(nin3a_tunnels_t, up, kupf_session_t*,
 	nin3a_entry_t *entry;
 
 	entry = lock_entry(this, ike_sa);
-	if (entry && entry->state == NIN3A_STATE_ESTABLISHED &&
-		!entry->up && !entry->closing)
+	if (entry && nin3a_entry_up(entry))
 	{
-		entry->up = TRUE;
-		entry->up_as = ike_sa;
 		this->up++;
 		session = kupf_session_ref(entry->session);
 	}
@@ -148,13 +138,10 @@ METHOD(nin3a_tunnels_t, down, kupf_session_t*,
 	entry = lock_entry(this, ike_sa);
 	if (entry && entry->up)
 	{
-		entry->up = FALSE;
-		/* what is going must not come up again */
-		entry->closing = TRUE;
+		nin3a_entry_down(entry);
 		this->up--;
 		*up_as = entry->up_as;
-		*reason = entry->reason == NIN3A_NO_REASON ? KUPF_REASON_SHUTDOWN
-												   : entry->reason;
+		*reason = entry->reason;
 		session = kupf_session_ref(entry->session);
 	}
 	this->mutex->unlock(this->mutex);
@@ -218,9 +205,9 @@ METHOD(nin3a_tunnels_t, set_reason, void,
 	nin3a_entry_t *entry;
 
 	entry = lock_entry(this, ike_sa);
-	if (entry && entry->reason == NIN3A_NO_REASON)
+	if (entry)
 	{
-		entry->reason = reason;
+		nin3a_entry_give_reason(entry, reason);
 	}
 	this->mutex->unlock(this->mutex);
 }
@@ -235,10 +222,37 @@ METHOD(nin3a_tunnels_t, condemn, bool,
 	if (entry && entry->state == NIN3A_STATE_ESTABLISHED && !entry->closing)
 	{
 		entry->closing = TRUE;
+		nin3a_entry_give_reason(entry, KUPF_REASON_REFUSED);
 		done = TRUE;
 	}
 	this->mutex->unlock(this->mutex);
 	return done;
+}
+
+METHOD(nin3a_tunnels_t, set_path, void,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa,
+	const kupf_endpoint_t *local, const kupf_endpoint_t *remote)
+{
+	nin3a_entry_t *entry = lock_entry(this, ike_sa);
+
+	if (entry && entry->details)
+	{
+		nin3a_details_set_path(entry->details, local, remote);
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(nin3a_tunnels_t, set_child, void,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa, const kupf_child_t *child,
+	bool installed)
+{
+	nin3a_entry_t *entry = lock_entry(this, ike_sa);
+
+	if (entry && entry->details)
+	{
+		nin3a_details_set_child(entry->details, child, installed);
+	}
+	this->mutex->unlock(this->mutex);
 }
 
 METHOD(nin3a_tunnels_t, lease, bool,
@@ -306,6 +320,18 @@ METHOD(nin3a_tunnels_t, count, u_int,
 	return all;
 }
 
+METHOD(nin3a_tunnels_t, describe, u_int,
+	private_nin3a_tunnels_t *this, const char *session, kupf_tunnel_t *tunnels,
+	u_int max)
+{
+	u_int count;
+
+	this->mutex->lock(this->mutex);
+	count = nin3a_chain_describe(this->table, session, tunnels, max);
+	this->mutex->unlock(this->mutex);
+	return count;
+}
+
 METHOD(nin3a_tunnels_t, select_, u_int,
 	private_nin3a_tunnels_t *this, const char *session,
 	nin3a_tunnels_filter_t filter, void *user, kupf_reason_t reason,
@@ -322,18 +348,13 @@ METHOD(nin3a_tunnels_t, select_, u_int,
 METHOD(nin3a_tunnels_t, refresh, void,
 	private_nin3a_tunnels_t *this, kupf_session_t *session)
 {
-	kupf_session_t *old;
 	array_t *dropped;
 
 	dropped = array_create(0, 0);
 	this->mutex->lock(this->mutex);
 	nin3a_chain_refresh(this->table, session, dropped);
 	this->mutex->unlock(this->mutex);
-	while (array_remove(dropped, ARRAY_HEAD, &old))
-	{
-		kupf_session_unref(old);
-	}
-	array_destroy(dropped);
+	array_destroy_function(dropped, (void*)kupf_session_unref, NULL);
 }
 
 METHOD(nin3a_tunnels_t, crowds, bool,
@@ -402,6 +423,9 @@ nin3a_tunnels_t *nin3a_tunnels_create()
 			.lease = _lease,
 			.rekey = _rekey,
 			.remove = _remove_,
+			.set_path = _set_path,
+			.set_child = _set_child,
+			.describe = _describe,
 			.count = _count,
 			.select = _select_,
 			.refresh = _refresh,

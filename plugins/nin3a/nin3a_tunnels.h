@@ -158,11 +158,42 @@ struct nin3a_tunnels_t {
 
 	/**
 	 * An IKE_SA is to be closed for what it does, not for its session: so is
-	 * its successor, if it is being rekeyed.
+	 * its successor, if it is being rekeyed.  It goes with the reason
+	 * KUPF_REASON_REFUSED, unless there is one already.
 	 *
 	 * @return			FALSE if it is not established, or is being closed
 	 */
 	bool (*condemn)(nin3a_tunnels_t *this, uint32_t ike_sa);
+
+	/**
+	 * Keep the addresses of a tunnel; does nothing if it is none.
+	 *
+	 * @param local		our address and port
+	 * @param remote	address and port of the UE
+	 */
+	void (*set_path)(nin3a_tunnels_t *this, uint32_t ike_sa,
+					 const kupf_endpoint_t *local,
+					 const kupf_endpoint_t *remote);
+
+	/**
+	 * Keep or forget a CHILD_SA of a tunnel; does nothing if it is none.
+	 *
+	 * @param child		CHILD_SA, by its SPIs
+	 * @param installed	whether it is installed
+	 */
+	void (*set_child)(nin3a_tunnels_t *this, uint32_t ike_sa,
+					  const kupf_child_t *child, bool installed);
+
+	/**
+	 * Describe the tunnels of a session.
+	 *
+	 * @param session	name of the session
+	 * @param tunnels	[out] tunnels
+	 * @param max		room for that, number of tunnels
+	 * @return			number of tunnels that were described
+	 */
+	u_int (*describe)(nin3a_tunnels_t *this, const char *session,
+					  kupf_tunnel_t *tunnels, u_int max);
 
 	/**
 	 * Hand out an inner address of the session to an IKE_SA.

@@ -388,6 +388,45 @@ START_TEST(test_list)
 }
 END_TEST
 
+START_TEST(test_list_tunnels)
+{
+	vici_message_t *message, *reply, *entry;
+	char name[KUPF_CHILD_NAME];
+	enumerator_t *stream;
+	time_t now = time(NULL);
+
+	run("success=yes", "establish-session", "session=a ue-id=keyid:a key=" KEY);
+	upf.enforcer.tunnels = KUPF_TUNNELS_MAX + 1;
+	message = test_message("");
+	reply = upf.commands->execute(upf.commands, &upf,
+						chunk_from_str("list-sessions"), message, &stream);
+	message->destroy(message);
+	reply->destroy(reply);
+	ck_assert(stream->enumerate(stream, &entry));
+	ck_assert(kupf_message_check(entry->get_encoding(entry)));
+	check(entry, "state=up tunnels=5 ike-sas.1.tunnel-id=100 "
+		  "ike-sas.1.initiator-spi=0000000000001111 "
+		  "ike-sas.1.responder-spi=fedcba9876543210 "
+		  "ike-sas.1.local=192.0.2.1[4500] "
+		  "ike-sas.1.remote=2001:db8::[65535] "
+		  "ike-sas.1.generation=4294967295 "
+		  "ike-sas.1.child-sas.0000abc0.spi-in=0000abc0 "
+		  "ike-sas.1.child-sas.0000abc7.spi-out=ffffffff "
+		  "ike-sas.4.tunnel-id=103 ike-sas.5.tunnel-id=");
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	ck_assert_str_eq(test_value(entry, "ike-sas.4.child-sas.0000abc3.child"),
+					 name);
+	/* the clocks may tick between two looks at them */
+	ck_assert_int_le(labs(atol(test_value(entry, "ike-sas.1.established")) -
+						  now), 5);
+	ck_assert_int_le(labs(atol(test_value(entry, "created")) - now), 5);
+	ck_assert_int_le(labs(atol(test_value(entry, "modified")) - now), 5);
+	entry->destroy(entry);
+	stream->destroy(stream);
+}
+END_TEST
+
 START_TEST(test_stats)
 {
 	uint64_t failed = test_counter("requests-failed");
@@ -432,6 +471,7 @@ Suite *kupf_commands_suite(void)
 	tcase_add_test(tc, test_modify);
 	tcase_add_test(tc, test_delete);
 	tcase_add_test(tc, test_list);
+	tcase_add_test(tc, test_list_tunnels);
 	suite_add_tcase(suite, tc);
 
 	tc = tcase_create("addresses");

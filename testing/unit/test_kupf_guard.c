@@ -29,11 +29,13 @@ START_TEST(test_none)
 	kupf_guard_t *guard = kupf_guard_create(required);
 	kupf_enforcer_t *public = &guard->enforcer;
 	kupf_session_t *session = test_session("s", ID_KEY_ID, "a", 0);
+	kupf_tunnel_t tunnels[2];
 	u_int count = 0;
 
 	/* nobody vouches for any IKE_SA, unless nobody has to */
 	ck_assert_int_eq(public->covers(public, NULL), !required);
 	ck_assert_uint_eq(public->count(public, "s"), 0);
+	ck_assert_uint_eq(public->describe(public, "s", tunnels, 2), 0);
 	ck_assert_uint_eq(public->close(public, session, KUPF_REASON_DELETED), 0);
 	public->replaced(public, session, session, 0);
 	ck_assert_ptr_null(public->own(public, NULL));
@@ -53,6 +55,7 @@ START_TEST(test_attached)
 	kupf_enforcer_t *public = &guard->enforcer;
 	kupf_session_t *session = test_session("s", ID_KEY_ID, "a", 0);
 	kupf_session_t *own;
+	kupf_tunnel_t tunnels[2];
 	test_enforcer_t other;
 	u_int count = 0;
 
@@ -66,6 +69,11 @@ START_TEST(test_attached)
 	ck_assert(!public->covers(public, NULL));
 	enforcer.tunnels = 4;
 	ck_assert_uint_eq(public->count(public, "s"), 4);
+	ck_assert_uint_eq(public->describe(public, "s", tunnels, 2), 2);
+	ck_assert_uint_eq(tunnels[1].ike_sa, 2);
+	/* not every enforcer has something to tell */
+	enforcer.public.describe = NULL;
+	ck_assert_uint_eq(public->describe(public, "s", tunnels, 2), 0);
 	ck_assert_uint_eq(public->close(public, session, KUPF_REASON_EXPIRED), 4);
 	ck_assert_int_eq(enforcer.reason, KUPF_REASON_EXPIRED);
 	ck_assert_str_eq(enforcer.name, "s");
@@ -101,7 +109,7 @@ START_TEST(test_reasons)
 {
 	static char *tokens[] = {
 		"peer", "deleted", "superseded", "expired", "rekeyed", "timeout",
-		"shutdown",
+		"refused", "shutdown",
 	};
 	kupf_reason_t reason;
 

@@ -79,6 +79,10 @@ START_TEST(test_data)
 	ck_assert_uint_ge(back.expiry, now + 1000);
 	ck_assert_uint_le(back.expiry, now + 1002);
 	ck_assert_uint_eq(back.generation, 3);
+	/* a modification says when it was established, it began now */
+	ck_assert_uint_eq(back.created, kupf_session_get_modified(session));
+	ck_assert_uint_ge(back.created, now);
+	ck_assert_uint_le(back.created, now + 2);
 
 	ck_assert_str_eq(kupf_session_get_name(session), NAME_64);
 	ck_assert(chunk_equals(kupf_session_get_id(session, &type), data.id));
@@ -91,6 +95,15 @@ START_TEST(test_data)
 	addresses = kupf_session_get_ue_addresses(session, &count);
 	ck_assert_uint_eq(count, KUPF_UE_ADDRESSES_MAX);
 	ck_assert(kupf_address_equals(&addresses[7], &data.ue_addresses[7]));
+	kupf_session_unref(session);
+
+	back.created = 1;
+	back.name = NAME_64;
+	back.id = data.id;
+	back.key = data.key;
+	session = kupf_session_create(&back);
+	ck_assert_uint_eq(kupf_session_get_created(session), 1);
+	ck_assert_uint_ge(kupf_session_get_modified(session), now);
 	kupf_session_unref(session);
 }
 END_TEST
@@ -169,6 +182,7 @@ static struct {
 	{ "lifetime", TRUE, FALSE },
 	{ "expiry", FALSE, FALSE },
 	{ "generation", FALSE, FALSE },
+	{ "created", FALSE, FALSE },
 };
 
 static void change(kupf_session_data_t *data, char *what)
@@ -251,6 +265,10 @@ static void change(kupf_session_data_t *data, char *what)
 	else if (streq(what, "generation"))
 	{
 		data->generation = 4;
+	}
+	else if (streq(what, "created"))
+	{
+		data->created = 1;
 	}
 	else
 	{

@@ -660,6 +660,23 @@ static const run_t replies[] = {
 	  "s22      provisioned  \\x1b   -            -                  "
 	  "3           -\n", "",
 	  "3:list-session\n0:list-sessions\n" },
+	/* fields of tunnels are none of the session's */
+	{ "list",
+	  ".\nC\n.\nE list-session session=s1 ue-id=a upf-address=b generation=1 "
+	  "ike-sas={ 7={ generation=2 l=[x] child-sas={ 1={ session=y } } } } "
+	  "expires=0 ue-addresses=[c] state=up\nR success=yes\nW", 0,
+	  "SESSION  STATE  UE-ID  UPF-ADDRESS  UE-ADDRESSES  GENERATION  EXPIRES\n"
+	  "s1       up     a      b            c             1           never\n",
+	  "", NULL },
+	{ "list --long",
+	  ".\nC\n.\nE list-session session=s1 created=0 ike-sas={ 7={ "
+	  "established=x child-sas={ 0a={ child=c } } } }\n"
+	  "E list-session session=s2\nR success=yes\nW", 0,
+	  "session          s1\ncreated          never\nike-sas:\n  7:\n"
+	  "    established  x\n    child-sas:\n      0a:\n        child    c\n"
+	  "\nsession  s2\n", "",
+	  "3:list-session\n0:list-sessions\n" },
+	{ "list --long", ".\nC\n.\nR success=yes\nW", 0, "", "", NULL },
 	{ "list --state up --session s1 --ue-id a --json",
 	  ".\nC\n.\nE list-session session=s1 l=[a]\nE list-session session=s2\n"
 	  "R success=yes\nW", 0,

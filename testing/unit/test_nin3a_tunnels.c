@@ -398,7 +398,7 @@ START_TEST(test_condemn)
 	/* its successor is to be closed, too */
 	ck_assert(tunnels->rekey(tunnels, 2, 3, &spis));
 	ck_assert(!tunnels->condemn(tunnels, 3));
-	assert_down(3, session, KUPF_REASON_SHUTDOWN, 2);
+	assert_down(3, session, KUPF_REASON_REFUSED, 2);
 	kupf_session_unref(session);
 }
 END_TEST
@@ -535,6 +535,102 @@ START_TEST(test_remove_order)
 	}
 	assert_session_counts("a", 0, 0);
 	assert_counts(0, 0);
+}
+END_TEST
+
+/**
+ * Check the only tunnel of a session.
+ */
+static void get_tunnel(const char *name, kupf_tunnel_t *tunnel)
+{
+	kupf_tunnel_t all[2];
+
+	ck_assert_uint_eq(tunnels->describe(tunnels, name, all, 2), 1);
+	*tunnel = all[0];
+}
+
+START_TEST(test_describe)
+{
+	kupf_session_t *session = session_create("a", 1, 7);
+	kupf_endpoint_t local = { { AF_INET, { 192, 0, 2, 1 } }, 4500 };
+	kupf_endpoint_t remote = { { AF_INET, { 198, 51, 100, 2 } }, 1234 };
+	kupf_child_t child = { .name = "pdu" };
+	nin3a_spis_t spis = { .initiator = 5, .responder = 6 };
+	kupf_tunnel_t tunnel, all[2];
+	u_int i;
+
+	/* nothing is kept about what is no tunnel */
+	ck_assert_uint_eq(tunnels->describe(tunnels, "a", all, 2), 0);
+	verify(1, session);
+	ck_assert(tunnels->establish(tunnels, 1));
+	tunnels->set_path(tunnels, 1, &local, &remote);
+	tunnels->set_child(tunnels, 1, &child, TRUE);
+	tunnels->set_path(tunnels, 100, &local, &remote);
+	tunnels->set_child(tunnels, 100, &child, TRUE);
+	ck_assert_uint_eq(tunnels->describe(tunnels, "a", all, 2), 0);
+
+	ck_assert(came_up(1, session));
+	get_tunnel("a", &tunnel);
+	ck_assert_uint_eq(tunnel.ike_sa, 1);
+	ck_assert_uint_eq(tunnel.up_as, 1);
+	ck_assert(tunnel.spi_i == 1 && tunnel.spi_r == ~(uint64_t)1);
+	ck_assert_uint_eq(tunnel.generation, 7);
+	ck_assert_uint_le(time_monotonic(NULL) - tunnel.established, 5);
+	ck_assert_uint_eq(tunnel.child_count, 0);
+	ck_assert_uint_eq(tunnel.local.address.family, AF_UNSPEC);
+
+	tunnels->set_path(tunnels, 1, &local, &remote);
+	for (i = 1; i <= KUPF_CHILDREN_MAX + 1; i++)
+	{
+		child.spi_in = i;
+		child.spi_out = i + 100;
+		tunnels->set_child(tunnels, 1, &child, TRUE);
+	}
+	/* again, with another SPI of the peer's */
+	child.spi_in = 2;
+	child.spi_out = 222;
+	tunnels->set_child(tunnels, 1, &child, TRUE);
+	get_tunnel("a", &tunnel);
+	ck_assert(memeq(&tunnel.local, &local, sizeof(local)));
+	ck_assert(memeq(&tunnel.remote, &remote, sizeof(remote)));
+	ck_assert_uint_eq(tunnel.child_count, KUPF_CHILDREN_MAX);
+	ck_assert_uint_eq(tunnel.children[1].spi_in, 2);
+	ck_assert_uint_eq(tunnel.children[1].spi_out, 222);
+	ck_assert_str_eq(tunnel.children[1].name, "pdu");
+
+	/* the last, the first, one in between, one that is not there */
+	for (i = KUPF_CHILDREN_MAX; i > 0; i--)
+	{
+		child.spi_in = (const uint32_t[]){ 2, 3, 5, 6, 7, 4, 1, 8 }[i - 1];
+		tunnels->set_child(tunnels, 1, &child, FALSE);
+		tunnels->set_child(tunnels, 1, &child, FALSE);
+		get_tunnel("a", &tunnel);
+		ck_assert_uint_eq(tunnel.child_count, i - 1);
+	}
+	memset(child.name, 'n', sizeof(child.name) - 1);
+	tunnels->set_child(tunnels, 1, &child, TRUE);
+
+	/* rekeyed: the successor has all of it, and other SPIs */
+	ck_assert(!tunnels->rekey(tunnels, 1, 65, &spis));
+	get_tunnel("a", &tunnel);
+	ck_assert_uint_eq(tunnel.ike_sa, 65);
+	ck_assert_uint_eq(tunnel.up_as, 1);
+	ck_assert(tunnel.spi_i == 5 && tunnel.spi_r == 6);
+	ck_assert(memeq(&tunnel.remote, &remote, sizeof(remote)));
+	ck_assert_uint_eq(tunnel.child_count, 1);
+	ck_assert_str_eq(tunnel.children[0].name, child.name);
+
+	/* as many as there is room for */
+	bring_up(2, session);
+	ck_assert_uint_eq(tunnels->describe(tunnels, "a", all, 0), 0);
+	ck_assert_uint_eq(tunnels->describe(tunnels, "a", all, 1), 1);
+	ck_assert_uint_eq(tunnels->describe(tunnels, "a", all, 2), 2);
+	ck_assert_uint_eq(all[0].ike_sa + all[1].ike_sa, 67);
+	/* one that goes is no tunnel any more */
+	assert_down(65, session, KUPF_REASON_SHUTDOWN, 1);
+	get_tunnel("a", &tunnel);
+	ck_assert_uint_eq(tunnel.ike_sa, 2);
+	kupf_session_unref(session);
 }
 END_TEST
 
@@ -814,6 +910,7 @@ static Suite *nin3a_tunnels_suite(void)
 	tcase_add_test(tc, test_reasons);
 	tcase_add_test(tc, test_rekey);
 	tcase_add_test(tc, test_condemn);
+	tcase_add_test(tc, test_describe);
 	tcase_add_test(tc, test_lease);
 	suite_add_tcase(suite, tc);
 

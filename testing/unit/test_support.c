@@ -43,6 +43,36 @@ METHOD(kupf_enforcer_t, count, u_int,
 	return this->tunnels;
 }
 
+METHOD(kupf_enforcer_t, describe, u_int,
+	test_enforcer_t *this, const char *session, kupf_tunnel_t *tunnels,
+	u_int max)
+{
+	u_int i, j, count = min(this->tunnels, max);
+
+	for (i = 0; i < count; i++)
+	{
+		tunnels[i] = (kupf_tunnel_t){
+			.ike_sa = i + 1,
+			.up_as = i + 100,
+			.spi_i = htobe64(0x1111),
+			.spi_r = htobe64(0xfedcba9876543210),
+			.local = { { AF_INET, { 192, 0, 2, 1 } }, 4500 },
+			.remote = { { AF_INET6, { 0x20, 0x01, 0x0d, 0xb8 } }, 65535 },
+			.generation = 4294967295,
+			.established = time_monotonic(NULL),
+			.child_count = KUPF_CHILDREN_MAX,
+		};
+		for (j = 0; j < KUPF_CHILDREN_MAX; j++)
+		{
+			tunnels[i].children[j].spi_in = 0xabc0 + j;
+			tunnels[i].children[j].spi_out = UINT32_MAX;
+			memset(tunnels[i].children[j].name, 'x', KUPF_CHILD_NAME - 1);
+			tunnels[i].children[j].name[KUPF_CHILD_NAME - 1] = '\0';
+		}
+	}
+	return count;
+}
+
 METHOD(kupf_enforcer_t, close_, u_int,
 	test_enforcer_t *this, kupf_session_t *session, kupf_reason_t reason)
 {
@@ -81,6 +111,7 @@ void test_enforcer_init(test_enforcer_t *this)
 			.accepts = _accepts,
 			.established = _established,
 			.count = _count,
+			.describe = _describe,
 			.close = _close_,
 			.replaced = _replaced,
 			.counters = _counters,

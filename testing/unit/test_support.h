@@ -30,7 +30,8 @@ struct test_enforcer_t {
 	const char *missing;
 	/** calls of established() */
 	u_int established;
-	/** answer of count() and close() */
+	/** answer of count() and close(); describe() fills in the most there can
+	 * be about each */
 	u_int tunnels;
 	/** calls of covers() */
 	u_int asked;

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "nin3a_details.h"
+
+typedef struct child_t child_t;
+
+/**
+ * A CHILD_SA; most tunnels have one, and short names.
+ */
+struct child_t {
+	/** next one, in the order in which they were installed */
+	child_t *next;
+	/** SPI of what we receive */
+	uint32_t spi_in;
+	/** SPI of what we send */
+	uint32_t spi_out;
+	/** name */
+	char name[];
+};
+
+/**
+ * Details of a tunnel.
+ */
+struct nin3a_details_t {
+	/** CHILD_SAs, at most KUPF_CHILDREN_MAX */
+	child_t *children;
+	/** number of them */
+	u_int child_count;
+	/** time_monotonic() when it came up */
+	uint32_t established;
+	/** our address and port */
+	kupf_endpoint_t local;
+	/** address and port of the UE */
+	kupf_endpoint_t remote;
+};
+
+/*
+ * Described in header
+ */
+nin3a_details_t *nin3a_details_create()
+{
+	nin3a_details_t *this;
+
+	INIT(this,
+		.established = time_monotonic(NULL),
+	);
+	return this;
+}
+
+/*
+ * Described in header
+ */
+void nin3a_details_set_path(nin3a_details_t *this,
+							const kupf_endpoint_t *local,
+							const kupf_endpoint_t *remote)
+{
+	this->local = *local;
+	this->remote = *remote;
+}
+
+/**
+ * Create a child.
+ */
+static child_t *child_create(const kupf_child_t *child)
+{
+	size_t size = strlen(child->name) + 1;
+	child_t *new;
+
+	new = malloc(sizeof(*new) + size);
+	*new = (child_t){
+		.spi_in = child->spi_in,
+		.spi_out = child->spi_out,
+	};
+	memcpy(new->name, child->name, size);
+	return new;
+}
+
+/*
+ * Described in header
+ */
+void nin3a_details_set_child(nin3a_details_t *this, const kupf_child_t *child,
+							 bool installed)
+{
+	child_t **pos, *old;
+
+	pos = &this->children;
+	while (*pos && (*pos)->spi_in != child->spi_in)
+	{
+		pos = &(*pos)->next;
+	}
+	if (*pos && !installed)
+	{
+		old = *pos;
+		*pos = old->next;
+		this->child_count--;
+		free(old);
+	}
+	else if (*pos)
+	{
+		(*pos)->spi_out = child->spi_out;
+	}
+	else if (installed && this->child_count < KUPF_CHILDREN_MAX)
+	{
+		*pos = child_create(child);
+		this->child_count++;
+	}
+}
+
+/*
+ * Described in header
+ */
+void nin3a_details_get(const nin3a_details_t *this, kupf_tunnel_t *tunnel)
+{
+	kupf_child_t *copy = tunnel->children;
+	const child_t *child;
+
+	tunnel->local = this->local;
+	tunnel->remote = this->remote;
+	tunnel->established = this->established;
+	tunnel->child_count = this->child_count;
+	for (child = this->children; child; child = child->next)
+	{
+		copy->spi_in = child->spi_in;
+		copy->spi_out = child->spi_out;
+		snprintf(copy->name, sizeof(copy->name), "%s", child->name);
+		copy++;
+	}
+}
+
+/*
+ * Described in header
+ */
+void nin3a_details_destroy(nin3a_details_t *this)
+{
+	child_t *child;
+
+	if (this)
+	{
+		while ((child = this->children))
+		{
+			this->children = child->next;
+			free(child);
+		}
+		free(this);
+	}
+}
