@@ -43,6 +43,8 @@ struct order_t {
 	private_nin3a_actions_t *actions;
 	/** IKE_SA to close */
 	uint32_t ike_sa;
+	/** SPIs of an IKE_SA to close that is in no table, or NULL */
+	ike_sa_id_t *id;
 	/** whether it was told to go before: do not wait for its peer now */
 	bool force;
 	/** session to check or settle, a reference, or NULL */
@@ -68,6 +70,7 @@ CALLBACK(order_destroy, void,
 	order_t *order)
 {
 	kupf_session_unref(order->session);
+	DESTROY_IF(order->id);
 	unref(order->actions);
 	free(order);
 }
@@ -100,19 +103,38 @@ static void leave(private_nin3a_actions_t *this)
 }
 
 /**
+ * Get the SPIs of the IKE_SA to close.
+ *
+ * @return			NULL if it is gone
+ */
+static ike_sa_id_t *get_id(private_nin3a_actions_t *this, order_t *order)
+{
+	nin3a_spis_t spis;
+
+	if (order->id)
+	{
+		return order->id->clone(order->id);
+	}
+	if (this->tunnels->get_spis(this->tunnels, order->ike_sa, &spis))
+	{
+		return ike_sa_id_create(IKEV2_MAJOR_VERSION, spis.initiator,
+								spis.responder, spis.initiated_here);
+	}
+	return NULL;
+}
+
+/**
  * Check an IKE_SA out, by its SPIs: by its unique identifier charon would have
  * to search through all of them.
  */
-static ike_sa_t *checkout(private_nin3a_actions_t *this, uint32_t unique_id)
+static ike_sa_t *checkout(private_nin3a_actions_t *this, order_t *order)
 {
 	ike_sa_t *ike_sa = NULL;
-	nin3a_spis_t spis;
 	ike_sa_id_t *id;
 
-	if (this->tunnels->get_spis(this->tunnels, unique_id, &spis))
+	id = get_id(this, order);
+	if (id)
 	{
-		id = ike_sa_id_create(IKEV2_MAJOR_VERSION, spis.initiator,
-							  spis.responder, spis.initiated_here);
 		ike_sa = charon->ike_sa_manager->checkout(charon->ike_sa_manager, id);
 		id->destroy(id);
 	}
@@ -187,7 +209,7 @@ CALLBACK(close_job, job_requeue_t,
 	}
 	this->config->get(this->config, &settings);
 	/* a successor has another identifier, and a job of its own */
-	ike_sa = checkout(this, order->ike_sa);
+	ike_sa = checkout(this, order);
 	if (ike_sa)
 	{
 		status = order->force ? force_ike_sa(ike_sa) : delete_ike_sa(ike_sa);
@@ -227,15 +249,32 @@ static void schedule(callback_job_cb_t cb, order_t *order, uint32_t time)
 					time);
 }
 
+/**
+ * Queue a job that closes an IKE_SA.
+ */
+static void queue_close(order_t *order)
+{
+	lib->processor->queue_job(lib->processor,
+					(job_t*)callback_job_create(close_job, order,
+												order_destroy, NULL));
+}
+
 METHOD(nin3a_actions_t, close_, void,
 	private_nin3a_actions_t *this, uint32_t ike_sa)
 {
 	order_t *order = order_create(this);
 
 	order->ike_sa = ike_sa;
-	lib->processor->queue_job(lib->processor,
-					(job_t*)callback_job_create(close_job, order,
-												order_destroy, NULL));
+	queue_close(order);
+}
+
+METHOD(nin3a_actions_t, close_stranger, void,
+	private_nin3a_actions_t *this, ike_sa_id_t *id)
+{
+	order_t *order = order_create(this);
+
+	order->id = id->clone(id);
+	queue_close(order);
 }
 
 /**
@@ -383,6 +422,7 @@ nin3a_actions_t *nin3a_actions_create(nin3a_config_t *config,
 	INIT(this,
 		.public = {
 			.close = _close_,
+			.close_stranger = _close_stranger,
 			.check = _check,
 			.supersede = _supersede,
 			.settle = _settle,

@@ -16,6 +16,8 @@
 #include "nin3a_config.h"
 #include "nin3a_tunnels.h"
 
+#include <sa/ike_sa_id.h>
+
 /** How long a superseded tunnel stays once the other one is up, seconds */
 #define NIN3A_HANDOVER 1
 
@@ -32,6 +34,13 @@ struct nin3a_actions_t {
 	 * @param ike_sa	unique identifier, bound in nin3a_tunnels
 	 */
 	void (*close)(nin3a_actions_t *this, uint32_t ike_sa);
+
+	/**
+	 * Close an IKE_SA that has no entry in nin3a_tunnels in the same way.
+	 *
+	 * @param id		SPIs, copied
+	 */
+	void (*close_stranger)(nin3a_actions_t *this, ike_sa_id_t *id);
 
 	/**
 	 * Close tunnels that the UE has to set up anew for a modified session, if

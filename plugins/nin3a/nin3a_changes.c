@@ -4,8 +4,6 @@
 #include "nin3a_counters.h"
 #include "nin3a_facts.h"
 
-#include <processing/jobs/delete_ike_sa_job.h>
-
 typedef struct private_nin3a_changes_t private_nin3a_changes_t;
 
 /**
@@ -35,8 +33,7 @@ static void handle_stranger(private_nin3a_changes_t *this, ike_sa_t *ike_sa)
 		DBG1(DBG_CFG, "nin3a: closing IKE_SA with '%Y', it is older than the "
 			 "name of its connection", ike_sa->get_other_id(ike_sa));
 		nin3a_count(NIN3A_STRANGERS_CLOSED);
-		lib->processor->queue_job(lib->processor, (job_t*)
-				delete_ike_sa_job_create(ike_sa->get_id(ike_sa), TRUE));
+		this->actions->close_stranger(this->actions, ike_sa->get_id(ike_sa));
 	}
 }
 

@@ -16,6 +16,8 @@ struct private_nin3a_children_t {
 	nin3a_config_t *config;
 	/** tunnels */
 	nin3a_tunnels_t *tunnels;
+	/** bounds the log */
+	nin3a_limiter_t *limiter;
 };
 
 /**
@@ -81,8 +83,12 @@ METHOD(nin3a_children_t, narrow, void,
 		if (is_decision(type))
 		{
 			nin3a_count(NIN3A_PROPOSALS_REFUSED);
-			DBG1(DBG_CFG, "nin3a: refused CHILD_SA of session '%s', outside "
-				 "of the profile: %s", kupf_session_get_name(session), why);
+			if (this->limiter->allows(this->limiter))
+			{
+				DBG1(DBG_CFG, "nin3a: refused CHILD_SA of session '%s', "
+					 "outside of the profile: %s",
+					 kupf_session_get_name(session), why);
+			}
 		}
 	}
 	else
@@ -91,8 +97,12 @@ METHOD(nin3a_children_t, narrow, void,
 		if (is_decision(type) && remote->get_count(remote) == 0)
 		{
 			nin3a_count(NIN3A_SELECTORS_REFUSED);
-			DBG1(DBG_CFG, "nin3a: refused CHILD_SA of session '%s': no traffic "
-				 "selector is the session's", kupf_session_get_name(session));
+			if (this->limiter->allows(this->limiter))
+			{
+				DBG1(DBG_CFG, "nin3a: refused CHILD_SA of session '%s': no "
+					 "traffic selector is the session's",
+					 kupf_session_get_name(session));
+			}
 		}
 	}
 	kupf_session_unref(session);
@@ -108,7 +118,8 @@ METHOD(nin3a_children_t, destroy, void,
  * Described in header
  */
 nin3a_children_t *nin3a_children_create(nin3a_config_t *config,
-										nin3a_tunnels_t *tunnels)
+										nin3a_tunnels_t *tunnels,
+										nin3a_limiter_t *limiter)
 {
 	private_nin3a_children_t *this;
 
@@ -119,6 +130,7 @@ nin3a_children_t *nin3a_children_create(nin3a_config_t *config,
 		},
 		.config = config,
 		.tunnels = tunnels,
+		.limiter = limiter,
 	);
 
 	return &this->public;

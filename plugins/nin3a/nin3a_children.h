@@ -18,6 +18,7 @@
 #define NIN3A_CHILDREN_H_
 
 #include "nin3a_config.h"
+#include "nin3a_limiter.h"
 #include "nin3a_tunnels.h"
 
 #include <daemon.h>
@@ -49,8 +50,10 @@ struct nin3a_children_t {
  *
  * @param config	settings
  * @param tunnels	tunnels
+ * @param limiter	bounds the log
  */
 nin3a_children_t *nin3a_children_create(nin3a_config_t *config,
-										nin3a_tunnels_t *tunnels);
+										nin3a_tunnels_t *tunnels,
+										nin3a_limiter_t *limiter);
 
 #endif /** NIN3A_CHILDREN_H_ @}*/

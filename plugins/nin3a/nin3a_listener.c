@@ -30,6 +30,8 @@ struct private_nin3a_listener_t {
 	nin3a_judge_t *judge;
 	/** keeps other credentials out */
 	nin3a_keyring_t *keyring;
+	/** bounds the log */
+	nin3a_limiter_t *limiter;
 	/** tells about refused attempts */
 	nin3a_refusals_t *refusals;
 	/** decides on CHILD_SAs */
@@ -330,6 +332,7 @@ METHOD(nin3a_listener_t, destroy, void,
 	this->judge->destroy(this->judge);
 	this->keyring->destroy(this->keyring);
 	this->refusals->destroy(this->refusals);
+	this->limiter->destroy(this->limiter);
 	free(this);
 }
 
@@ -363,9 +366,10 @@ nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 		.tunnels = tunnels,
 		.actions = actions,
 		.keyring = nin3a_keyring_create(kupf->get_credentials(kupf)),
-		.refusals = nin3a_refusals_create(kupf),
-		.children = nin3a_children_create(config, tunnels),
+		.limiter = nin3a_limiter_create(),
 	);
+	this->refusals = nin3a_refusals_create(kupf, this->limiter);
+	this->children = nin3a_children_create(config, tunnels, this->limiter);
 	this->judge = nin3a_judge_create(kupf, config, tunnels, actions,
 									 this->keyring);
 	this->changes = nin3a_changes_create(config, tunnels, actions, this->judge);

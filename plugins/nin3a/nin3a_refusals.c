@@ -4,7 +4,6 @@
 #include "nin3a_counters.h"
 
 #include <daemon.h>
-#include <threading/mutex.h>
 
 typedef struct private_nin3a_refusals_t private_nin3a_refusals_t;
 
@@ -16,46 +15,9 @@ struct private_nin3a_refusals_t {
 	nin3a_refusals_t public;
 	/** gets the events */
 	kupf_t *kupf;
-	/** lines that may be logged now */
-	u_int tokens;
-	/** lines that were left out since the last one */
-	u_int left_out;
-	/** time_monotonic() when tokens were added last */
-	time_t filled;
-	/** guards the three above, a leaf */
-	mutex_t *mutex;
+	/** bounds the log */
+	nin3a_limiter_t *limiter;
 };
-
-/**
- * Take a token for a log line.
- *
- * @param left_out	[out] lines left out since the last one
- * @return			FALSE if there is none
- */
-static bool may_log(private_nin3a_refusals_t *this, u_int *left_out)
-{
-	time_t now = time_monotonic(NULL);
-	bool allowed = FALSE;
-	uint64_t fill;
-
-	this->mutex->lock(this->mutex);
-	fill = this->tokens + (uint64_t)(now - this->filled) * NIN3A_REFUSALS_RATE;
-	this->tokens = min(fill, NIN3A_REFUSALS_BURST);
-	this->filled = now;
-	if (this->tokens)
-	{
-		this->tokens--;
-		*left_out = this->left_out;
-		this->left_out = 0;
-		allowed = TRUE;
-	}
-	else
-	{
-		this->left_out++;
-	}
-	this->mutex->unlock(this->mutex);
-	return allowed;
-}
 
 /**
  * Find out why no key has verified the UE.
@@ -96,16 +58,10 @@ static void log_refusal(private_nin3a_refusals_t *this,
 						nin3a_attempt_t *attempt)
 {
 	const char *open, *close;
-	u_int left_out;
 
-	if (!may_log(this, &left_out))
+	if (!this->limiter->allows(this->limiter))
 	{
-		nin3a_count(NIN3A_SUPPRESSED);
 		return;
-	}
-	if (left_out)
-	{
-		DBG1(DBG_CFG, "nin3a: %u refusals were not logged", left_out);
 	}
 	open = *attempt->detail ? " (" : "";
 	close = *attempt->detail ? ")" : "";
@@ -143,14 +99,13 @@ METHOD(nin3a_refusals_t, report, void,
 METHOD(nin3a_refusals_t, destroy, void,
 	private_nin3a_refusals_t *this)
 {
-	this->mutex->destroy(this->mutex);
 	free(this);
 }
 
 /*
  * Described in header
  */
-nin3a_refusals_t *nin3a_refusals_create(kupf_t *kupf)
+nin3a_refusals_t *nin3a_refusals_create(kupf_t *kupf, nin3a_limiter_t *limiter)
 {
 	private_nin3a_refusals_t *this;
 
@@ -160,9 +115,7 @@ nin3a_refusals_t *nin3a_refusals_create(kupf_t *kupf)
 			.destroy = _destroy,
 		},
 		.kupf = kupf,
-		.tokens = NIN3A_REFUSALS_BURST,
-		.filled = time_monotonic(NULL),
-		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
+		.limiter = limiter,
 	);
 
 	return &this->public;

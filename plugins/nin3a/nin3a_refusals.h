@@ -13,13 +13,8 @@
 #ifndef NIN3A_REFUSALS_H_
 #define NIN3A_REFUSALS_H_
 
+#include "nin3a_limiter.h"
 #include "nin3a_tunnels.h"
-
-/** Log lines about refusals that may come at once */
-#define NIN3A_REFUSALS_BURST 20
-
-/** Log lines about refusals a second, in the long run */
-#define NIN3A_REFUSALS_RATE 5
 
 typedef struct nin3a_refusals_t nin3a_refusals_t;
 
@@ -46,7 +41,9 @@ struct nin3a_refusals_t {
  * Create the object.
  *
  * @param kupf		gets the events, and has the sessions
+ * @param limiter	bounds the log
  */
-nin3a_refusals_t *nin3a_refusals_create(kupf_t *kupf);
+nin3a_refusals_t *nin3a_refusals_create(kupf_t *kupf,
+										nin3a_limiter_t *limiter);
 
 #endif /** NIN3A_REFUSALS_H_ @}*/
