@@ -57,6 +57,14 @@ install_initiator()
 	cp "$top/testing/hosts/expect-session" "$1/usr/bin/"
 }
 
+# Puts the plugin that breaks things (testing/faults) below directory $2, built in
+# build directory $1.
+install_faults()
+{
+	make -C "$1" install-faults DESTDIR="$2" >"$2.log" 2>&1 ||
+		{ tail -n 25 "$2.log" >&2; die "make install-faults failed in $1"; }
+}
+
 # Installs the plugins below directory $2. $1 is a build directory, a directory
 # made by "make install DESTDIR=", or empty: build them now.
 install_plugins()
@@ -73,9 +81,13 @@ install_plugins()
 	then
 		make -C "$from" install DESTDIR="$to" >"$to.log" 2>&1 ||
 			{ tail -n 25 "$to.log" >&2; die "make install failed in $from"; }
+		install_faults "$from" "$to"
 	elif [ -d "$from/usr" ]
 	then
 		cp -R --preserve=mode "$from/." "$to/"
+		# nothing that is to be installed has it
+		build_plugins
+		install_faults "$REPLY" "$to"
 	else
 		die "$from is neither a build directory nor holds a usr/"
 	fi
