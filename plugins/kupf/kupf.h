@@ -12,8 +12,8 @@
  *
  * Division of labour: kupf holds the keys and talks to the SMF side, an
  * enforcer (plugin nin3a on a UPF, nin3a-ue on a UE) decides which IKE_SAs may
- * use them and knows the tunnels.  As long as no enforcer is attached, charon gets no key
- * (unless charon.plugins.kupf.require_enforcement is no).
+ * use them and knows the tunnels.  As long as no enforcer is attached, charon
+ * gets no key (unless charon.plugins.kupf.require_enforcement is no).
  */
 
 #ifndef KUPF_H_
