@@ -2,43 +2,122 @@
 
 #include "kupf_content.h"
 
+/**
+ * Which field is which input of a derivation.
+ */
+static const struct {
+	kupf_field_t field;
+	kupf_input_t input;
+} inputs_of_fields[] = {
+	{ KUPF_FIELD_KAMF, KUPF_INPUT_KAMF },
+	{ KUPF_FIELD_KTNGF, KUPF_INPUT_KTNGF },
+	{ KUPF_FIELD_FC, KUPF_INPUT_FC },
+	{ KUPF_FIELD_RAND, KUPF_INPUT_RAND },
+	{ KUPF_FIELD_NAS_COUNT, KUPF_INPUT_NAS_COUNT },
+	{ KUPF_FIELD_DISTINGUISHER, KUPF_INPUT_DISTINGUISHER },
+};
+
+/**
+ * Get the inputs that fields are.
+ */
+static u_int get_inputs(u_int fields)
+{
+	u_int inputs = 0, i;
+
+	for (i = 0; i < countof(inputs_of_fields); i++)
+	{
+		if (fields & inputs_of_fields[i].field)
+		{
+			inputs |= inputs_of_fields[i].input;
+		}
+	}
+	return inputs;
+}
+
+/**
+ * Check that the fields of a derivation are those that it needs.
+ */
+static bool check_fields(const kupf_request_t *request,
+						 const kupf_derivation_t *derivation,
+						 kupf_error_t *error)
+{
+	u_int given = get_inputs(request->fields);
+	kupf_input_t input;
+
+	const char *name;
+
+	if ((request->fields & KUPF_FIELD_KEY) &&
+		(request->fields & KUPF_FIELDS_BASE))
+	{
+		name = request->fields & KUPF_FIELD_KAMF ? "kamf" : "ktngf";
+		return kupf_error(error, KUPF_CAUSE_INVALID_FIELD, "field '%s': "
+						  "expected either 'key' or '%s'", name, name);
+	}
+	/* those that the settings or the session may have */
+	input = kupf_derivation_missing(derivation, given | KUPF_INPUT_FC);
+	if (input)
+	{
+		return kupf_error(error, KUPF_CAUSE_MISSING_FIELD,
+						  "field '%s' is missing: derivation '%s' needs it",
+						  kupf_input_name(input), derivation->name);
+	}
+	input = kupf_derivation_useless(derivation, given);
+	if (input)
+	{
+		return kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
+						  "field '%s': derivation '%s' has no use for it",
+						  kupf_input_name(input), derivation->name);
+	}
+	return TRUE;
+}
+
+/**
+ * Carry out the derivation of a request.
+ */
+static bool derive(kupf_request_t *request, uint16_t fc,
+				   const kupf_derivation_t *derivation,
+				   uint8_t id[KUPF_DERIVATION_ID_LEN])
+{
+	kupf_inputs_t inputs = {
+		.given = get_inputs(request->fields),
+		.key = chunk_from_thing(request->base),
+		.fc = request->fields & KUPF_FIELD_FC ? request->fc : fc,
+		.rand = chunk_create(request->rand, request->rand_len),
+		.pdu_session_id = request->pdu_session_id,
+		.nas_count = request->nas_count,
+		.distinguisher = request->distinguisher,
+	};
+
+	inputs.given |= derivation->required & KUPF_INPUT_FC;
+	if (request->pdu_session_id)
+	{
+		inputs.given |= derivation->optional & KUPF_INPUT_PDU_SESSION_ID;
+	}
+	return kupf_derivation_derive(derivation, &inputs, request->key, id);
+}
+
 /*
  * Described in header
  */
 bool kupf_content_derive(kupf_request_t *request, uint16_t fc,
 						 kupf_error_t *error)
 {
-	uint8_t id[KUPF_KDF_ID_LEN];
+	const kupf_derivation_t *derivation;
+	uint8_t id[KUPF_DERIVATION_ID_LEN];
 
-	if (!(request->fields & KUPF_FIELD_KAMF))
+	if (!(request->fields & KUPF_FIELDS_DERIVE))
 	{
-		if (request->fields & (KUPF_FIELD_RAND | KUPF_FIELD_FC))
-		{
-			return kupf_error(error, KUPF_CAUSE_MISSING_FIELD,
-						"field 'kamf' is missing: 'rand' and 'fc' go with it");
-		}
 		return TRUE;
 	}
-	if (request->fields & KUPF_FIELD_KEY)
+	derivation = request->derivation ?: KUPF_DERIVATION_DEFAULT;
+	if (!check_fields(request, derivation, error))
 	{
-		return kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
-						  "field 'kamf': expected either 'key' or 'kamf'");
+		return FALSE;
 	}
-	if (!(request->fields & KUPF_FIELD_RAND))
+	if (!derive(request, fc, derivation, id))
 	{
-		return kupf_error(error, KUPF_CAUSE_MISSING_FIELD,
-						  "field 'rand' is missing: it goes with 'kamf'");
-	}
-	if (request->fields & KUPF_FIELD_FC)
-	{
-		fc = request->fc;
-	}
-	if (!kupf_kdf_derive(chunk_from_thing(request->kamf), fc,
-						 chunk_create(request->rand, request->rand_len),
-						 request->pdu_session_id, request->key, id))
-	{
-		return kupf_error(error, KUPF_CAUSE_BUSY, "field 'kamf': the key "
-				"derivation failed, is a plugin with HMAC-SHA-256 loaded?");
+		return kupf_error(error, KUPF_CAUSE_BUSY, "the key derivation failed, "
+						  "is a plugin with HMAC-SHA-256 loaded?");
 	}
 	request->key_len = KUPF_KDF_LEN;
 	request->fields |= KUPF_FIELD_KEY;

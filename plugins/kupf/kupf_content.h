@@ -14,13 +14,14 @@
 #include "kupf_session.h"
 
 /**
- * Derive the key of a request that names K_AMF and RAND, and take its
+ * Derive the key of a request that names a key to derive it from, and take its
  * identifier for the IKE identity unless the request names one.  Afterwards
  * such a request is as if it had named the key itself.
  *
  * @param request	request; PDU session identity 0 is not part of the input
  * @param fc		FC, unless the request names one
- * @param error		[out] error: key and kamf, rand or fc without kamf, ...
+ * @param error		[out] error: key and kamf, an input that is missing or of no
+ *					use, ...
  * @return			TRUE if there was nothing to derive, or it is done
  */
 bool kupf_content_derive(kupf_request_t *request, uint16_t fc,

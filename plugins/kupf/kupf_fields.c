@@ -147,17 +147,42 @@ static bool parse_key(kupf_request_t *request, chunk_t value)
 											   request->key_len));
 }
 
-static bool parse_kamf(kupf_request_t *request, chunk_t value)
+static bool parse_base(kupf_request_t *request, chunk_t value)
 {
 	size_t len = value.len;
 
-	if (!decode_text(value, request->kamf, sizeof(request->kamf), &len) &&
-		len == sizeof(request->kamf))
+	if (!decode_text(value, request->base, sizeof(request->base), &len) &&
+		len == sizeof(request->base))
 	{
-		memcpy(request->kamf, value.ptr, len);
+		memcpy(request->base, value.ptr, len);
 	}
-	return len == sizeof(request->kamf) &&
-		   kupf_secret_acceptable(chunk_create(request->kamf, len));
+	return len == sizeof(request->base) &&
+		   kupf_secret_acceptable(chunk_create(request->base, len));
+}
+
+static bool parse_derivation(kupf_request_t *request, chunk_t value)
+{
+	request->derivation = kupf_derivation_find(value);
+	return request->derivation != NULL;
+}
+
+static bool parse_nas_count(kupf_request_t *request, chunk_t value)
+{
+	return parse_number(value, UINT32_MAX, &request->nas_count);
+}
+
+static bool parse_distinguisher(kupf_request_t *request, chunk_t value)
+{
+	uint8_t octet[1];
+	size_t len;
+
+	if (value.len != 4 || !decode_text(value, octet, sizeof(octet), &len) ||
+		len != 1)
+	{
+		return FALSE;
+	}
+	request->distinguisher = *octet;
+	return *octet >= KUPF_DISTINGUISHER_MIN;
 }
 
 static bool parse_rand(kupf_request_t *request, chunk_t value)
@@ -166,17 +191,17 @@ static bool parse_rand(kupf_request_t *request, chunk_t value)
 
 	if (decode_text(value, request->rand, sizeof(request->rand), len))
 	{
-		return *len >= KUPF_KDF_RAND_MIN;
+		return *len >= KUPF_DERIVATION_RAND_MIN;
 	}
-	if (value.len == KUPF_KDF_RAND_MIN)
+	if (value.len == KUPF_DERIVATION_RAND_MIN)
 	{
 		*len = value.len;
 		memcpy(request->rand, value.ptr, value.len);
 		return TRUE;
 	}
 	/* a RAND is no secret and commonly written without a prefix */
-	if (value.len % 2 || value.len < 2 * KUPF_KDF_RAND_MIN ||
-		value.len > 2 * KUPF_KDF_RAND_MAX || !all_digits(value, NULL))
+	if (value.len % 2 || value.len < 2 * KUPF_DERIVATION_RAND_MIN ||
+		value.len > 2 * KUPF_DERIVATION_RAND_MAX || !all_digits(value, NULL))
 	{
 		return FALSE;
 	}
@@ -285,8 +310,16 @@ static const kupf_fields_t fields[] = {
 	{ "key", KUPF_FIELD_KEY, FALSE, parse_key,
 	  "32 raw octets, or 0x<hex> or 0s<base64> of 32 to 64 octets, "
 	  "not all zero" },
-	{ "kamf", KUPF_FIELD_KAMF, FALSE, parse_kamf,
+	{ "kamf", KUPF_FIELD_KAMF, FALSE, parse_base,
 	  "32 octets, raw or as 0x<hex> or 0s<base64>, not all zero" },
+	{ "ktngf", KUPF_FIELD_KTNGF, FALSE, parse_base,
+	  "32 octets, raw or as 0x<hex> or 0s<base64>, not all zero" },
+	{ "derivation", KUPF_FIELD_DERIVATION, FALSE, parse_derivation,
+	  "\"kupf\", \"ts33501-a9\" or \"ts33501-a22\"" },
+	{ "nas-count", KUPF_FIELD_NAS_COUNT, FALSE, parse_nas_count,
+	  "a number up to 4294967295" },
+	{ "distinguisher", KUPF_FIELD_DISTINGUISHER, FALSE, parse_distinguisher,
+	  "a value for private use, 0xF1 to 0xFF" },
 	{ "rand", KUPF_FIELD_RAND, FALSE, parse_rand,
 	  "16 raw octets, or hexadecimal digits of 16 to 64 octets" },
 	{ "fc", KUPF_FIELD_FC, FALSE, parse_fc,

@@ -10,9 +10,6 @@
 /** Last FC value of one octet */
 #define FC_ONE_OCTET_MAX 0xFE
 
-/** RAND, PDU session ID and the label */
-#define DERIVE_MAX_PARAMS 3
-
 /**
  * Feed FC to the PRF, most significant octet first.
  */
@@ -116,47 +113,4 @@ bool kupf_kdf_fc_parse(const char *text, uint16_t *fc)
 	}
 	*fc = value;
 	return TRUE;
-}
-
-/*
- * Described in header
- */
-bool kupf_kdf_derive(chunk_t kamf, uint16_t fc, chunk_t rand,
-					 uint8_t pdu_session_id, uint8_t key[KUPF_KDF_LEN],
-					 uint8_t id[KUPF_KDF_ID_LEN])
-{
-	chunk_t params[DERIVE_MAX_PARAMS];
-	uint8_t full[KUPF_KDF_LEN];
-	u_int count = 0;
-	bool done;
-
-	memset(key, 0, KUPF_KDF_LEN);
-	memset(id, 0, KUPF_KDF_ID_LEN);
-	if (kamf.len != KUPF_KDF_KAMF_LEN ||
-		rand.len < KUPF_KDF_RAND_MIN || rand.len > KUPF_KDF_RAND_MAX ||
-		pdu_session_id > KUPF_KDF_PDU_SESSION_ID_MAX)
-	{
-		return FALSE;
-	}
-	params[count++] = rand;
-	if (pdu_session_id)
-	{
-		params[count++] = chunk_from_thing(pdu_session_id);
-	}
-	done = kupf_kdf(kamf, fc, params, count, key);
-	if (done)
-	{
-		params[count++] = chunk_from_str(KUPF_KDF_ID_LABEL);
-		done = kupf_kdf(kamf, fc, params, count, full);
-		if (done)
-		{
-			memcpy(id, full + KUPF_KDF_LEN - KUPF_KDF_ID_LEN, KUPF_KDF_ID_LEN);
-		}
-		else
-		{
-			memwipe(key, KUPF_KDF_LEN);
-		}
-		memwipe(full, sizeof(full));
-	}
-	return done;
 }

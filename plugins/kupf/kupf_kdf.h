@@ -4,22 +4,8 @@
  * @defgroup kupf_kdf kupf_kdf
  * @{ @ingroup kupf
  *
- * Key derivation: the KDF of 3GPP TS 33.220 Annex B.2, and K_UPF and its key
- * identifier made with it.
- *
- * The core and the UE both compute K_UPF, so this is a contract, not an
- * implementation detail.  With K_AMF as the KDF's key:
- *
- *   K_UPF          = KDF(K_AMF, FC, P0 = RAND [, P1 = PDU session ID])
- *   key identifier = the 128 least significant bits of
- *                    KDF(K_AMF, FC, P0 = RAND [, P1 = PDU session ID],
- *                        Pn = "K_UPF-ID")
- *
- * RAND is 16 to 64 octets.  The PDU session ID is one octet (TS 24.007
- * 11.2.3.1b, 1 to 15) and not part of the input when it is 0.  The label is
- * eight octets of ASCII without a terminator, and always the last parameter.
- * The identifier is meant for ID_KEY_ID: it tells nobody who the subscriber
- * is, and knowing it does not help to find the key.
+ * The key derivation function of 3GPP TS 33.220 Annex B.2, from which all keys
+ * of 5G come, and the FC that goes into it.
  *
  * FC is a setting, since 3GPP has not assigned one to K_UPF.  The default is
  * no assigned value either, and deployments must agree on theirs.
@@ -36,26 +22,8 @@
 /** Length of the KDF's output, and so of K_UPF, octets */
 #define KUPF_KDF_LEN 32
 
-/** Length of K_AMF, octets */
-#define KUPF_KDF_KAMF_LEN 32
-
-/** Length of the key identifier, octets */
-#define KUPF_KDF_ID_LEN 16
-
-/** Shortest RAND accepted, octets */
-#define KUPF_KDF_RAND_MIN 16
-
-/** Longest RAND accepted, octets */
-#define KUPF_KDF_RAND_MAX 64
-
-/** Highest PDU session ID, TS 24.007 11.2.3.1b */
-#define KUPF_KDF_PDU_SESSION_ID_MAX 15
-
 /** FC used unless configured otherwise: NOT assigned to K_UPF by 3GPP */
 #define KUPF_KDF_FC_DEFAULT 0xFFFF
-
-/** Last parameter in the derivation of the key identifier */
-#define KUPF_KDF_ID_LABEL "K_UPF-ID"
 
 /**
  * The KDF of TS 33.220 Annex B.2: HMAC-SHA-256 over
@@ -91,22 +59,5 @@ bool kupf_kdf_fc_valid(uint16_t fc);
  * @return			FALSE if it is not the text of a valid FC
  */
 bool kupf_kdf_fc_parse(const char *text, uint16_t *fc);
-
-/**
- * Derive K_UPF and its key identifier, see above for how.
- *
- * @param kamf		K_AMF, KUPF_KDF_KAMF_LEN octets; borrowed
- * @param fc		FC, kupf_kdf_fc_valid()
- * @param rand		RAND, KUPF_KDF_RAND_MIN to KUPF_KDF_RAND_MAX octets;
- *					borrowed
- * @param pdu_session_id	PDU session ID, up to KUPF_KDF_PDU_SESSION_ID_MAX;
- *					0 if it is not part of the input
- * @param key		[out] K_UPF, all zero on failure; the caller has to wipe it
- * @param id		[out] key identifier, all zero on failure
- * @return			FALSE if an argument is invalid, or without a PRF
- */
-bool kupf_kdf_derive(chunk_t kamf, uint16_t fc, chunk_t rand,
-					 uint8_t pdu_session_id, uint8_t key[KUPF_KDF_LEN],
-					 uint8_t id[KUPF_KDF_ID_LEN]);
 
 #endif /** KUPF_KDF_H_ @}*/

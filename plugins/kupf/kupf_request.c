@@ -199,5 +199,5 @@ bool kupf_request_set_session(kupf_request_t *request, const char *name,
 void kupf_request_wipe(kupf_request_t *request)
 {
 	memwipe(request->key, sizeof(request->key));
-	memwipe(request->kamf, sizeof(request->kamf));
+	memwipe(request->base, sizeof(request->base));
 }

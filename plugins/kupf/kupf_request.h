@@ -13,8 +13,8 @@
 #ifndef KUPF_REQUEST_H_
 #define KUPF_REQUEST_H_
 
+#include "kupf_derivation.h"
 #include "kupf_identity.h"
-#include "kupf_kdf.h"
 #include "kupf_secret.h"
 #include "kupf_session.h"
 
@@ -76,12 +76,21 @@ enum kupf_field_t {
 	KUPF_FIELD_SERVICES = (1 << 10),
 	KUPF_FIELD_GRACE = (1 << 11),
 	KUPF_FIELD_STATE = (1 << 12),
+	KUPF_FIELD_DERIVATION = (1 << 13),
+	KUPF_FIELD_KTNGF = (1 << 14),
+	KUPF_FIELD_NAS_COUNT = (1 << 15),
+	KUPF_FIELD_DISTINGUISHER = (1 << 16),
 };
+
+/** Fields of a derivation: with the key that goes in, and what else does */
+#define KUPF_FIELDS_BASE (KUPF_FIELD_KAMF | KUPF_FIELD_KTNGF)
+#define KUPF_FIELDS_DERIVE (KUPF_FIELDS_BASE | KUPF_FIELD_DERIVATION | \
+	KUPF_FIELD_RAND | KUPF_FIELD_FC | KUPF_FIELD_NAS_COUNT | \
+	KUPF_FIELD_DISTINGUISHER)
 
 /** Fields that say what a session is, apart from its name */
 #define KUPF_FIELDS_SESSION (KUPF_FIELD_UE_ID | KUPF_FIELD_KEY | \
-	KUPF_FIELD_KAMF | KUPF_FIELD_RAND | KUPF_FIELD_FC | \
-	KUPF_FIELD_PDU_SESSION_ID | KUPF_FIELD_UPF_ADDRESS | \
+	KUPF_FIELDS_DERIVE | KUPF_FIELD_PDU_SESSION_ID | KUPF_FIELD_UPF_ADDRESS | \
 	KUPF_FIELD_UE_ADDRESSES | KUPF_FIELD_LIFETIME | KUPF_FIELD_SERVICES)
 
 /**
@@ -99,13 +108,19 @@ struct kupf_request_t {
 	/** key and its length */
 	uint8_t key[KUPF_KEY_MAX];
 	size_t key_len;
-	/** K_AMF */
-	uint8_t kamf[KUPF_KDF_LEN];
+	/** K_AMF or K_TNGF: the key that K_UPF is derived from */
+	uint8_t base[KUPF_DERIVATION_KEY_LEN];
+	/** how */
+	const kupf_derivation_t *derivation;
 	/** RAND and its length */
-	uint8_t rand[KUPF_KDF_RAND_MAX];
+	uint8_t rand[KUPF_DERIVATION_RAND_MAX];
 	size_t rand_len;
 	/** FC of the derivation */
 	uint16_t fc;
+	/** uplink NAS COUNT */
+	uint32_t nas_count;
+	/** distinguisher of the derivation */
+	uint8_t distinguisher;
 	/** PDU session identity */
 	uint8_t pdu_session_id;
 	/** address of the UPF */

@@ -249,10 +249,10 @@ METHOD(kupf_sessions_t, establish, kupf_session_t*,
 		.generation = 1,
 	};
 
-	if (!(request->fields & (KUPF_FIELD_KEY | KUPF_FIELD_KAMF)))
+	if (!(request->fields & (KUPF_FIELD_KEY | KUPF_FIELDS_DERIVE)))
 	{
 		kupf_error(error, KUPF_CAUSE_MISSING_FIELD,
-				   "field 'key' is missing: expected it or 'kamf' and 'rand'");
+				   "field 'key' is missing: expected it, or 'kamf' and 'rand'");
 		return NULL;
 	}
 	if (!kupf_content_derive(request, this->fc, error))

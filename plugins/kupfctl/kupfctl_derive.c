@@ -5,8 +5,9 @@
 #include "kupfctl_secret.h"
 #include "kupfctl_session.h"
 
-#include <kupf_kdf.h>
+#include <kupf_derivation.h>
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,34 +18,45 @@
 /** Variable with directories of these plugins, besides the installed one */
 #define PLUGIN_PATH "KUPFCTL_PLUGIN_PATH"
 
+/** A number as an argument: most digits, first and last value */
+typedef struct {
+	size_t digits;
+	uint64_t min;
+	uint64_t max;
+} range_t;
+
+static const range_t pdu_session_ids = { 2, 1,
+										 KUPF_DERIVATION_PDU_SESSION_ID_MAX };
+static const range_t nas_counts = { 10, 0, UINT32_MAX };
+
 /**
  * Arguments of a derivation.
  */
 typedef struct {
-	/** FC */
-	uint16_t fc;
+	/** which */
+	const kupf_derivation_t *derivation;
+	/** inputs, without the key */
+	kupf_inputs_t inputs;
 	/** RAND */
 	kupfctl_secret_t rand;
-	/** PDU session ID, 0 if it is not part of the input */
-	uint8_t pdu_session_id;
+	/** file with the key */
+	const char *key_file;
 } input_t;
 
-static bool parse_pdu_session_id(const char *text, uint8_t *id)
+static bool parse_number(const char *option, const char *text,
+						 const range_t *range, uint64_t *number)
 {
-	unsigned int value = 0;
-	const char *pos;
+	size_t len = strlen(text);
 
-	for (pos = text; *pos >= '0' && *pos <= '9' && value < 100; pos++)
+	*number = strtoull(text, NULL, 10);
+	if (!len || len > range->digits || strspn(text, "0123456789") != len ||
+		*number < range->min || *number > range->max)
 	{
-		value = value * 10 + *pos - '0';
-	}
-	if (*pos || !value || value > KUPF_KDF_PDU_SESSION_ID_MAX)
-	{
-		kupfctl_error("option --pdu-session-id: expected 1 to %d",
-					  KUPF_KDF_PDU_SESSION_ID_MAX);
+		kupfctl_error("option %s: expected %llu to %llu", option,
+					  (unsigned long long)range->min,
+					  (unsigned long long)range->max);
 		return false;
 	}
-	*id = value;
 	return true;
 }
 
@@ -64,31 +76,162 @@ static bool parse_fc(const char *text, uint16_t *fc)
 	return true;
 }
 
-static bool parse_input(const kupfctl_args_t *args, input_t *input)
+static bool parse_distinguisher(const char *text, uint8_t *octet)
 {
 	char hex[KUPFCTL_SESSION_HEX_SIZE];
-	const char *text;
+	static const unsigned int digits[2] = { 2, 2 };
 
-	text = kupfctl_args_get(args, "--rand");
-	if (!text || !kupfctl_args_get(args, "--kamf-file"))
+	if (!kupfctl_session_hex("--distinguisher", text, digits, hex))
 	{
-		kupfctl_error("options --kamf-file and --rand are required");
 		return false;
 	}
+	*octet = strtoul(hex, NULL, 16);
+	if (*octet < KUPF_DISTINGUISHER_MIN)
+	{
+		kupfctl_error("option --distinguisher: expected a value for private "
+					  "use, F1 to FF");
+		return false;
+	}
+	return true;
+}
+
+static bool parse_rand(const char *text, input_t *input)
+{
+	char hex[KUPFCTL_SESSION_HEX_SIZE];
+
 	if (!kupfctl_session_hex("--rand", text, kupfctl_rand_digits, hex) ||
 		!kupfctl_secret_decode(&input->rand, hex, strlen(hex)))
 	{
 		return false;
 	}
-	input->fc = KUPF_KDF_FC_DEFAULT;
-	text = kupfctl_args_get(args, "--fc");
-	if (text && !parse_fc(text, &input->fc))
+	input->inputs.rand = chunk_create(input->rand.octets, input->rand.len);
+	return true;
+}
+
+/**
+ * Parse the option of an input.
+ */
+static bool parse_option(kupf_input_t which, const char *option,
+						 const char *text, input_t *input)
+{
+	kupf_inputs_t *inputs = &input->inputs;
+	uint64_t number = 0;
+
+	switch (which)
 	{
+		case KUPF_INPUT_KAMF:
+		case KUPF_INPUT_KTNGF:
+			input->key_file = text;
+			return true;
+		case KUPF_INPUT_FC:
+			return parse_fc(text, &inputs->fc);
+		case KUPF_INPUT_RAND:
+			return parse_rand(text, input);
+		case KUPF_INPUT_PDU_SESSION_ID:
+			if (!parse_number(option, text, &pdu_session_ids, &number))
+			{
+				return false;
+			}
+			inputs->pdu_session_id = number;
+			return true;
+		case KUPF_INPUT_NAS_COUNT:
+			if (!parse_number(option, text, &nas_counts, &number))
+			{
+				return false;
+			}
+			inputs->nas_count = number;
+			return true;
+		default:
+			return parse_distinguisher(text, &inputs->distinguisher);
+	}
+}
+
+/** Options with inputs */
+static const struct {
+	const char *option;
+	kupf_input_t input;
+} input_options[] = {
+	{ "--kamf-file", KUPF_INPUT_KAMF },
+	{ "--ktngf-file", KUPF_INPUT_KTNGF },
+	{ "--fc", KUPF_INPUT_FC },
+	{ "--rand", KUPF_INPUT_RAND },
+	{ "--pdu-session-id", KUPF_INPUT_PDU_SESSION_ID },
+	{ "--nas-count", KUPF_INPUT_NAS_COUNT },
+	{ "--distinguisher", KUPF_INPUT_DISTINGUISHER },
+};
+
+static const char *option_of(kupf_input_t input)
+{
+	unsigned int i;
+
+	for (i = 0; i < countof(input_options) - 1; i++)
+	{
+		if (input_options[i].input == input)
+		{
+			break;
+		}
+	}
+	return input_options[i].option;
+}
+
+/**
+ * Check that the options are those that the derivation needs.
+ */
+static bool check_options(const input_t *input)
+{
+	kupf_input_t wrong;
+
+	wrong = kupf_derivation_missing(input->derivation, input->inputs.given);
+	if (wrong)
+	{
+		kupfctl_error("option %s is required for derivation %s",
+					  option_of(wrong), input->derivation->name);
 		return false;
 	}
-	input->pdu_session_id = 0;
-	text = kupfctl_args_get(args, "--pdu-session-id");
-	return !text || parse_pdu_session_id(text, &input->pdu_session_id);
+	wrong = kupf_derivation_useless(input->derivation, input->inputs.given);
+	if (wrong)
+	{
+		kupfctl_error("option %s is of no use for derivation %s",
+					  option_of(wrong), input->derivation->name);
+		return false;
+	}
+	return true;
+}
+
+static bool parse_input(const kupfctl_args_t *args, input_t *input)
+{
+	const char *text;
+	unsigned int i;
+
+	memset(input, 0, sizeof(*input));
+	text = kupfctl_args_get(args, "--derivation");
+	input->derivation = text ? kupf_derivation_find(
+			chunk_from_str((char*)text)) : KUPF_DERIVATION_DEFAULT;
+	if (!input->derivation)
+	{
+		kupfctl_error("option --derivation: unknown name, see --list");
+		return false;
+	}
+	for (i = 0; i < countof(input_options); i++)
+	{
+		text = kupfctl_args_get(args, input_options[i].option);
+		if (text)
+		{
+			if (!parse_option(input_options[i].input, input_options[i].option,
+							  text, input))
+			{
+				return false;
+			}
+			input->inputs.given |= input_options[i].input;
+		}
+	}
+	if (!(input->inputs.given & KUPF_INPUT_FC) &&
+		(input->derivation->required & KUPF_INPUT_FC))
+	{
+		input->inputs.given |= KUPF_INPUT_FC;
+		input->inputs.fc = KUPF_KDF_FC_DEFAULT;
+	}
+	return check_options(input);
 }
 
 /**
@@ -107,12 +250,12 @@ static void warn_readable(void)
 }
 
 static void print_result(bool json, const uint8_t key[KUPF_KDF_LEN],
-						 const uint8_t id[KUPF_KDF_ID_LEN])
+						 const uint8_t id[KUPF_DERIVATION_ID_LEN])
 {
 	char key_text[KUPFCTL_HEX_MAX + 1], id_text[KUPFCTL_HEX_MAX + 1];
 
 	kupfctl_secret_hex(key, KUPF_KDF_LEN, key_text);
-	kupfctl_secret_hex(id, KUPF_KDF_ID_LEN, id_text);
+	kupfctl_secret_hex(id, KUPF_DERIVATION_ID_LEN, id_text);
 	printf(json ? "{\"key\":\"%s\",\"ue-id\":\"@#%s\"}\n" :
 				  "key %s\nue-id @#%s\n", key_text, id_text + 2);
 	fflush(stdout);
@@ -143,18 +286,17 @@ static bool init_library(void)
 	return lib->plugins->load(lib->plugins, PLUGINS);
 }
 
-static kupfctl_status_t derive(const kupfctl_t *ctl, const input_t *input,
-							   const kupfctl_secret_t *kamf)
+static kupfctl_status_t derive(const kupfctl_t *ctl, input_t *input,
+							   const kupfctl_secret_t *base)
 {
 	/* a buffer of our own, to wipe it: the key is in it */
 	static char buf[1024];
-	uint8_t key[KUPF_KDF_LEN], id[KUPF_KDF_ID_LEN];
+	uint8_t key[KUPF_KDF_LEN], id[KUPF_DERIVATION_ID_LEN];
 	kupfctl_status_t status = KUPFCTL_USAGE;
 
+	input->inputs.key = chunk_create((void*)base->octets, base->len);
 	if (!init_library() ||
-		!kupf_kdf_derive(chunk_create((void*)kamf->octets, kamf->len),
-						 input->fc, chunk_create((void*)input->rand.octets,
-						 input->rand.len), input->pdu_session_id, key, id))
+		!kupf_derivation_derive(input->derivation, &input->inputs, key, id))
 	{
 		kupfctl_error("no plugin of strongSwan provides HMAC-SHA-256: %s",
 					  "install libstrongswan and its standard plugins");
@@ -172,44 +314,87 @@ static kupfctl_status_t derive(const kupfctl_t *ctl, const input_t *input,
 	return status;
 }
 
+/**
+ * Print the derivations: what is required, and what may be there.
+ */
+static void list_derivations(void)
+{
+	const kupf_derivation_t *derivation;
+	unsigned int i;
+
+	for (derivation = kupf_derivations; derivation->name; derivation++)
+	{
+		printf("%s: %s\n ", derivation->name, derivation->source);
+		for (i = 0; i < countof(input_options); i++)
+		{
+			if (input_options[i].input & derivation->required &
+				~KUPF_INPUT_FC)
+			{
+				printf(" %s", input_options[i].option);
+			}
+			else if (input_options[i].input &
+					 (derivation->optional | derivation->required))
+			{
+				printf(" [%s]", input_options[i].option);
+			}
+		}
+		putchar('\n');
+	}
+	fflush(stdout);
+}
+
 static kupfctl_status_t run(const kupfctl_t *ctl, const kupfctl_args_t *args)
 {
 	kupfctl_status_t status;
-	kupfctl_secret_t kamf;
+	kupfctl_secret_t base;
 	input_t input;
 
+	if (kupfctl_args_get(args, "--list"))
+	{
+		list_derivations();
+		return KUPFCTL_DONE;
+	}
 	if (!parse_input(args, &input) ||
-		!kupfctl_secret_read(&kamf, kupfctl_args_get(args, "--kamf-file"),
-							 KUPFCTL_KEY_MIN))
+		!kupfctl_secret_read(&base, input.key_file, KUPFCTL_KEY_MIN))
 	{
 		return KUPFCTL_USAGE;
 	}
-	status = derive(ctl, &input, &kamf);
-	kupfctl_secret_wipe(&kamf);
+	status = derive(ctl, &input, &base);
+	kupfctl_secret_wipe(&base);
 	return status;
 }
 
 static const kupfctl_option_t options[] = {
+	{ "--derivation", "NAME", "kupf ts33501-a9 ts33501-a22", NULL, false,
+	  "how (default kupf)" },
+	{ "--list", NULL, NULL, NULL, false,
+	  "print the derivations and what they need" },
 	{ "--kamf-file", "FILE", "FILE", NULL, false,
 	  "file with K_AMF, - for standard input" },
+	{ "--ktngf-file", "FILE", "FILE", NULL, false,
+	  "file with K_TNGF or K_TWIF" },
 	{ "--rand", "HEX", NULL, NULL, false,
 	  "RAND, 16 to 64 octets" },
 	{ "--fc", "HEX", NULL, NULL, false,
 	  "FC, two or four digits (default FFFF)" },
 	{ "--pdu-session-id", "N", NULL, NULL, false,
 	  "PDU session ID, 1 to 15, if it is part of the input" },
+	{ "--nas-count", "N", NULL, NULL, false,
+	  "uplink NAS COUNT" },
+	{ "--distinguisher", "HEX", NULL, NULL, false,
+	  "distinguisher for private use, F1 to FF" },
 	{}
 };
 
 const kupfctl_command_t kupfctl_derive = {
 	.name = "derive",
 	.usage = "",
-	.summary = "derive K_UPF and its identifier from K_AMF, without the daemon",
+	.summary = "derive K_UPF and its identifier, without the daemon",
 	.details =
 		"Prints \"key 0x<hex>\" and \"ue-id @#<hex>\", the identity that the UE "
 		"uses if\nnothing else is agreed.\n\n"
-		"3GPP has not assigned an FC to K_UPF: the core, the daemon "
-		"(kdf_fc) and the UE\nhave to agree on one.\n",
+		"3GPP has not assigned an FC to K_UPF: for derivation kupf, the core, the "
+		"daemon\n(kdf_fc) and the UE have to agree on one.\n",
 	.options = options,
 	.run = run,
 };

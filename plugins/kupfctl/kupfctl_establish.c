@@ -14,7 +14,8 @@ static kupfctl_status_t run(const kupfctl_t *ctl, const kupfctl_args_t *args)
 	vici_req_t *req;
 
 	if (!kupfctl_args_get(args, "--key-file") &&
-		!kupfctl_args_get(args, "--kamf-file"))
+		!kupfctl_args_get(args, "--kamf-file") &&
+		!kupfctl_args_get(args, "--ktngf-file"))
 	{
 		kupfctl_error("a session needs a key: --key-file, or --kamf-file and "
 					  "--rand");
@@ -36,8 +37,8 @@ const kupfctl_command_t kupfctl_establish = {
 		"Prints the UPF address that the UE must use.  The same again succeeds "
 		"and\nchanges nothing.\n\n"
 		"The key is that in --key-file, and --ue-id names whose it is; or the "
-		"daemon\nderives it from --kamf-file, --rand and --fc, and the identity "
-		"as well unless\n--ue-id is given.  A file contains 32 octets as they "
+		"daemon\nderives it from --kamf-file, --rand and --fc (or as --derivation "
+		"says), and the\nidentity as well unless --ue-id is given.  A file contains 32 octets as they "
 		"are, or text, 0x<hex> or\n0s<base64>.  Keys are not taken from the "
 		"command line, where others see them.\n",
 	.options = options,

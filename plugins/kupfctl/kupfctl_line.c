@@ -30,6 +30,10 @@ static const struct {
 } fields[KUPFCTL_LINE_FIELDS] = {
 	{ "key", KEY, KUPFCTL_KEY_MAX },
 	{ "kamf", KEY, KUPFCTL_KEY_MIN },
+	{ "ktngf", KEY, KUPFCTL_KEY_MIN },
+	{ "derivation", TEXT, 0 },
+	{ "nas-count", TEXT, 0 },
+	{ "distinguisher", TEXT, 0 },
 	{ "rand", TEXT, 0 },
 	{ "fc", TEXT, 0 },
 	{ "ue-id", TEXT, 0 },

@@ -17,7 +17,7 @@
 #include "kupfctl_secret.h"
 
 /** Number of fields that a session may have */
-#define KUPFCTL_LINE_FIELDS 10
+#define KUPFCTL_LINE_FIELDS 14
 
 /** Room for a description of an error */
 #define KUPFCTL_LINE_ERROR 128
@@ -30,8 +30,8 @@ typedef struct {
 	const char *session;
 	/** text of each field, NULL if it is not given */
 	const char *values[KUPFCTL_LINE_FIELDS];
-	/** key or K_AMF, at the index of its field */
-	kupfctl_secret_t secrets[2];
+	/** key, K_AMF or K_TNGF, at the index of its field */
+	kupfctl_secret_t secrets[3];
 } kupfctl_line_t;
 
 /**

@@ -157,27 +157,22 @@ static void add_fields(vici_req_t *req, const kupfctl_args_t *args)
  */
 static bool add_options(vici_req_t *req, const kupfctl_args_t *args)
 {
-	bool kamf, rand;
+	bool key, kamf, ktngf;
 
+	/* two files of which one might be standard input; what else goes together
+	 * is the daemon's to say */
+	key = kupfctl_args_get(args, "--key-file");
 	kamf = kupfctl_args_get(args, "--kamf-file");
-	rand = kupfctl_args_get(args, "--rand");
-	if (kamf && kupfctl_args_get(args, "--key-file"))
+	ktngf = kupfctl_args_get(args, "--ktngf-file");
+	if (key + kamf + ktngf > 1)
 	{
-		kupfctl_error("options --key-file and --kamf-file exclude each other");
-		return false;
-	}
-	if (kamf != rand)
-	{
-		kupfctl_error("options --kamf-file and --rand need each other");
-		return false;
-	}
-	if (!kamf && kupfctl_args_get(args, "--fc"))
-	{
-		kupfctl_error("option --fc needs --kamf-file");
+		kupfctl_error("options --key-file, --kamf-file and --ktngf-file exclude "
+					  "each other");
 		return false;
 	}
 	if (!add_key(req, args, "--key-file", "key", KUPFCTL_KEY_MAX) ||
 		!add_key(req, args, "--kamf-file", "kamf", KUPFCTL_KEY_MIN) ||
+		!add_key(req, args, "--ktngf-file", "ktngf", KUPFCTL_KEY_MIN) ||
 		!add_hex(req, args, "--rand", "rand", kupfctl_rand_digits) ||
 		!add_hex(req, args, "--fc", "fc", kupfctl_fc_digits))
 	{

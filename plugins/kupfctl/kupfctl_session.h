@@ -22,6 +22,14 @@
 	  "file with the key (K_UPF), - for standard input" }, \
 	{ "--kamf-file", "FILE", "FILE", NULL, false, \
 	  "file with K_AMF, the daemon derives the key" }, \
+	{ "--ktngf-file", "FILE", "FILE", NULL, false, \
+	  "file with K_TNGF or K_TWIF, likewise" }, \
+	{ "--derivation", "NAME", "kupf ts33501-a9 ts33501-a22", "derivation", \
+	  false, "how, if not kupf: see derive --list" }, \
+	{ "--nas-count", "N", NULL, "nas-count", false, \
+	  "uplink NAS COUNT of the derivation" }, \
+	{ "--distinguisher", "0xHEX", NULL, "distinguisher", false, \
+	  "distinguisher of the derivation, 0xF1 to 0xFF" }, \
 	{ "--rand", "HEX", NULL, NULL, false, \
 	  "RAND of the derivation, 16 to 64 octets" }, \
 	{ "--fc", "HEX", NULL, NULL, false, \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The KDF against published vectors, K_UPF and its identifier against values
- * computed by another program, and what is refused.
+ * The KDF against published vectors and values computed by another program,
+ * and what is refused.
  */
 
 #include <check.h>
@@ -289,22 +289,16 @@ START_TEST(test_no_prf)
 {
 	crypto_factory_t *saved = lib->crypto;
 	chunk_t kamf = octets(published[7].key);
-	chunk_t rand = octets("fc2d98a361208bf743639c9e632d7350");
-	uint8_t key[KUPF_KDF_LEN], id[KUPF_KDF_ID_LEN];
-	bool derived, computed;
+	uint8_t key[KUPF_KDF_LEN];
+	bool computed;
 
 	memset(key, 0xAA, sizeof(key));
-	memset(id, 0xAA, sizeof(id));
 	lib->crypto = crypto_factory_create();
-	derived = kupf_kdf_derive(kamf, KUPF_KDF_FC_DEFAULT, rand, 0, key, id);
-	assert_zero(chunk_from_thing(key));
-	assert_zero(chunk_from_thing(id));
 	computed = kupf_kdf(kamf, 0x6E, NULL, 0, key);
 	lib->crypto->destroy(lib->crypto);
 	lib->crypto = saved;
-	ck_assert(!derived);
 	ck_assert(!computed);
-	chunk_free(&rand);
+	assert_zero(chunk_from_thing(key));
 	chunk_free(&kamf);
 }
 END_TEST
@@ -350,112 +344,6 @@ START_TEST(test_fc_parse)
 }
 END_TEST
 
-/*
- * K_UPF and the identifier: no specification, so nobody else's vector.  These
- * are ours, byte by byte the definition in kupf_kdf.h, computed with Python:
- *
- *   def kdf(key, fc, *params):
- *       s = bytes([fc]) if fc < 0xff else struct.pack('>H', fc)
- *       for p in params:
- *           s += p + struct.pack('>H', len(p))
- *       return hmac.new(key, s, hashlib.sha256).digest()
- *   key = kdf(kamf, fc, rand[, bytes([pdu_session_id])])
- *   id = kdf(kamf, fc, rand[, bytes([pdu_session_id])], b'K_UPF-ID')[16:]
- *
- * K_AMF is the one of the K_gNB vector above, RAND the one of the RES* vector,
- * and in the last one the octets 0x00 to 0x3f.
- */
-static struct {
-	uint16_t fc;
-	char *rand;
-	uint8_t pdu_session_id;
-	char *key;
-	char *id;
-} derivations[] = {
-	{
-		KUPF_KDF_FC_DEFAULT, "fc2d98a361208bf743639c9e632d7350", 0,
-		"073ffc5b05a7eb6d08f94ade33f5083f0fd6975861d670012fcaf804355c9d2d",
-		"31a39ed223cf2ca0ea7efc227b1da702",
-	},
-	{
-		KUPF_KDF_FC_DEFAULT, "fc2d98a361208bf743639c9e632d7350", 5,
-		"2aa5f26603fd6d891a668680694f6d855467126f0af5026975aa752916c9d024",
-		"d19d36879b9e21d23865a53a665c7a82",
-	},
-	{
-		0xFF00, "fc2d98a361208bf743639c9e632d7350", 0,
-		"caf84e7586e8783e25e9d17cbd1b050c3594be29862d8725a34729ad98849caa",
-		"30c1400b2170a73be604010cd4edd50b",
-	},
-	{
-		0x6E, "fc2d98a361208bf743639c9e632d7350", 5,
-		"1e50ebf87e2b72683f09d39527bbe646687c1b9452041cfca8d0753cfc6c974e",
-		"155cea6cc2b3dcc3d2e3f76c8fd6ae7a",
-	},
-	{
-		KUPF_KDF_FC_DEFAULT,
-		"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
-		"202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f",
-		15,
-		"47ca4815589da474234055d1b216682087c5b1275e03390f2f2733dbd89cfaaa",
-		"884d5080b0e6afdf904e061cb9979d10",
-	},
-};
-
-START_TEST(test_derive)
-{
-	chunk_t kamf = octets(published[7].key);
-	chunk_t rand = octets(derivations[_i].rand);
-	uint8_t key[KUPF_KDF_LEN], id[KUPF_KDF_ID_LEN];
-
-	ck_assert(kupf_kdf_derive(kamf, derivations[_i].fc, rand,
-							  derivations[_i].pdu_session_id, key, id));
-	assert_octets(derivations[_i].key, chunk_from_thing(key));
-	assert_octets(derivations[_i].id, chunk_from_thing(id));
-	chunk_free(&rand);
-	chunk_free(&kamf);
-}
-END_TEST
-
-static struct {
-	size_t kamf_len;
-	uint16_t fc;
-	size_t rand_len;
-	uint8_t pdu_session_id;
-	bool accepted;
-} limits[] = {
-	{ 32, KUPF_KDF_FC_DEFAULT, 16, 0, TRUE },
-	{ 32, KUPF_KDF_FC_DEFAULT, 64, 15, TRUE },
-	{ 0, KUPF_KDF_FC_DEFAULT, 16, 0, FALSE },
-	{ 31, KUPF_KDF_FC_DEFAULT, 16, 0, FALSE },
-	{ 33, KUPF_KDF_FC_DEFAULT, 16, 0, FALSE },
-	{ 32, KUPF_KDF_FC_DEFAULT, 0, 0, FALSE },
-	{ 32, KUPF_KDF_FC_DEFAULT, 15, 0, FALSE },
-	{ 32, KUPF_KDF_FC_DEFAULT, 65, 0, FALSE },
-	{ 32, KUPF_KDF_FC_DEFAULT, 16, 16, FALSE },
-	{ 32, 0x00FF, 16, 0, FALSE },
-	{ 32, 0xFEFF, 16, 0, FALSE },
-};
-
-START_TEST(test_limits)
-{
-	uint8_t kamf[64], rand[80], key[KUPF_KDF_LEN], id[KUPF_KDF_ID_LEN];
-
-	memset(kamf, 0x11, sizeof(kamf));
-	memset(rand, 0x22, sizeof(rand));
-	memset(key, 0xAA, sizeof(key));
-	memset(id, 0xAA, sizeof(id));
-	ck_assert(kupf_kdf_derive(chunk_create(kamf, limits[_i].kamf_len),
-				limits[_i].fc, chunk_create(rand, limits[_i].rand_len),
-				limits[_i].pdu_session_id, key, id) == limits[_i].accepted);
-	if (!limits[_i].accepted)
-	{
-		assert_zero(chunk_from_thing(key));
-		assert_zero(chunk_from_thing(id));
-	}
-}
-END_TEST
-
 static Suite *kupf_kdf_suite(void)
 {
 	Suite *suite;
@@ -475,12 +363,6 @@ static Suite *kupf_kdf_suite(void)
 
 	tc = tcase_create("fc");
 	tcase_add_loop_test(tc, test_fc_parse, 0, countof(fc_texts));
-	suite_add_tcase(suite, tc);
-
-	tc = tcase_create("derive");
-	tcase_add_unchecked_fixture(tc, setup_library, teardown_library);
-	tcase_add_loop_test(tc, test_derive, 0, countof(derivations));
-	tcase_add_loop_test(tc, test_limits, 0, countof(limits));
 	suite_add_tcase(suite, tc);
 
 	return suite;

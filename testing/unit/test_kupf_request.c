@@ -96,6 +96,7 @@ static struct {
 	{ "kamf=0x" HEX32, KUPF_FIELD_KAMF, HEX32 },
 	{ "kamf=" RAW32, KUPF_FIELD_KAMF,
 	  "4142434445464748494a4b4c4d4e4f505152535455565758595a323334353637" },
+	{ "ktngf=0x" HEX32, KUPF_FIELD_KTNGF, HEX32 },
 	{ "kamf=0s" B64_32, KUPF_FIELD_KAMF,
 	  "6161616161616161616161616161616161616161616161616161616161616161" },
 	{ "rand=ABCDEFGHIJKLMNOP", KUPF_FIELD_RAND,
@@ -158,7 +159,8 @@ static char *show(kupf_request_t *request, kupf_field_t field)
 						 FALSE);
 			break;
 		case KUPF_FIELD_KAMF:
-			chunk_to_hex(chunk_from_thing(request->kamf), text, FALSE);
+		case KUPF_FIELD_KTNGF:
+			chunk_to_hex(chunk_from_thing(request->base), text, FALSE);
 			break;
 		case KUPF_FIELD_RAND:
 			chunk_to_hex(chunk_create(request->rand, request->rand_len), text,
@@ -279,6 +281,19 @@ static struct {
 	  "'key'" },
 	{ "key=0sABCDEFGHIJKLMNOPQRSTUVWXYZ2345", KUPF_CAUSE_INVALID_FIELD,
 	  "'key'" },
+	{ "derivation=", KUPF_CAUSE_INVALID_FIELD, "'derivation'" },
+	{ "derivation=ts33501-a10", KUPF_CAUSE_INVALID_FIELD, "ts33501-a9" },
+	{ "nas-count=4294967296", KUPF_CAUSE_INVALID_FIELD, "'nas-count'" },
+	{ "nas-count=-1", KUPF_CAUSE_INVALID_FIELD, "'nas-count'" },
+	{ "nas-count=0x1", KUPF_CAUSE_INVALID_FIELD, "'nas-count'" },
+	{ "distinguisher=0x01", KUPF_CAUSE_INVALID_FIELD, "private use" },
+	{ "distinguisher=0xF0", KUPF_CAUSE_INVALID_FIELD, "private use" },
+	{ "distinguisher=F1", KUPF_CAUSE_INVALID_FIELD, "private use" },
+	{ "distinguisher=0xF", KUPF_CAUSE_INVALID_FIELD, "private use" },
+	{ "distinguisher=0xF1F1", KUPF_CAUSE_INVALID_FIELD, "private use" },
+	{ "distinguisher=241", KUPF_CAUSE_INVALID_FIELD, "private use" },
+	{ "distinguisher=0s8Q==", KUPF_CAUSE_INVALID_FIELD, "private use" },
+	{ "ktngf=0x" HEX31, KUPF_CAUSE_INVALID_FIELD, "'ktngf'" },
 	{ "kamf=", KUPF_CAUSE_INVALID_FIELD, "'kamf'" },
 	{ "kamf=0x" HEX31, KUPF_CAUSE_INVALID_FIELD, "'kamf'" },
 	{ "kamf=0x" HEX32 "00", KUPF_CAUSE_INVALID_FIELD, "'kamf'" },
@@ -462,6 +477,7 @@ START_TEST(test_all)
 	ck_assert(parse(&request, &error, ALL, ALL & ~KUPF_FIELD_STATE,
 		"services=[ike] lifetime=60 ue-addresses=[10.0.0.1] grace=5 "
 		"upf-address=192.0.2.1 pdu-session-id=5 fc=0x6e rand=0x" HEX32 " "
+		"derivation=kupf nas-count=1 distinguisher=0xf1 ktngf=0x" HEX32 " "
 		"kamf=0x" HEX32 " key=0x" HEX64 " ue-id=keyid:a session=s"));
 	ck_assert_uint_eq(request.fields, ALL & ~KUPF_FIELD_STATE);
 	ck_assert_str_eq(request.session, "s");
@@ -537,9 +553,9 @@ START_TEST(test_wipe)
 	{
 		ck_assert_uint_eq(request.key[i], 0);
 	}
-	for (i = 0; i < sizeof(request.kamf); i++)
+	for (i = 0; i < sizeof(request.base); i++)
 	{
-		ck_assert_uint_eq(request.kamf[i], 0);
+		ck_assert_uint_eq(request.base[i], 0);
 	}
 }
 END_TEST

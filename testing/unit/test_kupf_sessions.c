@@ -16,6 +16,10 @@
 			  "32"
 #define KAMF "kamf=0x6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b" \
 			 "6b"
+#define KTNGF "ktngf=0x6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b" \
+			  "6b6b6b6b"
+#define A9 "derivation=ts33501-a9"
+#define A22 "derivation=ts33501-a22"
 #define RAND "rand=000102030405060708090a0b0c0d0e0f"
 
 /** What a request for a session may have */
@@ -274,6 +278,22 @@ START_TEST(test_missing)
 	refuse("session=a ue-id=keyid:ue " KEY " fc=0x6e",
 		   KUPF_CAUSE_MISSING_FIELD);
 	refuse("session=a " KEY " " KAMF " " RAND, KUPF_CAUSE_INVALID_FIELD);
+	refuse("session=a " KEY " " KTNGF, KUPF_CAUSE_INVALID_FIELD);
+	refuse("session=a " KEY " derivation=kupf", KUPF_CAUSE_MISSING_FIELD);
+	refuse("session=a " KTNGF " " RAND, KUPF_CAUSE_MISSING_FIELD);
+	refuse("session=a " KAMF " " KTNGF " " RAND, KUPF_CAUSE_INVALID_FIELD);
+	refuse("session=a " KAMF " " RAND " nas-count=1",
+		   KUPF_CAUSE_INVALID_FIELD);
+	refuse("session=a " KAMF " " A9, KUPF_CAUSE_MISSING_FIELD);
+	refuse("session=a " KAMF " " A9 " nas-count=1", KUPF_CAUSE_MISSING_FIELD);
+	refuse("session=a " KAMF " " A9 " distinguisher=0xF1",
+		   KUPF_CAUSE_MISSING_FIELD);
+	refuse("session=a " KAMF " " A9 " nas-count=1 distinguisher=0xF1 " RAND,
+		   KUPF_CAUSE_INVALID_FIELD);
+	refuse("session=a " KAMF " " A9 " nas-count=1 distinguisher=0xF1 fc=0x6e",
+		   KUPF_CAUSE_INVALID_FIELD);
+	refuse("session=a " KAMF " " A22 " distinguisher=0xF1",
+		   KUPF_CAUSE_MISSING_FIELD);
 	check_sessions(0);
 }
 END_TEST
@@ -287,27 +307,43 @@ static struct {
 	uint8_t pdu_session_id;
 } derivations[] = {
 	{ "session=a " KAMF " " RAND, KUPF_KDF_FC_DEFAULT, 0 },
-	{ "session=a " KAMF " " RAND " fc=0x6e", 0x6e, 0 },
+	{ "session=a " KAMF " " RAND " derivation=kupf fc=0x6e", 0x6e, 0 },
 	{ "session=a " KAMF " " RAND " pdu-session-id=5", KUPF_KDF_FC_DEFAULT,
 	  5 },
 	{ "pdu-session-id=15 fc=0xff01 " RAND " " KAMF " session=a", 0xff01, 15 },
+	{ "session=a " KAMF " " A9 " nas-count=305419896 distinguisher=0xff",
+	  0, 0 },
+	{ "session=a " KTNGF " " A22 " distinguisher=0xF1 pdu-session-id=5", 0,
+	  5 },
 };
 
 static void derive(int i, uint8_t key[KUPF_KDF_LEN],
-				   uint8_t id[KUPF_KDF_ID_LEN])
+				   uint8_t id[KUPF_DERIVATION_ID_LEN])
 {
+	const kupf_derivation_t *derivation;
 	kupf_request_t request;
+	kupf_inputs_t inputs = {
+		.fc = derivations[i].fc,
+		.pdu_session_id = derivations[i].pdu_session_id,
+	};
 
 	parse(&request, derivations[i].script);
-	ck_assert(kupf_kdf_derive(chunk_from_thing(request.kamf),
-							  derivations[i].fc,
-							  chunk_create(request.rand, request.rand_len),
-							  derivations[i].pdu_session_id, key, id));
+	inputs.key = chunk_from_thing(request.base);
+	inputs.rand = chunk_create(request.rand, request.rand_len);
+	inputs.nas_count = request.nas_count;
+	inputs.distinguisher = request.distinguisher;
+	derivation = request.derivation ?: KUPF_DERIVATION_DEFAULT;
+	inputs.given = derivation->required;
+	if (inputs.pdu_session_id)
+	{
+		inputs.given |= derivation->optional;
+	}
+	ck_assert(kupf_derivation_derive(derivation, &inputs, key, id));
 }
 
 START_TEST(test_derive)
 {
-	uint8_t key[KUPF_KDF_LEN], id[KUPF_KDF_ID_LEN];
+	uint8_t key[KUPF_KDF_LEN], id[KUPF_DERIVATION_ID_LEN];
 	kupf_session_t *session, *found;
 	kupf_session_data_t data;
 	char script[512], hex[2 * KUPF_KDF_LEN + 1];
@@ -345,7 +381,7 @@ END_TEST
 
 START_TEST(test_derive_named)
 {
-	uint8_t key[KUPF_KDF_LEN], id[KUPF_KDF_ID_LEN];
+	uint8_t key[KUPF_KDF_LEN], id[KUPF_DERIVATION_ID_LEN];
 	kupf_session_t *session;
 	kupf_session_data_t data;
 
@@ -452,7 +488,7 @@ END_TEST
 
 START_TEST(test_modify_derived)
 {
-	uint8_t key[KUPF_KDF_LEN], id[KUPF_KDF_ID_LEN];
+	uint8_t key[KUPF_KDF_LEN], id[KUPF_DERIVATION_ID_LEN];
 	kupf_session_t *session;
 	kupf_session_data_t data;
 
