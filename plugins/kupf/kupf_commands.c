@@ -27,8 +27,12 @@ struct private_kupf_commands_t {
 	kupf_commands_t public;
 	/** procedures */
 	kupf_sessions_t *sessions;
-	/** sessions */
+	/** sessions that are fed here */
 	kupf_store_t *store;
+	/** these and the pre-configured ones */
+	kupf_store_t *all;
+	/** pre-configured ones */
+	kupf_preconfigured_t *preconfigured;
 	/** synchronisation */
 	kupf_sync_t *sync;
 	/** addresses */
@@ -233,7 +237,7 @@ static bool run_establish_many(private_kupf_commands_t *this, call_t *call)
 
 static bool run_list(private_kupf_commands_t *this, call_t *call)
 {
-	call->stream = kupf_list_create_enumerator(this->store, this->enforcer,
+	call->stream = kupf_list_create_enumerator(this->all, this->enforcer,
 											   &call->request);
 	return TRUE;
 }
@@ -261,12 +265,35 @@ static bool run_sync_end(private_kupf_commands_t *this, call_t *call)
 	return TRUE;
 }
 
+/**
+ * Count the pre-configured sessions.
+ */
+static u_int count_preconfigured(private_kupf_commands_t *this)
+{
+	kupf_store_t *store;
+
+	store = this->preconfigured->get_store(this->preconfigured);
+	return store->get_count(store);
+}
+
+static bool run_reload(private_kupf_commands_t *this, call_t *call)
+{
+	if (!this->preconfigured->load(this->preconfigured, &call->error))
+	{
+		return FALSE;
+	}
+	kupf_reply_number(call->reply, "keys", count_preconfigured(this));
+	return TRUE;
+}
+
 static bool run_stats(private_kupf_commands_t *this, call_t *call)
 {
 	uint64_t size, held, quarantined;
 
 	kupf_reply_number(call->reply, "sessions",
 					  this->store->get_count(this->store));
+	kupf_reply_number(call->reply, "preconfigured",
+					  count_preconfigured(this));
 	size = this->pool->get_count(this->pool, &held, &quarantined);
 	kupf_reply_number(call->reply, "addresses", size);
 	kupf_reply_number(call->reply, "addresses-held", held);
@@ -297,6 +324,7 @@ static const command_t commands[] = {
 	  KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_STATE, 0, run_list,
 	  FALSE },
 	{ "stats", 0, 0, run_stats, FALSE },
+	{ "reload-preconfigured", 0, 0, run_reload, FALSE },
 	{ "sync-begin", 0, 0, run_sync_begin, FALSE },
 	{ "sync-end", 0, 0, run_sync_end, FALSE },
 };
@@ -373,7 +401,9 @@ METHOD(kupf_commands_t, destroy, void,
  * Described in header
  */
 kupf_commands_t *kupf_commands_create(kupf_sessions_t *sessions,
-									  kupf_store_t *store, kupf_pool_t *pool,
+									  kupf_store_t *store, kupf_store_t *all,
+									  kupf_preconfigured_t *preconfigured,
+									  kupf_pool_t *pool,
 									  kupf_enforcer_t *enforcer)
 {
 	private_kupf_commands_t *this;
@@ -387,6 +417,8 @@ kupf_commands_t *kupf_commands_create(kupf_sessions_t *sessions,
 		},
 		.sessions = sessions,
 		.store = store,
+		.all = all,
+		.preconfigured = preconfigured,
 		.sync = kupf_sync_create(store, sessions),
 		.pool = pool,
 		.enforcer = enforcer,

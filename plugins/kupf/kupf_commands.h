@@ -52,13 +52,17 @@ struct kupf_commands_t {
  * Create the commands.
  *
  * @param sessions	procedures
- * @param store		sessions, to list
+ * @param store		sessions that are fed by clients
+ * @param all		these and the pre-configured ones, to list
+ * @param preconfigured	pre-configured ones, to read anew
  * @param pool		addresses, to count
  * @param enforcer	tunnels, to list and count
  * @return			commands
  */
 kupf_commands_t *kupf_commands_create(kupf_sessions_t *sessions,
-									  kupf_store_t *store, kupf_pool_t *pool,
+									  kupf_store_t *store, kupf_store_t *all,
+									  kupf_preconfigured_t *preconfigured,
+									  kupf_pool_t *pool,
 									  kupf_enforcer_t *enforcer);
 
 #endif /** KUPF_COMMANDS_H_ @}*/

@@ -7,7 +7,9 @@
 #include "kupf_events.h"
 #include "kupf_fetch.h"
 #include "kupf_guard.h"
+#include "kupf_overlay.h"
 #include "kupf_pool.h"
+#include "kupf_preconfigured.h"
 #include "kupf_redact.h"
 #include "kupf_server.h"
 #include "kupf_sessions.h"
@@ -64,8 +66,12 @@ struct private_kupf_plugin_t {
 	kupf_object_t object;
 	/** whether keys need an enforcer */
 	bool required;
-	/** sessions */
+	/** sessions that are fed over the socket */
 	kupf_store_t *store;
+	/** pre-configured sessions */
+	kupf_preconfigured_t *preconfigured;
+	/** the former over the latter */
+	kupf_store_t *all;
 	/** addresses of the UPF */
 	kupf_pool_t *pool;
 	/** stands for the enforcer */
@@ -87,7 +93,7 @@ struct private_kupf_plugin_t {
 METHOD(kupf_t, get_store, kupf_store_t*,
 	kupf_object_t *this)
 {
-	return this->plugin->store;
+	return this->plugin->all;
 }
 
 METHOD(kupf_t, get_credentials, credential_set_t*,
@@ -182,6 +188,8 @@ static void destroy_parts(private_kupf_plugin_t *this)
 	DESTROY_IF(this->sessions);
 	DESTROY_IF(this->fetch);
 	DESTROY_IF(this->events);
+	DESTROY_IF(this->all);
+	DESTROY_IF(this->preconfigured);
 	DESTROY_IF(this->guard);
 	DESTROY_IF(this->pool);
 	DESTROY_IF(this->store);
@@ -191,6 +199,8 @@ static void destroy_parts(private_kupf_plugin_t *this)
 	this->sessions = NULL;
 	this->fetch = NULL;
 	this->events = NULL;
+	this->all = NULL;
+	this->preconfigured = NULL;
 	this->guard = NULL;
 	this->pool = NULL;
 	this->store = NULL;
@@ -226,6 +236,7 @@ static bool create_parts(private_kupf_plugin_t *this)
 		.max_connections = get_int("max_connections", MAX_CONNECTIONS),
 	};
 	uint16_t fc = KUPF_KDF_FC_DEFAULT;
+	kupf_error_t error = {};
 	char *text;
 
 	text = get_str("kdf_fc", NULL);
@@ -246,6 +257,12 @@ static bool create_parts(private_kupf_plugin_t *this)
 	this->store = kupf_store_create(get_int("max_sessions", 0),
 									get_int("rekey_margin", REKEY_MARGIN));
 	this->guard = kupf_guard_create(this->required);
+	this->preconfigured = kupf_preconfigured_create(this->store,
+													&this->guard->enforcer);
+	this->all = kupf_overlay_create(this->store,
+						this->preconfigured->get_store(this->preconfigured));
+	/* it is logged, and the socket serves all the same */
+	this->preconfigured->load(this->preconfigured, &error);
 	this->events = kupf_events_create();
 	if (get_bool("fetch", FALSE))
 	{
@@ -257,10 +274,11 @@ static bool create_parts(private_kupf_plugin_t *this)
 	}
 	this->sessions = kupf_sessions_create(this->store, this->pool,
 							&this->guard->enforcer, this->events, this->fetch,
-							fc);
+							this->preconfigured, fc);
 	this->commands = kupf_commands_create(this->sessions, this->store,
-							this->pool, &this->guard->enforcer);
-	this->cred = kupf_cred_create(this->store, this->fetch,
+							this->all, this->preconfigured, this->pool,
+							&this->guard->enforcer);
+	this->cred = kupf_cred_create(this->all, this->fetch,
 								  &this->guard->enforcer);
 	this->server = kupf_server_create(&config, this->commands, this->events);
 	return this->server != NULL;
@@ -318,6 +336,15 @@ METHOD(plugin_t, get_features, int,
 	return countof(f);
 }
 
+METHOD(plugin_t, reload, bool,
+	private_kupf_plugin_t *this)
+{
+	kupf_error_t error = {};
+
+	return !this->preconfigured ||
+		   this->preconfigured->load(this->preconfigured, &error);
+}
+
 METHOD(plugin_t, destroy, void,
 	private_kupf_plugin_t *this)
 {
@@ -336,6 +363,7 @@ PLUGIN_DEFINE(kupf)
 			.plugin = {
 				.get_name = _get_name,
 				.get_features = _get_features,
+				.reload = _reload,
 				.destroy = _destroy,
 			},
 		},

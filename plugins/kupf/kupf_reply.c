@@ -102,6 +102,8 @@ void kupf_reply_details(vici_builder_t *builder, const kupf_session_t *session)
 	{
 		kupf_reply_number(builder, "pdu-session-id", data.pdu_session_id);
 	}
+	kupf_reply_text(builder, "origin",
+					data.preconfigured ? "preconfigured" : "socket");
 	kupf_reply_addresses(builder, "ue-addresses", data.ue_addresses,
 						 data.ue_address_count);
 	builder->begin_list(builder, "services");

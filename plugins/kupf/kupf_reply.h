@@ -57,7 +57,7 @@ void kupf_reply_session(vici_builder_t *builder,
 
 /**
  * Add what kupf_reply_session() leaves out: pdu-session-id (if known),
- * ue-addresses, services, created, modified.
+ * origin, ue-addresses, services, created, modified.
  */
 void kupf_reply_details(vici_builder_t *builder,
 						const kupf_session_t *session);

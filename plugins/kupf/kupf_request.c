@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-ENUM(kupf_cause_names, KUPF_CAUSE_NONE, KUPF_CAUSE_BUSY,
+ENUM(kupf_cause_names, KUPF_CAUSE_NONE, KUPF_CAUSE_INVALID_FILE,
 	"none",
 	"missing-field",
 	"unknown-field",
@@ -19,6 +19,7 @@ ENUM(kupf_cause_names, KUPF_CAUSE_NONE, KUPF_CAUSE_BUSY,
 	"limit-reached",
 	"not-allowed",
 	"busy",
+	"invalid-file",
 );
 
 /*
@@ -169,6 +170,74 @@ bool kupf_request_parse(kupf_request_t *request, enumerator_t *elements,
 				break;
 			default:
 				break;
+		}
+	}
+	check_required(request, required, error);
+	return error->cause == KUPF_CAUSE_NONE;
+}
+
+/**
+ * Parse a word of a line.
+ */
+static void parse_word(kupf_request_t *request, char *word, u_int allowed,
+					   kupf_error_t *error)
+{
+	const kupf_fields_t *field;
+	char *value, *item, *pos;
+
+	value = strchr(word, '=');
+	if (!value)
+	{	/* it may be a key that was typed in the wrong place */
+		kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
+				   "a word after the name of the session: expected field=value");
+		return;
+	}
+	*value++ = '\0';
+	field = kupf_fields_find(word, allowed);
+	if (!begin_field(request, word, field && field->list, allowed, error))
+	{
+		return;
+	}
+	if (field->list)
+	{
+		for (item = strtok_r(value, ",", &pos); item;
+			 item = strtok_r(NULL, ",", &pos))
+		{
+			parse_value(request, field, chunk_from_str(item), error);
+		}
+	}
+	else if (field->bit == KUPF_FIELD_KEY && strlen(value) == KUPF_KEY_MIN)
+	{	/* digits, presumably; as a value on the wire it were raw octets */
+		kupf_error(error, KUPF_CAUSE_INVALID_FIELD, "field 'key': expected "
+				   "0x<hex> or 0s<base64> of 32 to 64 octets");
+	}
+	else
+	{
+		parse_value(request, field, chunk_from_str(value), error);
+	}
+}
+
+/*
+ * Described in header
+ */
+bool kupf_request_parse_line(kupf_request_t *request, char *line,
+							 u_int allowed, u_int required,
+							 kupf_error_t *error)
+{
+	const kupf_fields_t *field = kupf_fields_first(KUPF_FIELD_SESSION);
+	char *word, *pos;
+
+	for (word = strtok_r(line, " \t\r", &pos); word && *word != '#';
+		 word = strtok_r(NULL, " \t\r", &pos))
+	{
+		if (request->fields & KUPF_FIELD_SESSION)
+		{
+			parse_word(request, word, allowed & ~KUPF_FIELD_SESSION, error);
+		}
+		else
+		{
+			request->fields |= KUPF_FIELD_SESSION;
+			parse_value(request, field, chunk_from_str(word), error);
 		}
 	}
 	check_required(request, required, error);

@@ -44,6 +44,7 @@ enum kupf_cause_t {
 	KUPF_CAUSE_LIMIT_REACHED,
 	KUPF_CAUSE_NOT_ALLOWED,
 	KUPF_CAUSE_BUSY,
+	KUPF_CAUSE_INVALID_FILE,
 };
 
 /** Tokens for kupf_cause_t */
@@ -161,6 +162,23 @@ bool kupf_error(kupf_error_t *error, kupf_cause_t cause, const char *fmt, ...);
  */
 bool kupf_request_parse(kupf_request_t *request, enumerator_t *elements,
 						u_int allowed, u_int required, kupf_error_t *error);
+
+/**
+ * Parse a line of text: SESSION field=value field=value ...
+ *
+ * Words are separated by blanks; a word that starts with # and what follows it
+ * is a comment.  Items of lists are separated by commas.  A key is text.
+ *
+ * @param request	[out] request; to be wiped also after an error
+ * @param line		line, modified
+ * @param allowed	fields that may be there, with KUPF_FIELD_SESSION
+ * @param required	fields that must be there
+ * @param error		[out] error
+ * @return			TRUE if the request is valid
+ */
+bool kupf_request_parse_line(kupf_request_t *request, char *line,
+							 u_int allowed, u_int required,
+							 kupf_error_t *error);
 
 /**
  * Set the name of the session from the name of a section.

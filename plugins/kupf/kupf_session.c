@@ -38,7 +38,9 @@ struct kupf_session_t {
 	/** kupf_service_t */
 	uint8_t services;
 	/** whether the UPF address is held in the pool */
-	bool upf_address_pooled;
+	bool upf_address_pooled:1;
+	/** whether it is pre-configured */
+	bool preconfigured:1;
 	/** number of inner addresses */
 	uint8_t ue_address_count;
 	/** identity; then name and NUL; then the address of the UPF and the inner
@@ -109,6 +111,7 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 		.pdu_session_id = data->pdu_session_id,
 		.services = data->services,
 		.upf_address_pooled = data->upf_address_pooled,
+		.preconfigured = data->preconfigured,
 		.ue_address_count = data->ue_address_count,
 	};
 	session->expiry = data->expiry;
@@ -160,6 +163,7 @@ void kupf_session_get_data(const kupf_session_t *session,
 		.services = session->services,
 		.upf_address = *upf_address_of(session),
 		.upf_address_pooled = session->upf_address_pooled,
+		.preconfigured = session->preconfigured,
 		.ue_address_count = session->ue_address_count,
 		.lifetime = session->lifetime,
 		.expiry = session->expiry,
@@ -297,7 +301,8 @@ static bool same_id(const kupf_session_t *session, id_type_t type, chunk_t id)
 bool kupf_session_needs_rekey(const kupf_session_t *old,
 							  const kupf_session_t *new)
 {
-	return !chunk_equals_const(kupf_session_get_key(old),
+	return (old->services & ~new->services & KUPF_SERVICE_IKE) ||
+		   !chunk_equals_const(kupf_session_get_key(old),
 							   kupf_session_get_key(new)) ||
 		   !same_id(old, new->id_type,
 					chunk_create(id_of(new), new->id_len)) ||

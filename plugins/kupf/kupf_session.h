@@ -68,6 +68,8 @@ struct kupf_session_data_t {
 	kupf_address_t upf_address;
 	/** whether upf_address is held in the pool for this session */
 	bool upf_address_pooled;
+	/** whether it is from the operator's file, not fed over the socket */
+	bool preconfigured;
 	/** inner addresses of the UE */
 	kupf_address_t ue_addresses[KUPF_UE_ADDRESSES_MAX];
 	/** number of inner addresses */
@@ -227,7 +229,8 @@ bool kupf_session_expired(const kupf_session_t *session, time_t now);
 
 /**
  * Whether a UE with a tunnel of one session has to set it up anew for the
- * other: key, identity, UPF address or inner addresses differ.
+ * other: key, identity, UPF address or inner addresses differ, or the key is
+ * not for IKE any more.
  */
 bool kupf_session_needs_rekey(const kupf_session_t *old,
 							  const kupf_session_t *new);

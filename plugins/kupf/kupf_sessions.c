@@ -22,6 +22,8 @@ struct private_kupf_sessions_t {
 	kupf_events_t *events;
 	/** waits for sessions, or NULL */
 	kupf_fetch_t *fetch;
+	/** sessions that fed ones hide, or NULL */
+	kupf_preconfigured_t *preconfigured;
 	/** FC unless a request names one */
 	uint16_t fc;
 };
@@ -173,11 +175,15 @@ static bool identity_in_use(private_kupf_sessions_t *this,
 }
 
 /**
- * Have those go on who wait for a session.
+ * A session is there, with this identity and key: have those go on who wait for
+ * it, and hide what is pre-configured in its place.
  */
-static void answer_fetch(private_kupf_sessions_t *this,
-						 kupf_session_t *session)
+static void tell(private_kupf_sessions_t *this, kupf_session_t *session)
 {
+	if (this->preconfigured)
+	{
+		this->preconfigured->hide(this->preconfigured, session);
+	}
 	if (this->fetch)
 	{
 		this->fetch->answer(this->fetch, session);
@@ -277,7 +283,7 @@ METHOD(kupf_sessions_t, establish, kupf_session_t*,
 			kupf_session_unref(session);
 			return NULL;
 		}
-		answer_fetch(this, session);
+		tell(this, session);
 		return session;
 	}
 	if (!is_accepted(this, &data, error))
@@ -289,7 +295,7 @@ METHOD(kupf_sessions_t, establish, kupf_session_t*,
 	{
 		kupf_count(KUPF_SESSIONS_ESTABLISHED);
 		DBG2(DBG_CFG, "kupf: session '%s' established", data.name);
-		answer_fetch(this, session);
+		tell(this, session);
 		this->enforcer->established(this->enforcer, session);
 	}
 	return session;
@@ -385,7 +391,7 @@ METHOD(kupf_sessions_t, modify, kupf_session_t*,
 			grace = request->grace;
 		}
 		this->enforcer->replaced(this->enforcer, old, session, grace);
-		answer_fetch(this, session);
+		tell(this, session);
 	}
 	kupf_session_unref(old);
 	return session;
@@ -489,7 +495,9 @@ METHOD(kupf_sessions_t, destroy, void,
 kupf_sessions_t *kupf_sessions_create(kupf_store_t *store, kupf_pool_t *pool,
 									  kupf_enforcer_t *enforcer,
 									  kupf_events_t *events,
-									  kupf_fetch_t *fetch, uint16_t fc)
+									  kupf_fetch_t *fetch,
+									  kupf_preconfigured_t *preconfigured,
+									  uint16_t fc)
 {
 	private_kupf_sessions_t *this;
 
@@ -508,6 +516,7 @@ kupf_sessions_t *kupf_sessions_create(kupf_store_t *store, kupf_pool_t *pool,
 		.enforcer = enforcer,
 		.events = events,
 		.fetch = fetch,
+		.preconfigured = preconfigured,
 		.fc = fc,
 	);
 

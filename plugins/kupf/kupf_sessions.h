@@ -18,6 +18,7 @@
 #include "kupf_events.h"
 #include "kupf_fetch.h"
 #include "kupf_pool.h"
+#include "kupf_preconfigured.h"
 #include "kupf_request.h"
 #include "kupf_store.h"
 
@@ -104,12 +105,15 @@ struct kupf_sessions_t {
  * @param enforcer	knows the tunnels
  * @param events	events
  * @param fetch		waits for sessions, NULL for nobody
+ * @param preconfigured	sessions that fed ones hide, NULL for none
  * @param fc		FC of the key derivation, if a request names none
  * @return			procedures
  */
 kupf_sessions_t *kupf_sessions_create(kupf_store_t *store, kupf_pool_t *pool,
 									  kupf_enforcer_t *enforcer,
 									  kupf_events_t *events,
-									  kupf_fetch_t *fetch, uint16_t fc);
+									  kupf_fetch_t *fetch,
+									  kupf_preconfigured_t *preconfigured,
+									  uint16_t fc);
 
 #endif /** KUPF_SESSIONS_H_ @}*/

@@ -28,6 +28,7 @@ const kupfctl_command_t *const kupfctl_commands[] = {
 	&kupfctl_modify,
 	&kupfctl_rekey,
 	&kupfctl_reject,
+	&kupfctl_reload,
 	&kupfctl_delete,
 	&kupfctl_list,
 	&kupfctl_stats,

@@ -113,6 +113,7 @@ extern const kupfctl_command_t kupfctl_load;
 extern const kupfctl_command_t kupfctl_modify;
 extern const kupfctl_command_t kupfctl_rekey;
 extern const kupfctl_command_t kupfctl_reject;
+extern const kupfctl_command_t kupfctl_reload;
 extern const kupfctl_command_t kupfctl_delete;
 extern const kupfctl_command_t kupfctl_list;
 extern const kupfctl_command_t kupfctl_stats;

@@ -76,6 +76,11 @@ static void want(private_nin3a_ue_enforcer_t *this, kupf_session_t *session)
 	kupf_session_t *current;
 	nin3a_ue_order_t order;
 
+	if (!(kupf_session_get_services(session) & KUPF_SERVICE_IKE))
+	{
+		drop(this, name, NULL, KUPF_REASON_DELETED);
+		return;
+	}
 	this->legs->want(this->legs, session, &order);
 	current = this->store->get(this->store, name);
 	if (current)

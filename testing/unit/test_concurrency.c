@@ -1017,7 +1017,7 @@ static void setup()
 	events = kupf_events_create();
 	guard = kupf_guard_create(TRUE);
 	sessions = kupf_sessions_create(store, pool, &guard->enforcer, events, NULL,
-									KUPF_KDF_FC_DEFAULT);
+									NULL, KUPF_KDF_FC_DEFAULT);
 	cred = kupf_cred_create(store, NULL, &guard->enforcer);
 	lib->credmgr->add_set(lib->credmgr, &cred->set);
 	charon->bus->add_listener(charon->bus, cred->listener);

@@ -78,9 +78,9 @@ static void begin(u_int timeout, u_int max_waiting, u_int negative_ttl,
 	upf.fetch = fetch = kupf_fetch_create(upf.store, upf.events, &config);
 	upf.sessions = kupf_sessions_create(upf.store, upf.pool,
 						&upf.enforcer.public, upf.events, fetch,
-						KUPF_KDF_FC_DEFAULT);
-	upf.commands = kupf_commands_create(upf.sessions, upf.store, upf.pool,
-						&upf.enforcer.public);
+						upf.preconfigured, KUPF_KDF_FC_DEFAULT);
+	upf.commands = kupf_commands_create(upf.sessions, upf.store, upf.all,
+						upf.preconfigured, upf.pool, &upf.enforcer.public);
 	local = host_create_from_string("192.0.2.1", 4500);
 	remote = host_create_from_string("198.51.100.7", 4500);
 	requests = 0;

@@ -172,6 +172,7 @@ static struct {
 	{ "key longer", TRUE, TRUE },
 	{ "pdu session id", TRUE, FALSE },
 	{ "services", TRUE, FALSE },
+	{ "not for ike", TRUE, TRUE },
 	{ "upf address", TRUE, TRUE },
 	{ "no upf address", FALSE, TRUE },
 	{ "upf address pooled", FALSE, FALSE },
@@ -224,6 +225,10 @@ static void change(kupf_session_data_t *data, char *what)
 	else if (streq(what, "services"))
 	{
 		data->services |= KUPF_SERVICE_MPQUIC;
+	}
+	else if (streq(what, "not for ike"))
+	{
+		data->services = KUPF_SERVICE_MPQUIC;
 	}
 	else if (streq(what, "upf address"))
 	{

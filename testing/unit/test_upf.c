@@ -37,13 +37,18 @@ void test_upf_init(test_upf_t *this, const char *addresses, u_int max)
 	{	/* no ck_assert(): fuzz targets come here, too */
 		abort();
 	}
+	this->preconfigured = kupf_preconfigured_create(this->store,
+							&this->enforcer.public);
+	this->all = kupf_overlay_create(this->store,
+						this->preconfigured->get_store(this->preconfigured));
 	this->events = kupf_events_create();
 	this->fetch = kupf_fetch_create(this->store, this->events, &config);
 	this->sessions = kupf_sessions_create(this->store, this->pool,
 							&this->enforcer.public, this->events, this->fetch,
-							KUPF_KDF_FC_DEFAULT);
+							this->preconfigured, KUPF_KDF_FC_DEFAULT);
 	this->commands = kupf_commands_create(this->sessions, this->store,
-							this->pool, &this->enforcer.public);
+							this->all, this->preconfigured, this->pool,
+							&this->enforcer.public);
 }
 
 /*
@@ -56,6 +61,8 @@ void test_upf_deinit(test_upf_t *this)
 	this->fetch->destroy(this->fetch);
 	this->events->destroy(this->events);
 	this->pool->destroy(this->pool);
+	this->all->destroy(this->all);
+	this->preconfigured->destroy(this->preconfigured);
 	this->store->destroy(this->store);
 }
 

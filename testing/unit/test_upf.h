@@ -12,6 +12,7 @@
 #define TEST_UPF_H_
 
 #include "kupf_commands.h"
+#include "kupf_overlay.h"
 #include "test_support.h"
 
 typedef struct test_upf_t test_upf_t;
@@ -20,6 +21,8 @@ struct test_upf_t {
 	kupf_store_t *store;
 	kupf_pool_t *pool;
 	test_enforcer_t enforcer;
+	kupf_preconfigured_t *preconfigured;
+	kupf_store_t *all;
 	kupf_events_t *events;
 	kupf_fetch_t *fetch;
 	kupf_sessions_t *sessions;
