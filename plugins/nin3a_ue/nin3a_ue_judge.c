@@ -64,12 +64,12 @@ static void judge_init(private_nin3a_ue_judge_t *this, uint32_t unique_id,
 {
 	if (response->get_notify(response, NO_PROPOSAL_CHOSEN))
 	{
-		this->sas->fail(this->sas, unique_id, NIN3A_UE_IKE_PROPOSAL);
+		this->sas->set_failure(this->sas, unique_id, NIN3A_UE_IKE_PROPOSAL);
 	}
 	else if (nin3a_message_is_error(response) &&
 			 !response->get_notify(response, INVALID_KE_PAYLOAD))
 	{
-		this->sas->fail(this->sas, unique_id, NIN3A_UE_REFUSED);
+		this->sas->set_failure(this->sas, unique_id, NIN3A_UE_REFUSED);
 	}
 }
 
@@ -100,10 +100,10 @@ static void judge_auth(private_nin3a_ue_judge_t *this, ike_sa_t *ike_sa,
 			break;
 		case NIN3A_UE_REFUSED:
 			/* charon gives up at the error, before any other payload */
-			this->sas->fail(this->sas, unique_id, reason);
+			this->sas->set_failure(this->sas, unique_id, reason);
 			break;
 		default:
-			this->sas->fail(this->sas, unique_id, reason);
+			this->sas->set_failure(this->sas, unique_id, reason);
 			nin3a_message_refuse(response);
 			break;
 	}
@@ -245,7 +245,7 @@ METHOD(nin3a_ue_judge_t, authorize, bool,
 	kupf_session_unref(session);
 	if (reason != NIN3A_UE_ALLOWED)
 	{
-		this->sas->fail(this->sas, unique_id, reason);
+		this->sas->set_failure(this->sas, unique_id, reason);
 		return FALSE;
 	}
 	/* whatever has spoken against it before */

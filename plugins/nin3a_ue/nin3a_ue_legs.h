@@ -74,7 +74,7 @@ struct nin3a_ue_legs_t {
 	 *
 	 * @param name		name of the session
 	 * @param serial	of the order
-	 * @return			new reference to the session, for bind() or abort(); NULL
+	 * @return			new reference to the session for bind() or abort(), NULL
 	 *					if the order is void
 	 */
 	kupf_session_t *(*begin)(nin3a_ue_legs_t *this, const char *name,

@@ -205,16 +205,16 @@ METHOD(listener_t, alert_, bool,
 	switch (alert)
 	{
 		case ALERT_LOCAL_AUTH_FAILED:
-			this->sas->fail(this->sas, unique_id, NIN3A_UE_OWN_AUTH);
+			this->sas->set_failure(this->sas, unique_id, NIN3A_UE_OWN_AUTH);
 			break;
 		case ALERT_PEER_AUTH_FAILED:
-			this->sas->fail(this->sas, unique_id, NIN3A_UE_WRONG_KEY);
+			this->sas->set_failure(this->sas, unique_id, NIN3A_UE_WRONG_KEY);
 			break;
 		case ALERT_PROPOSAL_MISMATCH_IKE:
-			this->sas->fail(this->sas, unique_id, NIN3A_UE_IKE_PROPOSAL);
+			this->sas->set_failure(this->sas, unique_id, NIN3A_UE_IKE_PROPOSAL);
 			break;
 		case ALERT_RETRANSMIT_SEND_TIMEOUT:
-			this->sas->fail(this->sas, unique_id, NIN3A_UE_NO_ANSWER);
+			this->sas->set_failure(this->sas, unique_id, NIN3A_UE_NO_ANSWER);
 			this->sas->set_reason(this->sas, unique_id,
 								   KUPF_REASON_TIMEOUT);
 			break;

@@ -115,7 +115,7 @@ METHOD(nin3a_ue_sas_t, get_session, kupf_session_t*,
 	return session;
 }
 
-METHOD(nin3a_ue_sas_t, fail_, void,
+METHOD(nin3a_ue_sas_t, set_failure, void,
 	private_nin3a_ue_sas_t *this, uint32_t ike_sa, nin3a_ue_reason_t failure)
 {
 	nin3a_ue_sa_t *sa;
@@ -310,7 +310,7 @@ nin3a_ue_sas_t *nin3a_ue_sas_create()
 			.get_count = _get_count,
 			.get_stage = _get_stage,
 			.get_session = _get_session,
-			.fail = _fail_,
+			.set_failure = _set_failure,
 			.get_failure = _get_failure,
 			.establish = _establish,
 			.set_reason = _set_reason,

@@ -94,7 +94,7 @@ struct nin3a_ue_sas_t {
 	 * Say why an attempt fails.  The first reason counts; does nothing to a
 	 * tunnel.
 	 */
-	void (*fail)(nin3a_ue_sas_t *this, uint32_t ike_sa,
+	void (*set_failure)(nin3a_ue_sas_t *this, uint32_t ike_sa,
 				 nin3a_ue_reason_t failure);
 
 	/**
