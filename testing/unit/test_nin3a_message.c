@@ -205,6 +205,52 @@ START_TEST(test_lifetime)
 }
 END_TEST
 
+START_TEST(test_get_lifetime)
+{
+	uint32_t lifetime = 7;
+
+	ck_assert(!nin3a_message_get_lifetime(message, &lifetime));
+	nin3a_message_add_lifetime(message, 0x01020304);
+	add_notify(MOBIKE_SUPPORTED);
+	ck_assert(nin3a_message_get_lifetime(message, &lifetime));
+	ck_assert_uint_eq(lifetime, 0x01020304);
+	nin3a_message_remove_lifetime(message);
+	ck_assert(!nin3a_message_get_lifetime(message, &lifetime));
+	ck_assert_uint_eq(count(PLV2_NOTIFY), 1);
+	/* one without a number is none that may be followed */
+	add_notify(AUTH_LIFETIME);
+	ck_assert(nin3a_message_get_lifetime(message, &lifetime));
+	ck_assert_uint_eq(lifetime, 0);
+}
+END_TEST
+
+/** Notifies in an IKE_AUTH response, and whether charon gives up */
+static struct {
+	notify_type_t type;
+	bool error;
+} errors[] = {
+	{ AUTHENTICATION_FAILED, TRUE },
+	{ INVALID_SYNTAX, TRUE },
+	{ TEMPORARY_FAILURE, TRUE },
+	{ 16383, TRUE },
+	{ 16384, FALSE },
+	{ MOBIKE_SUPPORTED, FALSE },
+	{ AUTH_LIFETIME, FALSE },
+	{ NO_PROPOSAL_CHOSEN, FALSE },
+	{ TS_UNACCEPTABLE, FALSE },
+	{ INTERNAL_ADDRESS_FAILURE, FALSE },
+};
+
+START_TEST(test_is_error)
+{
+	add_auth(AUTH_PSK);
+	ck_assert(!nin3a_message_is_error(message));
+	add_notify(MOBIKE_SUPPORTED);
+	add_notify(errors[_i].type);
+	ck_assert_int_eq(nin3a_message_is_error(message), errors[_i].error);
+}
+END_TEST
+
 START_TEST(test_closes)
 {
 	delete_payload_t *delete;
@@ -380,6 +426,8 @@ static Suite *nin3a_message_suite()
 	tcase_add_test(tc, test_strip);
 	tcase_add_test(tc, test_withhold);
 	tcase_add_test(tc, test_lifetime);
+	tcase_add_test(tc, test_get_lifetime);
+	tcase_add_loop_test(tc, test_is_error, 0, countof(errors));
 	tcase_add_loop_test(tc, test_response_method, 0, 256);
 	tcase_add_loop_test(tc, test_response_wrong, 0, 3);
 	tcase_add_loop_test(tc, test_response_lifetime, 0, 2);
