@@ -50,7 +50,7 @@ bool nin3a_ue_initiate(nin3a_ue_legs_t *legs, kupf_session_t *session,
 	}
 	charon->bus->set_sa(charon->bus, ike_sa);
 	ike_sa->set_peer_cfg(ike_sa, peer_cfg);
-	if (legs->bind(legs, session, ike_sa->get_unique_id(ike_sa)))
+	if (legs->bind(legs, session, ike_sa->get_unique_id(ike_sa), peer_cfg))
 	{
 		nin3a_ue_count(NIN3A_UE_ATTEMPTS);
 		DBG1(DBG_CFG, "nin3a-ue: session '%s', generation %u: setting up the "

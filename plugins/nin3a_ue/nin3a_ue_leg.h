@@ -67,6 +67,9 @@ struct nin3a_ue_sa_t {
 	nin3a_ue_sa_t *next;
 	/** session that it was initiated for, a reference */
 	kupf_session_t *session;
+	/** connection that was made for it: what tells which one charon sets up in
+	 * its place; only compared */
+	const void *connection;
 	/** unique identifier */
 	uint32_t ike_sa;
 	/** unique identifier that it had when it became a tunnel */

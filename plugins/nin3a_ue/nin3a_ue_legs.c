@@ -128,7 +128,8 @@ METHOD(nin3a_ue_legs_t, begin, kupf_session_t*,
 }
 
 METHOD(nin3a_ue_legs_t, bind_, bool,
-	private_nin3a_ue_legs_t *this, kupf_session_t *session, uint32_t ike_sa)
+	private_nin3a_ue_legs_t *this, kupf_session_t *session, uint32_t ike_sa,
+	const void *connection)
 {
 	kupf_session_t *dropped = NULL;
 	nin3a_ue_leg_t *leg;
@@ -141,7 +142,7 @@ METHOD(nin3a_ue_legs_t, bind_, bool,
 		bound = leg->wanted != NULL;
 		if (bound)
 		{
-			this->sas->add(this->sas, leg, leg->starting, ike_sa);
+			this->sas->add(this->sas, leg, leg->starting, ike_sa, connection);
 		}
 		else
 		{
@@ -178,18 +179,19 @@ METHOD(nin3a_ue_legs_t, abort_, void,
 }
 
 METHOD(nin3a_ue_legs_t, follow, bool,
-	private_nin3a_ue_legs_t *this, uint32_t old, uint32_t new)
+	private_nin3a_ue_legs_t *this, const void *connection, uint32_t ike_sa)
 {
 	nin3a_ue_sa_t *sa;
 	bool bound = FALSE;
 
 	this->sas->lock(this->sas);
-	sa = this->sas->find(this->sas, old);
+	sa = this->sas->find_connection(this->sas, connection);
 	if (sa && sa->leg->wanted && !nin3a_ue_leg_is_busy(sa->leg) &&
 		nin3a_ue_sa_fits(sa, sa->leg->wanted))
 	{
 		sa->leg->waiting = FALSE;
-		this->sas->add(this->sas, sa->leg, kupf_session_ref(sa->session), new);
+		this->sas->add(this->sas, sa->leg, kupf_session_ref(sa->session),
+					   ike_sa, connection);
 		bound = TRUE;
 	}
 	this->sas->unlock(this->sas);

@@ -83,12 +83,14 @@ struct nin3a_ue_legs_t {
 	/**
 	 * An attempt that has begun has an IKE_SA.
 	 *
-	 * @param session	session of the attempt
-	 * @param ike_sa	unique identifier of the IKE_SA
-	 * @return			FALSE if the session was deleted meanwhile
+	 * @param session		session of the attempt
+	 * @param ike_sa		unique identifier of the IKE_SA
+	 * @param connection	connection that was made for it, only compared, and
+	 *						only as long as the IKE_SA lives
+	 * @return				FALSE if the session was deleted meanwhile
 	 */
 	bool (*bind)(nin3a_ue_legs_t *this, kupf_session_t *session,
-				 uint32_t ike_sa);
+				 uint32_t ike_sa, const void *connection);
 
 	/**
 	 * An attempt that has begun has got no IKE_SA.
@@ -100,14 +102,17 @@ struct nin3a_ue_legs_t {
 				  nin3a_ue_order_t *order);
 
 	/**
-	 * charon sets up an IKE_SA in place of one of ours.
+	 * charon sets up an IKE_SA in place of a tunnel of ours, with the same
+	 * connection: it reauthenticates, or a child is to be restarted.
 	 *
-	 * @param old		IKE_SA
-	 * @param new		the other IKE_SA
-	 * @return			FALSE if it is not one of ours then: the session was
-	 *					deleted, or an attempt is under way
+	 * @param connection	connection
+	 * @param ike_sa		unique identifier of the IKE_SA
+	 * @return				FALSE if it is not one of ours then: there is no such
+	 *						tunnel, the session was deleted or has another key,
+	 *						or an attempt is under way
 	 */
-	bool (*follow)(nin3a_ue_legs_t *this, uint32_t old, uint32_t new);
+	bool (*follow)(nin3a_ue_legs_t *this, const void *connection,
+				   uint32_t ike_sa);
 
 	/**
 	 * An IKE_SA has a CHILD_SA.

@@ -81,10 +81,13 @@ static void report_down(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa)
 {
 	kupf_session_t *session;
 	kupf_reason_t reason;
-	uint32_t up_as;
+	uint32_t up_as, unique_id = ike_sa->get_unique_id(ike_sa);
 
-	session = this->sas->down(this->sas, ike_sa->get_unique_id(ike_sa),
-							   &up_as, &reason);
+	if (ike_sa->has_condition(ike_sa, COND_REAUTHENTICATING))
+	{	/* break before make: there is no other one yet */
+		this->sas->set_reason(this->sas, unique_id, KUPF_REASON_SUPERSEDED);
+	}
+	session = this->sas->down(this->sas, unique_id, &up_as, &reason);
 	if (session)
 	{
 		nin3a_ue_count(NIN3A_UE_TUNNELS_CLOSED);
@@ -224,6 +227,49 @@ METHOD(listener_t, alert_, bool,
 	return TRUE;
 }
 
+/**
+ * Whether an IKE_SA that we initiate authenticates itself: the successor in a
+ * rekeying has no tasks of its own at first.
+ */
+static bool is_authenticating(ike_sa_t *ike_sa)
+{
+	enumerator_t *enumerator;
+	bool found = FALSE;
+	task_t *task;
+
+	enumerator = ike_sa->create_task_enumerator(ike_sa, TASK_QUEUE_ACTIVE);
+	while (!found && enumerator->enumerate(enumerator, &task))
+	{
+		found = task->get_type(task) == TASK_IKE_AUTH;
+	}
+	enumerator->destroy(enumerator);
+	return found;
+}
+
+/**
+ * An IKE_SA is about to be set up.  One that charon initiates in place of one
+ * of ours becomes ours: not all versions tell that by ike_reestablish_pre().
+ * One that does not gets no key, and fails.
+ */
+static void handle_connecting(private_nin3a_ue_listener_t *this,
+							  ike_sa_t *ike_sa)
+{
+	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
+	peer_cfg_t *peer_cfg = ike_sa->get_peer_cfg(ike_sa);
+
+	if (peer_cfg && ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR) &&
+		this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_NONE &&
+		is_authenticating(ike_sa) &&
+		this->legs->follow(this->legs, peer_cfg, unique_id))
+	{
+		nin3a_ue_count(NIN3A_UE_ATTEMPTS);
+	}
+	if (this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_CONNECTING)
+	{
+		this->actions->watch(this->actions, unique_id);
+	}
+}
+
 METHOD(listener_t, ike_state_change, bool,
 	private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa, ike_sa_state_t state)
 {
@@ -237,11 +283,7 @@ METHOD(listener_t, ike_state_change, bool,
 			{	/* the thread begins with something else */
 				this->keyring->end_any(this->keyring);
 			}
-			if (this->sas->get_stage(this->sas,
-									  unique_id) == NIN3A_UE_CONNECTING)
-			{
-				this->actions->watch(this->actions, unique_id);
-			}
+			handle_connecting(this, ike_sa);
 			break;
 		case IKE_ESTABLISHED:
 			this->sas->establish(this->sas, unique_id);
@@ -303,18 +345,6 @@ METHOD(listener_t, ike_rekey, bool,
 	return TRUE;
 }
 
-METHOD(listener_t, ike_reestablish_pre, bool,
-	private_nin3a_ue_listener_t *this, ike_sa_t *old, ike_sa_t *new)
-{
-	/* one that is not bound to a session gets no key, and fails */
-	if (this->legs->follow(this->legs, old->get_unique_id(old),
-						   new->get_unique_id(new)))
-	{
-		nin3a_ue_count(NIN3A_UE_ATTEMPTS);
-	}
-	return TRUE;
-}
-
 METHOD(kernel_listener_t, roam, bool,
 	roam_listener_t *this, bool address)
 {
@@ -349,7 +379,6 @@ nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 				.message = _message,
 				.ike_updown = _ike_updown,
 				.ike_rekey = _ike_rekey,
-				.ike_reestablish_pre = _ike_reestablish_pre,
 				.child_updown = _child_updown,
 				.authorize = _authorize,
 				.narrow = _narrow,

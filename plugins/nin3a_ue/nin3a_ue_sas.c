@@ -45,9 +45,27 @@ METHOD(nin3a_ue_sas_t, find, nin3a_ue_sa_t*,
 	return this->sas->get(this->sas, key_of(ike_sa));
 }
 
+METHOD(nin3a_ue_sas_t, find_connection, nin3a_ue_sa_t*,
+	private_nin3a_ue_sas_t *this, const void *connection)
+{
+	nin3a_ue_sa_t *sa, *found = NULL;
+	enumerator_t *enumerator;
+
+	enumerator = this->sas->create_enumerator(this->sas);
+	while (!found && enumerator->enumerate(enumerator, NULL, &sa))
+	{
+		if (sa->stage == NIN3A_UE_UP && sa->connection == connection)
+		{
+			found = sa;
+		}
+	}
+	enumerator->destroy(enumerator);
+	return found;
+}
+
 METHOD(nin3a_ue_sas_t, add, void,
 	private_nin3a_ue_sas_t *this, nin3a_ue_leg_t *leg,
-	kupf_session_t *session, uint32_t ike_sa)
+	kupf_session_t *session, uint32_t ike_sa, const void *connection)
 {
 	nin3a_ue_sa_t *sa;
 
@@ -55,6 +73,7 @@ METHOD(nin3a_ue_sas_t, add, void,
 		.leg = leg,
 		.next = leg->first,
 		.session = session,
+		.connection = connection,
 		.ike_sa = ike_sa,
 		.stage = NIN3A_UE_CONNECTING,
 		.reason = NIN3A_UE_NO_REASON,
@@ -305,6 +324,7 @@ nin3a_ue_sas_t *nin3a_ue_sas_create()
 			.lock = _lock,
 			.unlock = _unlock,
 			.find = _find,
+			.find_connection = _find_connection,
 			.add = _add,
 			.take = _take,
 			.get_count = _get_count,

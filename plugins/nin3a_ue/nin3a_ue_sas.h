@@ -54,13 +54,25 @@ struct nin3a_ue_sas_t {
 	nin3a_ue_sa_t *(*find)(nin3a_ue_sas_t *this, uint32_t ike_sa);
 
 	/**
+	 * Find a tunnel by the connection that was made for it.  In proportion to
+	 * the number of IKE_SAs.  To be called with the mutex locked.
+	 *
+	 * @return			IKE_SA, NULL if there is none
+	 */
+	nin3a_ue_sa_t *(*find_connection)(nin3a_ue_sas_t *this,
+									  const void *connection);
+
+	/**
 	 * Add an IKE_SA to a leg.  To be called with the mutex locked.
 	 *
-	 * @param leg		leg
-	 * @param session	session it is initiated for, the reference is adopted
+	 * @param leg			leg
+	 * @param session		session it is initiated for, the reference is
+	 *						adopted
+	 * @param connection	connection that was made for it
 	 */
 	void (*add)(nin3a_ue_sas_t *this, nin3a_ue_leg_t *leg,
-				kupf_session_t *session, uint32_t ike_sa);
+				kupf_session_t *session, uint32_t ike_sa,
+				const void *connection);
 
 	/**
 	 * Take an IKE_SA out, and out of its leg.  To be called with the mutex

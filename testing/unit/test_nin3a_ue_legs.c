@@ -92,10 +92,12 @@ static void start(uint32_t ike_sa)
 {
 	kupf_session_t *session;
 
+	const void *connection = (void*)(uintptr_t)ike_sa;
+
 	ck_assert(order.start);
 	session = legs->begin(legs, order.name, order.serial);
 	ck_assert_ptr_nonnull(session);
-	ck_assert(legs->bind(legs, session, ike_sa));
+	ck_assert(legs->bind(legs, session, ike_sa, connection));
 	ck_assert_int_eq(sas->get_stage(sas, ike_sa), NIN3A_UE_CONNECTING);
 	kupf_session_unref(session);
 	order.start = FALSE;
@@ -313,7 +315,7 @@ START_TEST(test_no_ike_sa)
 	ck_assert_ptr_nonnull(session);
 	ck_assert_uint_eq(legs->drop(legs, "s", NULL, KUPF_REASON_DELETED, ids), 0);
 	ck_assert_int_eq(array_count(ids), 0);
-	ck_assert(!legs->bind(legs, session, 1));
+	ck_assert(!legs->bind(legs, session, 1, NULL));
 	ck_assert_int_eq(sas->get_stage(sas, 1), NIN3A_UE_NONE);
 	assert_totals(0, 0, 0, 0, 0);
 	kupf_session_unref(session);
@@ -550,35 +552,43 @@ START_TEST(test_ike_rekey)
 }
 END_TEST
 
+/**
+ * charon sets an IKE_SA up with the connection of another one.
+ */
+static bool follow(uint32_t first, uint32_t ike_sa)
+{
+	return legs->follow(legs, (void*)(uintptr_t)first, ike_sa);
+}
+
 START_TEST(test_reauth)
 {
 	want("s", 1, 1);
 	start(1);
 	/* nobody reauthenticates what is not there yet */
-	ck_assert(!legs->follow(legs, 1, 2));
+	ck_assert(!follow(1, 2));
 	up(1, 1);
-	ck_assert(!legs->follow(legs, 8, 2));
+	ck_assert(!follow(8, 2));
 	/* break before make */
-	ck_assert(legs->follow(legs, 1, 2));
-	ck_assert(!legs->follow(legs, 1, 3));
+	ck_assert(follow(1, 2));
+	ck_assert(!follow(1, 3));
 	ck_assert_int_eq(sas->get_stage(sas, 3), NIN3A_UE_NONE);
 	down(1, 1, KUPF_REASON_SUPERSEDED);
 	ck_assert(!order.start);
 	ck_assert_uint_eq(up(2, 1), 0);
 	/* make before break */
-	ck_assert(legs->follow(legs, 2, 3));
+	ck_assert(follow(1, 3));
 	ck_assert_uint_eq(up(3, 1), 0);
 	assert_closed(2);
 	down(2, 2, KUPF_REASON_SUPERSEDED);
 	/* one that fails leaves the tunnel */
-	ck_assert(legs->follow(legs, 3, 4));
+	ck_assert(follow(1, 4));
 	give_up(4, NIN3A_UE_NO_ANSWER);
 	ck_assert(!order.start);
 	/* not with an earlier key, nor for a session that is gone */
 	want("s", 2, 2);
-	ck_assert(!legs->follow(legs, 3, 5));
+	ck_assert(!follow(1, 5));
 	legs->drop(legs, "s", NULL, KUPF_REASON_DELETED, ids);
-	ck_assert(!legs->follow(legs, 3, 5));
+	ck_assert(!follow(1, 5));
 }
 END_TEST
 
@@ -648,7 +658,7 @@ static void *work(void *data)
 		session = next.start ? legs->begin(legs, next.name, next.serial) : NULL;
 		if (session)
 		{
-			if (legs->bind(legs, session, ++ike_sa))
+			if (legs->bind(legs, session, ++ike_sa, NULL))
 			{
 				sas->establish(sas, ike_sa);
 				kupf_session_unref(legs->up(legs, ike_sa, &next, closed,
