@@ -179,20 +179,30 @@ METHOD(nin3a_ue_legs_t, abort_, void,
 }
 
 METHOD(nin3a_ue_legs_t, follow, bool,
-	private_nin3a_ue_legs_t *this, const void *connection, uint32_t ike_sa)
+	private_nin3a_ue_legs_t *this, const void *connection, uint32_t ike_sa,
+	array_t *ids)
 {
 	nin3a_ue_sa_t *sa;
 	bool bound = FALSE;
 
 	this->sas->lock(this->sas);
 	sa = this->sas->find_connection(this->sas, connection);
-	if (sa && sa->leg->wanted && !nin3a_ue_leg_is_busy(sa->leg) &&
-		nin3a_ue_sa_fits(sa, sa->leg->wanted))
+	if (sa)
 	{
-		sa->leg->waiting = FALSE;
+		bound = sa->leg->wanted && !nin3a_ue_leg_is_busy(sa->leg) &&
+				nin3a_ue_sa_fits(sa, sa->leg->wanted);
 		this->sas->add(this->sas, sa->leg, kupf_session_ref(sa->session),
 					   ike_sa, connection);
-		bound = TRUE;
+		if (bound)
+		{
+			sa->leg->waiting = FALSE;
+		}
+		else
+		{	/* not with another key, either, e.g. of swanctl.conf */
+			sa->leg->first->closing = TRUE;
+			sa->leg->first->failure = NIN3A_UE_CANCELLED;
+			array_insert(ids, ARRAY_TAIL, &ike_sa);
+		}
 	}
 	this->sas->unlock(this->sas);
 	return bound;

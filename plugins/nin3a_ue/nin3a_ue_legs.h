@@ -107,12 +107,13 @@ struct nin3a_ue_legs_t {
 	 *
 	 * @param connection	connection
 	 * @param ike_sa		unique identifier of the IKE_SA
-	 * @return				FALSE if it is not one of ours then: there is no such
-	 *						tunnel, the session was deleted or has another key,
-	 *						or an attempt is under way
+	 * @param ids			array of uint32_t that it is added to if it is of one
+	 *						of ours, but must not be: the session was deleted or
+	 *						has another key, or an attempt is under way
+	 * @return				TRUE if it is an attempt of ours now
 	 */
 	bool (*follow)(nin3a_ue_legs_t *this, const void *connection,
-				   uint32_t ike_sa);
+				   uint32_t ike_sa, array_t *ids);
 
 	/**
 	 * An IKE_SA has a CHILD_SA.

@@ -249,7 +249,8 @@ static bool is_authenticating(ike_sa_t *ike_sa)
 /**
  * An IKE_SA is about to be set up.  One that charon initiates in place of one
  * of ours becomes ours: not all versions tell that by ike_reestablish_pre().
- * One that does not gets no key, and fails.
+ * One that must not be is closed, and until then charon may not use any other
+ * key for it.
  */
 static void handle_connecting(private_nin3a_ue_listener_t *this,
 							  ike_sa_t *ike_sa)
@@ -257,12 +258,19 @@ static void handle_connecting(private_nin3a_ue_listener_t *this,
 	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
 	peer_cfg_t *peer_cfg = ike_sa->get_peer_cfg(ike_sa);
 
+	array_t *ids;
+
 	if (peer_cfg && ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR) &&
 		this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_NONE &&
-		is_authenticating(ike_sa) &&
-		this->legs->follow(this->legs, peer_cfg, unique_id))
+		is_authenticating(ike_sa))
 	{
-		nin3a_ue_count(NIN3A_UE_ATTEMPTS);
+		ids = array_create(sizeof(uint32_t), 0);
+		if (this->legs->follow(this->legs, peer_cfg, unique_id, ids))
+		{
+			nin3a_ue_count(NIN3A_UE_ATTEMPTS);
+		}
+		this->actions->close(this->actions, ids);
+		array_destroy(ids);
 	}
 	if (this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_CONNECTING)
 	{

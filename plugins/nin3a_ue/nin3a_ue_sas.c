@@ -54,7 +54,7 @@ METHOD(nin3a_ue_sas_t, find_connection, nin3a_ue_sa_t*,
 	enumerator = this->sas->create_enumerator(this->sas);
 	while (!found && enumerator->enumerate(enumerator, NULL, &sa))
 	{
-		if (sa->stage == NIN3A_UE_UP && sa->connection == connection)
+		if (sa->connection == connection)
 		{
 			found = sa;
 		}

@@ -54,7 +54,7 @@ struct nin3a_ue_sas_t {
 	nin3a_ue_sa_t *(*find)(nin3a_ue_sas_t *this, uint32_t ike_sa);
 
 	/**
-	 * Find a tunnel by the connection that was made for it.  In proportion to
+	 * Find an IKE_SA by the connection that was made for it.  In proportion to
 	 * the number of IKE_SAs.  To be called with the mutex locked.
 	 *
 	 * @return			IKE_SA, NULL if there is none

@@ -557,7 +557,25 @@ END_TEST
  */
 static bool follow(uint32_t first, uint32_t ike_sa)
 {
-	return legs->follow(legs, (void*)(uintptr_t)first, ike_sa);
+	return legs->follow(legs, (void*)(uintptr_t)first, ike_sa, ids);
+}
+
+/**
+ * Of one of ours, but it must not be set up.
+ */
+static void assert_not_followed(uint32_t first, uint32_t ike_sa)
+{
+	u_int rekeyed;
+
+	ck_assert(!follow(first, ike_sa));
+	assert_closed(ike_sa);
+	/* it is ours, so that no other key is used, and never comes up */
+	ck_assert_int_eq(sas->get_stage(sas, ike_sa), NIN3A_UE_CONNECTING);
+	ck_assert_int_eq(sas->get_failure(sas, ike_sa), NIN3A_UE_CANCELLED);
+	sas->establish(sas, ike_sa);
+	ck_assert_ptr_null(legs->up(legs, ike_sa, &order, ids, &rekeyed));
+	legs->remove(legs, ike_sa, &order);
+	ck_assert(!order.start);
 }
 
 START_TEST(test_reauth)
@@ -565,13 +583,14 @@ START_TEST(test_reauth)
 	want("s", 1, 1);
 	start(1);
 	/* nobody reauthenticates what is not there yet */
-	ck_assert(!follow(1, 2));
+	assert_not_followed(1, 2);
 	up(1, 1);
 	ck_assert(!follow(8, 2));
+	ck_assert_int_eq(array_count(ids), 0);
+	ck_assert_int_eq(sas->get_stage(sas, 2), NIN3A_UE_NONE);
 	/* break before make */
 	ck_assert(follow(1, 2));
-	ck_assert(!follow(1, 3));
-	ck_assert_int_eq(sas->get_stage(sas, 3), NIN3A_UE_NONE);
+	assert_not_followed(1, 3);
 	down(1, 1, KUPF_REASON_SUPERSEDED);
 	ck_assert(!order.start);
 	ck_assert_uint_eq(up(2, 1), 0);
@@ -584,11 +603,27 @@ START_TEST(test_reauth)
 	ck_assert(follow(1, 4));
 	give_up(4, NIN3A_UE_NO_ANSWER);
 	ck_assert(!order.start);
-	/* not with an earlier key, nor for a session that is gone */
-	want("s", 2, 2);
-	ck_assert(!follow(1, 5));
+	/* not for a session that is gone */
 	legs->drop(legs, "s", NULL, KUPF_REASON_DELETED, ids);
-	ck_assert(!follow(1, 5));
+	assert_closed(3);
+	assert_not_followed(1, 5);
+}
+END_TEST
+
+/* nor with an earlier key */
+START_TEST(test_reauth_outdated)
+{
+	want("s", 1, 1);
+	start(1);
+	up(1, 1);
+	want("s", 2, 2);
+	ck_assert(!follow(1, 2));
+	assert_closed(2);
+	ck_assert_int_eq(sas->get_failure(sas, 2), NIN3A_UE_CANCELLED);
+	/* the attempt with the new one is not held up by that */
+	start(3);
+	ck_assert_uint_eq(up(3, 2), 1);
+	assert_closed(1);
 }
 END_TEST
 
@@ -743,6 +778,7 @@ Suite *nin3a_ue_legs_suite(void)
 	tcase_add_test(tc, test_no_tunnel);
 	tcase_add_test(tc, test_ike_rekey);
 	tcase_add_test(tc, test_reauth);
+	tcase_add_test(tc, test_reauth_outdated);
 	tcase_add_test(tc, test_hurry);
 	tcase_add_test(tc, test_threads);
 	suite_add_tcase(suite, tc);
