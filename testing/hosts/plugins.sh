@@ -11,7 +11,7 @@ build_plugins()
 	local dir
 
 	dir=$nin3a_cache/plugins/$(echo "$top" | sha256sum |
-		cut -c 1-12)/$swan_version
+		cut -c 1-12)/$swan_version${sanitize:+-asan}
 	REPLY=$dir
 	mkdir -p "$dir"
 	# one at a time: autoreconf writes into the tree
@@ -42,7 +42,8 @@ build_in()
 	then
 		(cd "$dir" && "$top/configure" \
 			--with-strongswan="$swan_src,$swan_build" \
-			"${charon[@]}" --disable-tests) || return 1
+			"${charon[@]}" --disable-tests \
+			${sanitize:+--enable-asan}) || return 1
 	fi
 	make -C "$dir" -j "$(nproc)"
 }
