@@ -820,6 +820,8 @@ static void *run_ues(void *data)
 {
 	uint32_t ike_sa, up_as, base = (uintptr_t)data * 10 * STEPS;
 	kupf_session_t *session;
+	kupf_endpoint_t end = { { AF_INET, { 192, 0, 2, 1 } }, 4500 };
+	kupf_child_t child = { .spi_in = 1, .spi_out = 77, .name = "pdu" };
 	nin3a_spis_t spis = {};
 	nin3a_state_t state;
 	kupf_reason_t reason;
@@ -835,7 +837,13 @@ static void *run_ues(void *data)
 			tunnels->bind(tunnels, ike_sa, session, &spis);
 			tunnels->establish(tunnels, ike_sa);
 			kupf_session_unref(tunnels->up(tunnels, ike_sa));
+			tunnels->set_path(tunnels, ike_sa, &end, &end);
+			tunnels->set_child(tunnels, ike_sa, &child, TRUE);
 			tunnels->rekey(tunnels, ike_sa, ike_sa + 1, &spis);
+			child.spi_in++;
+			tunnels->set_child(tunnels, ike_sa + 1, &child, TRUE);
+			child.spi_in--;
+			tunnels->set_child(tunnels, ike_sa + 1, &child, FALSE);
 			kupf_session_unref(tunnels->down(tunnels, ike_sa + 1, &up_as,
 											 &reason));
 		}
@@ -853,13 +861,24 @@ static void *run_ues(void *data)
 static void *run_smf(void *data)
 {
 	kupf_session_t *session;
+	kupf_tunnel_t shown[KUPF_TUNNELS_MAX];
 	uint32_t ike_sa;
 	array_t *ids;
-	u_int count;
+	u_int count, j;
 	int i;
 
 	for (i = 0; i < STEPS; i++)
 	{
+		count = tunnels->describe(tunnels, "shared", shown, countof(shown));
+		ck_assert_uint_le(count, countof(shown));
+		while (count--)
+		{
+			for (j = 0; j < shown[count].child_count; j++)
+			{
+				ck_assert_str_eq(shown[count].children[j].name, "pdu");
+				ck_assert_uint_eq(shown[count].children[j].spi_out, 77);
+			}
+		}
 		session = session_create("shared", 1, i + 2);
 		tunnels->refresh(tunnels, session);
 		kupf_session_unref(session);
