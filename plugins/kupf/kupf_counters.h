@@ -63,6 +63,10 @@ enum kupf_counter_t {
 	KUPF_FETCH_LIMITED,
 	/** UEs refused as their identity was asked for a short time ago */
 	KUPF_FETCH_NEGATIVES,
+	/** keys not waited for any longer as charon had no thread left */
+	KUPF_FETCH_STALLED,
+	/** keys not waited for any longer as charon ends */
+	KUPF_FETCH_ENDED,
 	/** threads that wait now */
 	KUPF_FETCH_WAITING,
 	/** number of counters */

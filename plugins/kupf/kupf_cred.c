@@ -58,8 +58,10 @@ struct key_enumerator_t {
 	shared_key_t *key;
 	/** session it is of, borrowed from it */
 	kupf_session_t *session;
-	/** unique id of the IKE_SA */
-	uint32_t ike_sa;
+	/** IKE_SA, checked out by this thread */
+	ike_sa_t *ike_sa;
+	/** identity of the peer, the caller's */
+	identification_t *peer;
 	/** whether the key is the one that verified the peer before */
 	bool pinned;
 	/** whether the key was yielded */
@@ -101,53 +103,24 @@ static void set_pin(private_kupf_cred_t *this, uint32_t ike_sa,
 	kupf_session_unref(old);
 }
 
-METHOD(enumerator_t, key_enumerate, bool,
-	key_enumerator_t *this, va_list args)
-{
-	id_match_t *me, *other;
-	shared_key_t **key;
-
-	VA_ARGS_VGET(args, key, me, other);
-
-	if (this->yielded)
-	{
-		this->exhausted = TRUE;
-		return FALSE;
-	}
-	this->yielded = TRUE;
-	this->verifier = !me && !other;
-	if (this->session == this->cred->dummy && !this->verifier)
-	{	/* nothing is built with it */
-		return FALSE;
-	}
-	*key = this->key;
-	if (me)
-	{
-		*me = ID_MATCH_PERFECT;
-	}
-	if (other)
-	{
-		*other = ID_MATCH_PERFECT;
-	}
-	return TRUE;
-}
-
 METHOD(enumerator_t, key_enumerator_destroy, void,
 	key_enumerator_t *this)
 {
+	uint32_t unique_id = this->ike_sa->get_unique_id(this->ike_sa);
+
 	/* the verifier asks on until a key fits, so that one that it stopped at
 	 * is the one; whoever looks for the best match builds our AUTH payload */
 	if (this->pinned)
 	{
 		if (this->yielded && !this->verifier)
 		{
-			set_pin(this->cred, this->ike_sa, NULL);
+			set_pin(this->cred, unique_id, NULL);
 		}
 	}
 	else if (this->yielded && this->verifier && !this->exhausted &&
 			 this->session != this->cred->dummy)
 	{
-		set_pin(this->cred, this->ike_sa, this->session);
+		set_pin(this->cred, unique_id, this->session);
 		kupf_count(KUPF_KEYS_PINNED);
 	}
 	this->key->destroy(this->key);
@@ -181,6 +154,31 @@ static bool has_id(kupf_session_t *session, id_type_t type, chunk_t id)
 }
 
 /**
+ * Whether charon may have the key of a session.
+ */
+static bool is_usable(kupf_session_t *session)
+{
+	return !kupf_session_expired(session, time_monotonic(NULL)) &&
+		   (kupf_session_get_services(session) & KUPF_SERVICE_IKE);
+}
+
+/**
+ * Whether there is a living session of a peer, be its key for IKE or not.
+ */
+static bool has_session(private_kupf_cred_t *this, identification_t *peer)
+{
+	kupf_session_t *session;
+	bool living;
+
+	session = this->store->find(this->store, peer->get_type(peer),
+								peer->get_encoding(peer));
+	living = session &&
+			 !kupf_session_expired(session, time_monotonic(NULL));
+	kupf_session_unref(session);
+	return living;
+}
+
+/**
  * Find the session with the key for a peer.
  *
  * @param pinned	[out] whether its key verified the peer before
@@ -205,16 +203,8 @@ static kupf_session_t *find_session(private_kupf_cred_t *this,
 	{
 		session = this->store->find(this->store, type, id);
 	}
-	if (!session && this->fetch)
-	{
-		session = this->fetch->get(this->fetch, peer,
-								   ike_sa->get_my_host(ike_sa),
-								   ike_sa->get_other_host(ike_sa));
-	}
 	if (session &&
-		(*pinned ? has_id(session, type, id) :
-		 !kupf_session_expired(session, time_monotonic(NULL)) &&
-		 (kupf_session_get_services(session) & KUPF_SERVICE_IKE)))
+		(*pinned ? has_id(session, type, id) : is_usable(session)))
 	{
 		return session;
 	}
@@ -233,9 +223,7 @@ static kupf_session_t *find_own(private_kupf_cred_t *this, ike_sa_t *ike_sa)
 	kupf_session_t *session;
 
 	session = this->enforcer->own(this->enforcer, ike_sa);
-	if (session &&
-		!kupf_session_expired(session, time_monotonic(NULL)) &&
-		(kupf_session_get_services(session) & KUPF_SERVICE_IKE))
+	if (session && is_usable(session))
 	{
 		return session;
 	}
@@ -273,6 +261,71 @@ static kupf_session_t *get_session(private_kupf_cred_t *this, ike_sa_t *ike_sa,
 	return this->dummy ? kupf_session_ref(this->dummy) : NULL;
 }
 
+/**
+ * Fetch the key of a UE that nobody knows, and yield it in place of nobody's.
+ */
+static void fetch_key(key_enumerator_t *this)
+{
+	private_kupf_cred_t *cred = this->cred;
+	ike_sa_t *ike_sa = this->ike_sa;
+	kupf_session_t *session;
+
+	if (!cred->fetch || this->peer->contains_wildcards(this->peer) ||
+		has_session(cred, this->peer))
+	{
+		return;
+	}
+	session = cred->fetch->get(cred->fetch, this->peer,
+							   ike_sa->get_my_host(ike_sa),
+							   ike_sa->get_other_host(ike_sa));
+	/* the enforcer may have gone meanwhile */
+	if (session && is_usable(session) &&
+		cred->enforcer->covers(cred->enforcer, ike_sa))
+	{
+		kupf_count(KUPF_KEYS_YIELDED);
+		this->key->destroy(this->key);
+		this->session = session;
+		this->key = kupf_key_create(session);
+		return;
+	}
+	kupf_session_unref(session);
+}
+
+METHOD(enumerator_t, key_enumerate, bool,
+	key_enumerator_t *this, va_list args)
+{
+	id_match_t *me, *other;
+	shared_key_t **key;
+
+	VA_ARGS_VGET(args, key, me, other);
+
+	if (this->yielded)
+	{
+		this->exhausted = TRUE;
+		return FALSE;
+	}
+	this->yielded = TRUE;
+	this->verifier = !me && !other;
+	if (this->session == this->cred->dummy)
+	{
+		if (!this->verifier)
+		{	/* nothing is built with it */
+			return FALSE;
+		}
+		fetch_key(this);
+	}
+	*key = this->key;
+	if (me)
+	{
+		*me = ID_MATCH_PERFECT;
+	}
+	if (other)
+	{
+		*other = ID_MATCH_PERFECT;
+	}
+	return TRUE;
+}
+
 METHOD(credential_set_t, create_shared_enumerator, enumerator_t*,
 	private_kupf_cred_t *this, shared_key_type_t type, identification_t *me,
 	identification_t *other)
@@ -306,7 +359,8 @@ METHOD(credential_set_t, create_shared_enumerator, enumerator_t*,
 		.cred = this,
 		.key = kupf_key_create(session),
 		.session = session,
-		.ike_sa = ike_sa->get_unique_id(ike_sa),
+		.ike_sa = ike_sa,
+		.peer = other,
 		.pinned = pinned,
 	);
 	return &enumerator->public;
@@ -322,6 +376,16 @@ METHOD(listener_t, ike_state_change, bool,
 		 ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR)))
 	{
 		set_pin(this->cred, ike_sa->get_unique_id(ike_sa), NULL);
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, alert_, bool,
+	pin_listener_t *this, ike_sa_t *ike_sa, alert_t alert, va_list args)
+{
+	if (alert == ALERT_SHUTDOWN_SIGNAL && this->cred->fetch)
+	{	/* charon waits until all threads have left their IKE_SAs */
+		this->cred->fetch->end(this->cred->fetch);
 	}
 	return TRUE;
 }
@@ -413,6 +477,7 @@ kupf_cred_t *kupf_cred_create(kupf_store_t *store, kupf_fetch_t *fetch,
 		.dropper = {
 			.public = {
 				.ike_state_change = _ike_state_change,
+				.alert = _alert_,
 			},
 			.cred = this,
 		},

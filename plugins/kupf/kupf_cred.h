@@ -13,7 +13,8 @@
  *
  * - a key is yielded for exactly the peer's identity, type and bytes; never
  *   for a wildcard or none, never for another type of secret;
- * - an identity that is not there may be fetched (kupf_fetch), which takes time;
+ * - for one that is not there the verifier, and nobody else, may have to wait
+ *   until its session was fetched (kupf_fetch);
  * - for any other identity the verifier, and nobody else, gets a random key of
  *   this process, so that an unknown identity takes as long as a wrong key; it
  *   is never pinned, so whoever guesses it is refused all the same;
@@ -46,7 +47,8 @@ struct kupf_cred_t {
 	credential_set_t set;
 
 	/**
-	 * Drops the pins of IKE_SAs that are gone; to be added to charon's bus.
+	 * Drops the pins of IKE_SAs that are gone, and lets go who waits for a key
+	 * when charon is told to end; to be added to charon's bus.
 	 */
 	listener_t *listener;
 

@@ -3,19 +3,15 @@
 #include "kupf_fetch.h"
 #include "kupf_counters.h"
 #include "kupf_identity.h"
+#include "kupf_negative.h"
+#include "kupf_stall.h"
 
 #include <collections/hashtable.h>
 #include <threading/condvar.h>
 #include <threading/mutex.h>
 
-#include <sys/random.h>
-
-/** Places in the table of identities not to be asked for that one may take */
-#define WAYS 4
-
 typedef struct private_kupf_fetch_t private_kupf_fetch_t;
 typedef struct request_t request_t;
-typedef struct negative_t negative_t;
 typedef enum outcome_t outcome_t;
 
 /**
@@ -32,6 +28,10 @@ enum outcome_t {
 	DESERTED,
 	/** nobody has answered in time */
 	TIMEOUT,
+	/** charon has no thread left for anything else */
+	STALLED,
+	/** charon ends */
+	ENDED,
 };
 
 /**
@@ -40,24 +40,12 @@ enum outcome_t {
 struct request_t {
 	/** identity, key of the table */
 	identification_t *id;
-	/** its hash */
-	uint64_t hash;
 	/** when waiting is over */
 	timeval_t end;
 	/** threads that wait */
 	u_int waiting;
 	/** what became of it */
 	outcome_t outcome;
-};
-
-/**
- * An identity not to be asked for.
- */
-struct negative_t {
-	/** hash of the identity, 0 if there is none */
-	uint64_t hash;
-	/** until when, time_monotonic() seconds */
-	time_t until;
 };
 
 /**
@@ -72,20 +60,20 @@ struct private_kupf_fetch_t {
 	kupf_events_t *events;
 	/** settings */
 	kupf_fetch_config_t config;
-	/** request_t by identity */
+	/** request_t that are pending, by identity */
 	hashtable_t *requests;
-	/** number of requests, to be read without the mutex */
-	refcount_t pending;
 	/** threads that wait */
 	u_int waiting;
 	/** requests that may be made now */
 	u_int tokens;
 	/** time_monotonic() when tokens were added last */
 	time_t filled;
-	/** KUPF_FETCH_NEGATIVE identities, NULL if they are not kept */
-	negative_t *negative;
-	/** key of their hashes */
-	u_char key[16];
+	/** identities not to be asked for */
+	kupf_negative_t *negative;
+	/** nobody may begin to wait before that, ms */
+	uint64_t resume;
+	/** charon ends */
+	bool ended;
 	/** guards all that changes */
 	mutex_t *mutex;
 	/** signals an outcome */
@@ -109,90 +97,33 @@ CALLBACK(request_equals, bool,
 }
 
 /**
- * Whether the SMF side could establish a session of such an identity.
+ * Get the time in milliseconds.
  */
-static bool is_askable(identification_t *id)
+static uint64_t get_time()
 {
-	chunk_t data = id->get_encoding(id);
+	timeval_t tv;
 
-	switch (id->get_type(id))
+	time_monotonic(&tv);
+	return (uint64_t)tv.tv_sec * 1000 + tv.tv_usec / 1000;
+}
+
+/**
+ * Find the living session of an identity.
+ *
+ * @return			new reference, NULL if there is none
+ */
+static kupf_session_t *find(private_kupf_fetch_t *this, identification_t *id)
+{
+	kupf_session_t *session;
+
+	session = this->store->find(this->store, id->get_type(id),
+								id->get_encoding(id));
+	if (session && kupf_session_expired(session, time_monotonic(NULL)))
 	{
-		case ID_KEY_ID:
-		case ID_RFC822_ADDR:
-		case ID_FQDN:
-		case ID_IPV4_ADDR:
-		case ID_IPV6_ADDR:
-			return data.len && data.len <= KUPF_IDENTITY_MAX;
-		default:
-			return FALSE;
+		kupf_session_unref(session);
+		session = NULL;
 	}
-}
-
-/**
- * Hash an identity, never to 0.
- */
-static uint64_t hash_id(private_kupf_fetch_t *this, id_type_t type, chunk_t id)
-{
-	uint8_t data[1 + KUPF_IDENTITY_MAX] = { type };
-	uint64_t hash;
-
-	memcpy(data + 1, id.ptr, min(id.len, KUPF_IDENTITY_MAX));
-	hash = chunk_mac(chunk_create(data, 1 + min(id.len, KUPF_IDENTITY_MAX)),
-					 this->key);
-	return max(hash, 1);
-}
-
-/**
- * Get the places that a hash may take.
- */
-static negative_t *get_ways(private_kupf_fetch_t *this, uint64_t hash)
-{
-	return &this->negative[hash % (KUPF_FETCH_NEGATIVE / WAYS) * WAYS];
-}
-
-/**
- * Whether an identity is not to be asked for.
- */
-static bool is_negative(private_kupf_fetch_t *this, uint64_t hash)
-{
-	negative_t *ways;
-	int i;
-
-	if (this->negative)
-	{
-		ways = get_ways(this, hash);
-		for (i = 0; i < WAYS; i++)
-		{
-			if (ways[i].hash == hash)
-			{
-				return ways[i].until > time_monotonic(NULL);
-			}
-		}
-	}
-	return FALSE;
-}
-
-/**
- * Do not ask for an identity for a while.
- */
-static void set_negative(private_kupf_fetch_t *this, uint64_t hash)
-{
-	negative_t *ways, *place;
-	int i;
-
-	if (this->negative)
-	{
-		ways = place = get_ways(this, hash);
-		for (i = 0; i < WAYS && place->hash != hash; i++)
-		{
-			if (ways[i].hash == hash || ways[i].until < place->until)
-			{
-				place = &ways[i];
-			}
-		}
-		place->hash = hash;
-		place->until = time_monotonic(NULL) + this->config.negative_ttl;
-	}
+	return session;
 }
 
 /**
@@ -219,17 +150,22 @@ static bool take_token(private_kupf_fetch_t *this)
 }
 
 /**
- * Settle a request, unless it is.
+ * Settle a request, unless it is.  Nobody joins it after that, so that who
+ * comes later is not answered by what was before.
  */
 static void settle(private_kupf_fetch_t *this, request_t *request,
 				   outcome_t outcome)
 {
+	identification_t *id = request->id;
+
 	if (request->outcome == PENDING)
 	{
 		request->outcome = outcome;
+		this->requests->remove(this->requests, id);
 		if (outcome == REJECTED || outcome == TIMEOUT)
 		{
-			set_negative(this, request->hash);
+			this->negative->add(this->negative, id->get_type(id),
+								id->get_encoding(id), get_time());
 		}
 		this->condvar->broadcast(this->condvar);
 	}
@@ -238,20 +174,42 @@ static void settle(private_kupf_fetch_t *this, request_t *request,
 /**
  * Begin a request, with the mutex locked.
  */
-static request_t *begin(private_kupf_fetch_t *this, identification_t *id,
-						uint64_t hash)
+static request_t *begin(private_kupf_fetch_t *this, identification_t *id)
 {
 	request_t *request;
 
 	INIT(request,
 		.id = id->clone(id),
-		.hash = hash,
 	);
 	time_monotonic(&request->end);
 	timeval_add_ms(&request->end, this->config.timeout);
 	this->requests->put(this->requests, request->id, request);
-	ref_get(&this->pending);
 	return request;
+}
+
+/**
+ * Whether an identity is not to be waited for, whatever the limits are.
+ */
+static bool is_barred(private_kupf_fetch_t *this, identification_t *id)
+{
+	uint64_t now = get_time();
+
+	if (this->ended)
+	{
+		return TRUE;
+	}
+	if (this->negative->has(this->negative, id->get_type(id),
+							id->get_encoding(id), now))
+	{
+		kupf_count(KUPF_FETCH_NEGATIVES);
+		return TRUE;
+	}
+	if (now < this->resume)
+	{
+		kupf_count(KUPF_FETCH_LIMITED);
+		return TRUE;
+	}
+	return FALSE;
 }
 
 /**
@@ -263,16 +221,14 @@ static request_t *begin(private_kupf_fetch_t *this, identification_t *id,
 static request_t *join(private_kupf_fetch_t *this, identification_t *id,
 					   bool *first)
 {
-	uint64_t hash = hash_id(this, id->get_type(id), id->get_encoding(id));
 	request_t *request;
 
 	*first = FALSE;
-	request = this->requests->get(this->requests, id);
-	if (!request && is_negative(this, hash))
+	if (is_barred(this, id))
 	{
-		kupf_count(KUPF_FETCH_NEGATIVES);
 		return NULL;
 	}
+	request = this->requests->get(this->requests, id);
 	if (this->waiting >= this->config.max_waiting ||
 		(!request && !take_token(this)))
 	{
@@ -282,7 +238,7 @@ static request_t *join(private_kupf_fetch_t *this, identification_t *id,
 	if (!request)
 	{
 		*first = TRUE;
-		request = begin(this, id, hash);
+		request = begin(this, id);
 	}
 	request->waiting++;
 	this->waiting++;
@@ -299,8 +255,6 @@ static void leave(private_kupf_fetch_t *this, request_t *request)
 	kupf_count_held(KUPF_FETCH_WAITING, -1);
 	if (--request->waiting == 0)
 	{
-		this->requests->remove(this->requests, request->id);
-		ignore_result(ref_put(&this->pending));
 		request->id->destroy(request->id);
 		free(request);
 	}
@@ -336,9 +290,36 @@ static void count_outcome(outcome_t outcome)
 		case DESERTED:
 			kupf_count(KUPF_FETCH_DESERTED);
 			break;
+		case STALLED:
+			kupf_count(KUPF_FETCH_STALLED);
+			break;
+		case ENDED:
+			kupf_count(KUPF_FETCH_ENDED);
+			break;
 		default:
 			kupf_count(KUPF_FETCH_TIMEOUTS);
 			break;
+	}
+}
+
+/**
+ * Look whether charon has threads left for others, and settle the request if
+ * not.  The mutex is held, but not meanwhile.
+ *
+ * @param ticket	see kupf_stall_look()
+ */
+static void look(private_kupf_fetch_t *this, request_t *request,
+				 u_int *ticket)
+{
+	bool stalled;
+
+	this->mutex->unlock(this->mutex);
+	stalled = kupf_stall_look(ticket);
+	this->mutex->lock(this->mutex);
+	if (stalled && request->outcome == PENDING)
+	{
+		this->resume = get_time() + KUPF_FETCH_PAUSE;
+		settle(this, request, STALLED);
 	}
 }
 
@@ -347,12 +328,26 @@ static void count_outcome(outcome_t outcome)
  */
 static void await(private_kupf_fetch_t *this, request_t *request)
 {
+	timeval_t now, next;
+	u_int ticket = 0;
+
+	time_monotonic(&next);
+	timeval_add_ms(&next, KUPF_FETCH_LOOK);
 	while (request->outcome == PENDING)
 	{
-		if (this->condvar->timed_wait_abs(this->condvar, this->mutex,
-										  request->end))
+		this->condvar->timed_wait_abs(this->condvar, this->mutex,
+							timercmp(&next, &request->end, <) ? next :
+							request->end);
+		time_monotonic(&now);
+		if (!timercmp(&now, &request->end, <))
 		{
 			settle(this, request, TIMEOUT);
+		}
+		else if (!timercmp(&now, &next, <))
+		{
+			look(this, request, &ticket);
+			next = now;
+			timeval_add_ms(&next, KUPF_FETCH_LOOK);
 		}
 	}
 }
@@ -366,8 +361,8 @@ METHOD(kupf_fetch_t, get, kupf_session_t*,
 	outcome_t outcome;
 	bool first;
 
-	if (!is_askable(id))
-	{
+	if (!kupf_identity_is_usable(id->get_type(id), id->get_encoding(id)))
+	{	/* no session can have it */
 		return NULL;
 	}
 	this->mutex->lock(this->mutex);
@@ -378,8 +373,7 @@ METHOD(kupf_fetch_t, get, kupf_session_t*,
 		return NULL;
 	}
 	/* it may have come before there was a request that it could answer */
-	session = this->store->find(this->store, id->get_type(id),
-								id->get_encoding(id));
+	session = find(this, id);
 	outcome = session ? ANSWERED : PENDING;
 	if (first && !session)
 	{
@@ -401,14 +395,13 @@ METHOD(kupf_fetch_t, get, kupf_session_t*,
 	}
 	if (!session && outcome == ANSWERED)
 	{
-		session = this->store->find(this->store, id->get_type(id),
-									id->get_encoding(id));
+		session = find(this, id);
 	}
 	return session;
 }
 
 /**
- * Settle the request for an identity.
+ * Settle the request for an identity, if there is one.
  *
  * @return			number of threads that wait
  */
@@ -427,9 +420,13 @@ static u_int settle_id(private_kupf_fetch_t *this, id_type_t type, chunk_t data,
 		waiting = request->waiting;
 		settle(this, request, outcome);
 	}
-	else if (outcome == REJECTED)
-	{	/* nobody waits any more, but it is worth remembering */
-		set_negative(this, hash_id(this, type, data));
+	if (outcome == REJECTED)
+	{	/* worth remembering, also if nobody waits any more */
+		this->negative->add(this->negative, type, data, get_time());
+	}
+	else
+	{
+		this->negative->remove(this->negative, type, data);
 	}
 	this->mutex->unlock(this->mutex);
 	id->destroy(id);
@@ -443,13 +440,10 @@ METHOD(kupf_fetch_t, answer, void,
 	chunk_t id;
 
 	/* Who begins a request looks into the store after that, and who puts a
-	 * session there looks for requests after that: one of them sees the other,
-	 * by the lock of the store that both have held. */
-	if (ref_cur(&this->pending))
-	{
-		id = kupf_session_get_id(session, &type);
-		settle_id(this, type, id, ANSWERED);
-	}
+	 * session there looks for requests after that: one of them sees the
+	 * other. */
+	id = kupf_session_get_id(session, &type);
+	settle_id(this, type, id, ANSWERED);
 }
 
 METHOD(kupf_fetch_t, reject, u_int,
@@ -459,21 +453,46 @@ METHOD(kupf_fetch_t, reject, u_int,
 }
 
 /**
+ * Settle all requests, with the mutex locked.
+ */
+static void settle_all(private_kupf_fetch_t *this, outcome_t outcome)
+{
+	enumerator_t *enumerator;
+	request_t *request = NULL;
+
+	do
+	{	/* it leaves the table */
+		enumerator = this->requests->create_enumerator(this->requests);
+		if (!enumerator->enumerate(enumerator, NULL, &request))
+		{
+			request = NULL;
+		}
+		enumerator->destroy(enumerator);
+		if (request)
+		{
+			settle(this, request, outcome);
+		}
+	}
+	while (request);
+}
+
+/**
  * Nobody is registered for key-request any more.
  */
 CALLBACK(on_deserted, void,
 	private_kupf_fetch_t *this)
 {
-	enumerator_t *enumerator;
-	request_t *request;
-
 	this->mutex->lock(this->mutex);
-	enumerator = this->requests->create_enumerator(this->requests);
-	while (enumerator->enumerate(enumerator, NULL, &request))
-	{
-		settle(this, request, DESERTED);
-	}
-	enumerator->destroy(enumerator);
+	settle_all(this, DESERTED);
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(kupf_fetch_t, end, void,
+	private_kupf_fetch_t *this)
+{
+	this->mutex->lock(this->mutex);
+	this->ended = TRUE;
+	settle_all(this, ENDED);
 	this->mutex->unlock(this->mutex);
 }
 
@@ -484,7 +503,7 @@ METHOD(kupf_fetch_t, destroy, void,
 	this->requests->destroy(this->requests);
 	this->condvar->destroy(this->condvar);
 	this->mutex->destroy(this->mutex);
-	free(this->negative);
+	DESTROY_IF(this->negative);
 	free(this);
 }
 
@@ -501,6 +520,7 @@ kupf_fetch_t *kupf_fetch_create(kupf_store_t *store, kupf_events_t *events,
 			.get = _get,
 			.answer = _answer,
 			.reject = _reject,
+			.end = _end,
 			.destroy = _destroy,
 		},
 		.store = store,
@@ -508,17 +528,14 @@ kupf_fetch_t *kupf_fetch_create(kupf_store_t *store, kupf_events_t *events,
 		.config = *config,
 		.requests = hashtable_create((hashtable_hash_t)request_hash,
 									 (hashtable_equals_t)request_equals, 8),
+		.negative = kupf_negative_create((uint64_t)config->negative_ttl * 1000),
 		.tokens = config->rate,
 		.filled = time_monotonic(NULL),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 		.condvar = condvar_create(CONDVAR_TYPE_DEFAULT),
 	);
-	if (config->negative_ttl)
-	{
-		this->negative = calloc(KUPF_FETCH_NEGATIVE, sizeof(negative_t));
-	}
 	events->observe(events, KUPF_EVENT_KEY_REQUEST, on_deserted, this);
-	if (getrandom(this->key, sizeof(this->key), 0) != sizeof(this->key))
+	if (!this->negative)
 	{
 		destroy(this);
 		return NULL;

@@ -13,17 +13,28 @@
  * - the number of threads that wait, and for how long;
  * - the requests in a second; one for an identity, however many IKE_SAs ask;
  * - identities that the SMF side has rejected, or has not answered for, are not
- *   asked for again for a while.  They are kept as 64-bit keyed hashes in a
- *   table of fixed size, in which a later one may take the place of an earlier
- *   one: then that one is only asked for sooner;
+ *   asked for again for a while, see kupf_negative_t;
  * - without a subscriber to key-request nobody waits, and when the last one
- *   goes, those who do are released.
+ *   goes, those who do are released;
+ * - nobody waits while charon has no thread left for anything else, see
+ *   kupf_stall.h, nor when it ends.
  *
- * A thread waits within charon's credential manager, under its read lock.
- * Writers to that lock are plugins that come or go, and readers pass those
- * that wait for it.  The IKE_SA stays checked out, and charon drops
- * retransmissions of a request that it is working on.  No lock of kupf is held
- * while waiting, and none of charon's hooks is being called.
+ * A thread waits within charon's credential manager, under its read lock, which
+ * lives as long as the enumerator.  That does not stop others: it is a
+ * pthread_rwlock_t, whose readers pass waiting writers (strongSwan's own
+ * substitute for systems without one is different, see its rwlock.c).  Writers
+ * are plugins that come and go (add_set(), remove_set(), validators); while
+ * charon runs these are pkcs11 tokens, and ipseckey, dnscert and systime-fix if
+ * their settings change: such a thread waits until nobody waits for a key.
+ * The cache of certificates only tries for the lock.  charon's own plugins wait
+ * there as well, for a database (sql) or for DNS (dnscert).  A backend for
+ * connections would be no better a place, as nin3a asks those within a hook,
+ * which has the bus mutex.
+ *
+ * The IKE_SA stays checked out, and charon drops retransmissions of a request
+ * that it is working on; whoever else wants the IKE_SA waits, e.g. swanctl
+ * --list-sas unless it is told --noblock.  No lock of kupf is held while
+ * waiting, and none of charon's hooks is being called.
  *
  * The mutex is not held in calls to the store and the events.
  */
@@ -34,8 +45,17 @@
 #include "kupf_events.h"
 #include "kupf_store.h"
 
-/** Identities not to be asked for that are kept at most */
-#define KUPF_FETCH_NEGATIVE 8192
+/** Limits of the settings: milliseconds, threads, seconds, per second */
+#define KUPF_FETCH_TIMEOUT_MAX 60000
+#define KUPF_FETCH_WAITING_MAX 1000
+#define KUPF_FETCH_TTL_MAX 86400
+#define KUPF_FETCH_RATE_MAX 1000000
+
+/** Milliseconds after which who waits looks whether others can work */
+#define KUPF_FETCH_LOOK 50
+
+/** Milliseconds for which nobody begins to wait after others could not */
+#define KUPF_FETCH_PAUSE 1000
 
 typedef struct kupf_fetch_t kupf_fetch_t;
 typedef struct kupf_fetch_config_t kupf_fetch_config_t;
@@ -61,7 +81,7 @@ struct kupf_fetch_t {
 
 	/**
 	 * Get the session of an identity that the store does not have, and wait
-	 * for it if need be.
+	 * for it if need be.  Never to be called in a hook of charon's bus.
 	 *
 	 * @param id		identity of the UE
 	 * @param local		our address, for the request
@@ -73,7 +93,7 @@ struct kupf_fetch_t {
 
 	/**
 	 * A session has entered the store, or is there as before: whoever waits
-	 * for its identity goes on.
+	 * for its identity goes on, and that it was rejected is forgotten.
 	 *
 	 * @param session	session
 	 */
@@ -89,7 +109,12 @@ struct kupf_fetch_t {
 	u_int (*reject)(kupf_fetch_t *this, id_type_t type, chunk_t id);
 
 	/**
-	 * Destroy the object; nobody waits any more.
+	 * Let all go who wait, and nobody wait any more: charon ends.
+	 */
+	void (*end)(kupf_fetch_t *this);
+
+	/**
+	 * Destroy the object; nobody is in get() any more.
 	 */
 	void (*destroy)(kupf_fetch_t *this);
 };

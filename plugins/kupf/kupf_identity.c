@@ -114,6 +114,28 @@ bool kupf_identity_parse(chunk_t text, id_type_t *type,
 	return FALSE;
 }
 
+/*
+ * Described in header
+ */
+bool kupf_identity_is_usable(id_type_t type, chunk_t data)
+{
+	switch (type)
+	{
+		case ID_IPV4_ADDR:
+			return data.len == 4;
+		case ID_IPV6_ADDR:
+			return data.len == 16;
+		case ID_KEY_ID:
+			return data.len && data.len <= KUPF_IDENTITY_MAX;
+		case ID_RFC822_ADDR:
+		case ID_FQDN:
+			return data.len && data.len <= KUPF_IDENTITY_MAX &&
+				   !memchr(data.ptr, '*', data.len);
+		default:
+			return FALSE;
+	}
+}
+
 /**
  * Whether the bytes of an identity can be printed as they are.
  */

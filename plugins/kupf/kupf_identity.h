@@ -42,6 +42,14 @@ bool kupf_identity_parse(chunk_t text, id_type_t *type,
 						 uint8_t data[KUPF_IDENTITY_MAX], size_t *len);
 
 /**
+ * Whether text can name an identity, so that a session can have it.
+ *
+ * @param type		identity type
+ * @param data		identity as in the ID payload
+ */
+bool kupf_identity_is_usable(id_type_t type, chunk_t data);
+
+/**
  * Print an identity in typed text that strongSwan reads back as the same type
  * and bytes.  A type not listed above becomes {<number>}:#<hex>.
  *

@@ -207,19 +207,55 @@ static void destroy_parts(private_kupf_plugin_t *this)
 }
 
 /**
+ * Check a setting that is a number.
+ *
+ * @param value		value
+ * @param least		least value, in units
+ * @param most		greatest value, in units
+ * @param unit		units in a value of 1
+ * @return			FALSE if it is out of range (which is logged)
+ */
+static bool in_range(char *key, double value, u_int least, u_int most,
+					 double unit)
+{
+	if (value * unit >= least && value * unit <= most)
+	{
+		return TRUE;
+	}
+	DBG1(DBG_CFG, "kupf: %s is out of range: expected up to %u", key,
+		 (u_int)(most / unit));
+	return FALSE;
+}
+
+/**
  * Create what gets keys that are not there, as the settings say.
  */
 static kupf_fetch_t *create_fetch(private_kupf_plugin_t *this)
 {
-	kupf_fetch_config_t config = {
-		.timeout = lib->settings->get_double(lib->settings,
-						"%s.plugins.kupf.fetch_timeout", FETCH_TIMEOUT,
-						lib->ns) * 1000,
-		.max_waiting = get_int("fetch_max_waiting", FETCH_MAX_WAITING),
-		.negative_ttl = get_int("negative_ttl", NEGATIVE_TTL),
-		.rate = get_int("fetch_rate", FETCH_RATE),
-	};
+	kupf_fetch_config_t config;
+	double timeout;
+	int max_waiting, ttl, rate;
 
+	timeout = lib->settings->get_double(lib->settings,
+						"%s.plugins.kupf.fetch_timeout", FETCH_TIMEOUT,
+						lib->ns);
+	max_waiting = get_int("fetch_max_waiting", FETCH_MAX_WAITING);
+	ttl = get_int("negative_ttl", NEGATIVE_TTL);
+	rate = get_int("fetch_rate", FETCH_RATE);
+	if (!in_range("fetch_timeout", timeout, 1, KUPF_FETCH_TIMEOUT_MAX, 1000) ||
+		!in_range("fetch_max_waiting", max_waiting, 1, KUPF_FETCH_WAITING_MAX,
+				  1) ||
+		!in_range("negative_ttl", ttl, 0, KUPF_FETCH_TTL_MAX, 1) ||
+		!in_range("fetch_rate", rate, 0, KUPF_FETCH_RATE_MAX, 1))
+	{
+		return NULL;
+	}
+	config = (kupf_fetch_config_t){
+		.timeout = timeout * 1000,
+		.max_waiting = max_waiting,
+		.negative_ttl = ttl,
+		.rate = rate,
+	};
 	return kupf_fetch_create(this->store, this->events, &config);
 }
 
@@ -293,6 +329,11 @@ static bool plugin_cb(private_kupf_plugin_t *this, plugin_feature_t *feature,
 	if (!reg)
 	{
 		lib->set(lib, KUPF_OBJECT, NULL);
+		if (this->fetch)
+		{
+			this->fetch->end(this->fetch);
+		}
+		/* waits for those who are in the set */
 		lib->credmgr->remove_set(lib->credmgr, &this->cred->set);
 		charon->bus->remove_listener(charon->bus, this->cred->listener);
 		destroy_parts(this);

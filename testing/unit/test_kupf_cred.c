@@ -15,6 +15,9 @@
 #include <daemon.h>
 #include <threading/thread.h>
 
+#include <signal.h>
+#include <unistd.h>
+
 /** Keys of two generations */
 #define KEY_1 "11111111111111111111111111111111"
 #define KEY_2 "22222222222222222222222222222222"
@@ -40,6 +43,13 @@ static uint32_t fake_unique_id(ike_sa_t *this)
 /** Whether we are the initiator of that IKE_SA */
 static bool initiator;
 
+static host_t *fake_get_host(ike_sa_t *this)
+{
+	static host_t *host;
+
+	return host ?: (host = host_create_any(AF_INET));
+}
+
 static bool fake_has_condition(ike_sa_t *this, ike_condition_t condition)
 {
 	return condition == COND_ORIGINAL_INITIATOR && initiator;
@@ -48,6 +58,8 @@ static bool fake_has_condition(ike_sa_t *this, ike_condition_t condition)
 static ike_sa_t fake_ike_sa = {
 	.get_unique_id = fake_unique_id,
 	.has_condition = fake_has_condition,
+	.get_my_host = fake_get_host,
+	.get_other_host = fake_get_host,
 };
 
 static ike_sa_t *fake_get_sa(bus_t *this)
@@ -635,6 +647,211 @@ START_TEST(test_no_lock)
 }
 END_TEST
 
+/* keys on demand */
+
+static kupf_events_t *events;
+static kupf_fetch_t *fetch;
+static kupf_subscriber_t smf;
+
+/** What the SMF does when it is asked, before the UE waits */
+static void (*on_ask)();
+
+/** How often it was asked */
+static u_int asked;
+
+METHOD(kupf_subscriber_t, notify, void,
+	kupf_subscriber_t *this, chunk_t packet)
+{
+	__atomic_add_fetch(&asked, 1, __ATOMIC_RELAXED);
+	if (on_ask)
+	{
+		on_ask();
+	}
+}
+
+static void setup_fetch()
+{
+	kupf_fetch_config_t config = {
+		.timeout = 60000,
+		.max_waiting = 4,
+	};
+
+	setup();
+	lib->credmgr->remove_set(lib->credmgr, &cred->set);
+	cred->destroy(cred);
+	events = kupf_events_create();
+	smf.notify = _notify;
+	events->subscribe(events, KUPF_EVENT_KEY_REQUEST, &smf);
+	fetch = kupf_fetch_create(store, events, &config);
+	cred = kupf_cred_create(store, fetch, &enforcer.public);
+	lib->credmgr->add_set(lib->credmgr, &cred->set);
+}
+
+static void teardown_fetch()
+{
+	teardown();
+	fetch->destroy(fetch);
+	events->unsubscribe(events, KUPF_EVENT_KEY_REQUEST, &smf);
+	events->destroy(events);
+}
+
+static void answer_key()
+{
+	kupf_session_t *session;
+
+	put_key(KEY_1, 3);
+	session = store->get(store, "s");
+	fetch->answer(fetch, session);
+	kupf_session_unref(session);
+}
+
+static void answer_reject()
+{
+	fetch->reject(fetch, ID_KEY_ID, chunk_from_str("ue"));
+}
+
+START_TEST(test_fetch)
+{
+	on_ask = answer_reject;
+	ck_assert(!verify(KEY_1));
+	ck_assert_uint_eq(asked, 1);
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+	/* the key that came counts, whatever it is */
+	on_ask = answer_key;
+	ck_assert(!verify(KEY_2));
+	ck_assert_uint_eq(asked, 2);
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+	remove_name("s");
+	ck_assert(verify(KEY_1));
+	ck_assert_uint_eq(asked, 3);
+	ck_assert_uint_eq(verified(1), 3);
+	ck_assert_int_eq(build(), '1');
+	ck_assert_uint_eq(asked, 3);
+}
+END_TEST
+
+START_TEST(test_fetch_not)
+{
+	on_ask = answer_reject;
+	/* who builds waits for nobody */
+	ck_assert_int_eq(build(), 0);
+	/* nor if we have initiated it */
+	initiator = TRUE;
+	ck_assert(!verify(KEY_1));
+	initiator = FALSE;
+	/* nor if the IKE_SA may have no keys */
+	enforcer.covered = FALSE;
+	ck_assert(!verify(KEY_1));
+	enforcer.covered = TRUE;
+	/* nor if there is a session that says its key is not for IKE */
+	put("s", ID_KEY_ID, "ue", KEY_1, 1, KUPF_SERVICE_MPQUIC, 0);
+	ck_assert(!verify(KEY_1));
+	ck_assert_uint_eq(asked, 0);
+	/* but if it has expired */
+	put("s", ID_KEY_ID, "ue", KEY_1, 1, KUPF_SERVICE_IKE,
+		time_monotonic(NULL));
+	ck_assert(!verify(KEY_1));
+	ck_assert_uint_eq(asked, 1);
+}
+END_TEST
+
+static void answer_and_uncover()
+{
+	answer_key();
+	enforcer.covered = FALSE;
+}
+
+START_TEST(test_fetch_uncovered)
+{
+	/* the enforcer goes while the UE waits */
+	on_ask = answer_and_uncover;
+	ck_assert(!verify(KEY_1));
+	ck_assert_uint_eq(asked, 1);
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+}
+END_TEST
+
+static void *add_set(void *data)
+{
+	lib->credmgr->add_set(lib->credmgr, data);
+	return NULL;
+}
+
+static void *verify_waiting(void *data)
+{
+	return verify(KEY_1) ? data : NULL;
+}
+
+static void await_waiting()
+{
+	while (!test_counter("fetch-waiting"))
+	{
+		usleep(1000);
+	}
+}
+
+START_TEST(test_fetch_writer)
+{
+	credential_set_t set = {
+		.create_private_enumerator = (void*)return_null,
+		.create_cert_enumerator = (void*)return_null,
+		.create_shared_enumerator = (void*)return_null,
+		.create_cdp_enumerator = (void*)return_null,
+		.cache_cert = (void*)nop,
+	};
+	identification_t *known = identity(ID_KEY_ID, "known");
+	thread_t *waiter, *writer;
+	u_int i, keys;
+
+	/* a plugin that comes while somebody waits does not stop the others */
+	put("known", ID_KEY_ID, "known", KEY_2, 1, KUPF_SERVICE_IKE, 0);
+	waiter = thread_create(verify_waiting, known);
+	await_waiting();
+	writer = thread_create(add_set, &set);
+	for (i = 0; i < 100; i++)
+	{
+		usleep(1000);
+		/* a wrong one, as there is only one IKE_SA to pin it to */
+		ck_assert(!verify_id(known, KEY_1, &keys));
+		ck_assert_uint_eq(keys, 1);
+	}
+	answer_key();
+	ck_assert_ptr_nonnull(waiter->join(waiter));
+	/* and gets its turn */
+	writer->join(writer);
+	lib->credmgr->remove_set(lib->credmgr, &set);
+	known->destroy(known);
+}
+END_TEST
+
+static bool call_alert(listener_t *listener, alert_t alert, ...)
+{
+	va_list args;
+	bool stay;
+
+	va_start(args, alert);
+	stay = listener->alert(listener, NULL, alert, args);
+	va_end(args);
+	return stay;
+}
+
+START_TEST(test_fetch_shutdown)
+{
+	thread_t *waiter;
+
+	waiter = thread_create(verify_waiting, fetch);
+	await_waiting();
+	ck_assert(call_alert(cred->listener, ALERT_PEER_AUTH_FAILED));
+	ck_assert_uint_eq(test_counter("fetch-waiting"), 1);
+	ck_assert(call_alert(cred->listener, ALERT_SHUTDOWN_SIGNAL, SIGTERM));
+	ck_assert_ptr_null(waiter->join(waiter));
+	ck_assert_uint_eq(test_counter("fetch-ended"), 1);
+	/* nor does anybody begin to wait */
+	ck_assert(!verify(KEY_1));
+	ck_assert_uint_eq(asked, 1);
+}
+END_TEST
+
 /* enforcement fails closed */
 
 START_TEST(test_not_covered)
@@ -876,6 +1093,16 @@ Suite *kupf_cred_suite(void)
 	tcase_add_test(tc, test_pin_left);
 	tcase_add_test(tc, test_no_lock);
 	tcase_add_test(tc, test_threads);
+	suite_add_tcase(suite, tc);
+
+	tc = tcase_create("fetch");
+	tcase_set_timeout(tc, 30);
+	tcase_add_checked_fixture(tc, setup_fetch, teardown_fetch);
+	tcase_add_test(tc, test_fetch);
+	tcase_add_test(tc, test_fetch_not);
+	tcase_add_test(tc, test_fetch_uncovered);
+	tcase_add_test(tc, test_fetch_writer);
+	tcase_add_test(tc, test_fetch_shutdown);
 	suite_add_tcase(suite, tc);
 
 	return suite;

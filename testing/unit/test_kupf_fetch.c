@@ -11,6 +11,7 @@
 #include "test_support.h"
 #include "test_upf.h"
 
+#include <processing/jobs/callback_job.h>
 #include <threading/thread.h>
 
 #include <unistd.h>
@@ -261,25 +262,37 @@ START_TEST(test_negative_ttl)
 }
 END_TEST
 
-START_TEST(test_negative_full)
+START_TEST(test_forgotten)
 {
-	char id[16];
-	u_int i;
+	ue_t ue;
 
-	/* more than there is room for: the latest ones are kept */
-	begin(LONG, 4, 1000, 1, TRUE);
-	for (i = 0; i < 4 * KUPF_FETCH_NEGATIVE; i++)
-	{
-		snprintf(id, sizeof(id), "%08u", i);
-		fetch->reject(fetch, ID_KEY_ID, chunk_from_str(id));
-	}
-	for (i = 4 * KUPF_FETCH_NEGATIVE - 10; i < 4 * KUPF_FETCH_NEGATIVE; i++)
-	{
-		snprintf(id, sizeof(id), "%08u", i);
-		ck_assert(!ue_at_once(id));
-	}
-	ck_assert_uint_eq(test_counter("fetch-negative"), 10);
-	ck_assert_uint_eq(get_requests(), 0);
+	/* what was established after all is not remembered as rejected */
+	begin(LONG, 4, 1000, 100, TRUE);
+	run("", "reject-key", "ue-id=keyid:a");
+	ck_assert(!ue_at_once("a"));
+	run("", "establish-session", "session=s ue-id=keyid:a " KEY);
+	run("", "delete-session", "session=s");
+	ue_comes(&ue, "a", 1);
+	run("", "establish-session", "session=s ue-id=keyid:a " KEY);
+	ck_assert(ue_ends(&ue));
+	end();
+}
+END_TEST
+
+START_TEST(test_expired)
+{
+	kupf_session_t *session;
+	ue_t ue;
+
+	/* its life is over, though it is still in the store: that is none */
+	begin(LONG, 4, 1000, 100, TRUE);
+	session = test_session("s", ID_KEY_ID, "a", time_monotonic(NULL));
+	ck_assert_int_eq(upf.store->put(upf.store, session), KUPF_STORE_OK);
+	ue_comes(&ue, "a", 1);
+	run("", "establish-session", "session=s ue-id=keyid:a " KEY);
+	ck_assert(ue_ends(&ue));
+	ck_assert_uint_eq(get_requests(), 1);
+	kupf_session_unref(session);
 	end();
 }
 END_TEST
@@ -405,6 +418,9 @@ START_TEST(test_not_askable)
 		identification_create_from_string("C=CH, O=x, CN=y"),
 		identification_create_from_encoding(ID_KEY_ID, chunk_empty),
 		identification_create_from_encoding(ID_ANY, chunk_empty),
+		identification_create_from_encoding(ID_FQDN, chunk_from_str("*")),
+		identification_create_from_encoding(ID_IPV4_ADDR,
+											chunk_from_str("abc")),
 	};
 	u_int i;
 
@@ -415,6 +431,130 @@ START_TEST(test_not_askable)
 		ids[i]->destroy(ids[i]);
 	}
 	ck_assert_uint_eq(get_requests(), 0);
+	end();
+}
+END_TEST
+
+START_TEST(test_end)
+{
+	ue_t ues[2];
+
+	begin(LONG, 4, 10, 100, TRUE);
+	ue_comes(&ues[0], "a", 1);
+	ue_comes(&ues[1], "b", 2);
+	fetch->end(fetch);
+	ck_assert(!ue_ends(&ues[0]));
+	ck_assert(!ue_ends(&ues[1]));
+	ck_assert(!ue_at_once("c"));
+	ck_assert_uint_eq(get_requests(), 2);
+	ck_assert_uint_eq(test_counter("fetch-ended"), 2);
+	end();
+}
+END_TEST
+
+/** Released for jobs to go on */
+static bool released;
+
+/**
+ * A worker thread that waits for an IKE_SA.
+ */
+static job_requeue_t block(void *data)
+{
+	while (!__atomic_load_n(&released, __ATOMIC_RELAXED))
+	{
+		usleep(1000);
+	}
+	return JOB_REQUEUE_NONE;
+}
+
+static job_requeue_t wait_in_job(char *id)
+{
+	ue_at_once(id);
+	return JOB_REQUEUE_NONE;
+}
+
+/**
+ * Wait until a counter has a value.
+ */
+static void await(const char *counter, uint64_t value)
+{
+	while (test_counter(counter) != value)
+	{
+		usleep(1000);
+	}
+}
+
+static void queue(callback_job_cb_t cb, void *data)
+{
+	lib->processor->queue_job(lib->processor,
+							  (job_t*)callback_job_create(cb, data, NULL, NULL));
+}
+
+START_TEST(test_stalled)
+{
+	ue_t ue;
+
+	begin(LONG, 4, 10, 100, TRUE);
+	lib->processor->set_threads(lib->processor, 3);
+	queue((callback_job_cb_t)wait_in_job, "a");
+	await("fetch-waiting", 1);
+	/* all threads wait for others, none is left */
+	queue(block, NULL);
+	queue(block, NULL);
+	await("fetch-stalled", 1);
+	ck_assert_uint_eq(test_counter("fetch-waiting"), 0);
+	/* for some time nobody is let in, whatever the threads do */
+	__atomic_store_n(&released, TRUE, __ATOMIC_RELAXED);
+	ck_assert(!ue_at_once("b"));
+	ck_assert_uint_eq(test_counter("fetch-limited"), 1);
+	usleep((KUPF_FETCH_PAUSE + 100) * 1000);
+	/* and that was no word about the identity */
+	ue_comes(&ue, "a", 1);
+	run("", "establish-session", "session=s ue-id=keyid:a " KEY);
+	ck_assert(ue_ends(&ue));
+	ck_assert_uint_eq(get_requests(), 2);
+	lib->processor->cancel(lib->processor);
+	end();
+}
+END_TEST
+
+/** Jobs that keep the threads busy */
+static u_int rounds;
+
+/**
+ * A worker thread that is busy, but not for long.
+ */
+static job_requeue_t work(void *data)
+{
+	usleep(2000);
+	if (!__atomic_load_n(&released, __ATOMIC_RELAXED))
+	{
+		__atomic_add_fetch(&rounds, 1, __ATOMIC_RELAXED);
+		queue(work, NULL);
+	}
+	return JOB_REQUEUE_NONE;
+}
+
+START_TEST(test_busy)
+{
+	u_int i;
+
+	begin(LONG, 4, 10, 100, TRUE);
+	lib->processor->set_threads(lib->processor, 3);
+	queue((callback_job_cb_t)wait_in_job, "a");
+	await("fetch-waiting", 1);
+	for (i = 0; i < 20; i++)
+	{
+		queue(work, NULL);
+	}
+	usleep(20 * KUPF_FETCH_LOOK * 1000);
+	ck_assert_uint_gt(__atomic_load_n(&rounds, __ATOMIC_RELAXED), 20);
+	ck_assert_uint_eq(test_counter("fetch-stalled"), 0);
+	ck_assert_uint_eq(test_counter("fetch-waiting"), 1);
+	run("", "establish-session", "session=s ue-id=keyid:a " KEY);
+	await("fetch-answered", 1);
+	__atomic_store_n(&released, TRUE, __ATOMIC_RELAXED);
+	lib->processor->cancel(lib->processor);
 	end();
 }
 END_TEST
@@ -497,13 +637,17 @@ Suite *kupf_fetch_suite(void)
 	tcase_add_test(tc, test_there_already);
 	tcase_add_test(tc, test_rejected);
 	tcase_add_test(tc, test_negative_ttl);
-	tcase_add_test(tc, test_negative_full);
+	tcase_add_test(tc, test_forgotten);
+	tcase_add_test(tc, test_expired);
 	tcase_add_test(tc, test_joined);
 	tcase_add_test(tc, test_rate);
 	tcase_add_test(tc, test_timeout);
 	tcase_add_test(tc, test_nobody);
 	tcase_add_test(tc, test_deserted);
 	tcase_add_test(tc, test_not_askable);
+	tcase_add_test(tc, test_end);
+	tcase_add_test(tc, test_stalled);
+	tcase_add_test(tc, test_busy);
 	tcase_add_test(tc, test_storm);
 	suite_add_tcase(suite, tc);
 
