@@ -107,6 +107,14 @@ class IkeSa:
         self.message_id = message_id
         return response
 
+    def crowd(self, exchange, payloads, count):
+        """Sends requests with other message IDs than the next one, and does
+        not wait for anything."""
+        first = self.message_id + 2
+        for message_id in range(first, first + count):
+            self._send(self.cipher.seal(self.spis, exchange, message_id,
+                                        payloads))
+
     def repeat(self, timeout):
         """Send the last request again: "same", "other" or "no" response."""
         before, message = self.last_response, ike.Message(self.last_request)
