@@ -5,7 +5,7 @@
 #include <sys/random.h>
 
 /** Sets of the table, a power of two, and entries of a set */
-#define SETS 1024
+#define SETS 2048
 #define WAYS 4
 
 typedef struct private_kupf_negative_t private_kupf_negative_t;

@@ -9,7 +9,7 @@
  * A table of fixed size that holds hashes, not identities: SipHash of 64 bits
  * with a key that nobody outside of this process knows.  If two identities
  * have the same one, whose key is not there is refused for both, for as long as
- * the entry lives; with 4096 entries that is one chance in 2^52 for each
+ * the entry lives; with 8192 entries that is one chance in 2^51 for each
  * identity, and nobody can look for such a pair.  If a flood fills a set of
  * the table, the entry that would end first is given up: that identity is
  * asked for again, which the caller limits in another way.

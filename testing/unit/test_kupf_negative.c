@@ -77,7 +77,7 @@ START_TEST(test_many)
 			known++;
 		}
 	}
-	/* a thousand in 1024 sets of four: hardly any is displaced */
+	/* a thousand in 2048 sets of four: hardly any is displaced */
 	ck_assert_uint_gt(known, TTL * 9 / 10);
 }
 END_TEST
