@@ -15,7 +15,7 @@
 METHOD(kupf_enforcer_t, covers, bool,
 	test_enforcer_t *this, ike_sa_t *ike_sa)
 {
-	this->asked++;
+	__atomic_add_fetch(&this->asked, 1, __ATOMIC_RELAXED);
 	return this->covered;
 }
 
