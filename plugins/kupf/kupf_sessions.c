@@ -3,6 +3,7 @@
 #include "kupf_sessions.h"
 #include "kupf_content.h"
 #include "kupf_counters.h"
+#include "kupf_lease.h"
 
 typedef struct private_kupf_sessions_t private_kupf_sessions_t;
 
@@ -27,59 +28,6 @@ struct private_kupf_sessions_t {
 	/** FC unless a request names one */
 	uint16_t fc;
 };
-
-/**
- * Hold the address of the UPF that the session names, or any.
- */
-static bool hold_address(private_kupf_sessions_t *this,
-						 kupf_session_data_t *data, kupf_error_t *error)
-{
-	kupf_pool_status_t status;
-
-	if (!this->pool->is_managed(this->pool))
-	{
-		return TRUE;
-	}
-	if (data->upf_address.family != AF_UNSPEC)
-	{
-		status = this->pool->reserve(this->pool, &data->upf_address);
-	}
-	else
-	{
-		status = this->pool->allocate(this->pool, time_monotonic(NULL),
-									  &data->upf_address);
-	}
-	switch (status)
-	{
-		case KUPF_POOL_OK:
-			data->upf_address_pooled = TRUE;
-			return TRUE;
-		case KUPF_POOL_OUTSIDE:
-			return kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
-							  "field 'upf-address': expected one of the "
-							  "addresses in charon.plugins.kupf.addresses");
-		case KUPF_POOL_IN_USE:
-			return kupf_error(error, KUPF_CAUSE_ADDRESS_IN_USE,
-							  "field 'upf-address': another session has it");
-		default:
-			return kupf_error(error, KUPF_CAUSE_NO_ADDRESS,
-							  "all of charon.plugins.kupf.addresses are held "
-							  "or in quarantine");
-	}
-}
-
-/**
- * Give the address of the UPF back.
- */
-static void drop_address(private_kupf_sessions_t *this,
-						 const kupf_session_data_t *data)
-{
-	if (data->upf_address_pooled)
-	{
-		this->pool->release(this->pool, &data->upf_address,
-							time_monotonic(NULL));
-	}
-}
 
 /**
  * Turn a status of the store into an error.
@@ -113,7 +61,7 @@ static u_int retire(private_kupf_sessions_t *this, kupf_session_t *session,
 
 	tunnels = this->enforcer->close(this->enforcer, session, reason);
 	kupf_session_get_data(session, &data);
-	drop_address(this, &data);
+	kupf_lease_drop(this->pool, &data);
 	if (reason == KUPF_REASON_EXPIRED)
 	{
 		kupf_count(KUPF_SESSIONS_EXPIRED);
@@ -225,7 +173,7 @@ static kupf_session_t *add_session(private_kupf_sessions_t *this,
 		store_error(KUPF_STORE_FULL, error);
 		return NULL;
 	}
-	if (!hold_address(this, data, error))
+	if (!kupf_lease_take(this->pool, data, error))
 	{
 		return NULL;
 	}
@@ -239,7 +187,7 @@ static kupf_session_t *add_session(private_kupf_sessions_t *this,
 	{
 		return session;
 	}
-	drop_address(this, data);
+	kupf_lease_drop(this->pool, data);
 	kupf_session_unref(session);
 	return NULL;
 }
@@ -323,7 +271,7 @@ static kupf_session_t *exchange_session(private_kupf_sessions_t *this,
 	if (moved)
 	{
 		data->upf_address_pooled = FALSE;
-		if (!hold_address(this, data, error))
+		if (!kupf_lease_take(this->pool, data, error))
 		{
 			return NULL;
 		}
@@ -339,13 +287,13 @@ static kupf_session_t *exchange_session(private_kupf_sessions_t *this,
 	{
 		if (moved)
 		{
-			drop_address(this, &before);
+			kupf_lease_drop(this->pool, &before);
 		}
 		return session;
 	}
 	if (moved)
 	{
-		drop_address(this, data);
+		kupf_lease_drop(this->pool, data);
 	}
 	kupf_session_unref(session);
 	return NULL;
