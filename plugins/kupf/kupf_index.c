@@ -78,8 +78,9 @@ static void grow(kupf_index_t *index, kupf_shard_t *shard)
 		}
 	}
 	free(shard->buckets);
-	shard->buckets = buckets;
-	shard->mask = mask;
+	/* see kupf_shard_prefetch() */
+	__atomic_store_n(&shard->buckets, buckets, __ATOMIC_RELAXED);
+	__atomic_store_n(&shard->mask, mask, __ATOMIC_RELAXED);
 }
 
 /*
@@ -88,6 +89,20 @@ static void grow(kupf_index_t *index, kupf_shard_t *shard)
 kupf_shard_t *kupf_index_get_shard(kupf_index_t *index, uint32_t hash)
 {
 	return &index->shards[hash >> (32 - KUPF_INDEX_SHARD_BITS)];
+}
+
+/*
+ * Described in header
+ */
+void kupf_shard_prefetch(kupf_shard_t *shard, uint32_t hash)
+{
+	kupf_session_t **buckets;
+	uint32_t mask;
+
+	/* that they do not fit together, or are out of date, does no harm */
+	buckets = __atomic_load_n(&shard->buckets, __ATOMIC_RELAXED);
+	mask = __atomic_load_n(&shard->mask, __ATOMIC_RELAXED);
+	__builtin_prefetch(buckets + (hash & mask));
 }
 
 /*

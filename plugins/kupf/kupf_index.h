@@ -69,6 +69,12 @@ void kupf_index_destroy(kupf_index_t *index);
 kupf_shard_t *kupf_index_get_shard(kupf_index_t *index, uint32_t hash);
 
 /**
+ * Fetch the head of the chain for a hash into the processor's cache.  Needs no
+ * lock.
+ */
+void kupf_shard_prefetch(kupf_shard_t *shard, uint32_t hash);
+
+/**
  * Add a session, whose hash is set, to its shard.
  */
 void kupf_index_add(kupf_index_t *index, kupf_shard_t *shard,

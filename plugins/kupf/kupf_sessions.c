@@ -107,7 +107,7 @@ static kupf_session_t *get_living(private_kupf_sessions_t *this,
 
 /**
  * Whether another session has an identity, and lives.  The store decides, but
- * an address is better not taken in vain.
+ * an address is better not taken in vain, and what has expired has to go.
  */
 static bool identity_in_use(private_kupf_sessions_t *this,
 							const kupf_session_data_t *data)
@@ -161,13 +161,8 @@ static kupf_session_t *add_session(private_kupf_sessions_t *this,
 {
 	kupf_session_t *session;
 
-	if (identity_in_use(this, data))
-	{
-		store_error(KUPF_STORE_IDENTITY_IN_USE, error);
-		return NULL;
-	}
-	/* the same goes for the limit: a client that tries again and again must
-	 * not put the whole pool into quarantine */
+	/* the store decides, but a client that tries again and again must not put
+	 * the whole pool into quarantine */
 	if (this->store->is_full(this->store))
 	{
 		store_error(KUPF_STORE_FULL, error);
@@ -202,6 +197,7 @@ METHOD(kupf_sessions_t, establish, kupf_session_t*,
 		.services = KUPF_SERVICE_IKE,
 		.generation = 1,
 	};
+	bool known;
 
 	if (!(request->fields & (KUPF_FIELD_KEY | KUPF_FIELDS_DERIVE)))
 	{
@@ -221,7 +217,9 @@ METHOD(kupf_sessions_t, establish, kupf_session_t*,
 	}
 	kupf_content_apply(&data, request);
 
-	session = get_living(this, data.name);
+	known = this->store->is_known(this->store, data.name, data.id_type,
+								  data.id);
+	session = known ? get_living(this, data.name) : NULL;
 	if (session)
 	{
 		if (!kupf_session_matches(session, &data))
@@ -236,6 +234,11 @@ METHOD(kupf_sessions_t, establish, kupf_session_t*,
 	}
 	if (!is_accepted(this, &data, error))
 	{
+		return NULL;
+	}
+	if (known && identity_in_use(this, &data))
+	{
+		store_error(KUPF_STORE_IDENTITY_IN_USE, error);
 		return NULL;
 	}
 	session = add_session(this, &data, error);

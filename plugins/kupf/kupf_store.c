@@ -268,6 +268,31 @@ METHOD(kupf_store_t, find, kupf_session_t*,
 	return session;
 }
 
+METHOD(kupf_store_t, is_known, bool,
+	private_kupf_store_t *this, const char *name, id_type_t type, chunk_t id)
+{
+	uint32_t name_hash = this->hash(chunk_from_str((char*)name), 0);
+	uint32_t id_hash = this->hash(id, type);
+	kupf_shard_t *names = kupf_index_get_shard(this->names, name_hash);
+	kupf_shard_t *ids = kupf_index_get_shard(this->ids, id_hash);
+	bool known;
+
+	/* with many sessions nothing is in the cache: wait for both at once */
+	kupf_shard_prefetch(names, name_hash);
+	kupf_shard_prefetch(ids, id_hash);
+
+	names->lock->read_lock(names->lock);
+	known = shard_get(names, name_hash, name) != NULL;
+	names->lock->unlock(names->lock);
+	if (!known)
+	{
+		ids->lock->read_lock(ids->lock);
+		known = shard_find(ids, id_hash, type, id) != NULL;
+		ids->lock->unlock(ids->lock);
+	}
+	return known;
+}
+
 METHOD(kupf_store_t, create_enumerator, enumerator_t*,
 	private_kupf_store_t *this)
 {
@@ -348,6 +373,7 @@ kupf_store_t *kupf_store_create_hash(u_int max, uint32_t margin,
 			.remove = _remove_,
 			.get = _get,
 			.find = _find,
+			.is_known = _is_known,
 			.create_enumerator = _create_enumerator,
 			.expire = _expire,
 			.get_count = _get_count,

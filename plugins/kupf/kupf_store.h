@@ -96,6 +96,18 @@ struct kupf_store_t {
 	kupf_session_t *(*find)(kupf_store_t *this, id_type_t type, chunk_t id);
 
 	/**
+	 * Whether there is a session of a name or with an identity; it may have
+	 * expired.  It is put() that decides; this is the fast way to learn that
+	 * there is nothing in the way of a new session.
+	 *
+	 * @param name		name
+	 * @param type		type of the identity
+	 * @param id		identity as in the ID payload
+	 */
+	bool (*is_known)(kupf_store_t *this, const char *name, id_type_t type,
+					 chunk_t id);
+
+	/**
 	 * Enumerate all sessions.  No lock is held between two steps: sessions
 	 * that come or go meanwhile may or may not be seen, all others are seen
 	 * exactly once.

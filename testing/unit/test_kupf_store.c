@@ -127,6 +127,13 @@ START_TEST(test_put)
 	ck_assert_int_eq(store->put(store, session), KUPF_STORE_NAME_IN_USE);
 	kupf_session_unref(session);
 
+	/* by the name alone, by the identity alone, by none */
+	ck_assert(store->is_known(store, "a", ID_KEY_ID, chunk_from_str("x")));
+	ck_assert(store->is_known(store, "x", ID_KEY_ID, chunk_from_str("id")));
+	ck_assert(!store->is_known(store, "x", ID_KEY_ID, chunk_from_str("x")));
+	ck_assert(!store->is_known(store, "id", ID_KEY_ID, chunk_from_str("a")));
+	ck_assert(!store->is_known(store, "x", ID_FQDN, chunk_from_str("id")));
+
 	ck_assert_int_eq(put(store, "b", ID_KEY_ID, "other"), KUPF_STORE_OK);
 	ck_assert_str_eq(find(store, ID_KEY_ID, "id"), "a");
 	ck_assert_str_eq(find(store, ID_KEY_ID, "other"), "b");
@@ -676,6 +683,10 @@ static void *work(void *data)
 				break;
 			case 5:
 				do_expire(this);
+				break;
+			case 6:
+				this->store->is_known(this->store, name, ID_KEY_ID,
+									  chunk_from_str(name));
 				break;
 			default:
 				do_find(this);
