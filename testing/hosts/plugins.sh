@@ -80,9 +80,13 @@ install_plugins()
 	mkdir -p "$to"
 	if [ -e "$from/Makefile" ]
 	then
-		make -C "$from" install DESTDIR="$to" >"$to.log" 2>&1 ||
+		# one run at a time: it also makes what is out of date
+		exec 7>"$from/.install-lock"
+		flock 7
+		make -C "$from" install DESTDIR="$to" >"$to.log" 2>&1 7>&- ||
 			{ tail -n 25 "$to.log" >&2; die "make install failed in $from"; }
-		install_faults "$from" "$to"
+		install_faults "$from" "$to" 7>&-
+		exec 7>&-
 	elif [ -d "$from/usr" ]
 	then
 		cp -R --preserve=mode "$from/." "$to/"
