@@ -45,11 +45,12 @@ build: configure
 	cd $(NIN3A_BUILD) && make -j $(NUM_CPUS)
 
 install: build
-	cd $(NIN3A_BUILD) && make install DESTDIR=$(DESTDIR)
-	# the scenarios' own IKEv2 initiator, which breaks rules
+	cd $(NIN3A_BUILD) && make install install-faults DESTDIR=$(DESTDIR)
+	# what scenarios use: an IKEv2 initiator that breaks rules, and a script
 	rm -rf $(INITIATOR)
 	mkdir -p $(INITIATOR) $(DESTDIR)/usr/local/bin
 	cp -R $(NIN3A)/testing/initiator/. $(INITIATOR)/
 	ln -sf ../lib/ikev2-initiator/ikev2-initiator $(DESTDIR)/usr/local/bin/
+	cp $(NIN3A)/testing/hosts/expect-session $(DESTDIR)/usr/local/bin/
 
 .PHONY: all configure build install
