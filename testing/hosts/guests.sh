@@ -8,11 +8,17 @@
 # $guest_state	directory on a tmpfs, for all that guests are and write
 # $guest_strongswan_conf	strongSwan's configuration in the guests
 # $guest_layers	directories for the overlay, the top one first, ':' between
+# $guest_fifos	FIFOs that hosts get their commands from begin so, if they do
+# $guest_world	a name, if the hosts are in a virtual machine (see world) and
+#		the caller is not; then only guest_run can be used
 
 guest_parts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 guest_state=${NIN3A_GUEST_STATE:-}
 guest_strongswan_conf=/etc/strongswan.conf.testing
 guest_layers=${NIN3A_GUEST_LAYERS:-/}
+guest_world=${NIN3A_GUEST_WORLD:-}
+vm_dir=${NIN3A_VM:-}
+. "$guest_parts/jobs.sh"
 
 # The process id of guest $1's init, as seen from here.
 guest_pid()
@@ -26,6 +32,11 @@ guest_run()
 	local guest=$1 pid
 
 	shift
+	if [ -n "$guest_world" ]
+	then
+		job_run "$guest_world.$guest" "$guest_world.$BASHPID" "$@"
+		return
+	fi
 	pid=$(guest_pid "$guest") || return 255
 	nsenter -t "$pid" -m -u -i -n -p -r -w env -i HOME=/root USER=root \
 		SHELL=/bin/bash LANG=C.UTF-8 TERM=dumb \
@@ -37,14 +48,15 @@ guest_run()
 # Starts guest $1; each of $2... is a directory that is copied over its /.
 guest_start()
 {
-	local guest=$1
+	local guest=$1 input=/dev/null
 
 	shift
+	[ -z "${guest_fifos:-}" ] || input=$guest_fifos.$guest
 	mkdir -p "$guest_state/$guest"
 	NIN3A_GUEST_STATE=$guest_state NIN3A_GUEST_LAYERS=$guest_layers \
 		unshare -n -m -u -i -p -f --kill-child --propagation private \
 		"$guest_parts/guest-init" "$guest" "$@" \
-		</dev/null >"$guest_state/$guest/log" 2>&1 &
+		0<>"$input" >"$guest_state/$guest/log" 2>&1 &
 	echo $! >"$guest_state/$guest/unshare"
 }
 
