@@ -169,6 +169,20 @@ await_vm()
 	return 1
 }
 
+# Has the kernel put together the ciphers that scenarios use: it searches modules
+# for each the first time, in software for longer than an IKE daemon waits.
+warm_up()
+{
+	local sa="ip xfrm state add src 192.0.2.1 dst 192.0.2.2 proto esp"
+	local key=0x00000000000000000000000000000000
+
+	job_run vm warm-up /bin/sh -ec "
+		$sa spi 1 mode tunnel aead 'rfc4106(gcm(aes))' ${key}00000000 128
+		$sa spi 2 mode tunnel enc aes $key auth-trunc 'hmac(sha256)' ${key}${key#0x} 128
+		ip xfrm state flush" </dev/null ||
+		die "the kernel of the virtual machine has no ESP"
+}
+
 # Starts a virtual machine whose file system is this machine's, read-only, but
 # for directory $1. Its "layer", if there is one, has to be complete. Sets
 # $vm_dir, a directory for what is about the virtual machine.
@@ -186,7 +200,7 @@ start_vm()
 	then
 		vm_accelerator=kvm
 		start_qemu kvm
-		! await_vm 15 || return 0
+		! await_vm 15 || { warm_up; return; }
 		stop_vm
 		rm -f "$nin3a_cache"/vm/no-kvm-*
 		{ cat "$vm_dir/qemu"; tail -n 20 "$vm_dir/console"; } \
@@ -196,6 +210,7 @@ start_vm()
 	start_qemu tcg,thread=multi
 	await_vm 120 || { cat "$vm_dir/qemu" "$vm_dir/console" >&2
 		stop_vm; die "the virtual machine does not start"; }
+	warm_up
 }
 
 stop_vm()
