@@ -67,6 +67,25 @@ static u_int drop(private_nin3a_ue_enforcer_t *this, const char *name,
 }
 
 /**
+ * Whether there can be a tunnel for a session.  One that is pre-configured was
+ * read before anybody could say that it lacks the address.
+ */
+static bool is_usable(kupf_session_t *session)
+{
+	if (!(kupf_session_get_services(session) & KUPF_SERVICE_IKE))
+	{
+		return FALSE;
+	}
+	if (kupf_session_get_upf_address(session)->family == AF_UNSPEC)
+	{
+		DBG1(DBG_CFG, "nin3a-ue: session '%s' has no upf-address",
+			 kupf_session_get_name(session));
+		return FALSE;
+	}
+	return TRUE;
+}
+
+/**
  * Want a tunnel for a session.  First that, then ask the store: who removes a
  * session removes it from the store first and then calls close().
  */
@@ -76,7 +95,7 @@ static void want(private_nin3a_ue_enforcer_t *this, kupf_session_t *session)
 	kupf_session_t *current;
 	nin3a_ue_order_t order;
 
-	if (!(kupf_session_get_services(session) & KUPF_SERVICE_IKE))
+	if (!is_usable(session))
 	{
 		drop(this, name, NULL, KUPF_REASON_DELETED);
 		return;
