@@ -97,6 +97,12 @@ static struct {
 	{ "kamf=" RAW32, KUPF_FIELD_KAMF,
 	  "4142434445464748494a4b4c4d4e4f505152535455565758595a323334353637" },
 	{ "ktngf=0x" HEX32, KUPF_FIELD_KTNGF, HEX32 },
+	{ "derivation=kupf", KUPF_FIELD_DERIVATION, "kupf" },
+	{ "derivation=ts33501-a22", KUPF_FIELD_DERIVATION, "ts33501-a22" },
+	{ "nas-count=0", KUPF_FIELD_NAS_COUNT, "0" },
+	{ "nas-count=4294967295", KUPF_FIELD_NAS_COUNT, "4294967295" },
+	{ "distinguisher=0xF1", KUPF_FIELD_DISTINGUISHER, "f1" },
+	{ "distinguisher=0xff", KUPF_FIELD_DISTINGUISHER, "ff" },
 	{ "kamf=0s" B64_32, KUPF_FIELD_KAMF,
 	  "6161616161616161616161616161616161616161616161616161616161616161" },
 	{ "rand=ABCDEFGHIJKLMNOP", KUPF_FIELD_RAND,
@@ -168,6 +174,15 @@ static char *show(kupf_request_t *request, kupf_field_t field)
 			break;
 		case KUPF_FIELD_FC:
 			snprintf(text, sizeof(text), "%x", request->fc);
+			break;
+		case KUPF_FIELD_DERIVATION:
+			strcpy(text, request->derivation->name);
+			break;
+		case KUPF_FIELD_NAS_COUNT:
+			snprintf(text, sizeof(text), "%u", request->nas_count);
+			break;
+		case KUPF_FIELD_DISTINGUISHER:
+			snprintf(text, sizeof(text), "%x", request->distinguisher);
 			break;
 		case KUPF_FIELD_PDU_SESSION_ID:
 			snprintf(text, sizeof(text), "%u", request->pdu_session_id);
