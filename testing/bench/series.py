@@ -113,11 +113,12 @@ def load_kupf(lab, rows, daemon, count, run=0, **options):
     before = daemon.counts()["resident"]
     answer, cpu = timed_feed(lab, daemon, daemon.kupf, "batch", 1, count,
                              **options)
-    rows.add("kupf", count, "batched_rate", count / answer["wall"], run)
-    rows.add("kupf", count, "batched_cpu_us", cpu, run)
-    rows.add("kupf", count, "client_cpu_us", answer["cpu"] / count * 1e6, run)
     daemon.ask("trim")
     if count >= 1000:
+        rows.add("kupf", count, "batched_rate", count / answer["wall"], run)
+        rows.add("kupf", count, "batched_cpu_us", cpu, run)
+        rows.add("kupf", count, "client_cpu_us",
+                 answer["cpu"] / count * 1e6, run)
         rows.add("kupf", count, "session_octets",
                  (daemon.counts()["resident"] - before) / count, run)
 

@@ -14,7 +14,7 @@ from lab import Failure
 SESSIONS, WARM, TARGET = 20000, 500, 4500
 
 # Seconds that a variant gets which may never come to its end.
-LIMIT = 40
+LIMIT = 15
 
 
 class Variant:
@@ -43,6 +43,12 @@ def crypto(*names):
     return {name: {"load": 5} for name in names}
 
 
+def protection(**thresholds):
+    """With protection, by default or as it is told."""
+    return dict({"dos_protection": "yes", "cookie_threshold": None,
+                 "block_threshold": None}, **thresholds)
+
+
 def log(**levels):
     return dict({"default": 0, "flush_line": "yes"}, **levels)
 
@@ -55,12 +61,16 @@ VARIANTS = {
                 Variant("8 threads", {"threads": 8}),
                 Variant("32 threads", {"threads": 32}),
                 Variant("64 threads", {"threads": 64})],
-    "nat": [Variant("dos_protection (default)",
-                    {"dos_protection": "yes", "cookie_threshold": None,
-                     "block_threshold": None}, target=1000),
-            Variant("cookie_threshold 30, no block_threshold",
-                    {"dos_protection": "yes", "cookie_threshold": 30,
-                     "block_threshold": 0})],
+    "nat": [Variant("dos_protection (default)", protection(), target=1000),
+            Variant("block_threshold 0", protection(block_threshold=0),
+                    target=1000),
+            Variant("cookie_threshold_ip 10000, block_threshold 20000",
+                    protection(cookie_threshold_ip=10000,
+                               block_threshold=20000)),
+            Variant("the same, cookie_threshold 10000",
+                    protection(cookie_threshold_ip=10000,
+                               block_threshold=20000,
+                               cookie_threshold=10000))],
     "buffer": [Variant("1000 at once, the kernel's default", in_flight=1000),
                Variant("1000 at once, 4 MiB", in_flight=1000,
                        buffer=4 << 20)],
