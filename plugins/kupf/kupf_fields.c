@@ -63,7 +63,8 @@ static chunk_t skip_padding(chunk_t digits)
 /**
  * Decode 0x<hex> or 0s<base64> into a buffer.
  *
- * @param len		[out] octets, 0 if the text is wrong
+ * @param len		[out] octets, 0 if the text is wrong; not touched if it is
+ *					no such text
  * @return			FALSE if it is no such text at all
  */
 static bool decode_text(chunk_t value, uint8_t *buf, size_t size, size_t *len)
@@ -76,9 +77,9 @@ static bool decode_text(chunk_t value, uint8_t *buf, size_t size, size_t *len)
 		return FALSE;
 	}
 	digits = chunk_skip(value, 2);
-	*len = 0;
 	if (value.ptr[1] == 'x' && all_digits(digits, NULL))
 	{
+		*len = 0;
 		if (digits.len % 2 == 0 && digits.len / 2 <= size)
 		{
 			*len = chunk_from_hex(digits, (char*)buf).len;
@@ -87,6 +88,7 @@ static bool decode_text(chunk_t value, uint8_t *buf, size_t size, size_t *len)
 	}
 	if (value.ptr[1] == 's' && all_digits(skip_padding(digits), "+/"))
 	{
+		*len = 0;
 		if (digits.len % 4 == 0 && digits.len <= 88)
 		{
 			result = chunk_from_base64(digits, (char*)decoded);
