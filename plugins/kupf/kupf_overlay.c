@@ -67,15 +67,37 @@ static kupf_session_t *unless_hidden(private_kupf_overlay_t *this,
 METHOD(kupf_store_t, get, kupf_session_t*,
 	private_kupf_overlay_t *this, const char *name)
 {
-	return this->upper->get(this->upper, name) ?:
-		   unless_hidden(this, this->lower->get(this->lower, name));
+	kupf_session_t *session, *lower;
+
+	session = this->upper->get(this->upper, name);
+	if (!session)
+	{
+		lower = this->lower->get(this->lower, name);
+		session = unless_hidden(this, lower);
+		if (lower && !session)
+		{	/* by one of the same name that has just come, maybe */
+			session = this->upper->get(this->upper, name);
+		}
+	}
+	return session;
 }
 
 METHOD(kupf_store_t, find, kupf_session_t*,
 	private_kupf_overlay_t *this, id_type_t type, chunk_t id)
 {
-	return this->upper->find(this->upper, type, id) ?:
-		   unless_hidden(this, this->lower->find(this->lower, type, id));
+	kupf_session_t *session, *lower;
+
+	session = this->upper->find(this->upper, type, id);
+	if (!session)
+	{
+		lower = this->lower->find(this->lower, type, id);
+		session = unless_hidden(this, lower);
+		if (lower && !session)
+		{
+			session = this->upper->find(this->upper, type, id);
+		}
+	}
+	return session;
 }
 
 METHOD(kupf_store_t, put, kupf_store_status_t,

@@ -9,7 +9,9 @@
  *
  * What the upper one has hides what the lower one has under the same name or
  * the same identity.  A lookup that the upper one can answer costs what it
- * costs there.  All that changes is changed in the upper store.
+ * costs there.  While one of the upper store comes or goes, a lookup finds it
+ * or what it hides under that name or identity, and never none of the two.
+ * All that changes is changed in the upper store.
  */
 
 #ifndef KUPF_OVERLAY_H_

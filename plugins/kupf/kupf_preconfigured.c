@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_preconfigured.h"
-#include "kupf_content.h"
+#include "kupf_keyfile.h"
 #include "kupf_overlay.h"
 
 #include <collections/array.h>
 #include <threading/mutex.h>
-
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/** Fields of a line, all and those that must be there */
-#define FIELDS (KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_KEY | \
-	KUPF_FIELD_PDU_SESSION_ID | KUPF_FIELD_UPF_ADDRESS | \
-	KUPF_FIELD_UE_ADDRESSES | KUPF_FIELD_SERVICES)
-#define REQUIRED (KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_KEY)
 
 typedef struct private_kupf_preconfigured_t private_kupf_preconfigured_t;
 typedef struct change_t change_t;
@@ -48,6 +36,15 @@ struct change_t {
 	kupf_session_t *new;
 };
 
+/**
+ * Drop the references of a change.
+ */
+static void change_clear(change_t *change)
+{
+	kupf_session_unref(change->old);
+	kupf_session_unref(change->new);
+}
+
 METHOD(kupf_preconfigured_t, get_store, kupf_store_t*,
 	private_kupf_preconfigured_t *this)
 {
@@ -55,183 +52,87 @@ METHOD(kupf_preconfigured_t, get_store, kupf_store_t*,
 }
 
 /**
- * Whether a file is for charon's eyes only: keys that others can read, or
- * write, are none.
+ * Whether the enforcer can make use of a session.
  */
-static bool check_file(const char *path, int fd, kupf_error_t *error)
+static bool is_accepted(private_kupf_preconfigured_t *this,
+						const kupf_session_data_t *data, kupf_error_t *error)
 {
-	struct stat st;
+	const char *missing;
 
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+	missing = this->enforcer->accepts(this->enforcer, data);
+	return !missing ||
+		   kupf_error(error, KUPF_CAUSE_INVALID_FILE, "session '%s': field "
+					  "'%s' is missing: without it there is no tunnel",
+					  data->name, missing);
+}
+
+/**
+ * Whether a session is as a file has it.
+ */
+static bool is_unchanged(kupf_session_t *session, kupf_session_data_t *data)
+{
+	/* no address in the file is a change, if there was one */
+	return kupf_session_matches(session, data) &&
+		   kupf_address_equals(kupf_session_get_upf_address(session),
+							   &data->upf_address);
+}
+
+/**
+ * Find out what a session of a file changes.
+ *
+ * @param changes	array of change_t to add to, if it changes something
+ */
+static bool compare(private_kupf_preconfigured_t *this,
+					kupf_session_t *session, array_t *changes,
+					kupf_error_t *error)
+{
+	kupf_session_data_t data;
+	change_t change;
+
+	kupf_session_get_data(session, &data);
+	if (!is_accepted(this, &data, error))
 	{
-		return kupf_error(error, KUPF_CAUSE_INVALID_FILE,
-						  "%.100s: expected a regular file", path);
+		return FALSE;
 	}
-	if (st.st_uid != 0 && st.st_uid != geteuid())
+	change.old = this->store->get(this->store, data.name);
+	if (change.old && is_unchanged(change.old, &data))
 	{
-		return kupf_error(error, KUPF_CAUSE_INVALID_FILE,
-						  "%.100s: expected root or the user of charon to own "
-						  "it", path);
+		kupf_session_unref(change.old);
+		return TRUE;
 	}
-	/* charon that is not root's reads what is root's by its group */
-	if (st.st_mode & (S_IRWXO | S_IWGRP | S_IXGRP) ||
-		((st.st_mode & S_IRGRP) && st.st_gid != getegid()))
+	if (change.old)
 	{
-		return kupf_error(error, KUPF_CAUSE_INVALID_FILE,
-						  "%.100s: others than charon may read or write it "
-						  "(mode %04o, expected 0600)", path,
-						  (u_int)st.st_mode & 07777);
+		data.generation = kupf_session_get_generation(change.old) + 1;
 	}
+	/* a copy: no session can be in two stores */
+	change.new = kupf_session_create(&data);
+	if (!change.new)
+	{
+		kupf_session_unref(change.old);
+		return kupf_error(error, KUPF_CAUSE_INVALID_FILE,
+						  "no more memory for keys");
+	}
+	array_insert(changes, ARRAY_TAIL, &change);
 	return TRUE;
 }
 
 /**
- * Open the file.
+ * Find out what a file changes, before anything is changed.
  */
-static FILE *open_file(const char *path, kupf_error_t *error)
+static bool compare_all(private_kupf_preconfigured_t *this, kupf_store_t *file,
+						array_t *changes, kupf_error_t *error)
 {
-	FILE *file = NULL;
-	int fd;
-
-	/* a FIFO must not block */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-	{
-		kupf_error(error, KUPF_CAUSE_INVALID_FILE, "%.100s: %s", path,
-				   strerror(errno));
-		return NULL;
-	}
-	if (check_file(path, fd, error))
-	{
-		file = fdopen(fd, "r");
-	}
-	if (!file)
-	{
-		close(fd);
-		kupf_error(error, KUPF_CAUSE_INVALID_FILE, "%.100s: out of memory",
-				   path);
-	}
-	return file;
-}
-
-/**
- * Put the session of a request into the store of a file.
- */
-static bool add_request(kupf_store_t *store, kupf_request_t *request,
-						kupf_error_t *error)
-{
-	kupf_store_status_t status;
+	enumerator_t *enumerator;
 	kupf_session_t *session;
-	kupf_session_data_t data = {
-		.name = request->session,
-		.services = KUPF_SERVICE_IKE,
-		.generation = 1,
-		.preconfigured = TRUE,
-	};
+	bool done = TRUE;
 
-	kupf_content_apply(&data, request);
-	session = kupf_session_create(&data);
-	if (!session)
+	enumerator = file->create_enumerator(file);
+	while (done && enumerator->enumerate(enumerator, &session))
 	{
-		return kupf_error(error, KUPF_CAUSE_LIMIT_REACHED,
-						  "no more memory for keys");
+		done = compare(this, session, changes, error);
 	}
-	status = store->put(store, session);
-	kupf_session_unref(session);
-	switch (status)
-	{
-		case KUPF_STORE_OK:
-			return TRUE;
-		case KUPF_STORE_NAME_IN_USE:
-			return kupf_error(error, KUPF_CAUSE_SESSION_EXISTS,
-							  "field 'session': an earlier line has it");
-		default:
-			return kupf_error(error, KUPF_CAUSE_IDENTITY_IN_USE,
-							  "field 'ue-id': an earlier line has it");
-	}
-}
-
-/**
- * Read a line, without its end.
- *
- * @return			1 if there is one, 0 at the end of the file, -1 if it is too
- *					long or has a NUL
- */
-static int read_line(FILE *file, char line[KUPF_PRECONFIGURED_LINE])
-{
-	size_t len = 0;
-	int c;
-
-	while ((c = getc(file)) != EOF && c != '\n')
-	{
-		if (len == KUPF_PRECONFIGURED_LINE - 1 || !c)
-		{
-			return -1;
-		}
-		line[len++] = c;
-	}
-	line[len] = '\0';
-	return c != EOF || len;
-}
-
-/**
- * Parse a line into the store of a file, unless there is nothing in it.
- */
-static bool parse_line(kupf_store_t *store, char *line, kupf_error_t *error)
-{
-	kupf_request_t request = {};
-	bool done;
-
-	line += strspn(line, " \t");
-	if (!*line || *line == '#')
-	{
-		return TRUE;
-	}
-	done = kupf_request_parse_line(&request, line, FIELDS, REQUIRED, error) &&
-		   add_request(store, &request, error);
-	kupf_request_wipe(&request);
+	enumerator->destroy(enumerator);
 	return done;
-}
-
-/**
- * Parse a file into a store.
- */
-static bool parse_file(kupf_store_t *store, const char *path, FILE *file,
-					   kupf_error_t *error)
-{
-	char line[KUPF_PRECONFIGURED_LINE], buf[4096];
-	kupf_error_t wrong = {};
-	u_int number = 0;
-	int status = 0;
-
-	/* keys pass through both, which are wiped */
-	setvbuf(file, buf, _IOFBF, sizeof(buf));
-	while (wrong.cause == KUPF_CAUSE_NONE && (status = read_line(file, line)))
-	{
-		number++;
-		if (status < 0)
-		{
-			kupf_error(&wrong, KUPF_CAUSE_INVALID_FIELD,
-					   "expected a line of less than %d octets of text",
-					   KUPF_PRECONFIGURED_LINE);
-		}
-		else
-		{
-			parse_line(store, line, &wrong);
-		}
-	}
-	if (wrong.cause != KUPF_CAUSE_NONE)
-	{
-		kupf_error(error, KUPF_CAUSE_INVALID_FILE, "%.60s:%u: %s", path, number,
-				   wrong.message);
-	}
-	else if (ferror(file))
-	{
-		kupf_error(error, KUPF_CAUSE_INVALID_FILE, "%.100s: cannot be read",
-				   path);
-	}
-	memwipe(line, sizeof(line));
-	return error->cause == KUPF_CAUSE_NONE;
 }
 
 /**
@@ -257,166 +158,218 @@ static void remove_gone(private_kupf_preconfigured_t *this, kupf_store_t *file)
 }
 
 /**
- * Whether a session is as a file has it.
+ * Tell about a change, once the store has it.
+ *
+ * Whoever feeds a session puts it into its store first and then calls hide():
+ * so one of the two sees the other.
  */
-static bool is_unchanged(kupf_session_t *session, kupf_session_data_t *data)
+static void tell(private_kupf_preconfigured_t *this, change_t *change)
 {
-	/* no address in the file is a change, if there was one */
-	return kupf_session_matches(session, data) &&
-		   kupf_address_equals(kupf_session_get_upf_address(session),
-							   &data->upf_address);
+	if (kupf_overlay_hides(this->fed, change->new))
+	{	/* as it was before, it may not have been hidden */
+		this->enforcer->close(this->enforcer, change->new,
+							  KUPF_REASON_SUPERSEDED);
+	}
+	else if (change->old)
+	{
+		this->enforcer->replaced(this->enforcer, change->old, change->new,
+								 UINT32_MAX);
+	}
+	else
+	{
+		this->enforcer->established(this->enforcer, change->new);
+	}
 }
 
 /**
- * Find out what a file changes, and take the old ones of that out of the store:
- * their identities may be others' now.
+ * Make a change in one step: the session is never missing.
  *
- * @param changes	array of change_t to add to
+ * @return			FALSE if another session has the identity
  */
-static void take_out(private_kupf_preconfigured_t *this, kupf_store_t *file,
-					 array_t *changes)
+static bool apply(private_kupf_preconfigured_t *this, change_t *change)
 {
-	kupf_session_data_t data;
-	enumerator_t *enumerator;
-	kupf_session_t *session;
-	change_t change;
+	kupf_store_status_t status;
 
-	enumerator = file->create_enumerator(file);
-	while (enumerator->enumerate(enumerator, &session))
+	if (change->old)
 	{
-		kupf_session_get_data(session, &data);
-		change.old = this->store->get(this->store, data.name);
-		if (change.old && is_unchanged(change.old, &data))
-		{
-			kupf_session_unref(change.old);
-			continue;
-		}
+		status = this->store->replace(this->store, change->old, change->new);
+	}
+	else
+	{
+		status = this->store->put(this->store, change->new);
+	}
+	return status == KUPF_STORE_OK;
+}
+
+/**
+ * Make changes that are in each other's way: identities have changed hands.
+ */
+static void apply_blocked(private_kupf_preconfigured_t *this, array_t *blocked)
+{
+	change_t change;
+	int i;
+
+	for (i = 0; i < array_count(blocked); i++)
+	{
+		array_get(blocked, i, &change);
 		if (change.old)
 		{
-			data.generation = kupf_session_get_generation(change.old) + 1;
 			this->store->remove(this->store, change.old);
 		}
-		/* a copy: no session can be in two stores */
-		change.new = kupf_session_create(&data);
-		array_insert(changes, ARRAY_TAIL, &change);
 	}
-	enumerator->destroy(enumerator);
+	while (array_remove(blocked, ARRAY_HEAD, &change))
+	{
+		if (this->store->put(this->store, change.new) == KUPF_STORE_OK)
+		{
+			tell(this, &change);
+		}
+		change_clear(&change);
+	}
 }
 
 /**
- * Put new ones into the store, and tell about them.
+ * Make all changes.  What is in the way of one is changed, too, as no two
+ * sessions of a file have the same identity.
  */
-static void put_in(private_kupf_preconfigured_t *this, array_t *changes)
+static void apply_all(private_kupf_preconfigured_t *this, array_t *changes)
 {
+	array_t *blocked;
 	change_t change;
 
+	blocked = array_create(sizeof(change_t), 0);
 	while (array_remove(changes, ARRAY_HEAD, &change))
 	{
-		if (!change.new ||
-			this->store->put(this->store, change.new) != KUPF_STORE_OK)
+		if (apply(this, &change))
 		{
-			DBG1(DBG_CFG, "kupf: no more memory for pre-configured keys");
+			tell(this, &change);
+			change_clear(&change);
 		}
-		else if (!kupf_overlay_hides(this->fed, change.new))
+		else
 		{
-			if (change.old)
-			{
-				this->enforcer->replaced(this->enforcer, change.old,
-										 change.new, UINT32_MAX);
-			}
-			else
-			{
-				this->enforcer->established(this->enforcer, change.new);
-			}
+			array_insert(blocked, ARRAY_TAIL, &change);
 		}
-		kupf_session_unref(change.old);
-		kupf_session_unref(change.new);
 	}
+	apply_blocked(this, blocked);
+	array_destroy(blocked);
 }
 
 /**
- * Read a file into a store.
+ * Have the sessions that a file has, or those that there were.
+ *
+ * @param path		path, NULL for no sessions
  */
-static bool read_file(kupf_store_t *store, const char *path,
-					  kupf_error_t *error)
+static bool take(private_kupf_preconfigured_t *this, const char *path,
+				 kupf_error_t *error)
 {
-	FILE *file;
+	kupf_store_t *file;
+	array_t *changes;
+	change_t change;
 	bool done;
 
-	file = open_file(path, error);
-	if (!file)
+	file = kupf_store_create(lib->settings->get_int(lib->settings,
+						"%s.plugins.kupf.max_sessions", 0, lib->ns), 0);
+	changes = array_create(sizeof(change_t), 0);
+	done = (!path || kupf_keyfile_read(path, file, error)) &&
+		   compare_all(this, file, changes, error);
+	if (done)
 	{
-		return FALSE;
+		remove_gone(this, file);
+		apply_all(this, changes);
 	}
-	done = parse_file(store, path, file, error);
-	fclose(file);
+	while (array_remove(changes, ARRAY_HEAD, &change))
+	{
+		change_clear(&change);
+	}
+	array_destroy(changes);
+	file->destroy(file);
 	return done;
 }
 
 METHOD(kupf_preconfigured_t, load, bool,
 	private_kupf_preconfigured_t *this, kupf_error_t *error)
 {
-	kupf_store_t *store;
-	array_t *changes;
 	char *path;
 	bool done;
 
 	path = lib->settings->get_str(lib->settings,
 						"%s.plugins.kupf.preconfigured", NULL, lib->ns);
-	store = kupf_store_create(0, 0);
 	this->mutex->lock(this->mutex);
-	done = !path || read_file(store, path, error);
-	if (done)
-	{
-		changes = array_create(sizeof(change_t), 0);
-		remove_gone(this, store);
-		take_out(this, store, changes);
-		put_in(this, changes);
-		array_destroy(changes);
-	}
+	done = take(this, path, error);
 	this->mutex->unlock(this->mutex);
-	store->destroy(store);
-	if (path && done)
-	{
-		DBG1(DBG_CFG, "kupf: %u pre-configured keys in %s",
-			 this->store->get_count(this->store), path);
-	}
-	else if (!done)
+	if (!done)
 	{
 		DBG1(DBG_CFG, "kupf: %u pre-configured keys stay: %s",
 			 this->store->get_count(this->store), error->message);
+	}
+	else if (path)
+	{
+		DBG1(DBG_CFG, "kupf: %u pre-configured keys in %s",
+			 this->store->get_count(this->store), path);
 	}
 	return done;
 }
 
 /**
- * Close the tunnels of a session that is hidden now; adopts the reference.
+ * Get the pre-configured sessions of the same name and of the same identity as
+ * a session; may be the same one, or NULL.
  */
-static void close_hidden(private_kupf_preconfigured_t *this,
-						 kupf_session_t *session)
+static void get_namesakes(private_kupf_preconfigured_t *this,
+						  kupf_session_t *session, kupf_session_t *found[2])
 {
-	if (session)
+	id_type_t type;
+	chunk_t id;
+
+	id = kupf_session_get_id(session, &type);
+	found[0] = this->store->get(this->store, kupf_session_get_name(session));
+	found[1] = this->store->find(this->store, type, id);
+	if (found[0] && found[0] == found[1])
 	{
-		this->enforcer->close(this->enforcer, session,
-							  KUPF_REASON_SUPERSEDED);
-		kupf_session_unref(session);
+		kupf_session_unref(found[1]);
+		found[1] = NULL;
 	}
 }
 
 METHOD(kupf_preconfigured_t, hide, void,
 	private_kupf_preconfigured_t *this, kupf_session_t *session)
 {
-	id_type_t type;
-	chunk_t id;
+	kupf_session_t *found[2];
+	u_int i;
 
 	if (!this->store->get_count(this->store))
 	{
 		return;
 	}
-	id = kupf_session_get_id(session, &type);
-	close_hidden(this, this->store->get(this->store,
-										kupf_session_get_name(session)));
-	close_hidden(this, this->store->find(this->store, type, id));
+	get_namesakes(this, session, found);
+	for (i = 0; i < countof(found); i++)
+	{
+		if (found[i])
+		{
+			this->enforcer->close(this->enforcer, found[i],
+								  KUPF_REASON_SUPERSEDED);
+			kupf_session_unref(found[i]);
+		}
+	}
+}
+
+METHOD(kupf_preconfigured_t, show, void,
+	private_kupf_preconfigured_t *this, kupf_session_t *session)
+{
+	kupf_session_t *found[2];
+	u_int i;
+
+	if (!this->store->get_count(this->store))
+	{
+		return;
+	}
+	get_namesakes(this, session, found);
+	for (i = 0; i < countof(found); i++)
+	{
+		if (found[i] && !kupf_overlay_hides(this->fed, found[i]))
+		{
+			this->enforcer->established(this->enforcer, found[i]);
+		}
+		kupf_session_unref(found[i]);
+	}
 }
 
 METHOD(kupf_preconfigured_t, destroy, void,
@@ -440,6 +393,7 @@ kupf_preconfigured_t *kupf_preconfigured_create(kupf_store_t *fed,
 			.get_store = _get_store,
 			.load = _load,
 			.hide = _hide,
+			.show = _show,
 			.destroy = _destroy,
 		},
 		.store = kupf_store_create(0, 0),

@@ -7,12 +7,18 @@
  * Pre-configured keys: sessions from a file that the operator writes (study on
  * TR 33.778, "Using pre-configured PSK"), see PRECONFIGURED.md.
  *
- * A file is read as a whole or not at all: an error leaves what was read before
- * as it is.  What has not changed keeps its session object and so its tunnels;
- * what has changed counts as modified, what is not there any more as deleted.
+ * A file (kupf_keyfile) is taken as a whole or not at all: an error leaves what
+ * was read before as it is.  What has not changed keeps its session object and
+ * so its tunnels; what has changed counts as modified, in one step for whoever
+ * looks it up unless identities change hands; what is not there any more counts
+ * as deleted.
  *
  * The sessions are in a store of their own, under the one of those that are
- * fed over the socket (kupf_overlay), which win.
+ * fed over the socket (kupf_overlay), which win.  As in the other store, a
+ * change is made first, and the enforcer told then.
+ *
+ * All methods but destroy() may be called by any thread, but not in charon's
+ * hooks: load() reads a file.
  */
 
 #ifndef KUPF_PRECONFIGURED_H_
@@ -20,9 +26,6 @@
 
 #include "kupf.h"
 #include "kupf_request.h"
-
-/** Longest line of the file, octets */
-#define KUPF_PRECONFIGURED_LINE 2048
 
 typedef struct kupf_preconfigured_t kupf_preconfigured_t;
 
@@ -37,8 +40,8 @@ struct kupf_preconfigured_t {
 
 	/**
 	 * Read the file of the setting charon.plugins.kupf.preconfigured; without
-	 * one there are no sessions.  Any thread may call, one at a time is served.
-	 * What came of it is also logged.
+	 * one there are no sessions.  One thread at a time is served.  What came of
+	 * it is also logged.
 	 *
 	 * @param error		[out] error: names the line and the field, no value
 	 * @return			FALSE if there is an error, and nothing has changed
@@ -52,6 +55,15 @@ struct kupf_preconfigured_t {
 	 * @param session	session, in the store
 	 */
 	void (*hide)(kupf_preconfigured_t *this, kupf_session_t *session);
+
+	/**
+	 * A session that was fed over the socket is gone, or has another identity:
+	 * tell the enforcer about those that it has hidden and that nothing hides
+	 * any more.
+	 *
+	 * @param session	session, not in the store any more
+	 */
+	void (*show)(kupf_preconfigured_t *this, kupf_session_t *session);
 
 	/**
 	 * Destroy the object and its sessions.

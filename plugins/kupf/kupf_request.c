@@ -177,19 +177,41 @@ bool kupf_request_parse(kupf_request_t *request, enumerator_t *elements,
 }
 
 /**
+ * A value of a field, as text.
+ */
+static void parse_text(kupf_request_t *request, const kupf_fields_t *field,
+					   char *text, kupf_error_t *error)
+{
+	chunk_t value = chunk_from_str(text);
+
+	if (!(field->bit & (KUPF_FIELD_KEY | KUPF_FIELDS_BASE)))
+	{
+		parse_value(request, field, value, error);
+	}
+	/* on the wire so many characters were raw octets; here they are digits of
+	 * a key that is too short, presumably */
+	else if (value.len == KUPF_KEY_MIN || !field->parse(request, value))
+	{
+		kupf_error(error, KUPF_CAUSE_INVALID_FIELD, "field '%s': expected "
+				   "0x<hex> or 0s<base64> of 32%s octets, not all zero",
+				   field->name, field->bit == KUPF_FIELD_KEY ? " to 64" : "");
+	}
+}
+
+/**
  * Parse a word of a line.
  */
 static void parse_word(kupf_request_t *request, char *word, u_int allowed,
 					   kupf_error_t *error)
 {
 	const kupf_fields_t *field;
-	char *value, *item, *pos;
+	char *value, *item;
 
 	value = strchr(word, '=');
 	if (!value)
 	{	/* it may be a key that was typed in the wrong place */
-		kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
-				   "a word after the name of the session: expected field=value");
+		kupf_error(error, KUPF_CAUSE_INVALID_FIELD, "a word after the name of "
+				   "the session: expected field=value");
 		return;
 	}
 	*value++ = '\0';
@@ -198,22 +220,15 @@ static void parse_word(kupf_request_t *request, char *word, u_int allowed,
 	{
 		return;
 	}
-	if (field->list)
+	if (!field->list)
 	{
-		for (item = strtok_r(value, ",", &pos); item;
-			 item = strtok_r(NULL, ",", &pos))
-		{
-			parse_value(request, field, chunk_from_str(item), error);
-		}
+		parse_text(request, field, value, error);
+		return;
 	}
-	else if (field->bit == KUPF_FIELD_KEY && strlen(value) == KUPF_KEY_MIN)
-	{	/* digits, presumably; as a value on the wire it were raw octets */
-		kupf_error(error, KUPF_CAUSE_INVALID_FIELD, "field 'key': expected "
-				   "0x<hex> or 0s<base64> of 32 to 64 octets");
-	}
-	else
+	/* an empty item is wrong, and a list of none is one of these */
+	while ((item = strsep(&value, ",")))
 	{
-		parse_value(request, field, chunk_from_str(value), error);
+		parse_text(request, field, item, error);
 	}
 }
 

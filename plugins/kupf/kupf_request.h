@@ -167,7 +167,8 @@ bool kupf_request_parse(kupf_request_t *request, enumerator_t *elements,
  * Parse a line of text: SESSION field=value field=value ...
  *
  * Words are separated by blanks; a word that starts with # and what follows it
- * is a comment.  Items of lists are separated by commas.  A key is text.
+ * is a comment.  Items of lists are separated by commas, none is empty.  Keys
+ * are text.
  *
  * @param request	[out] request; to be wiped also after an error
  * @param line		line, modified

@@ -51,6 +51,17 @@ static bool store_error(kupf_store_status_t status, kupf_error_t *error)
 }
 
 /**
+ * A session is gone as it was: have what it has hidden be there again.
+ */
+static void show(private_kupf_sessions_t *this, kupf_session_t *session)
+{
+	if (this->preconfigured)
+	{
+		this->preconfigured->show(this->preconfigured, session);
+	}
+}
+
+/**
  * Finish a session that was removed from the store.
  */
 static u_int retire(private_kupf_sessions_t *this, kupf_session_t *session,
@@ -60,6 +71,7 @@ static u_int retire(private_kupf_sessions_t *this, kupf_session_t *session,
 	u_int tunnels;
 
 	tunnels = this->enforcer->close(this->enforcer, session, reason);
+	show(this, session);
 	kupf_session_get_data(session, &data);
 	kupf_lease_drop(this->pool, &data);
 	if (reason == KUPF_REASON_EXPIRED)
@@ -246,8 +258,9 @@ METHOD(kupf_sessions_t, establish, kupf_session_t*,
 	{
 		kupf_count(KUPF_SESSIONS_ESTABLISHED);
 		DBG2(DBG_CFG, "kupf: session '%s' established", data.name);
-		tell(this, session);
+		/* before its namesake is closed, to be what is wanted instead */
 		this->enforcer->established(this->enforcer, session);
+		tell(this, session);
 	}
 	return session;
 }
@@ -343,6 +356,7 @@ METHOD(kupf_sessions_t, modify, kupf_session_t*,
 		}
 		this->enforcer->replaced(this->enforcer, old, session, grace);
 		tell(this, session);
+		show(this, old);
 	}
 	kupf_session_unref(old);
 	return session;

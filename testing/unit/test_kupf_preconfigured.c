@@ -5,9 +5,12 @@
  * sessions that are fed over the socket on top of it.
  */
 
+#include "kupf_keyfile.h"
 #include "test_runner.h"
 #include "test_support.h"
 #include "test_upf.h"
+
+#include <threading/thread.h>
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -113,6 +116,7 @@ START_TEST(test_good)
 	ck_assert_str_eq(load(
 		"# pre-configured keys\n"
 		"\n"
+		"\r\n"
 		"robot-1 ue-id=keyid:r1" KEY "\n"
 		"  robot-2\tue-id=@#7232" KEY_2 " # the second\r\n"
 		"robot-3" KEY_3 " upf-address=192.0.2.1 ue-id=fqdn:r3 "
@@ -155,7 +159,11 @@ static struct {
 	{ "b ue-id=keyid:b key=0x" HEX "1", "field 'key'" },
 	{ "b ue-id=keyid:b key=0x4b65", "field 'key'" },
 	{ "b ue-id=keyid:b key=" HEX, "field 'key'" },
-	{ "b ue-id=keyid:b key=0123456789abcdef0123456789abcdef", "field 'key'" },
+	/* one way to write keys is not for text */
+	{ "b ue-id=keyid:b key=0123456789abcdef0123456789abcdef",
+	  "field 'key': expected 0x<hex> or 0s<base64> of 32 to 64 octets" },
+	{ "b ue-id=keyid:b key=0123456789abcdef",
+	  "field 'key': expected 0x<hex> or 0s<base64> of 32 to 64 octets" },
 	{ "b ue-id=keyid:b key=0x" HEX HEX "00", "field 'key'" },
 	{ "b ue-id=keyid:b key=0x000000000000000000000000000000000000000000000000"
 	  "0000000000000000", "field 'key'" },
@@ -168,7 +176,10 @@ static struct {
 	{ "b ue-id=keyid:b" KEY KEY, "field 'key' is there more than once" },
 	{ "b ue-id=keyid:b" KEY " ue-addresses=1.1.1.1,1.1.1.1",
 	  "field 'ue-addresses'" },
+	{ "b ue-id=keyid:b" KEY " ue-addresses=", "field 'ue-addresses'" },
+	{ "b ue-id=keyid:b" KEY " ue-addresses=10.0.0.1,", "field 'ue-addresses'" },
 	{ "b ue-id=keyid:b" KEY " services=", "field 'services'" },
+	{ "b ue-id=keyid:b" KEY " services=,ike", "field 'services'" },
 	{ "b ue-id=keyid:b" KEY " services=tls", "field 'services'" },
 	{ "b ue-id=keyid:a" KEY, "field 'ue-id': an earlier line has it" },
 	{ "a ue-id=keyid:b" KEY, "field 'session': an earlier line has it" },
@@ -197,14 +208,14 @@ END_TEST
 
 START_TEST(test_long_line)
 {
-	char text[3 * KUPF_PRECONFIGURED_LINE];
+	char text[3 * KUPF_KEYFILE_LINE];
 
 	memset(text, 'x', sizeof(text));
 	text[sizeof(text) - 1] = '\0';
 	ck_assert_ptr_nonnull(strstr(load(text), ":1: expected a line of less"));
 	/* as long as it may be */
 	memset(text, ' ', sizeof(text));
-	strcpy(text + KUPF_PRECONFIGURED_LINE - 1, "\na ue-id=keyid:a" KEY);
+	strcpy(text + KUPF_KEYFILE_LINE - 1, "\na ue-id=keyid:a" KEY);
 	ck_assert_str_eq(load(text), "");
 	ck_assert_str_eq(find("a"), "a");
 }
@@ -234,11 +245,10 @@ START_TEST(test_file)
 		ck_assert_int_eq(chmod(test_path("keys"), modes[i]), 0);
 		refuse("mode 06");
 	}
-	/* the group is charon's own */
+	/* charon's own group, but it is the owner and has no use for that */
 	ck_assert_int_eq(chown(test_path("keys"), -1, getegid()), 0);
 	ck_assert_int_eq(chmod(test_path("keys"), 0640), 0);
-	ck_assert(upf.preconfigured->load(upf.preconfigured,
-									  &(kupf_error_t){}));
+	refuse("mode 0640");
 	if (geteuid() == 0)
 	{
 		ck_assert_int_eq(chown(test_path("keys"), -1, 65534), 0);
@@ -308,6 +318,58 @@ START_TEST(test_reload)
 }
 END_TEST
 
+/**
+ * Reads the file as a charon that is not root's.
+ */
+START_TEST(test_group)
+{
+	gid_t group = getegid();
+
+	ck_assert_str_eq(load("a ue-id=keyid:a" KEY), "");
+	if (geteuid() != 0)
+	{
+		return;
+	}
+	ck_assert_int_eq(chmod(test_path(""), 0711), 0);
+	ck_assert_int_eq(chown(test_path("keys"), 0, 65534), 0);
+	ck_assert_int_eq(setegid(65534), 0);
+	ck_assert_int_eq(seteuid(65534), 0);
+	refuse("Permission denied");
+	ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_int_eq(chmod(test_path("keys"), 0640), 0);
+	ck_assert_int_eq(seteuid(65534), 0);
+	ck_assert(upf.preconfigured->load(upf.preconfigured,
+									  &(kupf_error_t){}));
+	ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_int_eq(chmod(test_path("keys"), 0660), 0);
+	ck_assert_int_eq(seteuid(65534), 0);
+	refuse("mode 0660");
+	ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_int_eq(setegid(group), 0);
+}
+END_TEST
+
+START_TEST(test_limits)
+{
+	lib->settings->set_int(lib->settings, "%s.plugins.kupf.max_sessions", 2,
+						   lib->ns);
+	ck_assert_str_eq(load("a ue-id=keyid:a" KEY "\nb ue-id=keyid:b" KEY), "");
+	ck_assert_ptr_nonnull(strstr(load("a ue-id=keyid:a" KEY_2 "\n"
+		"b ue-id=keyid:b" KEY "\nc ue-id=keyid:c" KEY), "keys:3: charon."));
+	ck_assert_uint_eq(count(upf.all), 2);
+	ck_assert_uint_eq(upf.enforcer.replaced, 0);
+	lib->settings->set_int(lib->settings, "%s.plugins.kupf.max_sessions", 0,
+						   lib->ns);
+	/* a UE has no use for a session without an address */
+	upf.enforcer.missing = "upf-address";
+	ck_assert_ptr_nonnull(strstr(load("c ue-id=keyid:c" KEY),
+								 "session 'c': field 'upf-address' is missing"));
+	ck_assert_str_eq(find("b"), "b");
+	ck_assert_str_eq(find("c"), "-");
+	ck_assert_uint_eq(upf.enforcer.closed, 0);
+}
+END_TEST
+
 #define FED " key=ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 START_TEST(test_fed_wins)
@@ -351,6 +413,186 @@ START_TEST(test_fed_wins)
 }
 END_TEST
 
+START_TEST(test_changes_hidden)
+{
+	load("a ue-id=keyid:a" KEY "\nb ue-id=keyid:b" KEY);
+	run("", "establish-session", "session=x ue-id=keyid:y" FED);
+	ck_assert_uint_eq(upf.enforcer.closed, 0);
+	/* its new identity is a fed session's: its tunnels go */
+	load("a ue-id=keyid:y" KEY "\nb ue-id=keyid:b" KEY);
+	ck_assert_str_eq(find("y"), "x");
+	ck_assert(!has("a"));
+	ck_assert_uint_eq(upf.enforcer.replaced, 0);
+	ck_assert_uint_eq(upf.enforcer.closed, 1);
+	ck_assert_str_eq(upf.enforcer.name, "a");
+	ck_assert_int_eq(upf.enforcer.reason, KUPF_REASON_SUPERSEDED);
+	/* the same of a new one, which may have tunnels of an earlier one */
+	load("a ue-id=keyid:y" KEY "\nx ue-id=keyid:b" KEY);
+	ck_assert_uint_eq(upf.enforcer.closed, 3);
+	ck_assert_str_eq(find("b"), "-");
+	/* and back */
+	load("a ue-id=keyid:a" KEY);
+	ck_assert_str_eq(find("a"), "a");
+	ck_assert_uint_eq(upf.enforcer.replaced, 1);
+}
+END_TEST
+
+START_TEST(test_shown)
+{
+	load("a ue-id=keyid:a" KEY "\nb ue-id=keyid:b" KEY);
+	ck_assert_uint_eq(upf.enforcer.established, 2);
+	/* by deletion: the fed one came, two go back */
+	run("", "establish-session", "session=a ue-id=keyid:b" FED);
+	ck_assert_uint_eq(upf.enforcer.established, 3);
+	run("", "delete-session", "session=a");
+	ck_assert_uint_eq(upf.enforcer.established, 5);
+	/* by modification: only the one that is not hidden any more */
+	run("", "establish-session", "session=a ue-id=keyid:b" FED);
+	run("", "modify-session", "session=a ue-id=keyid:z");
+	ck_assert_uint_eq(upf.enforcer.established, 7);
+	ck_assert_str_eq(find("b"), "b");
+	ck_assert_str_eq(find("a"), "-");
+	/* by its end */
+	run("", "modify-session", "session=a lifetime=1");
+	sleep(2);
+	while (upf.sessions->expire(upf.sessions));
+	ck_assert_uint_eq(upf.enforcer.established, 8);
+	ck_assert_str_eq(find("a"), "a");
+	/* none that was not hidden */
+	run("", "establish-session", "session=z ue-id=keyid:z" FED);
+	run("", "delete-session", "session=z");
+	ck_assert_uint_eq(upf.enforcer.established, 9);
+}
+END_TEST
+
+/** Rounds of the threads */
+#define ROUNDS 200
+
+/** Whether the threads that look on go on */
+static bool looking;
+
+/** First expectation of a thread that was not met */
+static const char *broken;
+
+#define STRING(x) #x
+#define LINE(x) STRING(x)
+#define expect(condition) do { \
+	if (!(condition)) \
+	{ \
+		cas_ptr(&broken, NULL, "line " LINE(__LINE__) ": " #condition); \
+	} \
+} while (0)
+
+/**
+ * Look up what stays, what changes, what comes and goes, and what is hidden at
+ * times, as IKE_AUTH and the hooks do.
+ */
+static void *look_up(void *same)
+{
+	kupf_session_t *session;
+	u_int generation = 0;
+
+	while (__atomic_load_n(&looking, __ATOMIC_RELAXED))
+	{
+		session = upf.all->find(upf.all, ID_KEY_ID, chunk_from_str("s"));
+		expect(session == same);
+		kupf_session_unref(session);
+		session = upf.all->get(upf.all, "changes");
+		expect(session);
+		expect(session &&
+			   kupf_session_get_generation(session) >= generation);
+		generation = session ? kupf_session_get_generation(session) : 0;
+		kupf_session_unref(session);
+		session = upf.all->find(upf.all, ID_KEY_ID, chunk_from_str("c"));
+		expect(session && streq(kupf_session_get_name(session), "changes"));
+		kupf_session_unref(session);
+		session = upf.all->find(upf.all, ID_KEY_ID, chunk_from_str("g"));
+		expect(!session || streq(kupf_session_get_name(session), "goes"));
+		kupf_session_unref(session);
+		session = upf.all->find(upf.all, ID_KEY_ID, chunk_from_str("h"));
+		expect(session && (streq(kupf_session_get_name(session), "hidden") ||
+						   streq(kupf_session_get_name(session), "fed")));
+		kupf_session_unref(session);
+		count(upf.all);
+	}
+	return NULL;
+}
+
+/**
+ * Feed a session that hides one, and take it back.
+ */
+static void *feed(void *unused)
+{
+	u_int i;
+
+	for (i = 0; i < ROUNDS; i++)
+	{
+		run("", "establish-session", "session=fed ue-id=keyid:h" FED);
+		run("", "delete-session", "session=fed");
+	}
+	return NULL;
+}
+
+/**
+ * Read files as the reload of settings does.
+ */
+static void *reload(void *unused)
+{
+	static const char *more[] = {
+		"changes ue-id=keyid:c" KEY "\ngoes ue-id=keyid:g" KEY "\n"
+			"hidden ue-id=keyid:h" KEY,
+		"changes ue-id=keyid:c" KEY_2 "\nhidden ue-id=keyid:h" KEY_2,
+		/* identities that change hands */
+		"changes ue-id=keyid:c" KEY "\nl ue-id=keyid:m" KEY "\n"
+			"m ue-id=keyid:l" KEY "\nhidden ue-id=keyid:h" KEY,
+		"changes ue-id=keyid:c" KEY "\nl ue-id=keyid:l" KEY "\n"
+			"m ue-id=keyid:m" KEY "\nhidden ue-id=keyid:h" KEY_2 "\nbroken",
+	};
+	char text[1024];
+	u_int i;
+
+	for (i = 0; i < ROUNDS; i++)
+	{
+		snprintf(text, sizeof(text), "same ue-id=keyid:s" KEY "\n%s",
+				 more[i % countof(more)]);
+		load(text);
+	}
+	return NULL;
+}
+
+START_TEST(test_threads)
+{
+	thread_t *lookers[3], *feeder;
+	kupf_session_t *same;
+	u_int i;
+
+	load("same ue-id=keyid:s" KEY "\nchanges ue-id=keyid:c" KEY "\n"
+		 "hidden ue-id=keyid:h" KEY);
+	same = upf.all->get(upf.all, "same");
+	/* the test's one is for one thread */
+	upf.enforcer.public.established = (void*)nop;
+	upf.enforcer.public.replaced = (void*)nop;
+	upf.enforcer.public.close = (void*)return_null;
+	looking = TRUE;
+	for (i = 0; i < countof(lookers); i++)
+	{
+		lookers[i] = thread_create(look_up, same);
+	}
+	feeder = thread_create(feed, NULL);
+	reload(NULL);
+	feeder->join(feeder);
+	__atomic_store_n(&looking, FALSE, __ATOMIC_RELAXED);
+	for (i = 0; i < countof(lookers); i++)
+	{
+		lookers[i]->join(lookers[i]);
+	}
+	ck_assert_msg(!broken, "%s", broken);
+	kupf_session_unref(same);
+	load("");
+	ck_assert_uint_eq(count(upf.all), 0);
+}
+END_TEST
+
 START_TEST(test_command)
 {
 	vici_message_t *reply;
@@ -388,7 +630,12 @@ Suite *kupf_preconfigured_suite(void)
 	tcase_add_test(tc, test_long_line);
 	tcase_add_test(tc, test_file);
 	tcase_add_test(tc, test_reload);
+	tcase_add_test(tc, test_group);
+	tcase_add_test(tc, test_limits);
 	tcase_add_test(tc, test_fed_wins);
+	tcase_add_test(tc, test_changes_hidden);
+	tcase_add_test(tc, test_shown);
+	tcase_add_test(tc, test_threads);
 	tcase_add_test(tc, test_command);
 	suite_add_tcase(suite, tc);
 

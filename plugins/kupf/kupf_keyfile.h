@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup kupf_keyfile kupf_keyfile
+ * @{ @ingroup kupf
+ *
+ * The file of pre-configured keys, see PRECONFIGURED.md: who may have access
+ * to it, and from its lines to sessions.
+ *
+ * What is read passes through one buffer, on the stack, which is wiped.  An
+ * error names the line and the field, and no value: it may be a key that is in
+ * the wrong place.
+ */
+
+#ifndef KUPF_KEYFILE_H_
+#define KUPF_KEYFILE_H_
+
+#include "kupf_request.h"
+#include "kupf_store.h"
+
+/** Octets that a line must be shorter than, without its end */
+#define KUPF_KEYFILE_LINE 2048
+
+/**
+ * Open a file and read it into a store.
+ *
+ * @param path		path
+ * @param store		empty store; after an error it has some of the sessions
+ * @param error		[out] error, KUPF_CAUSE_INVALID_FILE
+ * @return			FALSE if there is an error
+ */
+bool kupf_keyfile_read(const char *path, kupf_store_t *store,
+					   kupf_error_t *error);
+
+/**
+ * Read a file that is open already, whosever it is.
+ *
+ * @param path		path, for errors
+ * @param fd		file, from where it is on
+ * @param store		as above
+ * @param error		[out] as above
+ * @return			FALSE if there is an error
+ */
+bool kupf_keyfile_parse(const char *path, int fd, kupf_store_t *store,
+						kupf_error_t *error);
+
+#endif /** KUPF_KEYFILE_H_ @}*/
