@@ -363,7 +363,7 @@ START_TEST(test_limits)
 	/* a UE has no use for a session without an address */
 	upf.enforcer.missing = "upf-address";
 	ck_assert_ptr_nonnull(strstr(load("c ue-id=keyid:c" KEY),
-								 "session 'c': field 'upf-address' is missing"));
+						"session 'c': field 'upf-address' is missing"));
 	ck_assert_str_eq(find("b"), "b");
 	ck_assert_str_eq(find("c"), "-");
 	ck_assert_uint_eq(upf.enforcer.closed, 0);
