@@ -58,6 +58,7 @@ METHOD(nin3a_ue_legs_t, want, void,
 	const char *name = kupf_session_get_name(session);
 	kupf_session_t *old;
 	nin3a_ue_leg_t *leg;
+	bool idle;
 
 	this->sas->lock(this->sas);
 	leg = this->legs->get(this->legs, name);
@@ -69,7 +70,9 @@ METHOD(nin3a_ue_legs_t, want, void,
 	}
 	old = leg->wanted;
 	leg->wanted = kupf_session_ref(session);
-	if (!old || kupf_session_needs_rekey(old, session))
+	/* drop() may have left it with this very session, and nothing to do */
+	idle = !leg->waiting && !leg->starting && !leg->first;
+	if (!old || idle || kupf_session_needs_rekey(old, session))
 	{	/* what failed before says nothing about this one */
 		leg->failures = 0;
 		decide(this, leg, order);

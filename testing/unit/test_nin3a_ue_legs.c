@@ -480,6 +480,26 @@ START_TEST(test_established_anew)
 }
 END_TEST
 
+/* the same in another order, while nothing is under way: the one that took its
+ * place is told of last */
+START_TEST(test_established_later)
+{
+	kupf_session_t *session = session_create("s", 1, 1);
+
+	want("s", 1, 1);
+	start(1);
+	give_up(1, NIN3A_UE_REFUSED);
+	ck_assert_uint_eq(legs->drop(legs, "s", session, KUPF_REASON_EXPIRED, ids),
+					  0);
+	legs->want(legs, session, &order);
+	assert_delay(0);
+	/* which does not begin anew what it has begun */
+	legs->want(legs, session, &order);
+	ck_assert(!order.start);
+	kupf_session_unref(session);
+}
+END_TEST
+
 START_TEST(test_cancelled)
 {
 	nin3a_ue_reason_t told;
@@ -774,6 +794,7 @@ Suite *nin3a_ue_legs_suite(void)
 	tcase_add_test(tc, test_rekey_back);
 	tcase_add_test(tc, test_rekey_lost);
 	tcase_add_test(tc, test_established_anew);
+	tcase_add_test(tc, test_established_later);
 	tcase_add_test(tc, test_cancelled);
 	tcase_add_test(tc, test_no_tunnel);
 	tcase_add_test(tc, test_ike_rekey);
