@@ -19,7 +19,7 @@ typedef struct reader_t reader_t;
 typedef enum result_t result_t;
 
 /**
- * A file being read: holds keys, to be wiped.
+ * A file being read.  Holds keys, and is in memory for that.
  */
 struct reader_t {
 	/** file */
@@ -240,22 +240,27 @@ bool kupf_keyfile_parse(const char *path, int fd, kupf_store_t *store,
 {
 	kupf_error_t wrong = {};
 	result_t result;
-	reader_t reader;
+	reader_t *reader;
 
-	reader.fd = fd;
-	reader.len = reader.pos = reader.number = 0;
-	result = parse_lines(&reader, store, &wrong);
+	reader = kupf_secret_alloc(sizeof(*reader));
+	if (!reader)
+	{
+		return kupf_error(error, KUPF_CAUSE_INVALID_FILE,
+						  "%.100s: no more memory for keys", path);
+	}
+	reader->fd = fd;
+	result = parse_lines(reader, store, &wrong);
 	if (result == LINE_READ)
 	{
 		kupf_error(error, KUPF_CAUSE_INVALID_FILE, "%.60s:%u: %s", path,
-				   reader.number, wrong.message);
+				   reader->number, wrong.message);
 	}
 	else if (result == LINE_FAILED)
 	{
 		kupf_error(error, KUPF_CAUSE_INVALID_FILE, "%.100s: cannot be read: %s",
 				   path, strerror(errno));
 	}
-	memwipe(&reader, sizeof(reader));
+	kupf_secret_free(reader, sizeof(*reader));
 	return result == LINE_NONE;
 }
 

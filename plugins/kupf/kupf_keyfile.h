@@ -7,9 +7,9 @@
  * The file of pre-configured keys, see PRECONFIGURED.md: who may have access
  * to it, and from its lines to sessions.
  *
- * What is read passes through one buffer, on the stack, which is wiped.  An
- * error names the line and the field, and no value: it may be a key that is in
- * the wrong place.
+ * What is read passes through one buffer in memory for keys (kupf_secret), which
+ * is wiped.  An error names the line and the field, and no value: it may be a
+ * key that is in the wrong place.
  */
 
 #ifndef KUPF_KEYFILE_H_

@@ -7,13 +7,11 @@
 
 #include "kupf_connection.h"
 #include "kupf_message.h"
-#include "kupf_secret.h"
 #include "test_client.h"
 #include "test_runner.h"
 #include "test_support.h"
 #include "test_upf.h"
 
-#include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -846,74 +844,7 @@ START_TEST(test_mutations)
 }
 END_TEST
 
-/* reads all of the memory, of which sanitizers have terabytes */
-#if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
-/**
- * The key of a test, as it never stands in memory of the test's own.
- */
-static uint8_t key_octet(u_int i, bool text)
-{
-	static const char digits[] = "0123456789abcdef";
-	uint8_t octet = 0x35 ^ (i / (text ? 2 : 1) * 0x1d);
-
-	return !text ? octet : digits[i % 2 ? octet & 0x0f : octet >> 4];
-}
-
-/**
- * Count the places where the middle of the key stands.
- */
-static u_int count_keys(const uint8_t *data, size_t len, bool text)
-{
-	u_int first = text ? 16 : 8, count = 0, j;
-	size_t i;
-
-	for (i = 0; i + first <= len; i++)
-	{
-		for (j = 0; j < first && data[i + j] == key_octet(first + j, text); j++)
-		{
-			/* look on */
-		}
-		count += j == first;
-	}
-	return count;
-}
-
-/**
- * Count the places in all memory of the process.
- */
-static u_int search_memory(bool text)
-{
-	uintptr_t from, to;
-	char line[512], perms[8];
-	uint8_t *copy;
-	u_int count = 0;
-	ssize_t len;
-	FILE *maps;
-	int mem;
-
-	maps = fopen("/proc/self/maps", "r");
-	mem = open("/proc/self/mem", O_RDONLY);
-	ck_assert(maps && mem >= 0);
-	while (fgets(line, sizeof(line), maps))
-	{
-		if (sscanf(line, "%lx-%lx %7s", &from, &to, perms) != 3 ||
-			perms[0] != 'r' || perms[1] != 'w' || to - from > (1 << 30))
-		{
-			continue;
-		}
-		copy = kupf_secret_alloc(to - from);
-		len = pread(mem, copy, to - from, from);
-		if (len > 0)
-		{
-			count += count_keys(copy, len, text);
-		}
-		kupf_secret_free(copy, to - from);
-	}
-	fclose(maps);
-	close(mem);
-	return count;
-}
-
+#ifdef TEST_SEARCH_MEMORY
 START_TEST(test_key_in_memory)
 {
 	bool text = _i;
@@ -950,25 +881,25 @@ START_TEST(test_key_in_memory)
 	packet = test_packet(KUPF_CMD_REQUEST, "establish-session", "%s", script);
 	for (i = 0; i < (text ? 64 : 32); i++)
 	{
-		packet.ptr[packet.len - (text ? 64 : 32) + i] = key_octet(i, text);
+		packet.ptr[packet.len - (text ? 64 : 32) + i] = test_key_octet(i, text);
 	}
-	ck_assert_uint_ge(search_memory(text), 1);
+	ck_assert_uint_ge(test_search_memory(text), 1);
 	ck_assert_int_eq(send(client, packet.ptr, packet.len, 0), packet.len);
 	chunk_clear(&packet);
-	ck_assert_uint_eq(search_memory(text), 0);
+	ck_assert_uint_eq(test_search_memory(text), 0);
 	received = drain();
 	ck_assert_uint_gt(received.len, 10);
 	chunk_free(&received);
 	ck_assert_uint_eq(upf.store->get_count(upf.store), 1);
 
 	/* in the session and nowhere else, then nowhere at all */
-	ck_assert_uint_eq(search_memory(FALSE), 1);
-	ck_assert_uint_eq(search_memory(TRUE), 0);
+	ck_assert_uint_eq(test_search_memory(FALSE), 1);
+	ck_assert_uint_eq(test_search_memory(TRUE), 0);
 	packet = test_packet(KUPF_CMD_REQUEST, "delete-session", "session=s");
 	feed(packet);
 	chunk_free(&packet);
 	ck_assert_uint_eq(upf.store->get_count(upf.store), 0);
-	ck_assert_uint_eq(search_memory(FALSE), 0);
+	ck_assert_uint_eq(test_search_memory(FALSE), 0);
 }
 END_TEST
 #endif
@@ -994,7 +925,7 @@ Suite *kupf_connection_suite(void)
 	tcase_add_loop_test(tc, test_register_event, 0, countof(events));
 	tcase_add_test(tc, test_event_packet);
 	tcase_add_test(tc, test_mutations);
-#if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
+#ifdef TEST_SEARCH_MEMORY
 	tcase_add_loop_test(tc, test_key_in_memory, 0, 2);
 #endif
 	suite_add_tcase(suite, tc);

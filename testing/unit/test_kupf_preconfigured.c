@@ -6,6 +6,7 @@
  */
 
 #include "kupf_keyfile.h"
+#include "kupf_secret.h"
 #include "test_runner.h"
 #include "test_support.h"
 #include "test_upf.h"
@@ -593,6 +594,56 @@ START_TEST(test_threads)
 }
 END_TEST
 
+#ifdef TEST_SEARCH_MEMORY
+/**
+ * Write a file with the key to be looked for.
+ */
+static void write_key()
+{
+	static const char start[] = "a ue-id=keyid:a key=0x";
+	size_t len = strlen(start);
+	char *text;
+	FILE *file;
+	u_int i;
+
+	write_file("");
+	text = kupf_secret_alloc(256);
+	strcpy(text, start);
+	for (i = 0; i < 64; i++)
+	{
+		text[len++] = test_key_octet(i, TRUE);
+	}
+	file = fopen(test_path("keys"), "w");
+	ck_assert_ptr_nonnull(file);
+	setbuf(file, NULL);
+	ck_assert_uint_eq(fwrite(text, 1, len, file), len);
+	ck_assert_int_eq(fclose(file), 0);
+	kupf_secret_free(text, 256);
+}
+
+START_TEST(test_key_in_memory)
+{
+	kupf_error_t error = {};
+
+	/* once before: the dynamic linker saves registers on the stack when a
+	 * function is called for the first time, with what happens to be in them */
+	load("a ue-id=keyid:a" KEY);
+	load("");
+	write_key();
+	ck_assert_uint_eq(test_search_memory(TRUE), 0);
+	ck_assert_uint_eq(test_search_memory(FALSE), 0);
+	ck_assert(upf.preconfigured->load(upf.preconfigured, &error));
+	ck_assert_str_eq(find("a"), "a");
+	/* in the session and nowhere else, then nowhere at all */
+	ck_assert_uint_eq(test_search_memory(TRUE), 0);
+	ck_assert_uint_eq(test_search_memory(FALSE), 1);
+	load("");
+	ck_assert_uint_eq(test_search_memory(TRUE), 0);
+	ck_assert_uint_eq(test_search_memory(FALSE), 0);
+}
+END_TEST
+#endif
+
 START_TEST(test_command)
 {
 	vici_message_t *reply;
@@ -636,6 +687,9 @@ Suite *kupf_preconfigured_suite(void)
 	tcase_add_test(tc, test_changes_hidden);
 	tcase_add_test(tc, test_shown);
 	tcase_add_test(tc, test_threads);
+#ifdef TEST_SEARCH_MEMORY
+	tcase_add_test(tc, test_key_in_memory);
+#endif
 	tcase_add_test(tc, test_command);
 	suite_add_tcase(suite, tc);
 

@@ -2,12 +2,15 @@
 
 #include "test_support.h"
 #include "kupf_counters.h"
+#include "kupf_secret.h"
 #include "test_runner.h"
 
 #include <ctype.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /** Longest text of a message, and room for its encoding */
 #define SCRIPT_MAX (256 * 1024)
@@ -380,3 +383,75 @@ bool test_memory_grew(const char *name, size_t before, size_t growth)
 	return test_memory(name) > before + growth;
 #endif
 }
+
+#ifdef TEST_SEARCH_MEMORY
+/*
+ * Described in header
+ */
+uint8_t test_key_octet(u_int i, bool text)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t octet = 0x35 ^ (i / (text ? 2 : 1) * 0x1d);
+
+	return !text ? octet : digits[i % 2 ? octet & 0x0f : octet >> 4];
+}
+
+/**
+ * Count the places where the middle of the key stands.
+ */
+static u_int count_keys(const uint8_t *data, size_t len, bool text)
+{
+	u_int first = text ? 16 : 8, count = 0, j;
+	size_t i;
+
+	for (i = 0; i + first <= len; i++)
+	{
+		for (j = 0; j < first &&
+			 data[i + j] == test_key_octet(first + j, text); j++)
+		{
+			/* look on */
+		}
+		count += j == first;
+	}
+	return count;
+}
+
+/*
+ * Described in header
+ */
+u_int test_search_memory(bool text)
+{
+	uintptr_t from, to;
+	char line[512], perms[8];
+	uint8_t *copy;
+	u_int count = 0;
+	ssize_t len;
+	FILE *maps;
+	int mem;
+
+	maps = fopen("/proc/self/maps", "r");
+	mem = open("/proc/self/mem", O_RDONLY);
+	if (!maps || mem < 0)
+	{
+		abort();
+	}
+	while (fgets(line, sizeof(line), maps))
+	{
+		if (sscanf(line, "%lx-%lx %7s", &from, &to, perms) != 3 ||
+			perms[0] != 'r' || perms[1] != 'w' || to - from > (1 << 30))
+		{
+			continue;
+		}
+		copy = kupf_secret_alloc(to - from);
+		len = pread(mem, copy, to - from, from);
+		if (len > 0)
+		{
+			count += count_keys(copy, len, text);
+		}
+		kupf_secret_free(copy, to - from);
+	}
+	fclose(maps);
+	close(mem);
+	return count;
+}
+#endif

@@ -120,4 +120,26 @@ size_t test_memory(const char *name);
  */
 bool test_memory_grew(const char *name, size_t before, size_t growth);
 
+/* sanitizers have terabytes of it */
+#if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
+#define TEST_SEARCH_MEMORY
+
+/**
+ * Get an octet of a key to be looked for, which never stands in memory of the
+ * test's own.
+ *
+ * @param i			number of the octet, or of the digit
+ * @param text		whether it is a digit of hexadecimal text
+ */
+uint8_t test_key_octet(u_int i, bool text);
+
+/**
+ * Count the places in all memory of the process where (the middle of) that key
+ * stands.
+ *
+ * @param text		whether to look for it as hexadecimal text
+ */
+u_int test_search_memory(bool text);
+#endif
+
 #endif /** TEST_SUPPORT_H_ @}*/
