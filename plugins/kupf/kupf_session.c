@@ -298,6 +298,17 @@ static bool same_id(const kupf_session_t *session, id_type_t type, chunk_t id)
 /*
  * Described in header
  */
+bool kupf_session_precedes(const kupf_session_t *earlier,
+						   const kupf_session_t *later)
+{
+	return earlier->generation < later->generation &&
+		   earlier->created == later->created &&
+		   earlier->preconfigured == later->preconfigured;
+}
+
+/*
+ * Described in header
+ */
 bool kupf_session_needs_rekey(const kupf_session_t *old,
 							  const kupf_session_t *new)
 {

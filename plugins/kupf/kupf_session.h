@@ -228,6 +228,17 @@ uint32_t kupf_session_get_ending(const kupf_session_t *session,
 bool kupf_session_expired(const kupf_session_t *session, time_t now);
 
 /**
+ * Whether a session of some name was modified to another one of that name.  It
+ * was not if it is gone, and the other one has come in its place: established
+ * later, or from the operator's file.
+ *
+ * @param earlier	session
+ * @param later		session of the same name
+ */
+bool kupf_session_precedes(const kupf_session_t *earlier,
+						   const kupf_session_t *later);
+
+/**
  * Whether a UE with a tunnel of one session has to set it up anew for the
  * other: key, identity, UPF address or inner addresses differ, or the key is
  * not for IKE any more.

@@ -296,8 +296,7 @@ static bool is_outdated(void *user, kupf_session_t *session)
 {
 	versions_t *versions = user;
 
-	return kupf_session_get_generation(session) <
-						kupf_session_get_generation(versions->modified) &&
+	return kupf_session_precedes(session, versions->modified) &&
 		   kupf_session_needs_rekey(session, versions->modified) &&
 		   kupf_session_needs_rekey(session, versions->current);
 }

@@ -122,8 +122,7 @@ METHOD(nin3a_judge_t, judge_request, void,
 
 /**
  * Get the session that is in the store in place of another one now: itself,
- * or what it was modified to.  Of the same name may also be a later one, which
- * starts with generation 1 again.
+ * or what it was modified to, and not another one of the same name.
  *
  * @return			new reference, NULL if it is gone
  */
@@ -135,8 +134,7 @@ static kupf_session_t *get_current(private_nin3a_judge_t *this,
 
 	current = store->get(store, kupf_session_get_name(session));
 	if (current && current != session &&
-		kupf_session_get_generation(current) <=
-									kupf_session_get_generation(session))
+		!kupf_session_precedes(session, current))
 	{
 		kupf_session_unref(current);
 		current = NULL;

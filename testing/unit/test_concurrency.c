@@ -350,8 +350,7 @@ static bool is_current(kupf_session_t *session, bool final)
 
 	current = store->get(store, kupf_session_get_name(session));
 	good = current && !kupf_session_expired(session, time_monotonic(NULL)) &&
-		   (current == session || kupf_session_get_generation(current) >
-								  kupf_session_get_generation(session));
+		   (current == session || kupf_session_precedes(session, current));
 	if (good && final && current != session)
 	{
 		if (kupf_session_needs_rekey(session, current))

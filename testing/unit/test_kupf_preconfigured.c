@@ -279,10 +279,15 @@ END_TEST
 START_TEST(test_reload)
 {
 	kupf_session_t *same, *session;
+	uint32_t created;
 
 	load("same ue-id=keyid:s" KEY "\nother ue-id=keyid:o" KEY "\n"
 		 "gone ue-id=keyid:g" KEY);
+	session = upf.all->get(upf.all, "other");
+	created = kupf_session_get_created(session);
+	kupf_session_unref(session);
 	same = upf.all->get(upf.all, "same");
+	sleep(1);
 	load("new ue-id=keyid:g" KEY "\nother ue-id=keyid:o" KEY_2 "\n"
 		 "same ue-id=keyid:s" KEY);
 	session = upf.all->get(upf.all, "same");
@@ -292,6 +297,8 @@ START_TEST(test_reload)
 	session = upf.all->get(upf.all, "other");
 	ck_assert_uint_eq(kupf_session_get_key(session).len, 64);
 	ck_assert_uint_eq(kupf_session_get_generation(session), 2);
+	ck_assert_uint_eq(kupf_session_get_created(session), created);
+	ck_assert_uint_gt(kupf_session_get_modified(session), created);
 	kupf_session_unref(session);
 	ck_assert_str_eq(find("g"), "new");
 	ck_assert(!has("gone"));

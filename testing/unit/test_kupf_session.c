@@ -299,6 +299,36 @@ START_TEST(test_changes)
 }
 END_TEST
 
+START_TEST(test_precedes)
+{
+	kupf_session_t *first, *second;
+	kupf_session_data_t data;
+
+	full(&data);
+	data.created = 1000;
+	first = kupf_session_create(&data);
+	ck_assert(!kupf_session_precedes(first, first));
+	data.generation++;
+	second = kupf_session_create(&data);
+	ck_assert(kupf_session_precedes(first, second));
+	ck_assert(!kupf_session_precedes(second, first));
+	kupf_session_unref(second);
+	/* another one, deleted in between, that was modified meanwhile */
+	data.created++;
+	second = kupf_session_create(&data);
+	ck_assert(!kupf_session_precedes(first, second));
+	kupf_session_unref(second);
+	/* one that was hidden */
+	data.created--;
+	data.preconfigured = TRUE;
+	second = kupf_session_create(&data);
+	ck_assert(!kupf_session_precedes(first, second));
+	ck_assert(!kupf_session_precedes(second, first));
+	kupf_session_unref(second);
+	kupf_session_unref(first);
+}
+END_TEST
+
 Suite *kupf_session_suite(void);
 
 Suite *kupf_session_suite(void)
@@ -313,6 +343,7 @@ Suite *kupf_session_suite(void)
 	tcase_add_test(tc, test_ref);
 	tcase_add_test(tc, test_expiry);
 	tcase_add_loop_test(tc, test_changes, 0, countof(changes));
+	tcase_add_test(tc, test_precedes);
 	suite_add_tcase(suite, tc);
 
 	return suite;
