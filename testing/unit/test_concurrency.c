@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Everything at once: several SMFs establish, modify and delete sessions, UEs
- * authenticate with them, are rekeyed and go, worker threads close tunnels,
- * others look on.  Meant for the thread sanitizer, but what must hold of each
- * step and what must be left in the end is checked without it, too.
+ * Everything at once: several SMFs establish, modify and delete sessions, the
+ * operator changes the file of pre-configured ones, UEs authenticate with them,
+ * are rekeyed and go, worker threads close tunnels, others look on.  Meant for
+ * the thread sanitizer, but what must hold of each step and what must be left
+ * in the end is checked without it, too.
  *
  * All classes are the real ones, and so are charon's bus with its mutex, its
  * credential manager and its worker threads.  Made up are the IKE_SAs and
@@ -15,6 +16,7 @@
 #include "kupf_cred.h"
 #include "kupf_guard.h"
 #include "kupf_list.h"
+#include "kupf_overlay.h"
 #include "kupf_sessions.h"
 #include "nin3a_enforcer.h"
 #include "test_runner.h"
@@ -24,12 +26,17 @@
 #include <threading/thread.h>
 
 #include <pthread.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /** Sessions, IKE identities that they may have, IKE_SAs at a time */
 #define SESSIONS 300
 #define IDENTITIES 400
 #define SLOTS 64
+
+/** Pre-configured sessions */
+#define LINES 40
 
 /** Rounds of a thread, and its steps in each of them */
 #define ROUNDS 250
@@ -89,7 +96,9 @@ struct counter_t {
 	u_int count;
 };
 
-static kupf_store_t *store;
+/** Sessions of the SMFs, and all */
+static kupf_store_t *fed, *store;
+static kupf_preconfigured_t *preconfigured;
 static kupf_pool_t *pool;
 static kupf_events_t *events;
 static kupf_guard_t *guard;
@@ -111,6 +120,9 @@ static bool detaching;
 /** What happened: tunnels that came up and went, rekeyings, keys withheld by
  * the time that ours was to be built, IKE_SAs closed by a job */
 static u_int opened, closed, rekeyed, withheld, deleted;
+
+/** Files that were read, and tunnels with what was in them */
+static u_int loaded, from_file;
 
 /** First expectation that was not met */
 static const char *broken;
@@ -466,6 +478,7 @@ METHOD(listener_t, child_updown, bool,
 {
 	uint32_t serial, unique_id = ike_sa->get_unique_id(ike_sa);
 	slot_t *slot = ((sa_t*)ike_sa)->slot;
+	kupf_session_data_t data;
 	kupf_session_t *session;
 
 	session = tunnels->up(tunnels, unique_id);
@@ -474,6 +487,11 @@ METHOD(listener_t, child_updown, bool,
 		expect(!slot->up_as);
 		slot->up_as = unique_id;
 		count_one(&opened);
+		kupf_session_get_data(session, &data);
+		if (data.preconfigured)
+		{
+			count_one(&from_file);
+		}
 		events->tunnel_up(events, session, ike_sa, child);
 		if (tunnels->crowds(tunnels, unique_id, &serial))
 		{
@@ -631,6 +649,72 @@ static void step_delete()
 	{
 		delete_session(pick(SESSIONS));
 	}
+}
+
+/*
+ * The operator
+ */
+
+/**
+ * Add a session to the file.
+ */
+static void write_line(FILE *file, u_int session, u_int id, u_int version)
+{
+	kupf_request_t request;
+	char key[2 * KUPF_KEY_MIN + 1];
+
+	request_init(&request, session);
+	request_id(&request, id);
+	request_key(&request, version);
+	chunk_to_hex(chunk_create(request.key, request.key_len), key, FALSE);
+	fprintf(file, "%s ue-id=keyid:%.*s key=0x%s%s\n", request.session,
+			(int)request.id_len, (char*)request.id, key,
+			pick(8) ? "" : " services=mpquic");
+}
+
+/**
+ * Take another file, or one that is broken.
+ */
+static void step_reload()
+{
+	kupf_error_t error = {};
+	u_int session, id, i;
+	bool broken_file;
+	FILE *file;
+
+	if (pick(16))
+	{
+		return;
+	}
+	file = fopen(test_path("keys"), "w");
+	expect(file);
+	/* few beginnings: most lines were there before */
+	session = 100 * pick(2);
+	id = 20 * pick(2);
+	for (i = 0; i < LINES; i++)
+	{
+		write_line(file, (session + 11 * i) % SESSIONS,
+				   (id + 7 * i) % IDENTITIES, !pick(4));
+	}
+	broken_file = !pick(8);
+	fputs(broken_file ? "broken" : "", file);
+	fclose(file);
+	expect(preconfigured->load(preconfigured, &error) == !broken_file);
+	expect(error.cause == (broken_file ? KUPF_CAUSE_INVALID_FILE :
+										 KUPF_CAUSE_NONE));
+	count_one(&loaded);
+}
+
+/**
+ * Take no file at all.
+ */
+static void unload()
+{
+	kupf_error_t error = {};
+
+	lib->settings->set_str(lib->settings, "%s.plugins.kupf.preconfigured", NULL,
+						   lib->ns);
+	expect(preconfigured->load(preconfigured, &error));
 }
 
 /*
@@ -848,7 +932,7 @@ static void list_sessions()
 	}
 	enumerator->destroy(enumerator);
 	/* one that is established anew meanwhile may be seen twice */
-	expect(count <= 2 * SESSIONS);
+	expect(count <= 2 * SESSIONS + 2 * LINES);
 }
 
 CALLBACK(take_counter, void,
@@ -868,7 +952,8 @@ static void read_counters()
 	expect(count >= KUPF_COUNTER_MAX);
 	count = pool->get_count(pool, &held, &quarantined);
 	expect(held + quarantined <= count);
-	expect(store->get_count(store) <= SESSIONS);
+	expect(fed->get_count(fed) <= SESSIONS);
+	expect(store->get_count(store) <= SESSIONS + LINES);
 	expect(cred->get_pins(cred) <= 2 * SLOTS);
 }
 
@@ -966,6 +1051,7 @@ static void (*steps[])() = {
 	step_delete,
 	step_ue, step_ue, step_ue,
 	step_watch,
+	step_reload,
 };
 
 static void *run(void *data)
@@ -1010,19 +1096,26 @@ static void setup()
 	slots_init();
 	charon->ike_sa_manager = &manager;
 	/* as kupf does it */
-	store = kupf_store_create(0, 0);
+	fed = kupf_store_create(0, 0);
 	pool = kupf_pool_create(POOL, QUARANTINE, FALSE);
 	ck_assert_ptr_nonnull(pool);
 	events = kupf_events_create();
 	guard = kupf_guard_create(TRUE);
-	sessions = kupf_sessions_create(store, pool, &guard->enforcer, events, NULL,
-									NULL, KUPF_KDF_FC_DEFAULT);
+	preconfigured = kupf_preconfigured_create(fed, &guard->enforcer);
+	store = kupf_overlay_create(fed, preconfigured->get_store(preconfigured));
+	lib->settings->set_str(lib->settings, "%s.plugins.kupf.preconfigured",
+						   (char*)test_path("keys"), lib->ns);
+	fclose(fopen(test_path("keys"), "w"));
+	ck_assert_int_eq(chmod(test_path("keys"), 0600), 0);
+	sessions = kupf_sessions_create(fed, pool, &guard->enforcer, events, NULL,
+									preconfigured, KUPF_KDF_FC_DEFAULT);
 	cred = kupf_cred_create(store, NULL, &guard->enforcer);
 	lib->credmgr->add_set(lib->credmgr, &cred->set);
 	charon->bus->add_listener(charon->bus, cred->listener);
 	/* as nin3a does it */
 	lib->settings->set_int(lib->settings, "%s.plugins.nin3a.close_timeout", 1,
 						   lib->ns);
+	lib->settings->set_int(lib->settings, "%s.plugins.nin3a.grace", 1, lib->ns);
 	config = nin3a_config_create();
 	ck_assert_ptr_nonnull(config);
 	tunnels = nin3a_tunnels_create();
@@ -1058,16 +1151,55 @@ static void teardown()
 	lib->credmgr->remove_set(lib->credmgr, &cred->set);
 	cred->destroy(cred);
 	sessions->destroy(sessions);
+	store->destroy(store);
+	preconfigured->destroy(preconfigured);
 	guard->destroy(guard);
 	events->destroy(events);
 	pool->destroy(pool);
-	store->destroy(store);
+	fed->destroy(fed);
 	lib->processor->cancel(lib->processor);
 	lib->scheduler->flush(lib->scheduler);
 	charon->ike_sa_manager = NULL;
 	local_host->destroy(local_host);
 	remote_host->destroy(remote_host);
 	other_id->destroy(other_id);
+}
+
+/**
+ * Whether a tunnel is of a session as it is now.
+ */
+static bool fits(uint32_t ike_sa)
+{
+	kupf_session_t *session, *current = NULL;
+	bool good;
+
+	session = tunnels->get_session(tunnels, ike_sa);
+	if (session)
+	{
+		current = store->get(store, kupf_session_get_name(session));
+	}
+	good = current && !kupf_session_needs_rekey(session, current);
+	kupf_session_unref(current);
+	kupf_session_unref(session);
+	return good;
+}
+
+/**
+ * Count the IKE_SAs that nobody has begun to delete, although they have no
+ * session, or another one.
+ */
+static u_int count_strays()
+{
+	u_int i, count = 0;
+
+	for (i = 0; i < SLOTS; i++)
+	{
+		slot_enter(&slots[i]);
+		count += slots[i].current && slots[i].current->state != IKE_DELETING &&
+				 !fits(slots[i].current->unique_id);
+		slot_leave(&slots[i]);
+	}
+	return count;
 }
 
 /**
@@ -1158,6 +1290,8 @@ static void assert_happened()
 	ck_assert_uint_gt(opened, 100);
 	ck_assert_uint_gt(rekeyed, 10);
 	ck_assert_uint_gt(deleted, 10);
+	ck_assert_uint_gt(loaded, 10);
+	ck_assert_uint_gt(from_file, 10);
 }
 
 START_TEST(test_all)
@@ -1166,7 +1300,15 @@ START_TEST(test_all)
 
 	detaching = FALSE;
 	run_all();
+	/* no grace and no life is longer than a second */
+	for (i = 0; i < 1000 && count_strays(); i++)
+	{
+		usleep(PAUSE);
+		sessions->expire(sessions);
+	}
+	ck_assert_uint_eq(count_strays(), 0);
 	delete_all();
+	unload();
 	/* no session, no tunnel: jobs close those that are left */
 	for (i = 0; i < 1000 && count_living(); i++)
 	{
@@ -1185,6 +1327,7 @@ START_TEST(test_detach)
 	detaching = TRUE;
 	run_all();
 	delete_all();
+	unload();
 	empty_all();
 	assert_nothing_left();
 	assert_happened();
@@ -1202,6 +1345,7 @@ Suite *concurrency_suite(void)
 
 	tc = tcase_create("threads");
 	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, test_dir_create, test_dir_remove);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_all);
 	tcase_add_test(tc, test_detach);
