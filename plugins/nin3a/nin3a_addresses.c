@@ -136,6 +136,50 @@ static void add_subsets(linked_list_t *selectors, traffic_selector_t *own,
 	enumerator->destroy(enumerator);
 }
 
+/**
+ * Whether a selector is for an address of the session, and no other.
+ */
+static bool is_own(traffic_selector_t *selector,
+				   const kupf_address_t *addresses, u_int count)
+{
+	chunk_t from = selector->get_from_address(selector);
+	chunk_t to = selector->get_to_address(selector);
+	u_int i, family;
+
+	family = selector->get_type(selector) == TS_IPV4_ADDR_RANGE ? AF_INET
+																: AF_INET6;
+	for (i = 0; i < count; i++)
+	{
+		if (addresses[i].family == family &&
+			memeq(addresses[i].bytes, from.ptr, from.len) &&
+			memeq(addresses[i].bytes, to.ptr, to.len))
+		{
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+/**
+ * Whether there is nothing to narrow: the UE has asked for no more than its
+ * addresses, or this was done before.
+ */
+static bool is_narrow(linked_list_t *selectors,
+					  const kupf_address_t *addresses, u_int count)
+{
+	traffic_selector_t *selector;
+	enumerator_t *enumerator;
+	bool narrow = TRUE;
+
+	enumerator = selectors->create_enumerator(selectors);
+	while (narrow && enumerator->enumerate(enumerator, &selector))
+	{
+		narrow = is_own(selector, addresses, count);
+	}
+	enumerator->destroy(enumerator);
+	return narrow;
+}
+
 /*
  * Described in header
  */
@@ -148,7 +192,7 @@ void nin3a_addresses_narrow(const kupf_session_t *session,
 	u_int i, count;
 
 	addresses = kupf_session_get_ue_addresses(session, &count);
-	if (!count)
+	if (!count || is_narrow(selectors, addresses, count))
 	{
 		return;
 	}

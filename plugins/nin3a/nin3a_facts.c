@@ -7,13 +7,10 @@
 /*
  * Described in header
  */
-void nin3a_facts_of_ike_sa(ike_sa_t *ike_sa, const nin3a_settings_t *settings,
-						   nin3a_facts_t *facts, char *why, size_t len)
+void nin3a_facts_of_ike_sa(ike_sa_t *ike_sa, nin3a_facts_t *facts)
 {
 	facts->ikev2 = ike_sa->get_version(ike_sa) == IKEV2;
 	facts->responder = !ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR);
-	facts->ike_proposal = nin3a_profile_allows(settings->ike_profile,
-									ike_sa->get_proposal(ike_sa), why, len);
 }
 
 /**

@@ -20,14 +20,9 @@
 #include <daemon.h>
 
 /**
- * Get the facts about an IKE_SA itself.
- *
- * @param settings	settings
- * @param why		[out] transform that speaks against it, or empty
- * @param len		room for that
+ * Get the facts about an IKE_SA itself, ikev2 and responder.
  */
-void nin3a_facts_of_ike_sa(ike_sa_t *ike_sa, const nin3a_settings_t *settings,
-						   nin3a_facts_t *facts, char *why, size_t len);
+void nin3a_facts_of_ike_sa(ike_sa_t *ike_sa, nin3a_facts_t *facts);
 
 /**
  * Get the facts about a connection, from named to psk_only, and ppk_required.

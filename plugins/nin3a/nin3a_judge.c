@@ -69,8 +69,10 @@ static void judge_first(private_nin3a_judge_t *this, ike_sa_t *ike_sa,
 	DESTROY_IF(id);
 
 	this->config->get(this->config, &settings);
-	nin3a_facts_of_ike_sa(ike_sa, &settings, &facts, attempt->detail,
-						  sizeof(attempt->detail));
+	nin3a_facts_of_ike_sa(ike_sa, &facts);
+	facts.ike_proposal = nin3a_profile_allows(settings.ike_profile,
+							ike_sa->get_proposal(ike_sa), attempt->detail,
+							sizeof(attempt->detail));
 	nin3a_facts_of_connection(peer_cfg, this->config, &facts);
 	nin3a_message_get_facts(request, &facts);
 	attempt->reason = nin3a_policy_request(&facts);
@@ -84,8 +86,14 @@ static void judge_first(private_nin3a_judge_t *this, ike_sa_t *ike_sa,
 
 	if (attempt->reason == NIN3A_ALLOWED)
 	{
-		ppk_id = get_ppk_id(request, peer_cfg);
-		nin3a_message_allow(request);
+		if (facts.ppk_named)
+		{
+			ppk_id = get_ppk_id(request, peer_cfg);
+		}
+		if (facts.no_ppk_auth)
+		{
+			nin3a_message_allow(request);
+		}
 	}
 	else
 	{
@@ -299,7 +307,6 @@ METHOD(nin3a_judge_t, authorize, bool,
 	nin3a_reason_t reason;
 	nin3a_settings_t settings;
 	nin3a_facts_t facts = {};
-	char why[NIN3A_PROFILE_WHY_LEN];
 
 	state = this->tunnels->get_state(this->tunnels,
 									 ike_sa->get_unique_id(ike_sa));
@@ -312,7 +319,7 @@ METHOD(nin3a_judge_t, authorize, bool,
 		return FALSE;
 	}
 	this->config->get(this->config, &settings);
-	nin3a_facts_of_ike_sa(ike_sa, &settings, &facts, why, sizeof(why));
+	nin3a_facts_of_ike_sa(ike_sa, &facts);
 	facts.guarded = state == NIN3A_STATE_GUARDED;
 	facts.verified = state == NIN3A_STATE_VERIFIED;
 	reason = final ? judge_final(this, ike_sa, &settings, &facts)

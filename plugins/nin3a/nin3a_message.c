@@ -117,21 +117,60 @@ peer_cfg_t *nin3a_message_select(ike_sa_t *ike_sa, message_t *request)
 	return peer_cfg;
 }
 
+/**
+ * Get the facts about a notify.
+ */
+static void get_notify_facts(notify_payload_t *notify, nin3a_facts_t *facts)
+{
+	switch (notify->get_notify_type(notify))
+	{
+		case ANOTHER_AUTH_FOLLOWS:
+			facts->another_auth_follows = TRUE;
+			break;
+		case NO_PPK_AUTH:
+			facts->no_ppk_auth = TRUE;
+			break;
+		case PPK_IDENTITY:
+			facts->ppk_named = TRUE;
+			break;
+		default:
+			break;
+	}
+}
+
 /*
  * Described in header
  */
 void nin3a_message_get_facts(message_t *request, nin3a_facts_t *facts)
 {
-	auth_payload_t *auth;
+	enumerator_t *enumerator;
+	auth_payload_t *auth = NULL;
+	payload_t *payload;
 
-	auth = (auth_payload_t*)request->get_payload(request, PLV2_AUTH);
+	facts->eap_payload = facts->another_auth_follows = FALSE;
+	facts->no_ppk_auth = facts->ppk_named = FALSE;
+	enumerator = request->create_payload_enumerator(request);
+	while (enumerator->enumerate(enumerator, &payload))
+	{
+		switch (payload->get_type(payload))
+		{
+			case PLV2_AUTH:
+				/* charon takes the first one */
+				auth = auth ?: (auth_payload_t*)payload;
+				break;
+			case PLV2_EAP:
+				facts->eap_payload = TRUE;
+				break;
+			case PLV2_NOTIFY:
+				get_notify_facts((notify_payload_t*)payload, facts);
+				break;
+			default:
+				break;
+		}
+	}
+	enumerator->destroy(enumerator);
 	facts->auth_payload = auth != NULL;
 	facts->auth_method = auth ? auth->get_auth_method(auth) : 0;
-	facts->eap_payload = request->get_payload(request, PLV2_EAP) != NULL;
-	facts->another_auth_follows =
-					request->get_notify(request, ANOTHER_AUTH_FOLLOWS) != NULL;
-	facts->no_ppk_auth = request->get_notify(request, NO_PPK_AUTH) != NULL;
-	facts->ppk_named = request->get_notify(request, PPK_IDENTITY) != NULL;
 }
 
 /**

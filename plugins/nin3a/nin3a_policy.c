@@ -234,10 +234,6 @@ nin3a_reason_t nin3a_policy_final(const nin3a_facts_t *facts)
 	{
 		return NIN3A_OWN_AUTH;
 	}
-	if (!facts->ike_proposal)
-	{
-		return NIN3A_IKE_PROPOSAL;
-	}
 	return check_config(facts);
 }
 

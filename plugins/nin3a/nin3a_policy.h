@@ -126,7 +126,7 @@ struct nin3a_facts_t {
 	/** the peer has initiated it */
 	bool responder;
 
-	/** its proposal is within the profile: request, final */
+	/** its proposal is within the profile: request */
 	bool ike_proposal;
 
 	/* its connection: request, final */

@@ -48,7 +48,6 @@ static const nin3a_facts_t final = {
 	.session_known = TRUE,
 	.session_alive = TRUE,
 	.own_auth = TRUE,
-	.ike_proposal = TRUE,
 };
 
 /** An IKE_AUTH response that may be sent */
@@ -223,8 +222,6 @@ START_TEST(test_final)
 	assert_reason(nin3a_policy_final, final, psk_only, FALSE,
 				  NIN3A_CONNECTION_CONFIG);
 	assert_reason(nin3a_policy_final, final, own_auth, FALSE, NIN3A_OWN_AUTH);
-	assert_reason(nin3a_policy_final, final, ike_proposal, FALSE,
-				  NIN3A_IKE_PROPOSAL);
 }
 END_TEST
 
