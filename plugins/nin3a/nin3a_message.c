@@ -59,6 +59,24 @@ identification_t *nin3a_message_get_ppk_id(message_t *request)
 }
 
 /**
+ * Whether the proposal of an IKE_SA is among a connection's.
+ */
+static bool has_proposal(ike_sa_t *ike_sa, ike_cfg_t *ike_cfg)
+{
+	bool private;
+
+	if (ike_cfg == ike_sa->get_ike_cfg(ike_sa))
+	{	/* it was chosen from them */
+		return TRUE;
+	}
+	private = ike_sa->supports_extension(ike_sa, EXT_STRONGSWAN) ||
+			  lib->settings->get_bool(lib->settings, "%s.accept_private_algs",
+									  FALSE, lib->ns);
+	return ike_cfg->has_proposal(ike_cfg, ike_sa->get_proposal(ike_sa),
+								 private);
+}
+
+/**
  * Do what charon's load_cfg_candidates() in ike_auth.c does.
  */
 static peer_cfg_t *select_cfg(ike_sa_t *ike_sa, identification_t *me,
@@ -66,20 +84,13 @@ static peer_cfg_t *select_cfg(ike_sa_t *ike_sa, identification_t *me,
 {
 	peer_cfg_t *peer_cfg, *found = NULL;
 	enumerator_t *enumerator;
-	ike_cfg_t *ike_cfg;
-	bool private;
 
-	private = ike_sa->supports_extension(ike_sa, EXT_STRONGSWAN) ||
-			  lib->settings->get_bool(lib->settings, "%s.accept_private_algs",
-									  FALSE, lib->ns);
 	enumerator = charon->backends->create_peer_cfg_enumerator(charon->backends,
 						ike_sa->get_my_host(ike_sa),
 						ike_sa->get_other_host(ike_sa), me, other, IKEV2);
 	while (!found && enumerator->enumerate(enumerator, &peer_cfg))
 	{
-		ike_cfg = peer_cfg->get_ike_cfg(peer_cfg);
-		if (ike_cfg->has_proposal(ike_cfg, ike_sa->get_proposal(ike_sa),
-								  private))
+		if (has_proposal(ike_sa, peer_cfg->get_ike_cfg(peer_cfg)))
 		{
 			found = peer_cfg->get_ref(peer_cfg);
 		}
