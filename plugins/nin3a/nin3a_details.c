@@ -30,9 +30,54 @@ struct nin3a_details_t {
 	uint32_t established;
 	/** our address and port */
 	kupf_endpoint_t local;
-	/** address and port of the UE */
+	/** address and port of the peer */
 	kupf_endpoint_t remote;
 };
+
+/*
+ * Described in header
+ */
+kupf_endpoint_t nin3a_details_endpoint(host_t *host)
+{
+	chunk_t address = host->get_address(host);
+	kupf_endpoint_t endpoint = {
+		.address = {
+			.family = host->get_family(host),
+		},
+		.port = host->get_port(host),
+	};
+
+	memcpy(endpoint.address.bytes, address.ptr,
+		   min(address.len, sizeof(endpoint.address.bytes)));
+	return endpoint;
+}
+
+/*
+ * Described in header
+ */
+bool nin3a_details_child(child_sa_t *child_sa, child_sa_state_t state,
+						 kupf_child_t *child, bool *installed)
+{
+	switch (state)
+	{
+		case CHILD_INSTALLED:
+		case CHILD_REKEYED:
+		case CHILD_DELETING:
+		case CHILD_DELETED:
+		case CHILD_DESTROYING:
+			break;
+		default:
+			return FALSE;
+	}
+	*installed = state == CHILD_INSTALLED;
+	*child = (kupf_child_t){
+		.spi_in = ntohl(child_sa->get_spi(child_sa, TRUE)),
+		.spi_out = ntohl(child_sa->get_spi(child_sa, FALSE)),
+	};
+	snprintf(child->name, sizeof(child->name), "%s",
+			 child_sa->get_name(child_sa));
+	return TRUE;
+}
 
 /*
  * Described in header

@@ -6,19 +6,14 @@
  *
  * Tells nin3a_tunnels about what list-sessions shows, when charon changes it.
  *
- * CHILD_SAs are followed by their states and not by the hooks for their end
- * and for rekeying, as these leave out what a collision of two rekeyings makes
- * and takes away again.
- *
  * Called in hooks of charon, by the thread that has the IKE_SA checked out.
  */
 
 #ifndef NIN3A_RECORD_H_
 #define NIN3A_RECORD_H_
 
+#include "nin3a_details.h"
 #include "nin3a_tunnels.h"
-
-#include <daemon.h>
 
 /**
  * An IKE_SA has become a tunnel.

@@ -134,6 +134,13 @@ METHOD(kupf_enforcer_t, count, u_int,
 	return this->legs->count(this->legs, session);
 }
 
+METHOD(kupf_enforcer_t, describe, u_int,
+	private_nin3a_ue_enforcer_t *this, const char *session,
+	kupf_tunnel_t *tunnels, u_int max)
+{
+	return this->legs->describe(this->legs, session, tunnels, max);
+}
+
 METHOD(kupf_enforcer_t, close_, u_int,
 	private_nin3a_ue_enforcer_t *this, kupf_session_t *session,
 	kupf_reason_t reason)
@@ -186,6 +193,7 @@ nin3a_ue_enforcer_t *nin3a_ue_enforcer_create(nin3a_ue_sas_t *sas,
 				.accepts = _accepts,
 				.established = _established,
 				.count = _count,
+				.describe = _describe,
 				.close = _close_,
 				.replaced = _replaced,
 				.counters = _counters,

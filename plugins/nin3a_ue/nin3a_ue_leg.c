@@ -5,6 +5,16 @@
 /*
  * Described in header
  */
+void nin3a_ue_sa_destroy(nin3a_ue_sa_t *sa)
+{
+	nin3a_details_destroy(sa->details);
+	kupf_session_unref(sa->session);
+	free(sa);
+}
+
+/*
+ * Described in header
+ */
 bool nin3a_ue_sa_fits(const nin3a_ue_sa_t *sa, const kupf_session_t *session)
 {
 	return sa->session == session ||
@@ -165,6 +175,14 @@ u_int nin3a_ue_leg_drop(nin3a_ue_leg_t *leg, const kupf_session_t *keep,
 	return count;
 }
 
+/**
+ * Whether an IKE_SA is a tunnel, and not gone.
+ */
+static bool is_up(const nin3a_ue_sa_t *sa)
+{
+	return sa->stage == NIN3A_UE_UP && !sa->reported;
+}
+
 /*
  * Described in header
  */
@@ -175,7 +193,35 @@ u_int nin3a_ue_leg_count(const nin3a_ue_leg_t *leg)
 
 	for (sa = leg->first; sa; sa = sa->next)
 	{
-		count += sa->stage == NIN3A_UE_UP && !sa->reported;
+		count += is_up(sa);
+	}
+	return count;
+}
+
+/*
+ * Described in header
+ */
+u_int nin3a_ue_leg_describe(const nin3a_ue_leg_t *leg, kupf_tunnel_t *tunnels,
+							u_int max)
+{
+	kupf_tunnel_t *tunnel;
+	nin3a_ue_sa_t *sa;
+	u_int count = 0;
+
+	for (sa = leg->first; sa && count < max; sa = sa->next)
+	{
+		if (is_up(sa))
+		{
+			tunnel = &tunnels[count++];
+			*tunnel = (kupf_tunnel_t){
+				.ike_sa = sa->ike_sa,
+				.up_as = sa->up_as,
+				.spi_i = sa->spi_i,
+				.spi_r = sa->spi_r,
+				.generation = kupf_session_get_generation(sa->session),
+			};
+			nin3a_details_get(sa->details, tunnel);
+		}
 	}
 	return count;
 }

@@ -25,6 +25,7 @@
 #ifndef NIN3A_UE_LEG_H_
 #define NIN3A_UE_LEG_H_
 
+#include "nin3a_details.h"
 #include "nin3a_ue_policy.h"
 
 #include "kupf.h"
@@ -78,6 +79,10 @@ struct nin3a_ue_sa_t {
 	uint8_t stage;
 	/** nin3a_ue_reason_t, why it failed */
 	uint8_t failure;
+	/** IKE SPIs, network order */
+	uint64_t spi_i, spi_r;
+	/** details of the tunnel, NULL until it is one */
+	nin3a_details_t *details;
 	/** kupf_reason_t, why the tunnel goes, or NIN3A_UE_NO_REASON */
 	uint8_t reason;
 	/** whether we are closing it */
@@ -131,6 +136,11 @@ struct nin3a_ue_backoff_t {
 };
 
 /**
+ * Destroy an IKE_SA, and drop its reference to the session.
+ */
+void nin3a_ue_sa_destroy(nin3a_ue_sa_t *sa);
+
+/**
  * Whether an IKE_SA is as good for a session as a new one would be.
  */
 bool nin3a_ue_sa_fits(const nin3a_ue_sa_t *sa, const kupf_session_t *session);
@@ -176,6 +186,16 @@ u_int nin3a_ue_leg_drop(nin3a_ue_leg_t *leg, const kupf_session_t *keep,
  * Count the tunnels.
  */
 u_int nin3a_ue_leg_count(const nin3a_ue_leg_t *leg);
+
+/**
+ * Describe the tunnels.
+ *
+ * @param tunnels	[out] tunnels
+ * @param max		room for that, number of tunnels
+ * @return			number of tunnels that were described
+ */
+u_int nin3a_ue_leg_describe(const nin3a_ue_leg_t *leg, kupf_tunnel_t *tunnels,
+							u_int max);
 
 /**
  * Get the time to wait after a number of failures, without jitter.

@@ -226,6 +226,7 @@ METHOD(nin3a_ue_legs_t, up, kupf_session_t*,
 	{
 		sa->stage = NIN3A_UE_UP;
 		sa->up_as = ike_sa;
+		sa->details = nin3a_details_create();
 		session = kupf_session_ref(sa->session);
 		sa->leg->failures = 0;
 		*rekeyed = nin3a_ue_leg_settle(sa->leg, ids);
@@ -268,8 +269,7 @@ METHOD(nin3a_ue_legs_t, remove_, void,
 	this->sas->unlock(this->sas);
 	if (sa)
 	{
-		kupf_session_unref(sa->session);
-		free(sa);
+		nin3a_ue_sa_destroy(sa);
 	}
 }
 
@@ -304,6 +304,20 @@ METHOD(nin3a_ue_legs_t, count, u_int,
 	this->sas->lock(this->sas);
 	leg = this->legs->get(this->legs, name);
 	count = leg ? nin3a_ue_leg_count(leg) : 0;
+	this->sas->unlock(this->sas);
+	return count;
+}
+
+METHOD(nin3a_ue_legs_t, describe, u_int,
+	private_nin3a_ue_legs_t *this, const char *name, kupf_tunnel_t *tunnels,
+	u_int max)
+{
+	nin3a_ue_leg_t *leg;
+	u_int count;
+
+	this->sas->lock(this->sas);
+	leg = this->legs->get(this->legs, name);
+	count = leg ? nin3a_ue_leg_describe(leg, tunnels, max) : 0;
 	this->sas->unlock(this->sas);
 	return count;
 }
@@ -368,6 +382,7 @@ nin3a_ue_legs_t *nin3a_ue_legs_create(nin3a_ue_sas_t *sas,
 			.remove = _remove_,
 			.hurry = _hurry,
 			.count = _count,
+			.describe = _describe,
 			.get_totals = _get_totals,
 			.destroy = _destroy,
 		},

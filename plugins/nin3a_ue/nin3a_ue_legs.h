@@ -152,6 +152,17 @@ struct nin3a_ue_legs_t {
 	u_int (*count)(nin3a_ue_legs_t *this, const char *name);
 
 	/**
+	 * Describe the tunnels of a session.
+	 *
+	 * @param name		name of the session
+	 * @param tunnels	[out] tunnels
+	 * @param max		room for that, number of tunnels
+	 * @return			number of tunnels that were described
+	 */
+	u_int (*describe)(nin3a_ue_legs_t *this, const char *name,
+					  kupf_tunnel_t *tunnels, u_int max);
+
+	/**
 	 * Count everything.
 	 *
 	 * @param totals	[out] numbers

@@ -101,6 +101,38 @@ static void report_down(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa)
 }
 
 /**
+ * Have list-sessions show what IKE SPIs and addresses an IKE_SA has.
+ */
+static void record_ike_sa(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
+						  host_t *local, host_t *remote)
+{
+	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
+	kupf_endpoint_t me = nin3a_details_endpoint(local);
+	kupf_endpoint_t other = nin3a_details_endpoint(remote);
+	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
+
+	this->sas->set_spis(this->sas, unique_id, id->get_initiator_spi(id),
+						id->get_responder_spi(id));
+	this->sas->set_path(this->sas, unique_id, &me, &other);
+}
+
+/**
+ * Have list-sessions show a CHILD_SA, or not any more.
+ */
+static void record_child(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
+						 child_sa_t *child_sa, child_sa_state_t state)
+{
+	kupf_child_t child;
+	bool installed;
+
+	if (nin3a_details_child(child_sa, state, &child, &installed))
+	{
+		this->sas->set_child(this->sas, ike_sa->get_unique_id(ike_sa), &child,
+							 installed);
+	}
+}
+
+/**
  * An IKE_SA has its first CHILD_SA.
  */
 static void handle_up(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
@@ -122,6 +154,9 @@ static void handle_up(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 		{
 			nin3a_ue_count(NIN3A_UE_REKEYED);
 		}
+		record_ike_sa(this, ike_sa, ike_sa->get_my_host(ike_sa),
+					  ike_sa->get_other_host(ike_sa));
+		record_child(this, ike_sa, child_sa, CHILD_INSTALLED);
 		DBG1(DBG_CFG, "nin3a-ue: session '%s', generation %u: tunnel up",
 			 kupf_session_get_name(session),
 			 kupf_session_get_generation(session));
@@ -321,6 +356,17 @@ METHOD(listener_t, ike_updown, bool,
 	return TRUE;
 }
 
+METHOD(listener_t, child_state_change, bool,
+	private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
+	child_sa_state_t state)
+{
+	if (ike_sa)
+	{
+		record_child(this, ike_sa, child_sa, state);
+	}
+	return TRUE;
+}
+
 METHOD(listener_t, child_updown, bool,
 	private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
 	bool up)
@@ -340,6 +386,7 @@ METHOD(listener_t, ike_rekey, bool,
 
 	closing = this->sas->rekey(this->sas, old->get_unique_id(old),
 								unique_id);
+	record_ike_sa(this, new, new->get_my_host(new), new->get_other_host(new));
 	if (this->sas->get_stage(this->sas, unique_id) != NIN3A_UE_NONE &&
 		!this->judge->allows_rekeyed(this->judge, new))
 	{
@@ -350,6 +397,14 @@ METHOD(listener_t, ike_rekey, bool,
 	{
 		close_bad(this, unique_id);
 	}
+	return TRUE;
+}
+
+METHOD(listener_t, ike_update, bool,
+	private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa, host_t *local,
+	host_t *remote)
+{
+	record_ike_sa(this, ike_sa, local, remote);
 	return TRUE;
 }
 
@@ -387,6 +442,8 @@ nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 				.message = _message,
 				.ike_updown = _ike_updown,
 				.ike_rekey = _ike_rekey,
+				.ike_update = _ike_update,
+				.child_state_change = _child_state_change,
 				.child_updown = _child_updown,
 				.authorize = _authorize,
 				.narrow = _narrow,

@@ -230,6 +230,52 @@ METHOD(nin3a_ue_sas_t, rekey, bool,
 	return closing;
 }
 
+METHOD(nin3a_ue_sas_t, set_spis, void,
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa, uint64_t spi_i,
+	uint64_t spi_r)
+{
+	nin3a_ue_sa_t *sa;
+
+	this->mutex->lock(this->mutex);
+	sa = find(this, ike_sa);
+	if (sa)
+	{
+		sa->spi_i = spi_i;
+		sa->spi_r = spi_r;
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(nin3a_ue_sas_t, set_path, void,
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa,
+	const kupf_endpoint_t *local, const kupf_endpoint_t *remote)
+{
+	nin3a_ue_sa_t *sa;
+
+	this->mutex->lock(this->mutex);
+	sa = find(this, ike_sa);
+	if (sa && sa->details)
+	{
+		nin3a_details_set_path(sa->details, local, remote);
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(nin3a_ue_sas_t, set_child, void,
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa, const kupf_child_t *child,
+	bool installed)
+{
+	nin3a_ue_sa_t *sa;
+
+	this->mutex->lock(this->mutex);
+	sa = find(this, ike_sa);
+	if (sa && sa->details)
+	{
+		nin3a_details_set_child(sa->details, child, installed);
+	}
+	this->mutex->unlock(this->mutex);
+}
+
 /**
  * Whether another IKE_SA of the leg takes the place of a tunnel.
  */
@@ -303,8 +349,7 @@ METHOD(nin3a_ue_sas_t, destroy, void,
 	enumerator = this->sas->create_enumerator(this->sas);
 	while (enumerator->enumerate(enumerator, NULL, &sa))
 	{
-		kupf_session_unref(sa->session);
-		free(sa);
+		nin3a_ue_sa_destroy(sa);
 	}
 	enumerator->destroy(enumerator);
 	this->sas->destroy(this->sas);
@@ -336,6 +381,9 @@ nin3a_ue_sas_t *nin3a_ue_sas_create()
 			.set_reason = _set_reason,
 			.condemn = _condemn,
 			.rekey = _rekey,
+			.set_spis = _set_spis,
+			.set_path = _set_path,
+			.set_child = _set_child,
 			.down = _down,
 			.failed = _failed,
 			.destroy = _destroy,

@@ -144,6 +144,31 @@ struct nin3a_ue_sas_t {
 	bool (*rekey)(nin3a_ue_sas_t *this, uint32_t old, uint32_t new);
 
 	/**
+	 * Keep the IKE SPIs of an IKE_SA.
+	 *
+	 * @param spi_i		SPI of the initiator, network order
+	 * @param spi_r		SPI of the responder
+	 */
+	void (*set_spis)(nin3a_ue_sas_t *this, uint32_t ike_sa, uint64_t spi_i,
+					 uint64_t spi_r);
+
+	/**
+	 * Keep the addresses of a tunnel.
+	 *
+	 * @param local		our address and port
+	 * @param remote	address and port of the UPF
+	 */
+	void (*set_path)(nin3a_ue_sas_t *this, uint32_t ike_sa,
+					 const kupf_endpoint_t *local,
+					 const kupf_endpoint_t *remote);
+
+	/**
+	 * Keep or forget a CHILD_SA of a tunnel, see nin3a_details_set_child().
+	 */
+	void (*set_child)(nin3a_ue_sas_t *this, uint32_t ike_sa,
+					  const kupf_child_t *child, bool installed);
+
+	/**
 	 * A tunnel goes; told once.
 	 *
 	 * @param up_as		[out] unique identifier under which it came up
