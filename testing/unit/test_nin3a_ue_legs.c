@@ -771,6 +771,70 @@ START_TEST(test_threads)
 }
 END_TEST
 
+/* what list-sessions shows, from when it is a tunnel until it is none */
+START_TEST(test_describe)
+{
+	kupf_endpoint_t local = { .port = 4500 }, remote = { .port = 500 };
+	kupf_child_t child = { .spi_in = 1, .spi_out = 2, .name = "pdu" };
+	kupf_child_t other = { .spi_in = 3, .spi_out = 4, .name = "more" };
+	kupf_tunnel_t tunnels[2];
+	kupf_session_t *session;
+	kupf_reason_t reason;
+	uint32_t up_as;
+
+	want("a", 1, 1);
+	start(1);
+	sas->set_path(sas, 1, &local, &remote);
+	sas->set_child(sas, 1, &child, TRUE);
+	ck_assert_uint_eq(legs->describe(legs, "a", tunnels, 2), 0);
+	up(1, 1);
+	sas->set_spis(sas, 1, 11, 12);
+	sas->set_path(sas, 1, &local, &remote);
+	sas->set_child(sas, 1, &child, TRUE);
+	sas->set_child(sas, 1, &other, TRUE);
+	ck_assert_uint_eq(legs->describe(legs, "b", tunnels, 2), 0);
+	ck_assert_uint_eq(legs->describe(legs, "a", tunnels, 0), 0);
+	ck_assert_uint_eq(legs->describe(legs, "a", tunnels, 2), 1);
+	ck_assert_uint_eq(tunnels[0].ike_sa, 1);
+	ck_assert_uint_eq(tunnels[0].generation, 1);
+	ck_assert_uint_eq(tunnels[0].spi_i, 11);
+	ck_assert_uint_eq(tunnels[0].spi_r, 12);
+	ck_assert_uint_eq(tunnels[0].local.port, 4500);
+	ck_assert_uint_eq(tunnels[0].remote.port, 500);
+	ck_assert_uint_eq(tunnels[0].child_count, 2);
+	ck_assert_uint_eq(tunnels[0].children[1].spi_out, 4);
+
+	/* it keeps that when it is rekeyed, and with a new key there are two */
+	ck_assert(!sas->rekey(sas, 1, 2));
+	sas->set_child(sas, 2, &child, FALSE);
+	want("a", 2, 2);
+	start(3);
+	up(3, 2);
+	assert_closed(2);
+	ck_assert_uint_eq(legs->describe(legs, "a", tunnels, 2), 2);
+	ck_assert_uint_eq(tunnels[0].ike_sa, 3);
+	ck_assert_uint_eq(tunnels[0].generation, 2);
+	ck_assert_uint_eq(tunnels[0].child_count, 0);
+	ck_assert_uint_eq(tunnels[1].ike_sa, 2);
+	ck_assert_uint_eq(tunnels[1].up_as, 1);
+	ck_assert_uint_eq(tunnels[1].child_count, 1);
+	ck_assert_str_eq(tunnels[1].children[0].name, "more");
+	session = sas->down(sas, 2, &up_as, &reason);
+	ck_assert_ptr_nonnull(session);
+	kupf_session_unref(session);
+	ck_assert_uint_eq(legs->describe(legs, "a", tunnels, 2), 1);
+	ck_assert_uint_eq(tunnels[0].ike_sa, 3);
+
+	legs->remove(legs, 2, &order);
+	legs->drop(legs, "a", NULL, KUPF_REASON_DELETED, ids);
+	legs->remove(legs, 3, &order);
+	/* what comes too late */
+	sas->set_spis(sas, 3, 11, 12);
+	sas->set_path(sas, 3, &local, &remote);
+	sas->set_child(sas, 3, &child, TRUE);
+}
+END_TEST
+
 Suite *nin3a_ue_legs_suite(void);
 
 Suite *nin3a_ue_legs_suite(void)
@@ -801,6 +865,7 @@ Suite *nin3a_ue_legs_suite(void)
 	tcase_add_test(tc, test_reauth);
 	tcase_add_test(tc, test_reauth_outdated);
 	tcase_add_test(tc, test_hurry);
+	tcase_add_test(tc, test_describe);
 	tcase_add_test(tc, test_threads);
 	suite_add_tcase(suite, tc);
 
