@@ -49,13 +49,13 @@ build_in()
 }
 
 # Puts what scenarios run in guests below directory $1: their own IKEv2
-# initiator, a Python program, and a script to wait with.
+# initiator, a Python program, and scripts to wait with.
 install_initiator()
 {
 	mkdir -p "$1/usr/bin" "$1/usr/lib"
 	cp -R "$top/testing/initiator" "$1/usr/lib/ikev2-initiator"
 	ln -s ../lib/ikev2-initiator/ikev2-initiator "$1/usr/bin/"
-	cp "$top/testing/hosts/expect-session" "$1/usr/bin/"
+	cp "$top"/testing/hosts/expect-s* "$1/usr/bin/"
 }
 
 # Puts the plugin that breaks things (testing/faults) below directory $2, built in
