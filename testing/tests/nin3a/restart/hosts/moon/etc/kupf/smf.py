@@ -59,7 +59,7 @@ def sync(step, *others):
     removed = int(smf.request("sync-end")["removed"])
     seconds = time.monotonic() - start
     print(f"established={established} failed={failed} removed={removed}")
-    print(f"took {seconds:.2f} s:", "quick" if seconds < 10 else "slow")
+    print(f"took {seconds:.2f} s")
 
 
 def boot():
