@@ -51,33 +51,49 @@ bool kupf_overlay_hides(kupf_store_t *upper, kupf_session_t *session)
 }
 
 /**
- * Leave a session of the lower store out if it is hidden; adopts the reference.
+ * Choose what a lookup finds that has found nothing in the upper store at
+ * first: a session of that store that has come meanwhile, or the one of the
+ * lower store if it is not hidden.  Adopts all references.
+ *
+ * @param found		upper session, by what was asked for, or NULL
+ * @param other		upper session, by what else the lower one has, or NULL
+ * @param fits		whether other has what was asked for, too
+ * @param lower		lower session
  */
-static kupf_session_t *unless_hidden(private_kupf_overlay_t *this,
-									 kupf_session_t *session)
+static kupf_session_t *choose(kupf_session_t *found, kupf_session_t *other,
+							  bool fits, kupf_session_t *lower)
 {
-	if (session && kupf_overlay_hides(this->upper, session))
-	{
-		kupf_session_unref(session);
-		return NULL;
+	kupf_session_t *chosen = found;
+
+	if (!chosen)
+	{	/* the other one may have been found() before it went and came again */
+		chosen = !other ? lower : fits ? other : NULL;
 	}
-	return session;
+	if (chosen)
+	{
+		kupf_session_ref(chosen);
+	}
+	kupf_session_unref(found);
+	kupf_session_unref(other);
+	kupf_session_unref(lower);
+	return chosen;
 }
 
 METHOD(kupf_store_t, get, kupf_session_t*,
 	private_kupf_overlay_t *this, const char *name)
 {
-	kupf_session_t *session, *lower;
+	kupf_session_t *session, *other, *lower;
+	id_type_t type;
+	chunk_t id;
 
 	session = this->upper->get(this->upper, name);
-	if (!session)
+	if (!session && (lower = this->lower->get(this->lower, name)))
 	{
-		lower = this->lower->get(this->lower, name);
-		session = unless_hidden(this, lower);
-		if (lower && !session)
-		{	/* by one of the same name that has just come, maybe */
-			session = this->upper->get(this->upper, name);
-		}
+		id = kupf_session_get_id(lower, &type);
+		other = this->upper->find(this->upper, type, id);
+		session = choose(this->upper->get(this->upper, name), other,
+						 other && streq(kupf_session_get_name(other), name),
+						 lower);
 	}
 	return session;
 }
@@ -85,19 +101,27 @@ METHOD(kupf_store_t, get, kupf_session_t*,
 METHOD(kupf_store_t, find, kupf_session_t*,
 	private_kupf_overlay_t *this, id_type_t type, chunk_t id)
 {
-	kupf_session_t *session, *lower;
+	kupf_session_t *session, *other, *lower;
+	id_type_t other_type;
 
 	session = this->upper->find(this->upper, type, id);
-	if (!session)
+	if (!session && (lower = this->lower->find(this->lower, type, id)))
 	{
-		lower = this->lower->find(this->lower, type, id);
-		session = unless_hidden(this, lower);
-		if (lower && !session)
-		{
-			session = this->upper->find(this->upper, type, id);
-		}
+		other = this->upper->get(this->upper, kupf_session_get_name(lower));
+		session = choose(this->upper->find(this->upper, type, id), other,
+						 other && chunk_equals(id,
+								kupf_session_get_id(other, &other_type)) &&
+						 other_type == type, lower);
 	}
 	return session;
+}
+
+METHOD(kupf_store_t, holds, bool,
+	private_kupf_overlay_t *this, kupf_session_t *session)
+{
+	return kupf_session_is_stored(session) &&
+		   !(kupf_session_is_preconfigured(session) &&
+			 kupf_overlay_hides(this->upper, session));
 }
 
 METHOD(kupf_store_t, put, kupf_store_status_t,
@@ -217,6 +241,7 @@ kupf_store_t *kupf_overlay_create(kupf_store_t *upper, kupf_store_t *lower)
 			.put = _put,
 			.replace = _replace,
 			.remove = _remove_,
+			.holds = _holds,
 			.get = _get,
 			.find = _find,
 			.create_enumerator = _create_enumerator,

@@ -43,6 +43,8 @@ struct kupf_session_t {
 	bool preconfigured:1;
 	/** number of inner addresses */
 	uint8_t ue_address_count;
+	/** whether it is in a store */
+	bool stored;
 	/** identity; then name and NUL; then the address of the UPF and the inner
 	 * addresses of the UE, kupf_address_t each */
 	uint8_t id[];
@@ -95,7 +97,7 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 	{
 		return NULL;
 	}
-	session = malloc(sizeof(*session) + name_len + 1 + data->id.len +
+	session = malloc(offsetof(kupf_session_t, id) + data->id.len + name_len + 1 +
 					 (1 + data->ue_address_count) * sizeof(kupf_address_t));
 	*session = (kupf_session_t){
 		.key = key,
@@ -234,6 +236,14 @@ uint8_t kupf_session_get_services(const kupf_session_t *session)
 /*
  * Described in header
  */
+bool kupf_session_is_preconfigured(const kupf_session_t *session)
+{
+	return session->preconfigured;
+}
+
+/*
+ * Described in header
+ */
 const kupf_address_t *kupf_session_get_upf_address(
 											const kupf_session_t *session)
 {
@@ -339,6 +349,22 @@ bool kupf_session_matches(const kupf_session_t *session,
 							 &data->upf_address)) &&
 		   same_ue_addresses(session, data->ue_addresses,
 							 data->ue_address_count);
+}
+
+/*
+ * Described in header
+ */
+bool kupf_session_is_stored(const kupf_session_t *session)
+{
+	return __atomic_load_n(&session->stored, __ATOMIC_SEQ_CST);
+}
+
+/*
+ * Described in header
+ */
+void kupf_session_set_stored(kupf_session_t *session, bool stored)
+{
+	__atomic_store_n(&session->stored, stored, __ATOMIC_SEQ_CST);
 }
 
 /*

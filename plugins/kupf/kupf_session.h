@@ -187,6 +187,11 @@ uint32_t kupf_session_get_modified(const kupf_session_t *session);
 uint8_t kupf_session_get_services(const kupf_session_t *session);
 
 /**
+ * Whether it is from the operator's file, not fed over the socket.
+ */
+bool kupf_session_is_preconfigured(const kupf_session_t *session);
+
+/**
  * Get the UPF address that the UE must use.
  *
  * @return			internal address, AF_UNSPEC if any will do
@@ -253,6 +258,16 @@ bool kupf_session_needs_rekey(const kupf_session_t *old,
  */
 bool kupf_session_matches(const kupf_session_t *session,
 						  const kupf_session_data_t *data);
+
+/**
+ * Whether a session is in a store; see the store's holds().
+ */
+bool kupf_session_is_stored(const kupf_session_t *session);
+
+/**
+ * Say whether a session is in a store; for that store only.
+ */
+void kupf_session_set_stored(kupf_session_t *session, bool stored);
 
 /**
  * Get the links of the store.

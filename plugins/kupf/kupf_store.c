@@ -126,6 +126,7 @@ METHOD(kupf_store_t, put, kupf_store_status_t,
 		kupf_index_add(this->names, names, session);
 		kupf_index_add(this->ids, ids, session);
 		this->wheel->add(this->wheel, session);
+		kupf_session_set_stored(session, TRUE);
 	}
 	ids->lock->unlock(ids->lock);
 	names->lock->unlock(names->lock);
@@ -194,6 +195,8 @@ METHOD(kupf_store_t, replace, kupf_store_status_t,
 		kupf_index_add(this->names, names, new);
 		kupf_index_add(this->ids, new_ids, new);
 		this->wheel->add(this->wheel, new);
+		kupf_session_set_stored(new, TRUE);
+		kupf_session_set_stored(old, FALSE);
 	}
 	unlock_ids(old_ids, new_ids);
 	names->lock->unlock(names->lock);
@@ -222,6 +225,7 @@ METHOD(kupf_store_t, remove_, bool,
 		ids->lock->write_lock(ids->lock);
 		kupf_index_remove(this->ids, ids, session);
 		this->wheel->remove(this->wheel, session);
+		kupf_session_set_stored(session, FALSE);
 		ids->lock->unlock(ids->lock);
 		ignore_result(ref_put(&this->count));
 	}
@@ -232,6 +236,12 @@ METHOD(kupf_store_t, remove_, bool,
 		kupf_session_unref(session);
 	}
 	return found;
+}
+
+METHOD(kupf_store_t, holds, bool,
+	private_kupf_store_t *this, kupf_session_t *session)
+{
+	return kupf_session_is_stored(session);
 }
 
 METHOD(kupf_store_t, get, kupf_session_t*,
@@ -371,6 +381,7 @@ kupf_store_t *kupf_store_create_hash(u_int max, uint32_t margin,
 			.put = _put,
 			.replace = _replace,
 			.remove = _remove_,
+			.holds = _holds,
 			.get = _get,
 			.find = _find,
 			.is_known = _is_known,

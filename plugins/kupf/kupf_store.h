@@ -79,6 +79,17 @@ struct kupf_store_t {
 	bool (*remove)(kupf_store_t *this, kupf_session_t *session);
 
 	/**
+	 * Whether a session that was looked up is there still as it was: not
+	 * removed, and not replaced by what it was modified to.  Takes no lock.
+	 * Who does something that must not be done to a session that is gone does
+	 * it and asks then; who takes a session out of the store looks then for
+	 * what was done.
+	 *
+	 * @param session	session that this store has had
+	 */
+	bool (*holds)(kupf_store_t *this, kupf_session_t *session);
+
+	/**
 	 * Look a session up by its name.
 	 *
 	 * @return			new reference, NULL if there is none

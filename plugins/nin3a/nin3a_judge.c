@@ -135,11 +135,15 @@ METHOD(nin3a_judge_t, judge_request, void,
  * @return			new reference, NULL if it is gone
  */
 static kupf_session_t *get_current(private_nin3a_judge_t *this,
-								   const kupf_session_t *session)
+								   kupf_session_t *session)
 {
 	kupf_store_t *store = this->kupf->get_store(this->kupf);
 	kupf_session_t *current;
 
+	if (store->holds(store, session))
+	{
+		return kupf_session_ref(session);
+	}
 	current = store->get(store, kupf_session_get_name(session));
 	if (current && current != session &&
 		!kupf_session_precedes(session, current))

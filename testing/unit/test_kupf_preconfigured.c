@@ -6,6 +6,7 @@
  */
 
 #include "kupf_keyfile.h"
+#include "kupf_overlay.h"
 #include "kupf_secret.h"
 #include "test_runner.h"
 #include "test_support.h"
@@ -473,6 +474,97 @@ START_TEST(test_shown)
 }
 END_TEST
 
+/** Session of a store that it is in or not, a bit for each time it is asked */
+static kupf_session_t *comes_and_goes;
+static u_int times;
+
+static kupf_session_t *ask(bool same)
+{
+	bool there = times & 1;
+
+	times >>= 1;
+	return there && same ? kupf_session_ref(comes_and_goes) : NULL;
+}
+
+static kupf_session_t *ask_name(kupf_store_t *this, const char *name)
+{
+	return ask(streq(name, kupf_session_get_name(comes_and_goes)));
+}
+
+static kupf_session_t *ask_id(kupf_store_t *this, id_type_t type, chunk_t id)
+{
+	id_type_t other;
+
+	return ask(chunk_equals(id, kupf_session_get_id(comes_and_goes, &other)));
+}
+
+/**
+ * However often a session comes and goes during a lookup: it is found, or the
+ * one that it hides.
+ */
+static void look_up_while_it_goes(const char *name, const char *id)
+{
+	kupf_store_t upper = { .get = ask_name, .find = ask_id, };
+	kupf_store_t *lower, *overlay;
+	kupf_session_t *session, *found;
+	u_int i;
+
+	lower = kupf_store_create(0, 0);
+	session = test_session("a", ID_KEY_ID, "a", 0);
+	lower->put(lower, session);
+	kupf_session_unref(session);
+	comes_and_goes = test_session(name, ID_KEY_ID, id, 0);
+	overlay = kupf_overlay_create(&upper, lower);
+	for (i = 0; i < 64; i++)
+	{
+		times = i;
+		found = overlay->find(overlay, ID_KEY_ID, chunk_from_str("a"));
+		ck_assert(found || !streq(id, "a"));
+		kupf_session_unref(found);
+		times = i;
+		found = overlay->get(overlay, "a");
+		ck_assert(found || !streq(name, "a"));
+		kupf_session_unref(found);
+	}
+	overlay->destroy(overlay);
+	kupf_session_unref(comes_and_goes);
+	lower->destroy(lower);
+}
+
+START_TEST(test_comes_and_goes)
+{
+	look_up_while_it_goes("a", "a");
+	look_up_while_it_goes("a", "other");
+	look_up_while_it_goes("other", "a");
+}
+END_TEST
+
+START_TEST(test_holds)
+{
+	kupf_session_t *session, *fed;
+
+	load("a ue-id=keyid:a" KEY "\nb ue-id=keyid:b" KEY);
+	session = upf.all->get(upf.all, "a");
+	ck_assert(upf.all->holds(upf.all, session));
+	/* hidden by its identity, by its name, and not any more */
+	run("", "establish-session", "session=x ue-id=keyid:a" FED);
+	ck_assert(!upf.all->holds(upf.all, session));
+	fed = upf.all->get(upf.all, "x");
+	ck_assert(upf.all->holds(upf.all, fed));
+	run("", "modify-session", "session=x ue-id=keyid:x");
+	ck_assert(upf.all->holds(upf.all, session));
+	ck_assert(!upf.all->holds(upf.all, fed));
+	run("", "establish-session", "session=a ue-id=keyid:y" FED);
+	ck_assert(!upf.all->holds(upf.all, session));
+	run("", "delete-session", "session=a");
+	ck_assert(upf.all->holds(upf.all, session));
+	load("b ue-id=keyid:b" KEY);
+	ck_assert(!upf.all->holds(upf.all, session));
+	kupf_session_unref(session);
+	kupf_session_unref(fed);
+}
+END_TEST
+
 /** Rounds of the threads */
 #define ROUNDS 200
 
@@ -693,6 +785,8 @@ Suite *kupf_preconfigured_suite(void)
 	tcase_add_test(tc, test_fed_wins);
 	tcase_add_test(tc, test_changes_hidden);
 	tcase_add_test(tc, test_shown);
+	tcase_add_test(tc, test_comes_and_goes);
+	tcase_add_test(tc, test_holds);
 	tcase_add_test(tc, test_threads);
 #ifdef TEST_SEARCH_MEMORY
 	tcase_add_test(tc, test_key_in_memory);

@@ -115,7 +115,9 @@ START_TEST(test_put)
 	ck_assert_uint_eq(store->get_count(store), 0);
 
 	session = test_session("a", ID_KEY_ID, "id", 0);
+	ck_assert(!kupf_session_is_stored(session));
 	ck_assert_int_eq(store->put(store, session), KUPF_STORE_OK);
+	ck_assert(kupf_session_is_stored(session));
 	ck_assert_uint_eq(store->get_count(store), 1);
 	found = store->get(store, "a");
 	ck_assert_ptr_eq(found, session);
@@ -125,6 +127,12 @@ START_TEST(test_put)
 	kupf_session_unref(found);
 	/* the same object again is a duplicate as well */
 	ck_assert_int_eq(store->put(store, session), KUPF_STORE_NAME_IN_USE);
+	ck_assert(kupf_session_is_stored(session));
+	kupf_session_unref(session);
+	/* one that is refused is not there */
+	session = test_session("a", ID_KEY_ID, "id", 0);
+	ck_assert_int_eq(store->put(store, session), KUPF_STORE_NAME_IN_USE);
+	ck_assert(!kupf_session_is_stored(session));
 	kupf_session_unref(session);
 
 	/* by the name alone, by the identity alone, by none */
@@ -202,6 +210,8 @@ START_TEST(test_replace)
 	put(store, "b", ID_KEY_ID, "other");
 
 	ck_assert_int_eq(store->replace(store, old, new), KUPF_STORE_OK);
+	ck_assert(kupf_session_is_stored(new));
+	ck_assert(!kupf_session_is_stored(old));
 	ck_assert_uint_eq(store->get_count(store), 2);
 	found = store->get(store, "a");
 	ck_assert_ptr_eq(found, new);
@@ -291,6 +301,7 @@ START_TEST(test_remove)
 	ck_assert(!store->remove(store, same));
 	ck_assert(has(store, "a"));
 	ck_assert(store->remove(store, session));
+	ck_assert(!kupf_session_is_stored(session));
 	ck_assert(!store->remove(store, session));
 	ck_assert(!has(store, "a"));
 	ck_assert_str_eq(find(store, ID_KEY_ID, "id"), "");
@@ -453,6 +464,7 @@ START_TEST(test_expire)
 		{
 			session = expired[--count];
 			ck_assert(strpfx(kupf_session_get_name(session), "due"));
+			ck_assert(!kupf_session_is_stored(session));
 			kupf_session_unref(session);
 		}
 	}
