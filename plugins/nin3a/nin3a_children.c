@@ -21,27 +21,21 @@ struct private_nin3a_children_t {
 };
 
 /**
- * Whether the proposal is negotiated.
- */
-static bool is_negotiated(narrow_hook_t type)
-{
-	switch (type)
-	{
-		case NARROW_INITIATOR_PRE_NOAUTH:
-		case NARROW_INITIATOR_PRE_AUTH:
-			return FALSE;
-		default:
-			return TRUE;
-	}
-}
-
-/**
- * Whether this is the only call for a CHILD_SA that tells what came out, as
- * charon calls responders a second time.
+ * Whether this is the one call for a CHILD_SA in which its proposal is
+ * negotiated and something can be refused: charon calls responders a second
+ * time, which is for what other plugins have widened.
  */
 static bool is_decision(narrow_hook_t type)
 {
-	return is_negotiated(type) && type != NARROW_RESPONDER_POST;
+	switch (type)
+	{
+		case NARROW_RESPONDER:
+		case NARROW_INITIATOR_POST_NOAUTH:
+		case NARROW_INITIATOR_POST_AUTH:
+			return TRUE;
+		default:
+			return FALSE;
+	}
 }
 
 /**
@@ -62,6 +56,21 @@ static bool is_protected(private_nin3a_children_t *this, child_sa_t *child_sa,
 								why, len);
 }
 
+/**
+ * Tell that a CHILD_SA is refused, and why.
+ */
+static void report(private_nin3a_children_t *this, nin3a_counter_t counter,
+				   kupf_session_t *session, const char *why,
+				   const char *more)
+{
+	nin3a_count(counter);
+	if (this->limiter->allows(this->limiter))
+	{
+		DBG1(DBG_CFG, "nin3a: refused CHILD_SA of session '%s'%s%s",
+			 kupf_session_get_name(session), why, more);
+	}
+}
+
 METHOD(nin3a_children_t, narrow, void,
 	private_nin3a_children_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
 	narrow_hook_t type, linked_list_t *remote)
@@ -76,33 +85,19 @@ METHOD(nin3a_children_t, narrow, void,
 		nin3a_addresses_refuse(remote);
 		return;
 	}
-	if (is_negotiated(type) &&
-		!is_protected(this, child_sa, why, sizeof(why)))
+	if (is_decision(type) && !is_protected(this, child_sa, why, sizeof(why)))
 	{
 		nin3a_addresses_refuse(remote);
-		if (is_decision(type))
-		{
-			nin3a_count(NIN3A_PROPOSALS_REFUSED);
-			if (this->limiter->allows(this->limiter))
-			{
-				DBG1(DBG_CFG, "nin3a: refused CHILD_SA of session '%s', "
-					 "outside of the profile: %s",
-					 kupf_session_get_name(session), why);
-			}
-		}
+		report(this, NIN3A_PROPOSALS_REFUSED, session,
+			   ", outside of the profile: ", why);
 	}
 	else
 	{
 		nin3a_addresses_narrow(session, remote);
 		if (is_decision(type) && remote->get_count(remote) == 0)
 		{
-			nin3a_count(NIN3A_SELECTORS_REFUSED);
-			if (this->limiter->allows(this->limiter))
-			{
-				DBG1(DBG_CFG, "nin3a: refused CHILD_SA of session '%s': no "
-					 "traffic selector is the session's",
-					 kupf_session_get_name(session));
-			}
+			report(this, NIN3A_SELECTORS_REFUSED, session,
+				   ": no traffic selector is the session's", "");
 		}
 	}
 	kupf_session_unref(session);

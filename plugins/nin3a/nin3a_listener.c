@@ -315,9 +315,9 @@ METHOD(listener_t, narrow, bool,
 	private_nin3a_listener_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
 	narrow_hook_t type, linked_list_t *local, linked_list_t *remote)
 {
-	if (this->judge->is_named(this->judge, ike_sa) ||
-		this->tunnels->get_state(this->tunnels,
-						ike_sa->get_unique_id(ike_sa)) != NIN3A_STATE_NONE)
+	if (this->tunnels->get_state(this->tunnels,
+						ike_sa->get_unique_id(ike_sa)) != NIN3A_STATE_NONE ||
+		this->judge->is_named(this->judge, ike_sa))
 	{
 		this->children->narrow(this->children, ike_sa, child_sa, type, remote);
 	}
