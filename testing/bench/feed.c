@@ -11,7 +11,8 @@
  * that looks random.  Options:
  *
  *   window=N      requests without an answer (1024; 1 is one after the other)
- *   batch=N       sessions of an establish-sessions (1000)
+ *   batch=N       sessions of an establish-sessions (250: fits the
+ *                 socket's buffer, so that the daemon never waits)
  *   generation=N  another key for each (1)
  *   lifetime=N    seconds (0: none)
  *   grace=N       seconds, of modify (not given)
@@ -80,7 +81,7 @@ static struct {
 	uint32_t value;
 } options[] = {
 	{ "window", 1024 },
-	{ "batch", 1000 },
+	{ "batch", 250 },
 	{ "generation", 1 },
 	{ "lifetime", 0 },
 	{ "grace", UINT32_MAX },
@@ -381,9 +382,11 @@ static void handle_answer(const uint8_t *answer, size_t len)
 }
 
 /**
- * Send and receive what goes without waiting, but wait for one of them.
+ * Send and receive what goes without waiting.
+ *
+ * @param wait		whether there is nothing else to do than wait for one of them
  */
-static void exchange()
+static void exchange(bool wait)
 {
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 	size_t pos = 0;
@@ -409,7 +412,7 @@ static void exchange()
 	}
 	if (out_len || waiting)
 	{
-		poll(&poll_fd, 1, -1);
+		poll(&poll_fd, 1, wait ? -1 : 0);
 	}
 	if (!(poll_fd.revents & (POLLIN | POLLHUP)))
 	{
@@ -450,9 +453,17 @@ static void request(const char *command)
 	end_packet(begin_packet(command));
 	while (waiting)
 	{
-		exchange();
+		exchange(true);
 	}
 	sessions = before;
+}
+
+/**
+ * Whether there is room for another request that is due.
+ */
+static bool has_more(uint32_t done)
+{
+	return done < count && waiting < WINDOW && out_len < CHUNK;
 }
 
 static void feed()
@@ -461,11 +472,12 @@ static void feed()
 
 	while (done < count || waiting)
 	{
-		while (done < count && waiting < WINDOW && out_len < CHUNK)
+		while (has_more(done))
 		{
 			done += put_request(done);
 		}
-		exchange();
+		/* the next ones are put together while the daemon works */
+		exchange(!has_more(done));
 	}
 }
 

@@ -66,6 +66,12 @@ def wait_for(what, condition, seconds=30, interval=0.05):
         time.sleep(interval)
 
 
+def entering(namespace):
+    """What a command begins with that is run where a process is."""
+    return ["nsenter", "--net=/proc/%d/ns/net" % namespace] if namespace \
+        else []
+
+
 class Daemon:
     """A charon, and what its bench plugin can be asked."""
 
@@ -86,9 +92,7 @@ class Daemon:
                    "mount -t tmpfs none %s && exec %s %s/lib/ipsec/charon" %
                    (os.path.join(lab.root, "run"),
                     "" if cpu is None else "taskset -c %s" % cpu, lab.root)]
-        if namespace:
-            command = ["nsenter", "--net=/proc/%d/ns/net" % namespace] + \
-                command
+        command = entering(namespace) + command
         with open(self.path + ".out", "wb") as out:
             # pylint: disable=consider-using-with
             self.process = subprocess.Popen(
@@ -143,6 +147,48 @@ class Daemon:
         return time.monotonic() - start
 
 
+class Site:
+    """A network for a responder and an initiator: a namespace for each.
+
+    The responder is told by the process that holds its namespace, or is in
+    our own.
+    """
+
+    def __init__(self, ours):
+        self.holders = []
+        self.responder = None if ours else self._hold()
+        self.initiator = self._hold()
+        self._join()
+
+    def _hold(self):
+        """Make a namespace; returns the process that holds it."""
+        # pylint: disable=consider-using-with
+        holder = subprocess.Popen(["unshare", "-n", "sleep", "infinity"])
+        self.holders.append(holder)
+        wait_for("network namespace", lambda: os.readlink(
+            "/proc/%d/ns/net" % holder.pid) != os.readlink(
+                "/proc/self/ns/net"))
+        return holder.pid
+
+    def _join(self):
+        def ip(pid, *words):
+            subprocess.run(entering(pid) + ["ip"] + list(words), check=True)
+
+        ip(self.responder, "link", "add", "n3", "type", "veth", "peer", "name",
+           "ue", "netns", str(self.initiator))
+        for pid, interface, address in (
+                (self.responder, "n3", RESPONDER),
+                (self.initiator, "ue", INITIATOR)):
+            ip(pid, "link", "set", "lo", "up")
+            ip(pid, "address", "add", address + "/24", "dev", interface)
+            ip(pid, "link", "set", interface, "up")
+
+    def close(self):
+        for holder in self.holders:
+            holder.kill()
+            holder.wait()
+
+
 class Lab:
     """The network, the directories, and how daemons are configured."""
 
@@ -151,14 +197,14 @@ class Lab:
         self.build = build
         self.work = work
         self.cpus = cpus
-        self.holder = None
+        self.sites = []
         self.daemons = []
         os.makedirs(work, exist_ok=True)
         self.empty = os.path.join(work, "empty.conf")
         with open(self.empty, "w", encoding="ascii"):
             pass
         self._join_plugins()
-        self._join_network()
+        self.add_site()
 
     def _join_plugins(self):
         """Charon's directory of plugins gets ours, for this lab only."""
@@ -172,31 +218,15 @@ class Lab:
                     shutil.copy(os.path.join(source, name), joined)
         subprocess.run(["mount", "--bind", joined, plugins], check=True)
 
-    def _join_network(self):
-        def ip(*words, inside=()):
-            subprocess.run(list(inside) + ["ip"] + list(words), check=True)
-
-        # pylint: disable=consider-using-with
-        self.holder = subprocess.Popen(["unshare", "-n", "sleep", "infinity"])
-        other = "/proc/%d/ns/net" % self.holder.pid
-        wait_for("network namespace", lambda: os.readlink(other) !=
-                 os.readlink("/proc/self/ns/net"))
-        inside = ["nsenter", "--net=" + other]
-        ip("link", "set", "lo", "up")
-        ip("link", "add", "n3", "type", "veth", "peer", "name", "ue",
-           "netns", str(self.holder.pid))
-        ip("address", "add", RESPONDER + "/24", "dev", "n3")
-        ip("link", "set", "n3", "up")
-        ip("link", "set", "lo", "up", inside=inside)
-        ip("address", "add", INITIATOR + "/24", "dev", "ue", inside=inside)
-        ip("link", "set", "ue", "up", inside=inside)
-
     def close(self):
         for daemon in self.daemons:
             daemon.stop()
-        if self.holder:
-            self.holder.kill()
-            self.holder.wait()
+        for site in self.sites:
+            site.close()
+
+    def add_site(self):
+        """Have another network, for another responder at the same time."""
+        self.sites.append(Site(not self.sites))
 
     def _conf(self, name, plugins, more):
         """What both have in common: see TUNING.md for the why."""
@@ -254,7 +284,8 @@ class Lab:
         return conf
 
     def responder(self, kind, vips=True, unique="replace", database=None,
-                  plugins=None, charon=None, env=None, name="responder"):
+                  plugins=None, charon=None, env=None, name="responder",
+                  site=0):
         """Start a responder: kind is static, kupf, vici or sql."""
         mine = {"bench": {"kernel": "yes"}}
         path = os.path.join(self.work, name)
@@ -267,7 +298,8 @@ class Lab:
             mine["sqlite"] = {"load": "yes"}
             mine["sql"] = {"load": "yes", "database": "sqlite://" + database}
         conf = self._conf(name, merge(mine, plugins or {}), charon)
-        daemon = Daemon(self, name, conf, self.cpus[0], env=env)
+        daemon = Daemon(self, name, conf, self.cpus[0],
+                        namespace=self.sites[site].responder, env=env)
         self.daemons.append(daemon)
         swanctl = os.path.join(self.work, name + ".swanctl")
         with open(swanctl, "w", encoding="ascii") as file:
@@ -284,7 +316,8 @@ class Lab:
         return daemon
 
     def initiator(self, kind, ues, vips=True, forget=False, in_flight=150,
-                  charon=None, receive_buffer=0, threads=8):
+                  charon=None, receive_buffer=0, threads=8,
+                  name="initiator", site=0):
         """Start an initiator that sets IKE_SAs of UEs 1 to ues up."""
         plugins = {
             "bench": {"keys": "no" if kind == "static" else "yes",
@@ -312,13 +345,13 @@ class Lab:
                 "child_rekey": 0,
                 "ike_rekey": 0,
                 "request_virtual_ip": "yes" if vips else "no",
-                "socket": "unix://%s/initiator.load" % self.work,
+                "socket": "unix://%s/%s.load" % (self.work, name),
             },
         }
-        conf = self._conf("initiator", plugins,
+        conf = self._conf(name, plugins,
                           merge({"reuse_ikesa": "no"}, charon or {}))
-        daemon = Daemon(self, "initiator", conf, self.cpus[1],
-                        namespace=self.holder.pid)
+        daemon = Daemon(self, name, conf, self.cpus[1],
+                        namespace=self.sites[site].initiator)
         self.daemons.append(daemon)
         return daemon
 

@@ -131,8 +131,18 @@ class Part:
         return left
 
     def kept(self):
-        """What tables and the threads' caches of freed memory may keep."""
-        return (8 << 20) + 256 * self.count
+        """What tables may keep that grow with the tunnels and never shrink.
+
+        Seven hash tables of libstrongswan: two for charon's reqids, three for
+        its CHILD_SAs, two of nin3a's.  Such a table has a power of two of
+        slots, at least 1.5 for each entry, of 20 octets in the mean.  What the
+        threads' caches of freed memory keep, and the list of jobs, comes on
+        top.
+        """
+        slots = 1
+        while slots < 1.5 * self.count:
+            slots *= 2
+        return 7 * 20 * slots + (12 << 20) + 16 * self.count
 
     def check_ues(self, tunnels):
         if not self.forget:

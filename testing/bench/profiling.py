@@ -36,6 +36,7 @@ class Profile:
         self.entries = collections.Counter()
         self.within = collections.Counter()
         self.leaves = collections.Counter()
+        self.inclusive = collections.Counter()
         self.libraries = collections.Counter()
         self.functions = collections.Counter()
         done = subprocess.run(
@@ -64,6 +65,8 @@ class Profile:
             name = "(kernel)"
         self.leaves["%s (%s)" % (name, library)] += 1
         self.libraries[library] += 1
+        for name in {name for name, _ in stack}:
+            self.inclusive[name] += 1
         mine = [name for name, library in stack if OURS.search(library)]
         if mine and PASSED_ON.issuperset(mine):
             self.passed += 1
@@ -99,12 +102,18 @@ class Profile:
                             self.functions)
         lines += self.table("All, by library", self.libraries)
         lines += self.table("All, by function", self.leaves)
+        lines += self.table("All, with all that is below it, more than once",
+                            self.inclusive, 60)
         return "\n".join(lines) + "\n"
+
+
+def available():
+    return shutil.which("perf") is not None
 
 
 def start_perf(daemon, path):
     """Begin to record; ended by stop_perf()."""
-    if not shutil.which("perf"):
+    if not available():
         raise Failure("perf is missing: apt-get install linux-perf")
     # pylint: disable=consider-using-with
     return subprocess.Popen(
@@ -148,7 +157,7 @@ def run_setups(lab, rows, count, output):
         lab.stop(daemon)
     profile = finish(path, output, "profile-setups.txt",
                      "The responder while UEs come, %d sessions" % count, cost)
-    rows.add("kupf", count, "setup_cpu_us", cost)
+    rows.add("kupf", count, "profiled_cpu_us", cost)
     rows.add("kupf", count, "own_share_percent", profile.share(profile.ours))
 
 

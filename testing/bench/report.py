@@ -15,6 +15,8 @@ import series as what
 TARGETS = (
     ("set-up CPU of a static PSK's", "setup_ratio", "kupf", 1000000, 1.03,
      False),
+    ("our share of a set-up, %", "own_share_percent", "kupf", 1000000, 1,
+     False),
     ("lookup p50, us", "lookup_p50_us", "kupf", 1000000, 0.5, False),
     ("lookup p99, us", "lookup_p99_us", "kupf", 1000000, 2, False),
     ("lookup p50 of that at 1M", "lookup_p50_us", "kupf", 10000000, 2, False),
