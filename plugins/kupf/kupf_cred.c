@@ -3,10 +3,9 @@
 #include "kupf_cred.h"
 #include "kupf_counters.h"
 #include "kupf_key.h"
+#include "kupf_pins.h"
 
 #include <daemon.h>
-#include <collections/hashtable.h>
-#include <threading/mutex.h>
 
 #include <sys/random.h>
 
@@ -38,10 +37,8 @@ struct private_kupf_cred_t {
 	kupf_enforcer_t *enforcer;
 	/** nobody's session, with a random key */
 	kupf_session_t *dummy;
-	/** sessions whose keys verified a peer, by unique id of the IKE_SA */
-	hashtable_t *pins;
-	/** guards pins */
-	mutex_t *mutex;
+	/** sessions whose keys verified a peer */
+	kupf_pins_t *pins;
 	/** drops pins */
 	pin_listener_t dropper;
 };
@@ -72,40 +69,10 @@ struct key_enumerator_t {
 	bool verifier;
 };
 
-/**
- * Key of the table of pins.
- */
-static void *pin_key(uint32_t ike_sa)
-{
-	return (void*)(uintptr_t)ike_sa;
-}
-
-/**
- * Pin a session to an IKE_SA, or take its pin away if session is NULL.
- */
-static void set_pin(private_kupf_cred_t *this, uint32_t ike_sa,
-					kupf_session_t *session)
-{
-	kupf_session_t *old;
-
-	this->mutex->lock(this->mutex);
-	if (session)
-	{
-		old = this->pins->put(this->pins, pin_key(ike_sa),
-							  kupf_session_ref(session));
-	}
-	else
-	{
-		old = this->pins->remove(this->pins, pin_key(ike_sa));
-	}
-	this->mutex->unlock(this->mutex);
-	kupf_count_held(KUPF_PINS, (session != NULL) - (old != NULL));
-	kupf_session_unref(old);
-}
-
 METHOD(enumerator_t, key_enumerator_destroy, void,
 	key_enumerator_t *this)
 {
+	kupf_pins_t *pins = this->cred->pins;
 	uint32_t unique_id = this->ike_sa->get_unique_id(this->ike_sa);
 
 	/* the verifier asks on until a key fits, so that one that it stopped at
@@ -114,13 +81,13 @@ METHOD(enumerator_t, key_enumerator_destroy, void,
 	{
 		if (this->yielded && !this->verifier)
 		{
-			set_pin(this->cred, unique_id, NULL);
+			pins->unpin(pins, unique_id);
 		}
 	}
 	else if (this->yielded && this->verifier && !this->exhausted &&
 			 this->session != this->cred->dummy)
 	{
-		set_pin(this->cred, unique_id, this->session);
+		pins->pin(pins, unique_id, this->session);
 		kupf_count(KUPF_KEYS_PINNED);
 	}
 	this->key->destroy(this->key);
@@ -130,16 +97,7 @@ METHOD(enumerator_t, key_enumerator_destroy, void,
 METHOD(kupf_cred_t, get_verified, kupf_session_t*,
 	private_kupf_cred_t *this, uint32_t ike_sa)
 {
-	kupf_session_t *session;
-
-	this->mutex->lock(this->mutex);
-	session = this->pins->get(this->pins, pin_key(ike_sa));
-	if (session)
-	{
-		kupf_session_ref(session);
-	}
-	this->mutex->unlock(this->mutex);
-	return session;
+	return this->pins->get(this->pins, ike_sa);
 }
 
 /**
@@ -369,13 +327,15 @@ METHOD(credential_set_t, create_shared_enumerator, enumerator_t*,
 METHOD(listener_t, ike_state_change, bool,
 	pin_listener_t *this, ike_sa_t *ike_sa, ike_sa_state_t state)
 {
+	kupf_pins_t *pins = this->cred->pins;
+
 	/* one that we have initiated builds nothing after it was verified, which
 	 * would take the pin away */
 	if (state == IKE_DESTROYING ||
 		(state == IKE_ESTABLISHED &&
 		 ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR)))
 	{
-		set_pin(this->cred, ike_sa->get_unique_id(ike_sa), NULL);
+		pins->unpin(pins, ike_sa->get_unique_id(ike_sa));
 	}
 	return TRUE;
 }
@@ -393,29 +353,13 @@ METHOD(listener_t, alert_, bool,
 METHOD(kupf_cred_t, get_pins, u_int,
 	private_kupf_cred_t *this)
 {
-	u_int count;
-
-	this->mutex->lock(this->mutex);
-	count = this->pins->get_count(this->pins);
-	this->mutex->unlock(this->mutex);
-	return count;
+	return this->pins->get_count(this->pins);
 }
 
 METHOD(kupf_cred_t, destroy, void,
 	private_kupf_cred_t *this)
 {
-	enumerator_t *enumerator;
-	kupf_session_t *session;
-
-	enumerator = this->pins->create_enumerator(this->pins);
-	while (enumerator->enumerate(enumerator, NULL, &session))
-	{
-		kupf_count_held(KUPF_PINS, -1);
-		kupf_session_unref(session);
-	}
-	enumerator->destroy(enumerator);
 	this->pins->destroy(this->pins);
-	this->mutex->destroy(this->mutex);
 	kupf_session_unref(this->dummy);
 	free(this);
 }
@@ -472,8 +416,7 @@ kupf_cred_t *kupf_cred_create(kupf_store_t *store, kupf_fetch_t *fetch,
 		.fetch = fetch,
 		.enforcer = enforcer,
 		.dummy = create_dummy(),
-		.pins = hashtable_create(hashtable_hash_ptr, hashtable_equals_ptr, 8),
-		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
+		.pins = kupf_pins_create(),
 		.dropper = {
 			.public = {
 				.ike_state_change = _ike_state_change,

@@ -26,7 +26,7 @@
  *   key answers for us, whatever happens to the store in between.
  *
  * Enumerators hold a reference to the session and no lock, as the credential
- * manager keeps its own lock while one lives.  The pins have a mutex, a leaf.
+ * manager keeps its own lock while one lives.
  */
 
 #ifndef KUPF_CRED_H_
