@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 
 /** Room for packets, octets, unless one is longer */
-#define ROOM_MIN (32 * 1024)
+#define ROOM_MIN (64 * 1024)
 
 typedef struct private_kupf_inbox_t private_kupf_inbox_t;
 
