@@ -127,15 +127,15 @@ def load_kupf(lab, rows, daemon, count, run=0, **options):
                  (daemon.counts()["resident"] - before) / count, run)
 
 
-def measure_extra(lab, rows, daemon, count, extra):
+def measure_extra(lab, rows, daemon, count, extra, run):
     """More sessions one by one, and they go again."""
     for name, what, many, options in (
             ("pipelined", "establish", min(extra, max(count, 1000)), {}),
             ("single", "establish", 2000, {"window": 1})):
         answer, cpu = timed_feed(lab, daemon, daemon.kupf, what, count + 1,
                                  many, **options)
-        rows.add("kupf", count, name + "_rate", many / answer["wall"])
-        rows.add("kupf", count, name + "_cpu_us", cpu)
+        rows.add("kupf", count, name + "_rate", many / answer["wall"], run)
+        rows.add("kupf", count, name + "_cpu_us", cpu, run)
         lab.feed(daemon.kupf, "delete", count + 1, many)
 
 
@@ -193,8 +193,7 @@ def run_kupf(lab, rows, plan, count, setups=True, runs=None):
             load_kupf(lab, rows, daemon, count, run)
             measure_lookup(rows, daemon, "kupf", count, plan.lookup_seconds,
                            run)
-            if run == 0:
-                measure_extra(lab, rows, daemon, count, plan.extra)
+            measure_extra(lab, rows, daemon, count, plan.extra, run)
             if setups:
                 cpu, rate = measure_setups(lab, daemon, "kupf", size)
                 rows.add("kupf", count, "setup_cpu_us", cpu, run)
