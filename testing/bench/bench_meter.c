@@ -139,7 +139,8 @@ static job_requeue_t forget_old(private_bench_meter_t *this)
 	{
 		ike_sa = charon->ike_sa_manager->checkout(charon->ike_sa_manager, id);
 		if (ike_sa)
-		{
+		{	/* load-tester counts, and waits if it has too many under way */
+			charon->bus->ike_updown(charon->bus, ike_sa, FALSE);
 			charon->ike_sa_manager->checkin_and_destroy(charon->ike_sa_manager,
 														ike_sa);
 		}
