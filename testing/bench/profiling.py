@@ -120,7 +120,8 @@ def start_perf(daemon, path):
     # pylint: disable=consider-using-with
     return subprocess.Popen(
         ["perf", "record", "-q", "-e", "cpu-clock", "-F", str(FREQUENCY),
-         "--call-graph", "dwarf,%d" % STACK, "-o", path, "-p", str(daemon.process.pid)],
+         "--call-graph", "dwarf,%d" % STACK, "-o", path,
+         "-p", str(daemon.process.pid)],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
