@@ -42,7 +42,8 @@ class Profile:
         self.libraries = collections.Counter()
         self.functions = collections.Counter()
         done = subprocess.run(
-            ["perf", "script", "-i", path, "-F", "ip,sym,dso"], check=True,
+            ["perf", "script", "-i", path, "-F", "ip,sym,dso", "--no-inline"],
+            check=True,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             errors="replace")
         stack = []

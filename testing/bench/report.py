@@ -59,7 +59,7 @@ def spread(rows, key):
 def number(value):
     if value == 0 or abs(value) >= 1000:
         return "%.0f" % value
-    return "%.3g" % value
+    return "%.4g" % value if 1 <= value < 2 else "%.3g" % value
 
 
 def read_first(path, prefix):
