@@ -66,7 +66,7 @@ static kupf_session_t *choose(kupf_session_t *found, kupf_session_t *other,
 	kupf_session_t *chosen = found;
 
 	if (!chosen)
-	{	/* the other one may have been found() before it went and came again */
+	{	/* the other one may have been there before, and gone since */
 		chosen = !other ? lower : fits ? other : NULL;
 	}
 	if (chosen)

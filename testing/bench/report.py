@@ -178,26 +178,30 @@ def target_table(middle):
             ] + lines if lines else []
 
 
+def joined(lines):
+    return "".join(line.rstrip() + "\n" for line in lines)
+
+
 def text_of(rows, head):
     middle = medians(rows)
     order = list(what.METRICS)
     metrics = sorted({key[2] for key in middle}, key=lambda metric: (
         order.index(metric) if metric in order else len(order), metric))
     if any(": " in row[0] for row in rows):
-        return "\n".join(list(head) + variants(rows, middle)) + "\n"
+        return joined(list(head) + variants(rows, middle))
     if any(row[2] == "wrong" for row in rows):
         names = sorted({row[0] for row in rows}, key=[
             row[0] for row in rows].index)
         metrics = sorted(metrics, key=[row[2] for row in rows].index)
-        return "\n".join(list(head) + grid(
-            "Mass operations", metrics, middle, names, rows[0][1])) + "\n"
+        return joined(list(head) + grid(
+            "Mass operations", metrics, middle, names, rows[0][1]))
     lines = list(head) + target_table(middle)
     if metrics:
         lines += ["", "Medians (and the least and the most, if measured more "
                   "than once)"]
     for metric in metrics:
         lines += metric_table(rows, middle, metric)
-    return "\n".join(lines) + "\n"
+    return joined(lines)
 
 
 def picture_of(rows):
