@@ -97,7 +97,8 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 	{
 		return NULL;
 	}
-	session = malloc(offsetof(kupf_session_t, id) + data->id.len + name_len + 1 +
+	session = malloc(offsetof(kupf_session_t, id) + data->id.len +
+					 name_len + 1 +
 					 (1 + data->ue_address_count) * sizeof(kupf_address_t));
 	*session = (kupf_session_t){
 		.key = key,

@@ -80,10 +80,10 @@ struct kupf_store_t {
 
 	/**
 	 * Whether a session that was looked up is there still as it was: not
-	 * removed, and not replaced by what it was modified to.  Takes no lock.
-	 * Who does something that must not be done to a session that is gone does
-	 * it and asks then; who takes a session out of the store looks then for
-	 * what was done.
+	 * removed, and not replaced by what it was modified to.  Costs no lookup,
+	 * but for a pre-configured session in an overlay.  Who does something that
+	 * must not be done to a session that is gone does it and asks then; who
+	 * takes a session out of the store looks then for what was done.
 	 *
 	 * @param session	session that this store has had
 	 */
