@@ -19,8 +19,9 @@
 #ifndef KUPF_H_
 #define KUPF_H_
 
-#include "kupf_session.h"
-#include "kupf_store.h"
+#include "kupf_counters.h"
+#include "kupf/store/kupf_session.h"
+#include "kupf/store/kupf_store.h"
 
 #include <credentials/credential_set.h>
 #include <sa/child_sa.h>
@@ -113,16 +114,6 @@ struct kupf_tunnel_t {
 	/** CHILD_SAs; there may be more */
 	kupf_child_t children[KUPF_CHILDREN_MAX];
 };
-
-/**
- * Called back with each counter of a plugin.
- *
- * @param user		what was given along with the callback
- * @param name		name, lower case with dashes, e.g. "nin3a-tunnels-up"
- * @param value		value
- */
-typedef void (*kupf_counter_cb_t)(void *user, const char *name,
-								  uint64_t value);
 
 /**
  * What an enforcer does for kupf.  Called by any thread, with none of kupf's

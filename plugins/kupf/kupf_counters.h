@@ -11,7 +11,7 @@
 #ifndef KUPF_COUNTERS_H_
 #define KUPF_COUNTERS_H_
 
-#include "kupf.h"
+#include <library.h>
 
 typedef enum kupf_counter_t kupf_counter_t;
 
@@ -72,6 +72,16 @@ enum kupf_counter_t {
 	/** number of counters */
 	KUPF_COUNTER_MAX,
 };
+
+/**
+ * Called back with each counter of a plugin.
+ *
+ * @param user		what was given along with the callback
+ * @param name		name, lower case with dashes, e.g. "nin3a-tunnels-up"
+ * @param value		value
+ */
+typedef void (*kupf_counter_cb_t)(void *user, const char *name,
+								  uint64_t value);
 
 /**
  * Count one.

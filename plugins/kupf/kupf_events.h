@@ -4,12 +4,11 @@
  * @defgroup kupf_events kupf_events
  * @{ @ingroup kupf
  *
- * Events of the protocol: who wants them, and what is in them.
+ * The events that are told to clients of the socket, for whoever has something
+ * to tell; kupf_publisher_t carries them out.
  *
  * Any thread may raise an event, also a hook of charon: an event that nobody
- * has registered for costs next to nothing, and subscribers queue it without
- * waiting.  Subscribers are called with the read lock of the event held, and
- * must not subscribe or unsubscribe in the call.
+ * has registered for costs next to nothing, and nobody waits for a client.
  */
 
 #ifndef KUPF_EVENTS_H_
@@ -17,10 +16,7 @@
 
 #include "kupf.h"
 
-#include <vici_message.h>
-
 typedef struct kupf_events_t kupf_events_t;
-typedef struct kupf_subscriber_t kupf_subscriber_t;
 typedef enum kupf_event_t kupf_event_t;
 
 /**
@@ -46,35 +42,7 @@ enum kupf_event_t {
 /** Names for kupf_event_t */
 extern enum_name_t *kupf_event_names;
 
-/**
- * Somebody who has registered for events.
- */
-struct kupf_subscriber_t {
-
-	/**
-	 * Take an event; does not wait.
-	 *
-	 * @param packet	packet to send, only valid during the call
-	 */
-	void (*notify)(kupf_subscriber_t *this, chunk_t packet);
-};
-
 struct kupf_events_t {
-
-	/**
-	 * Register for an event; a second time changes nothing.
-	 */
-	void (*subscribe)(kupf_events_t *this, kupf_event_t event,
-					  kupf_subscriber_t *subscriber);
-
-	/**
-	 * Take a registration back.  When this returns, the subscriber is not
-	 * called for the event any more.
-	 *
-	 * @return			FALSE if it was not registered
-	 */
-	bool (*unsubscribe)(kupf_events_t *this, kupf_event_t event,
-						kupf_subscriber_t *subscriber);
 
 	/**
 	 * Observe whether there are subscribers of an event.
@@ -131,16 +99,6 @@ struct kupf_events_t {
 	 */
 	u_int (*rekey_request)(kupf_events_t *this, kupf_session_t *session,
 						   const char *reason);
-
-	/**
-	 * Destroy the object; nobody is registered any more.
-	 */
-	void (*destroy)(kupf_events_t *this);
 };
-
-/**
- * Create the events.
- */
-kupf_events_t *kupf_events_create();
 
 #endif /** KUPF_EVENTS_H_ @}*/

@@ -2,17 +2,18 @@
 
 #include "kupf_plugin.h"
 #include "kupf.h"
-#include "kupf_commands.h"
-#include "kupf_cred.h"
-#include "kupf_events.h"
-#include "kupf_fetch.h"
-#include "kupf_guard.h"
-#include "kupf_overlay.h"
-#include "kupf_pool.h"
-#include "kupf_preconfigured.h"
-#include "kupf_redact.h"
-#include "kupf_server.h"
-#include "kupf_sessions.h"
+#include "kupf/protocol/kupf_commands.h"
+#include "kupf/credentials/kupf_cred.h"
+#include "kupf/protocol/kupf_preconfigured_file.h"
+#include "kupf/protocol/kupf_publisher.h"
+#include "kupf/credentials/kupf_fetch.h"
+#include "kupf_enforcement.h"
+#include "kupf/store/kupf_overlay.h"
+#include "kupf/procedures/kupf_pool.h"
+#include "kupf/procedures/kupf_preconfigured.h"
+#include "kupf/credentials/kupf_redact.h"
+#include "kupf/socket/kupf_server.h"
+#include "kupf/procedures/kupf_procedures.h"
 
 #include "compat.h"
 
@@ -75,13 +76,13 @@ struct private_kupf_plugin_t {
 	/** addresses of the UPF */
 	kupf_pool_t *pool;
 	/** stands for the enforcer */
-	kupf_guard_t *guard;
-	/** events */
-	kupf_events_t *events;
+	kupf_enforcement_t *guard;
+	/** tells about events */
+	kupf_publisher_t *publisher;
 	/** gets keys that are not there, NULL for nobody */
 	kupf_fetch_t *fetch;
 	/** procedures */
-	kupf_sessions_t *sessions;
+	kupf_procedures_t *sessions;
 	/** commands */
 	kupf_commands_t *commands;
 	/** credential set */
@@ -112,7 +113,8 @@ METHOD(kupf_t, tunnel_up, void,
 	kupf_object_t *this, kupf_session_t *session, ike_sa_t *ike_sa,
 	child_sa_t *child_sa)
 {
-	this->plugin->events->tunnel_up(this->plugin->events, session, ike_sa,
+	this->plugin->publisher->events.tunnel_up(
+					&this->plugin->publisher->events, session, ike_sa,
 									child_sa);
 }
 
@@ -120,7 +122,8 @@ METHOD(kupf_t, tunnel_down, void,
 	kupf_object_t *this, kupf_session_t *session, uint32_t ike_sa,
 	kupf_reason_t reason)
 {
-	this->plugin->events->tunnel_down(this->plugin->events, session, ike_sa,
+	this->plugin->publisher->events.tunnel_down(
+					&this->plugin->publisher->events, session, ike_sa,
 									  reason);
 }
 
@@ -128,7 +131,8 @@ METHOD(kupf_t, auth_failed, void,
 	kupf_object_t *this, identification_t *ue_id, host_t *local,
 	host_t *remote, const char *reason)
 {
-	this->plugin->events->auth_failed(this->plugin->events, ue_id, local,
+	this->plugin->publisher->events.auth_failed(
+					&this->plugin->publisher->events, ue_id, local,
 									  remote, reason);
 }
 
@@ -187,7 +191,7 @@ static void destroy_parts(private_kupf_plugin_t *this)
 	DESTROY_IF(this->commands);
 	DESTROY_IF(this->sessions);
 	DESTROY_IF(this->fetch);
-	DESTROY_IF(this->events);
+	DESTROY_IF(this->publisher);
 	DESTROY_IF(this->all);
 	DESTROY_IF(this->preconfigured);
 	DESTROY_IF(this->guard);
@@ -198,7 +202,7 @@ static void destroy_parts(private_kupf_plugin_t *this)
 	this->commands = NULL;
 	this->sessions = NULL;
 	this->fetch = NULL;
-	this->events = NULL;
+	this->publisher = NULL;
 	this->all = NULL;
 	this->preconfigured = NULL;
 	this->guard = NULL;
@@ -256,7 +260,7 @@ static kupf_fetch_t *create_fetch(private_kupf_plugin_t *this)
 		.negative_ttl = ttl,
 		.rate = rate,
 	};
-	return kupf_fetch_create(this->store, this->events, &config);
+	return kupf_fetch_create(this->store, &this->publisher->events, &config);
 }
 
 /**
@@ -292,14 +296,15 @@ static bool create_parts(private_kupf_plugin_t *this)
 	}
 	this->store = kupf_store_create(get_int("max_sessions", 0),
 									get_int("rekey_margin", REKEY_MARGIN));
-	this->guard = kupf_guard_create(this->required);
+	this->guard = kupf_enforcement_create(this->required);
 	this->preconfigured = kupf_preconfigured_create(this->store,
-													&this->guard->enforcer);
+											&this->guard->enforcer,
+											kupf_preconfigured_file_read);
 	this->all = kupf_overlay_create(this->store,
 						this->preconfigured->get_store(this->preconfigured));
 	/* it is logged, and the socket serves all the same */
 	this->preconfigured->load(this->preconfigured, &error);
-	this->events = kupf_events_create();
+	this->publisher = kupf_publisher_create();
 	if (get_bool("fetch", FALSE))
 	{
 		this->fetch = create_fetch(this);
@@ -308,15 +313,15 @@ static bool create_parts(private_kupf_plugin_t *this)
 			return FALSE;
 		}
 	}
-	this->sessions = kupf_sessions_create(this->store, this->pool,
-							&this->guard->enforcer, this->events, this->fetch,
+	this->sessions = kupf_procedures_create(this->store, this->pool,
+							&this->guard->enforcer, &this->publisher->events, this->fetch,
 							this->preconfigured, fc);
 	this->commands = kupf_commands_create(this->sessions, this->store,
 							this->all, this->preconfigured, this->pool,
 							&this->guard->enforcer);
 	this->cred = kupf_cred_create(this->all, this->fetch,
 								  &this->guard->enforcer);
-	this->server = kupf_server_create(&config, this->commands, this->events);
+	this->server = kupf_server_create(&config, this->commands, this->publisher);
 	return this->server != NULL;
 }
 

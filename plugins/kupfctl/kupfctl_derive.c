@@ -5,7 +5,7 @@
 #include "kupfctl_secret.h"
 #include "kupfctl_session.h"
 
-#include <kupf_derivation.h>
+#include "kupf/keys/kupf_derivation.h"
 
 #include <stdlib.h>
 #include <string.h>

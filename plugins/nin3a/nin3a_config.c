@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_config.h"
-#include "nin3a_policy.h"
+#include "nin3a/auth/nin3a_policy.h"
 
 #include <threading/rwlock.h>
 
@@ -72,9 +72,9 @@ static bool read_settings(nin3a_settings_t *settings)
 {
 	int ike_profile, esp_profile, esp_mode;
 
-	if (!read_name("ike_profile", nin3a_profile_names, &ike_profile) ||
-		!read_name("esp_profile", nin3a_profile_names, &esp_profile) ||
-		!read_name("esp_mode", nin3a_mode_names, &esp_mode))
+	if (!read_name("ike_profile", tunnel_profile_names, &ike_profile) ||
+		!read_name("esp_profile", tunnel_profile_names, &esp_profile) ||
+		!read_name("esp_mode", tunnel_mode_names, &esp_mode))
 	{
 		return FALSE;
 	}

@@ -14,7 +14,7 @@
 #ifndef NIN3A_CONFIG_H_
 #define NIN3A_CONFIG_H_
 
-#include "nin3a_profile.h"
+#include "tunnel/tunnel_profile.h"
 
 #include <library.h>
 
@@ -46,11 +46,11 @@ struct nin3a_settings_t {
 	/** charon.plugins.nin3a.require_address_match */
 	bool address_match;
 	/** charon.plugins.nin3a.ike_profile */
-	nin3a_profile_t ike_profile;
+	tunnel_profile_t ike_profile;
 	/** charon.plugins.nin3a.esp_profile */
-	nin3a_profile_t esp_profile;
+	tunnel_profile_t esp_profile;
 	/** charon.plugins.nin3a.esp_mode */
-	nin3a_mode_t esp_mode;
+	tunnel_mode_t esp_mode;
 };
 
 struct nin3a_config_t {

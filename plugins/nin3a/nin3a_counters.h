@@ -14,9 +14,9 @@
 #ifndef NIN3A_COUNTERS_H_
 #define NIN3A_COUNTERS_H_
 
-#include "nin3a_policy.h"
+#include "nin3a/auth/nin3a_policy.h"
 
-#include "kupf.h"
+#include "kupf/kupf.h"
 
 typedef enum nin3a_counter_t nin3a_counter_t;
 

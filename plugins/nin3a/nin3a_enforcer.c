@@ -16,7 +16,7 @@ struct private_nin3a_enforcer_t {
 	/** tunnels */
 	nin3a_tunnels_t *tunnels;
 	/** closes them */
-	nin3a_actions_t *actions;
+	nin3a_jobs_t *actions;
 	/** sessions */
 	kupf_store_t *store;
 };
@@ -139,7 +139,7 @@ METHOD(nin3a_enforcer_t, destroy, void,
  */
 nin3a_enforcer_t *nin3a_enforcer_create(nin3a_config_t *config,
 										nin3a_tunnels_t *tunnels,
-										nin3a_actions_t *actions,
+										nin3a_jobs_t *actions,
 										kupf_store_t *store)
 {
 	private_nin3a_enforcer_t *this;

@@ -11,7 +11,7 @@
 #ifndef NIN3A_ENFORCER_H_
 #define NIN3A_ENFORCER_H_
 
-#include "nin3a_actions.h"
+#include "nin3a/tunnels/nin3a_jobs.h"
 #include "nin3a_config.h"
 
 typedef struct nin3a_enforcer_t nin3a_enforcer_t;
@@ -39,7 +39,7 @@ struct nin3a_enforcer_t {
  */
 nin3a_enforcer_t *nin3a_enforcer_create(nin3a_config_t *config,
 										nin3a_tunnels_t *tunnels,
-										nin3a_actions_t *actions,
+										nin3a_jobs_t *actions,
 										kupf_store_t *store);
 
 #endif /** NIN3A_ENFORCER_H_ @}*/

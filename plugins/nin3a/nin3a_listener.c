@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_listener.h"
-#include "nin3a_changes.h"
-#include "nin3a_children.h"
+#include "nin3a/tunnels/nin3a_changes.h"
+#include "nin3a/tunnels/nin3a_child_sas.h"
 #include "nin3a_counters.h"
-#include "nin3a_judge.h"
-#include "nin3a_message.h"
-#include "nin3a_record.h"
-#include "nin3a_refusals.h"
-#include "nin3a_response.h"
+#include "nin3a/auth/nin3a_decision.h"
+#include "tunnel/tunnel_message.h"
+#include "nin3a/tunnels/nin3a_record.h"
+#include "nin3a/auth/nin3a_refusals.h"
+#include "nin3a/auth/nin3a_response.h"
 
 typedef struct private_nin3a_listener_t private_nin3a_listener_t;
 
@@ -25,17 +25,17 @@ struct private_nin3a_listener_t {
 	/** tunnels */
 	nin3a_tunnels_t *tunnels;
 	/** closes tunnels */
-	nin3a_actions_t *actions;
+	nin3a_jobs_t *actions;
 	/** decides */
-	nin3a_judge_t *judge;
+	nin3a_decision_t *judge;
 	/** keeps other credentials out */
-	nin3a_keyring_t *keyring;
+	tunnel_keyring_t *keyring;
 	/** bounds the log */
-	nin3a_limiter_t *limiter;
+	tunnel_limiter_t *limiter;
 	/** tells about refused attempts */
 	nin3a_refusals_t *refusals;
 	/** decides on CHILD_SAs */
-	nin3a_children_t *children;
+	nin3a_child_sas_t *children;
 	/** decides on what changes later */
 	nin3a_changes_t *changes;
 };
@@ -101,7 +101,7 @@ static void handle_request(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
 			}
 			break;
 		case INFORMATIONAL:
-			if (nin3a_message_closes(request))
+			if (tunnel_message_closes(request))
 			{
 				this->tunnels->set_reason(this->tunnels, unique_id,
 										  KUPF_REASON_PEER);
@@ -324,6 +324,14 @@ METHOD(listener_t, narrow, bool,
 	return TRUE;
 }
 
+/**
+ * Count a log line that is left out.
+ */
+static void count_suppressed()
+{
+	nin3a_count(NIN3A_SUPPRESSED);
+}
+
 METHOD(nin3a_listener_t, destroy, void,
 	private_nin3a_listener_t *this)
 {
@@ -341,7 +349,7 @@ METHOD(nin3a_listener_t, destroy, void,
  */
 nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 										nin3a_tunnels_t *tunnels,
-										nin3a_actions_t *actions)
+										nin3a_jobs_t *actions)
 {
 	private_nin3a_listener_t *this;
 
@@ -365,12 +373,12 @@ nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 		.config = config,
 		.tunnels = tunnels,
 		.actions = actions,
-		.keyring = nin3a_keyring_create(kupf->get_credentials(kupf)),
-		.limiter = nin3a_limiter_create(),
+		.keyring = tunnel_keyring_create(kupf->get_credentials(kupf)),
+		.limiter = tunnel_limiter_create("nin3a", count_suppressed),
 	);
 	this->refusals = nin3a_refusals_create(kupf, this->limiter);
-	this->children = nin3a_children_create(config, tunnels, this->limiter);
-	this->judge = nin3a_judge_create(kupf, config, tunnels, actions,
+	this->children = nin3a_child_sas_create(config, tunnels, this->limiter);
+	this->judge = nin3a_decision_create(kupf, config, tunnels, actions,
 									 this->keyring);
 	this->changes = nin3a_changes_create(config, tunnels, actions, this->judge);
 

@@ -4,7 +4,7 @@
  * @defgroup nin3a_listener nin3a_listener
  * @{ @ingroup nin3a
  *
- * Hooks of charon: they gather facts, ask nin3a_judge or nin3a_policy, and
+ * Hooks of charon: they gather facts, ask nin3a_decision or nin3a_policy, and
  * forward.  charon calls them one after another, under one mutex for all
  * IKE_SAs: each does a constant amount of work and waits for nothing.
  */
@@ -12,7 +12,7 @@
 #ifndef NIN3A_LISTENER_H_
 #define NIN3A_LISTENER_H_
 
-#include "nin3a_actions.h"
+#include "nin3a/tunnels/nin3a_jobs.h"
 #include "nin3a_config.h"
 
 #include <bus/listeners/listener.h>
@@ -42,6 +42,6 @@ struct nin3a_listener_t {
  */
 nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 										nin3a_tunnels_t *tunnels,
-										nin3a_actions_t *actions);
+										nin3a_jobs_t *actions);
 
 #endif /** NIN3A_LISTENER_H_ @}*/

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_plugin.h"
-#include "nin3a_addresses.h"
+#include "nin3a/tunnels/nin3a_inner_addresses.h"
 #include "nin3a_enforcer.h"
 #include "nin3a_listener.h"
 
@@ -22,13 +22,13 @@ struct private_nin3a_plugin_t {
 	/** tunnels */
 	nin3a_tunnels_t *tunnels;
 	/** jobs */
-	nin3a_actions_t *actions;
+	nin3a_jobs_t *actions;
 	/** what kupf calls */
 	nin3a_enforcer_t *enforcer;
 	/** what charon calls */
 	nin3a_listener_t *listener;
 	/** what charon asks for addresses */
-	nin3a_addresses_t *addresses;
+	nin3a_inner_addresses_t *addresses;
 };
 
 METHOD(plugin_t, get_name, char*,
@@ -45,12 +45,12 @@ static void create_parts(private_nin3a_plugin_t *this)
 	kupf_store_t *store = this->kupf->get_store(this->kupf);
 
 	this->tunnels = nin3a_tunnels_create();
-	this->actions = nin3a_actions_create(this->config, this->tunnels, store);
+	this->actions = nin3a_jobs_create(this->config, this->tunnels, store);
 	this->enforcer = nin3a_enforcer_create(this->config, this->tunnels,
 										   this->actions, store);
 	this->listener = nin3a_listener_create(this->kupf, this->config,
 										   this->tunnels, this->actions);
-	this->addresses = nin3a_addresses_create(this->tunnels);
+	this->addresses = nin3a_inner_addresses_create(this->tunnels);
 }
 
 /**

@@ -114,9 +114,9 @@ METHOD(nin3a_ue_config_t, reload, bool,
 		!check_time("retry_max", settings.retry_max, settings.retry) ||
 		!check_time("setup_timeout", settings.setup_timeout, 1) ||
 		!check_time("close_timeout", settings.close_timeout, 0) ||
-		!read_name("ike_profile", nin3a_profile_names, &ike_profile) ||
-		!read_name("esp_profile", nin3a_profile_names, &esp_profile) ||
-		!read_name("esp_mode", nin3a_mode_names, &esp_mode))
+		!read_name("ike_profile", tunnel_profile_names, &ike_profile) ||
+		!read_name("esp_profile", tunnel_profile_names, &esp_profile) ||
+		!read_name("esp_mode", tunnel_mode_names, &esp_mode))
 	{
 		return FALSE;
 	}

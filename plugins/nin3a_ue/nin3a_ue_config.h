@@ -14,7 +14,7 @@
 #ifndef NIN3A_UE_CONFIG_H_
 #define NIN3A_UE_CONFIG_H_
 
-#include "nin3a_profile.h"
+#include "tunnel/tunnel_profile.h"
 
 #include <library.h>
 
@@ -54,11 +54,11 @@ struct nin3a_ue_settings_t {
 	/** charon.plugins.nin3a-ue.close_timeout, seconds, 0 for none */
 	uint32_t close_timeout;
 	/** charon.plugins.nin3a-ue.ike_profile */
-	nin3a_profile_t ike_profile;
+	tunnel_profile_t ike_profile;
 	/** charon.plugins.nin3a-ue.esp_profile */
-	nin3a_profile_t esp_profile;
+	tunnel_profile_t esp_profile;
 	/** charon.plugins.nin3a-ue.esp_mode */
-	nin3a_mode_t esp_mode;
+	tunnel_mode_t esp_mode;
 };
 
 struct nin3a_ue_config_t {

@@ -16,7 +16,7 @@ struct private_nin3a_ue_enforcer_t {
 	/** legs */
 	nin3a_ue_legs_t *legs;
 	/** jobs */
-	nin3a_ue_actions_t *actions;
+	nin3a_ue_jobs_t *actions;
 	/** sessions */
 	kupf_store_t *store;
 };
@@ -180,7 +180,7 @@ METHOD(nin3a_ue_enforcer_t, destroy, void,
  */
 nin3a_ue_enforcer_t *nin3a_ue_enforcer_create(nin3a_ue_sas_t *sas,
 											  nin3a_ue_legs_t *legs,
-											  nin3a_ue_actions_t *actions,
+											  nin3a_ue_jobs_t *actions,
 											  kupf_store_t *store)
 {
 	private_nin3a_ue_enforcer_t *this;

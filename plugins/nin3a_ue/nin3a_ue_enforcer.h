@@ -10,7 +10,7 @@
 #ifndef NIN3A_UE_ENFORCER_H_
 #define NIN3A_UE_ENFORCER_H_
 
-#include "nin3a_ue_actions.h"
+#include "nin3a_ue/tunnels/nin3a_ue_jobs.h"
 
 typedef struct nin3a_ue_enforcer_t nin3a_ue_enforcer_t;
 
@@ -37,7 +37,7 @@ struct nin3a_ue_enforcer_t {
  */
 nin3a_ue_enforcer_t *nin3a_ue_enforcer_create(nin3a_ue_sas_t *sas,
 											  nin3a_ue_legs_t *legs,
-											  nin3a_ue_actions_t *actions,
+											  nin3a_ue_jobs_t *actions,
 											  kupf_store_t *store);
 
 #endif /** NIN3A_UE_ENFORCER_H_ @}*/

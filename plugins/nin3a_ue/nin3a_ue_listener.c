@@ -2,7 +2,7 @@
 
 #include "nin3a_ue_listener.h"
 #include "nin3a_ue_counters.h"
-#include "nin3a_ue_judge.h"
+#include "nin3a_ue/auth/nin3a_ue_decision.h"
 
 typedef struct private_nin3a_ue_listener_t private_nin3a_ue_listener_t;
 typedef struct roam_listener_t roam_listener_t;
@@ -14,7 +14,7 @@ struct roam_listener_t {
 	/** public interface */
 	kernel_listener_t public;
 	/** begins attempts */
-	nin3a_ue_actions_t *actions;
+	nin3a_ue_jobs_t *actions;
 };
 
 /**
@@ -30,11 +30,11 @@ struct private_nin3a_ue_listener_t {
 	/** legs */
 	nin3a_ue_legs_t *legs;
 	/** jobs */
-	nin3a_ue_actions_t *actions;
+	nin3a_ue_jobs_t *actions;
 	/** decides */
-	nin3a_ue_judge_t *judge;
+	nin3a_ue_decision_t *judge;
 	/** keeps other credentials out */
-	nin3a_keyring_t *keyring;
+	tunnel_keyring_t *keyring;
 	/** listens for changes of the network */
 	roam_listener_t roamer;
 };
@@ -107,8 +107,8 @@ static void record_ike_sa(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 						  host_t *local, host_t *remote)
 {
 	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
-	kupf_endpoint_t me = nin3a_details_endpoint(local);
-	kupf_endpoint_t other = nin3a_details_endpoint(remote);
+	kupf_endpoint_t me = tunnel_status_endpoint(local);
+	kupf_endpoint_t other = tunnel_status_endpoint(remote);
 	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
 
 	this->sas->set_spis(this->sas, unique_id, id->get_initiator_spi(id),
@@ -125,7 +125,7 @@ static void record_child(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 	kupf_child_t child;
 	bool installed;
 
-	if (nin3a_details_child(child_sa, state, &child, &installed))
+	if (tunnel_status_child(child_sa, state, &child, &installed))
 	{
 		this->sas->set_child(this->sas, ike_sa->get_unique_id(ike_sa), &child,
 							 installed);
@@ -430,7 +430,7 @@ nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 											  nin3a_ue_config_t *config,
 											  nin3a_ue_sas_t *sas,
 											  nin3a_ue_legs_t *legs,
-											  nin3a_ue_actions_t *actions)
+											  nin3a_ue_jobs_t *actions)
 {
 	private_nin3a_ue_listener_t *this;
 
@@ -454,7 +454,7 @@ nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 		.sas = sas,
 		.legs = legs,
 		.actions = actions,
-		.keyring = nin3a_keyring_create(kupf->get_credentials(kupf)),
+		.keyring = tunnel_keyring_create(kupf->get_credentials(kupf)),
 		.roamer = {
 			.public = {
 				.roam = _roam,
@@ -462,7 +462,7 @@ nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 			.actions = actions,
 		},
 	);
-	this->judge = nin3a_ue_judge_create(kupf, config, sas, this->keyring);
+	this->judge = nin3a_ue_decision_create(kupf, config, sas, this->keyring);
 	this->public.kernel = &this->roamer.public;
 
 	return &this->public;

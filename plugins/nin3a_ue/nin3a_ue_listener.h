@@ -11,7 +11,7 @@
 #ifndef NIN3A_UE_LISTENER_H_
 #define NIN3A_UE_LISTENER_H_
 
-#include "nin3a_ue_actions.h"
+#include "nin3a_ue/tunnels/nin3a_ue_jobs.h"
 
 #include <bus/listeners/listener.h>
 #include <kernel/kernel_listener.h>
@@ -49,6 +49,6 @@ nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 											  nin3a_ue_config_t *config,
 											  nin3a_ue_sas_t *sas,
 											  nin3a_ue_legs_t *legs,
-											  nin3a_ue_actions_t *actions);
+											  nin3a_ue_jobs_t *actions);
 
 #endif /** NIN3A_UE_LISTENER_H_ @}*/

@@ -23,7 +23,7 @@ struct private_nin3a_ue_plugin_t {
 	/** legs */
 	nin3a_ue_legs_t *legs;
 	/** jobs */
-	nin3a_ue_actions_t *actions;
+	nin3a_ue_jobs_t *actions;
 	/** what kupf calls */
 	nin3a_ue_enforcer_t *enforcer;
 	/** what charon calls */
@@ -57,7 +57,7 @@ static void create_parts(private_nin3a_ue_plugin_t *this)
 {
 	this->sas = nin3a_ue_sas_create();
 	this->legs = nin3a_ue_legs_create(this->sas, get_backoff(this));
-	this->actions = nin3a_ue_actions_create(this->config, this->sas,
+	this->actions = nin3a_ue_jobs_create(this->config, this->sas,
 									this->legs);
 	this->enforcer = nin3a_ue_enforcer_create(this->sas, this->legs,
 									this->actions,

@@ -2,7 +2,7 @@
 
 #include "bench_lookup.h"
 #include "bench.h"
-#include "kupf.h"
+#include "kupf/kupf.h"
 
 #include <time.h>
 

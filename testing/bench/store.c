@@ -15,7 +15,7 @@
  * making up the identity to look for, is not part of it.
  */
 
-#include "kupf_store.h"
+#include "kupf/store/kupf_store.h"
 
 #include <library.h>
 
@@ -29,7 +29,7 @@
 /** Most operations that are timed */
 #define SAMPLES_MAX 1000000
 
-/** Sessions that expire in one go, as in kupf_sessions.h */
+/** Sessions that expire in one go, as in kupf_procedures.h */
 #define EXPIRE_MAX 1000
 
 /** Octets of an identity, and of a name with its NUL */

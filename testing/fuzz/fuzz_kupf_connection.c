@@ -7,7 +7,7 @@
  */
 
 #include "fuzz.h"
-#include "kupf_connection.h"
+#include "kupf/socket/kupf_connection.h"
 #include "test_upf.h"
 
 #include <sys/epoll.h>
@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	}
 	connection = kupf_connection_create(pair[1], epoll, upf.commands,
-										upf.events);
+										upf.publisher);
 	while (alive && size)
 	{
 		len = min(piece, size);

@@ -7,7 +7,7 @@
  */
 
 #include "fuzz.h"
-#include "kupf_message.h"
+#include "kupf/protocol/kupf_packet.h"
 #include "test_upf.h"
 
 const char *fuzz_target = "kupf_request";
@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* a copy of its own, so that reading beyond its end is seen */
 	encoding = chunk_clone(chunk_create((u_char*)data + 1, size - 1));
 	name = commands[data[0] % countof(commands)];
-	if (kupf_message_check(encoding))
+	if (kupf_packet_check(encoding))
 	{
 		test_upf_init(&upf, "192.0.2.0/29,2001:db8::/126", 4);
 		message = vici_message_create_from_data(encoding, FALSE);
@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			reply = upf.commands->execute(upf.commands, &upf,
 										  chunk_from_str(name), message,
 										  &stream);
-			if (reply && !kupf_message_check(reply->get_encoding(reply)))
+			if (reply && !kupf_packet_check(reply->get_encoding(reply)))
 			{
 				abort();
 			}

@@ -204,7 +204,7 @@ static vici_message_t *receive_type(int fd, kupf_packet_type_t type,
 		ck_assert(memeq(packet.ptr + 2, name, strlen(name)));
 	}
 	encoding = chunk_skip(packet, len);
-	ck_assert(kupf_message_check(encoding));
+	ck_assert(kupf_packet_check(encoding));
 	message = vici_message_create_from_data(chunk_clone(encoding), TRUE);
 	chunk_free(&packet);
 	return message;

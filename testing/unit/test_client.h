@@ -11,7 +11,7 @@
 #ifndef TEST_CLIENT_H_
 #define TEST_CLIENT_H_
 
-#include "kupf_message.h"
+#include "kupf/protocol/kupf_packet.h"
 
 /**
  * Connect to a UNIX socket.

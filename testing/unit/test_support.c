@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "test_support.h"
-#include "kupf_counters.h"
-#include "kupf_secret.h"
+#include "kupf/kupf_counters.h"
+#include "kupf/keys/kupf_secret.h"
 #include "test_runner.h"
 
 #include <ctype.h>

@@ -10,7 +10,7 @@
 #ifndef TEST_SUPPORT_H_
 #define TEST_SUPPORT_H_
 
-#include "kupf.h"
+#include "kupf/kupf.h"
 
 #include <vici_message.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "test_upf.h"
-#include "kupf_message.h"
+#include "kupf/protocol/kupf_preconfigured_file.h"
+#include "kupf/protocol/kupf_packet.h"
 #include "test_runner.h"
 
 #include <stdarg.h>
@@ -38,12 +39,14 @@ void test_upf_init(test_upf_t *this, const char *addresses, u_int max)
 		abort();
 	}
 	this->preconfigured = kupf_preconfigured_create(this->store,
-							&this->enforcer.public);
+							&this->enforcer.public,
+							kupf_preconfigured_file_read);
 	this->all = kupf_overlay_create(this->store,
 						this->preconfigured->get_store(this->preconfigured));
-	this->events = kupf_events_create();
+	this->publisher = kupf_publisher_create();
+	this->events = &this->publisher->events;
 	this->fetch = kupf_fetch_create(this->store, this->events, &config);
-	this->sessions = kupf_sessions_create(this->store, this->pool,
+	this->sessions = kupf_procedures_create(this->store, this->pool,
 							&this->enforcer.public, this->events, this->fetch,
 							this->preconfigured, KUPF_KDF_FC_DEFAULT);
 	this->commands = kupf_commands_create(this->sessions, this->store,
@@ -59,7 +62,7 @@ void test_upf_deinit(test_upf_t *this)
 	this->commands->destroy(this->commands);
 	this->sessions->destroy(this->sessions);
 	this->fetch->destroy(this->fetch);
-	this->events->destroy(this->events);
+	this->publisher->destroy(this->publisher);
 	this->pool->destroy(this->pool);
 	this->all->destroy(this->all);
 	this->preconfigured->destroy(this->preconfigured);
@@ -83,7 +86,7 @@ vici_message_t *test_execute(test_upf_t *this, const char *name,
 	va_end(args);
 	message = test_message("%s", script);
 	free(script);
-	ck_assert(kupf_message_check(message->get_encoding(message)));
+	ck_assert(kupf_packet_check(message->get_encoding(message)));
 	reply = this->commands->execute(this->commands, this,
 							chunk_from_str((char*)name), message, &stream);
 	ck_assert_ptr_null(stream);

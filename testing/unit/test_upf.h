@@ -11,8 +11,9 @@
 #ifndef TEST_UPF_H_
 #define TEST_UPF_H_
 
-#include "kupf_commands.h"
-#include "kupf_overlay.h"
+#include "kupf/protocol/kupf_commands.h"
+#include "kupf/protocol/kupf_publisher.h"
+#include "kupf/store/kupf_overlay.h"
 #include "test_support.h"
 
 typedef struct test_upf_t test_upf_t;
@@ -23,9 +24,11 @@ struct test_upf_t {
 	test_enforcer_t enforcer;
 	kupf_preconfigured_t *preconfigured;
 	kupf_store_t *all;
+	kupf_publisher_t *publisher;
+	/** of publisher */
 	kupf_events_t *events;
 	kupf_fetch_t *fetch;
-	kupf_sessions_t *sessions;
+	kupf_procedures_t *sessions;
 	kupf_commands_t *commands;
 };
 

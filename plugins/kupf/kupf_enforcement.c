@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupf_enforcement.h"
+
+#include <threading/rwlock.h>
+
+typedef struct private_kupf_enforcement_t private_kupf_enforcement_t;
+
+/**
+ * Private data of a guard.
+ */
+struct private_kupf_enforcement_t {
+	/** public interface */
+	kupf_enforcement_t public;
+	/** attached enforcer, NULL if none */
+	kupf_enforcer_t *attached;
+	/** whether an enforcer is required for a key to be used */
+	bool required;
+	/** guards attached, held for reading during calls to it */
+	rwlock_t *lock;
+};
+
+ENUM(kupf_reason_names, KUPF_REASON_PEER, KUPF_REASON_SHUTDOWN,
+	"peer",
+	"deleted",
+	"superseded",
+	"expired",
+	"rekeyed",
+	"timeout",
+	"refused",
+	"shutdown",
+);
+
+METHOD(kupf_enforcer_t, covers, bool,
+	private_kupf_enforcement_t *this, ike_sa_t *ike_sa)
+{
+	bool covered = !this->required;
+
+	this->lock->read_lock(this->lock);
+	if (this->attached)
+	{
+		covered = this->attached->covers(this->attached, ike_sa);
+	}
+	this->lock->unlock(this->lock);
+	return covered;
+}
+
+METHOD(kupf_enforcer_t, own, kupf_session_t*,
+	private_kupf_enforcement_t *this, ike_sa_t *ike_sa)
+{
+	kupf_session_t *session = NULL;
+
+	this->lock->read_lock(this->lock);
+	if (this->attached)
+	{
+		session = this->attached->own(this->attached, ike_sa);
+	}
+	this->lock->unlock(this->lock);
+	return session;
+}
+
+METHOD(kupf_enforcer_t, accepts, const char*,
+	private_kupf_enforcement_t *this, const kupf_session_data_t *data)
+{
+	const char *missing = NULL;
+
+	this->lock->read_lock(this->lock);
+	if (this->attached)
+	{
+		missing = this->attached->accepts(this->attached, data);
+	}
+	this->lock->unlock(this->lock);
+	return missing;
+}
+
+METHOD(kupf_enforcer_t, established, void,
+	private_kupf_enforcement_t *this, kupf_session_t *session)
+{
+	this->lock->read_lock(this->lock);
+	if (this->attached)
+	{
+		this->attached->established(this->attached, session);
+	}
+	this->lock->unlock(this->lock);
+}
+
+METHOD(kupf_enforcer_t, count, u_int,
+	private_kupf_enforcement_t *this, const char *session)
+{
+	u_int count = 0;
+
+	this->lock->read_lock(this->lock);
+	if (this->attached)
+	{
+		count = this->attached->count(this->attached, session);
+	}
+	this->lock->unlock(this->lock);
+	return count;
+}
+
+METHOD(kupf_enforcer_t, describe, u_int,
+	private_kupf_enforcement_t *this, const char *session, kupf_tunnel_t *tunnels,
+	u_int max)
+{
+	u_int count = 0;
+
+	this->lock->read_lock(this->lock);
+	if (this->attached && this->attached->describe)
+	{
+		count = this->attached->describe(this->attached, session, tunnels, max);
+	}
+	this->lock->unlock(this->lock);
+	return count;
+}
+
+METHOD(kupf_enforcer_t, close_, u_int,
+	private_kupf_enforcement_t *this, kupf_session_t *session,
+	kupf_reason_t reason)
+{
+	u_int count = 0;
+
+	this->lock->read_lock(this->lock);
+	if (this->attached)
+	{
+		count = this->attached->close(this->attached, session, reason);
+	}
+	this->lock->unlock(this->lock);
+	return count;
+}
+
+METHOD(kupf_enforcer_t, replaced, void,
+	private_kupf_enforcement_t *this, kupf_session_t *old, kupf_session_t *new,
+	uint32_t grace)
+{
+	this->lock->read_lock(this->lock);
+	if (this->attached)
+	{
+		this->attached->replaced(this->attached, old, new, grace);
+	}
+	this->lock->unlock(this->lock);
+}
+
+METHOD(kupf_enforcer_t, counters, void,
+	private_kupf_enforcement_t *this, kupf_counter_cb_t cb, void *user)
+{
+	this->lock->read_lock(this->lock);
+	if (this->attached)
+	{
+		this->attached->counters(this->attached, cb, user);
+	}
+	this->lock->unlock(this->lock);
+}
+
+METHOD(kupf_enforcement_t, attach, bool,
+	private_kupf_enforcement_t *this, kupf_enforcer_t *enforcer)
+{
+	bool done = FALSE;
+
+	this->lock->write_lock(this->lock);
+	if (!this->attached)
+	{
+		this->attached = enforcer;
+		done = TRUE;
+	}
+	this->lock->unlock(this->lock);
+	return done;
+}
+
+METHOD(kupf_enforcement_t, detach, void,
+	private_kupf_enforcement_t *this)
+{
+	this->lock->write_lock(this->lock);
+	this->attached = NULL;
+	this->lock->unlock(this->lock);
+}
+
+METHOD(kupf_enforcement_t, destroy, void,
+	private_kupf_enforcement_t *this)
+{
+	this->lock->destroy(this->lock);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+kupf_enforcement_t *kupf_enforcement_create(bool required)
+{
+	private_kupf_enforcement_t *this;
+
+	INIT(this,
+		.public = {
+			.enforcer = {
+				.covers = _covers,
+				.own = _own,
+				.accepts = _accepts,
+				.established = _established,
+				.count = _count,
+				.describe = _describe,
+				.close = _close_,
+				.replaced = _replaced,
+				.counters = _counters,
+			},
+			.attach = _attach,
+			.detach = _detach,
+			.destroy = _destroy,
+		},
+		.required = required,
+		.lock = rwlock_create(RWLOCK_TYPE_DEFAULT),
+	);
+
+	return &this->public;
+}

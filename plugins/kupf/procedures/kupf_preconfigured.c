@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupf_preconfigured.h"
+#include "kupf/store/kupf_overlay.h"
+
+#include <collections/array.h>
+#include <threading/mutex.h>
+
+typedef struct private_kupf_preconfigured_t private_kupf_preconfigured_t;
+typedef struct change_t change_t;
+
+/**
+ * Private data of the object.
+ */
+struct private_kupf_preconfigured_t {
+	/** public interface */
+	kupf_preconfigured_t public;
+	/** sessions */
+	kupf_store_t *store;
+	/** sessions that are fed over the socket */
+	kupf_store_t *fed;
+	/** knows the tunnels */
+	kupf_enforcer_t *enforcer;
+	/** reads the file */
+	kupf_preconfigured_read_t read;
+	/** held while a file is read and applied */
+	mutex_t *mutex;
+};
+
+/**
+ * What a file changes.
+ */
+struct change_t {
+	/** session as it was, NULL if there was none */
+	kupf_session_t *old;
+	/** session as it is */
+	kupf_session_t *new;
+};
+
+/**
+ * Drop the references of a change.
+ */
+static void change_clear(change_t *change)
+{
+	kupf_session_unref(change->old);
+	kupf_session_unref(change->new);
+}
+
+METHOD(kupf_preconfigured_t, get_store, kupf_store_t*,
+	private_kupf_preconfigured_t *this)
+{
+	return this->store;
+}
+
+/**
+ * Whether the enforcer can make use of a session.
+ */
+static bool is_accepted(private_kupf_preconfigured_t *this,
+						const kupf_session_data_t *data, kupf_error_t *error)
+{
+	const char *missing;
+
+	missing = this->enforcer->accepts(this->enforcer, data);
+	return !missing ||
+		   kupf_error(error, KUPF_CAUSE_INVALID_FILE, "session '%s': field "
+					  "'%s' is missing: without it there is no tunnel",
+					  data->name, missing);
+}
+
+/**
+ * Whether a session is as a file has it.
+ */
+static bool is_unchanged(kupf_session_t *session, kupf_session_data_t *data)
+{
+	/* no address in the file is a change, if there was one */
+	return kupf_session_matches(session, data) &&
+		   kupf_address_equals(kupf_session_get_upf_address(session),
+							   &data->upf_address);
+}
+
+/**
+ * Find out what a session of a file changes.
+ *
+ * @param changes	array of change_t to add to, if it changes something
+ */
+static bool compare(private_kupf_preconfigured_t *this,
+					kupf_session_t *session, array_t *changes,
+					kupf_error_t *error)
+{
+	kupf_session_data_t data;
+	change_t change;
+
+	kupf_session_get_data(session, &data);
+	if (!is_accepted(this, &data, error))
+	{
+		return FALSE;
+	}
+	change.old = this->store->get(this->store, data.name);
+	if (change.old && is_unchanged(change.old, &data))
+	{
+		kupf_session_unref(change.old);
+		return TRUE;
+	}
+	if (change.old)
+	{
+		data.generation = kupf_session_get_generation(change.old) + 1;
+		data.created = kupf_session_get_created(change.old);
+	}
+	/* a copy: no session can be in two stores */
+	change.new = kupf_session_create(&data);
+	if (!change.new)
+	{
+		kupf_session_unref(change.old);
+		return kupf_error(error, KUPF_CAUSE_INVALID_FILE,
+						  "no more memory for keys");
+	}
+	array_insert(changes, ARRAY_TAIL, &change);
+	return TRUE;
+}
+
+/**
+ * Find out what a file changes, before anything is changed.
+ */
+static bool compare_all(private_kupf_preconfigured_t *this, kupf_store_t *file,
+						array_t *changes, kupf_error_t *error)
+{
+	enumerator_t *enumerator;
+	kupf_session_t *session;
+	bool done = TRUE;
+
+	enumerator = file->create_enumerator(file);
+	while (done && enumerator->enumerate(enumerator, &session))
+	{
+		done = compare(this, session, changes, error);
+	}
+	enumerator->destroy(enumerator);
+	return done;
+}
+
+/**
+ * Remove sessions that a file does not have any more.
+ */
+static void remove_gone(private_kupf_preconfigured_t *this, kupf_store_t *file)
+{
+	kupf_session_t *session, *still;
+	enumerator_t *enumerator;
+
+	enumerator = this->store->create_enumerator(this->store);
+	while (enumerator->enumerate(enumerator, &session))
+	{
+		still = file->get(file, kupf_session_get_name(session));
+		if (!still && this->store->remove(this->store, session))
+		{
+			this->enforcer->close(this->enforcer, session,
+								  KUPF_REASON_DELETED);
+		}
+		kupf_session_unref(still);
+	}
+	enumerator->destroy(enumerator);
+}
+
+/**
+ * Tell about a change, once the store has it.
+ *
+ * Whoever feeds a session puts it into its store first and then calls hide():
+ * so one of the two sees the other.
+ */
+static void tell(private_kupf_preconfigured_t *this, change_t *change)
+{
+	if (kupf_overlay_hides(this->fed, change->new))
+	{	/* as it was before, it may not have been hidden */
+		this->enforcer->close(this->enforcer, change->new,
+							  KUPF_REASON_SUPERSEDED);
+	}
+	else if (change->old)
+	{
+		this->enforcer->replaced(this->enforcer, change->old, change->new,
+								 UINT32_MAX);
+	}
+	else
+	{
+		this->enforcer->established(this->enforcer, change->new);
+	}
+}
+
+/**
+ * Make a change in one step: the session is never missing.
+ *
+ * @return			FALSE if another session has the identity
+ */
+static bool apply(private_kupf_preconfigured_t *this, change_t *change)
+{
+	kupf_store_status_t status;
+
+	if (change->old)
+	{
+		status = this->store->replace(this->store, change->old, change->new);
+	}
+	else
+	{
+		status = this->store->put(this->store, change->new);
+	}
+	return status == KUPF_STORE_OK;
+}
+
+/**
+ * Make changes that are in each other's way: identities have changed hands.
+ */
+static void apply_blocked(private_kupf_preconfigured_t *this, array_t *blocked)
+{
+	change_t change;
+	int i;
+
+	for (i = 0; i < array_count(blocked); i++)
+	{
+		array_get(blocked, i, &change);
+		if (change.old)
+		{
+			this->store->remove(this->store, change.old);
+		}
+	}
+	while (array_remove(blocked, ARRAY_HEAD, &change))
+	{
+		if (this->store->put(this->store, change.new) == KUPF_STORE_OK)
+		{
+			tell(this, &change);
+		}
+		change_clear(&change);
+	}
+}
+
+/**
+ * Make all changes.  What is in the way of one is changed, too, as no two
+ * sessions of a file have the same identity.
+ */
+static void apply_all(private_kupf_preconfigured_t *this, array_t *changes)
+{
+	array_t *blocked;
+	change_t change;
+
+	blocked = array_create(sizeof(change_t), 0);
+	while (array_remove(changes, ARRAY_HEAD, &change))
+	{
+		if (apply(this, &change))
+		{
+			tell(this, &change);
+			change_clear(&change);
+		}
+		else
+		{
+			array_insert(blocked, ARRAY_TAIL, &change);
+		}
+	}
+	apply_blocked(this, blocked);
+	array_destroy(blocked);
+}
+
+/**
+ * Have the sessions that a file has, or those that there were.
+ *
+ * @param path		path, NULL for no sessions
+ */
+static bool take(private_kupf_preconfigured_t *this, const char *path,
+				 kupf_error_t *error)
+{
+	kupf_store_t *file;
+	array_t *changes;
+	change_t change;
+	bool done;
+
+	file = kupf_store_create(lib->settings->get_int(lib->settings,
+						"%s.plugins.kupf.max_sessions", 0, lib->ns), 0);
+	changes = array_create(sizeof(change_t), 0);
+	done = (!path || this->read(path, file, error)) &&
+		   compare_all(this, file, changes, error);
+	if (done)
+	{
+		remove_gone(this, file);
+		apply_all(this, changes);
+	}
+	while (array_remove(changes, ARRAY_HEAD, &change))
+	{
+		change_clear(&change);
+	}
+	array_destroy(changes);
+	file->destroy(file);
+	return done;
+}
+
+METHOD(kupf_preconfigured_t, load, bool,
+	private_kupf_preconfigured_t *this, kupf_error_t *error)
+{
+	char *path;
+	bool done;
+
+	path = lib->settings->get_str(lib->settings,
+						"%s.plugins.kupf.preconfigured", NULL, lib->ns);
+	this->mutex->lock(this->mutex);
+	done = take(this, path, error);
+	this->mutex->unlock(this->mutex);
+	if (!done)
+	{
+		DBG1(DBG_CFG, "kupf: %u pre-configured keys stay: %s",
+			 this->store->get_count(this->store), error->message);
+	}
+	else if (path)
+	{
+		DBG1(DBG_CFG, "kupf: %u pre-configured keys in %s",
+			 this->store->get_count(this->store), path);
+	}
+	return done;
+}
+
+/**
+ * Get the pre-configured sessions of the same name and of the same identity as
+ * a session; may be the same one, or NULL.
+ */
+static void get_namesakes(private_kupf_preconfigured_t *this,
+						  kupf_session_t *session, kupf_session_t *found[2])
+{
+	id_type_t type;
+	chunk_t id;
+
+	id = kupf_session_get_id(session, &type);
+	found[0] = this->store->get(this->store, kupf_session_get_name(session));
+	found[1] = this->store->find(this->store, type, id);
+	if (found[0] && found[0] == found[1])
+	{
+		kupf_session_unref(found[1]);
+		found[1] = NULL;
+	}
+}
+
+METHOD(kupf_preconfigured_t, hide, void,
+	private_kupf_preconfigured_t *this, kupf_session_t *session)
+{
+	kupf_session_t *found[2];
+	u_int i;
+
+	if (!this->store->get_count(this->store))
+	{
+		return;
+	}
+	get_namesakes(this, session, found);
+	for (i = 0; i < countof(found); i++)
+	{
+		if (found[i])
+		{
+			this->enforcer->close(this->enforcer, found[i],
+								  KUPF_REASON_SUPERSEDED);
+			kupf_session_unref(found[i]);
+		}
+	}
+}
+
+METHOD(kupf_preconfigured_t, show, void,
+	private_kupf_preconfigured_t *this, kupf_session_t *session)
+{
+	kupf_session_t *found[2];
+	u_int i;
+
+	if (!this->store->get_count(this->store))
+	{
+		return;
+	}
+	get_namesakes(this, session, found);
+	for (i = 0; i < countof(found); i++)
+	{
+		if (found[i] && !kupf_overlay_hides(this->fed, found[i]))
+		{
+			this->enforcer->established(this->enforcer, found[i]);
+		}
+		kupf_session_unref(found[i]);
+	}
+}
+
+METHOD(kupf_preconfigured_t, destroy, void,
+	private_kupf_preconfigured_t *this)
+{
+	this->store->destroy(this->store);
+	this->mutex->destroy(this->mutex);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+kupf_preconfigured_t *kupf_preconfigured_create(kupf_store_t *fed,
+											kupf_enforcer_t *enforcer,
+											kupf_preconfigured_read_t read)
+{
+	private_kupf_preconfigured_t *this;
+
+	INIT(this,
+		.public = {
+			.get_store = _get_store,
+			.load = _load,
+			.hide = _hide,
+			.show = _show,
+			.destroy = _destroy,
+		},
+		.store = kupf_store_create(0, 0),
+		.fed = fed,
+		.enforcer = enforcer,
+		.read = read,
+		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
+	);
+	return &this->public;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupf_request.h"
+
+/**
+ * Which field is which input of a derivation.
+ */
+static const struct {
+	kupf_field_t field;
+	kupf_input_t input;
+} inputs_of_fields[] = {
+	{ KUPF_FIELD_KAMF, KUPF_INPUT_KAMF },
+	{ KUPF_FIELD_KTNGF, KUPF_INPUT_KTNGF },
+	{ KUPF_FIELD_FC, KUPF_INPUT_FC },
+	{ KUPF_FIELD_RAND, KUPF_INPUT_RAND },
+	{ KUPF_FIELD_NAS_COUNT, KUPF_INPUT_NAS_COUNT },
+	{ KUPF_FIELD_DISTINGUISHER, KUPF_INPUT_DISTINGUISHER },
+};
+
+/**
+ * Get the inputs that fields are.
+ */
+static u_int get_inputs(u_int fields)
+{
+	u_int inputs = 0, i;
+
+	for (i = 0; i < countof(inputs_of_fields); i++)
+	{
+		if (fields & inputs_of_fields[i].field)
+		{
+			inputs |= inputs_of_fields[i].input;
+		}
+	}
+	return inputs;
+}
+
+/**
+ * Check that the fields of a derivation are those that it needs.
+ */
+static bool check_fields(const kupf_request_t *request,
+						 const kupf_derivation_t *derivation,
+						 kupf_error_t *error)
+{
+	u_int given = get_inputs(request->fields);
+	kupf_input_t input;
+
+	const char *name;
+
+	if ((request->fields & KUPF_FIELD_KEY) &&
+		(request->fields & KUPF_FIELDS_BASE))
+	{
+		name = request->fields & KUPF_FIELD_KAMF ? "kamf" : "ktngf";
+		return kupf_error(error, KUPF_CAUSE_INVALID_FIELD, "field '%s': "
+						  "expected either 'key' or '%s'", name, name);
+	}
+	/* those that the settings or the session may have */
+	input = kupf_derivation_missing(derivation, given | KUPF_INPUT_FC);
+	if (input)
+	{
+		return kupf_error(error, KUPF_CAUSE_MISSING_FIELD,
+						  "field '%s' is missing: derivation '%s' needs it",
+						  kupf_input_name(input), derivation->name);
+	}
+	input = kupf_derivation_useless(derivation, given);
+	if (input)
+	{
+		return kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
+						  "field '%s': derivation '%s' has no use for it",
+						  kupf_input_name(input), derivation->name);
+	}
+	return TRUE;
+}
+
+/**
+ * Carry out the derivation of a request.
+ */
+static bool derive(kupf_request_t *request, uint16_t fc,
+				   const kupf_derivation_t *derivation,
+				   uint8_t id[KUPF_DERIVATION_ID_LEN])
+{
+	kupf_inputs_t inputs = {
+		.given = get_inputs(request->fields),
+		.key = chunk_from_thing(request->base),
+		.fc = request->fields & KUPF_FIELD_FC ? request->fc : fc,
+		.rand = chunk_create(request->rand, request->rand_len),
+		.pdu_session_id = request->pdu_session_id,
+		.nas_count = request->nas_count,
+		.distinguisher = request->distinguisher,
+	};
+
+	inputs.given |= derivation->required & KUPF_INPUT_FC;
+	if (request->pdu_session_id)
+	{
+		inputs.given |= derivation->optional & KUPF_INPUT_PDU_SESSION_ID;
+	}
+	return kupf_derivation_derive(derivation, &inputs, request->key, id);
+}
+
+/*
+ * Described in header
+ */
+bool kupf_request_derive(kupf_request_t *request, uint16_t fc,
+						 kupf_error_t *error)
+{
+	const kupf_derivation_t *derivation;
+	uint8_t id[KUPF_DERIVATION_ID_LEN];
+
+	if (!(request->fields & KUPF_FIELDS_DERIVE))
+	{
+		return TRUE;
+	}
+	derivation = request->derivation ?: KUPF_DERIVATION_DEFAULT;
+	if (!check_fields(request, derivation, error))
+	{
+		return FALSE;
+	}
+	if (!derive(request, fc, derivation, id))
+	{
+		return kupf_error(error, KUPF_CAUSE_BUSY, "the key derivation failed, "
+						  "is a plugin with HMAC-SHA-256 loaded?");
+	}
+	request->key_len = KUPF_KDF_LEN;
+	request->fields |= KUPF_FIELD_KEY;
+	if (!(request->fields & KUPF_FIELD_UE_ID))
+	{
+		request->fields |= KUPF_FIELD_UE_ID;
+		request->id_type = ID_KEY_ID;
+		request->id_len = sizeof(id);
+		memcpy(request->id, id, sizeof(id));
+	}
+	return TRUE;
+}
+
+/*
+ * Described in header
+ */
+void kupf_request_apply(kupf_session_data_t *data, kupf_request_t *request)
+{
+	if (request->fields & KUPF_FIELD_UE_ID)
+	{
+		data->id_type = request->id_type;
+		data->id = chunk_create(request->id, request->id_len);
+	}
+	if (request->fields & KUPF_FIELD_KEY)
+	{
+		data->key = chunk_create(request->key, request->key_len);
+	}
+	if (request->fields & KUPF_FIELD_PDU_SESSION_ID)
+	{
+		data->pdu_session_id = request->pdu_session_id;
+	}
+	if (request->fields & KUPF_FIELD_UPF_ADDRESS)
+	{
+		data->upf_address = request->upf_address;
+	}
+	if (request->fields & KUPF_FIELD_UE_ADDRESSES)
+	{
+		memcpy(data->ue_addresses, request->ue_addresses,
+			   sizeof(data->ue_addresses));
+		data->ue_address_count = request->ue_address_count;
+	}
+	if (request->fields & KUPF_FIELD_LIFETIME)
+	{
+		data->lifetime = request->lifetime;
+		data->expiry = 0;
+	}
+	if (request->fields & KUPF_FIELD_SERVICES)
+	{
+		data->services = request->services;
+	}
+}
+
+/*
+ * Described in header
+ */
+void kupf_request_wipe(kupf_request_t *request)
+{
+	memwipe(request->key, sizeof(request->key));
+	memwipe(request->base, sizeof(request->base));
+}

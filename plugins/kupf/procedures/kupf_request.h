@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup kupf_request kupf_request
+ * @{ @ingroup kupf
+ *
+ * What a request says, valid as far as one can tell without looking at what is
+ * there, and how it becomes the contents of a session.
+ *
+ * A request holds keys: it is to be wiped with kupf_request_wipe().
+ */
+
+#ifndef KUPF_REQUEST_H_
+#define KUPF_REQUEST_H_
+
+#include "kupf/kupf_error.h"
+#include "kupf/keys/kupf_derivation.h"
+#include "kupf/keys/kupf_secret.h"
+#include "kupf/store/kupf_identity.h"
+#include "kupf/store/kupf_session.h"
+
+/** Longest life of a session and longest grace: ten years, in seconds */
+#define KUPF_SECONDS_MAX (10 * 365 * 24 * 3600)
+
+typedef struct kupf_request_t kupf_request_t;
+typedef enum kupf_field_t kupf_field_t;
+
+/**
+ * Fields of requests.
+ */
+enum kupf_field_t {
+	KUPF_FIELD_SESSION = (1 << 0),
+	KUPF_FIELD_UE_ID = (1 << 1),
+	KUPF_FIELD_KEY = (1 << 2),
+	KUPF_FIELD_KAMF = (1 << 3),
+	KUPF_FIELD_RAND = (1 << 4),
+	KUPF_FIELD_FC = (1 << 5),
+	KUPF_FIELD_PDU_SESSION_ID = (1 << 6),
+	KUPF_FIELD_UPF_ADDRESS = (1 << 7),
+	KUPF_FIELD_UE_ADDRESSES = (1 << 8),
+	KUPF_FIELD_LIFETIME = (1 << 9),
+	KUPF_FIELD_SERVICES = (1 << 10),
+	KUPF_FIELD_GRACE = (1 << 11),
+	KUPF_FIELD_STATE = (1 << 12),
+	KUPF_FIELD_DERIVATION = (1 << 13),
+	KUPF_FIELD_KTNGF = (1 << 14),
+	KUPF_FIELD_NAS_COUNT = (1 << 15),
+	KUPF_FIELD_DISTINGUISHER = (1 << 16),
+};
+
+/** Fields of a derivation: with the key that goes in, and what else does */
+#define KUPF_FIELDS_BASE (KUPF_FIELD_KAMF | KUPF_FIELD_KTNGF)
+#define KUPF_FIELDS_DERIVE (KUPF_FIELDS_BASE | KUPF_FIELD_DERIVATION | \
+	KUPF_FIELD_RAND | KUPF_FIELD_FC | KUPF_FIELD_NAS_COUNT | \
+	KUPF_FIELD_DISTINGUISHER)
+
+/** Fields that say what a session is, apart from its name */
+#define KUPF_FIELDS_SESSION (KUPF_FIELD_UE_ID | KUPF_FIELD_KEY | \
+	KUPF_FIELDS_DERIVE | KUPF_FIELD_PDU_SESSION_ID | KUPF_FIELD_UPF_ADDRESS | \
+	KUPF_FIELD_UE_ADDRESSES | KUPF_FIELD_LIFETIME | KUPF_FIELD_SERVICES)
+
+/**
+ * A parsed request.  What fields does not name is zero.
+ */
+struct kupf_request_t {
+	/** kupf_field_t, ORed: fields that are present */
+	u_int fields;
+	/** name of the session */
+	char session[KUPF_SESSION_NAME_MAX + 1];
+	/** IKE identity: type, octets, length */
+	id_type_t id_type;
+	uint8_t id[KUPF_IDENTITY_MAX];
+	size_t id_len;
+	/** key and its length */
+	uint8_t key[KUPF_KEY_MAX];
+	size_t key_len;
+	/** K_AMF or K_TNGF: the key that K_UPF is derived from */
+	uint8_t base[KUPF_DERIVATION_KEY_LEN];
+	/** how */
+	const kupf_derivation_t *derivation;
+	/** RAND and its length */
+	uint8_t rand[KUPF_DERIVATION_RAND_MAX];
+	size_t rand_len;
+	/** FC of the derivation */
+	uint16_t fc;
+	/** uplink NAS COUNT */
+	uint32_t nas_count;
+	/** distinguisher of the derivation */
+	uint8_t distinguisher;
+	/** PDU session identity */
+	uint8_t pdu_session_id;
+	/** address of the UPF */
+	kupf_address_t upf_address;
+	/** inner addresses of the UE */
+	kupf_address_t ue_addresses[KUPF_UE_ADDRESSES_MAX];
+	u_int ue_address_count;
+	/** life, seconds, 0 for no end */
+	uint32_t lifetime;
+	/** kupf_service_t, ORed */
+	uint8_t services;
+	/** time for the UE to follow a modification, seconds */
+	uint32_t grace;
+	/** TRUE for state "up", FALSE for "provisioned" */
+	bool up;
+};
+
+/**
+ * Wipe the keys in a request.
+ */
+void kupf_request_wipe(kupf_request_t *request);
+
+/**
+ * Derive the key of a request that names a key to derive it from, and take its
+ * identifier for the IKE identity unless the request names one.  Afterwards
+ * such a request is as if it had named the key itself.
+ *
+ * @param request	request; PDU session identity 0 is not part of the input
+ * @param fc		FC, unless the request names one
+ * @param error		[out] error: key and kamf, an input that is missing or of no
+ *					use, ...
+ * @return			TRUE if there was nothing to derive, or it is done
+ */
+bool kupf_request_derive(kupf_request_t *request, uint16_t fc,
+						 kupf_error_t *error);
+
+/**
+ * Put what a request names into the contents of a session, and leave the rest
+ * as it is.
+ *
+ * @param data		contents; points into the request afterwards
+ * @param request	request
+ */
+void kupf_request_apply(kupf_session_data_t *data, kupf_request_t *request);
+
+#endif /** KUPF_REQUEST_H_ @}*/

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupf_sync.h"
+
+typedef struct private_kupf_sync_t private_kupf_sync_t;
+
+/**
+ * Private data.
+ */
+struct private_kupf_sync_t {
+	/** public interface */
+	kupf_sync_t public;
+	/** sessions */
+	kupf_store_t *store;
+	/** deletes sessions */
+	kupf_procedures_t *sessions;
+	/** client that has begun, NULL if none */
+	const void *client;
+	/** mark of the sessions that are mentioned, another one each time */
+	uint32_t mark;
+};
+
+METHOD(kupf_sync_t, begin, bool,
+	private_kupf_sync_t *this, const void *client, kupf_error_t *error)
+{
+	if (this->client && this->client != client)
+	{
+		return kupf_error(error, KUPF_CAUSE_BUSY,
+						  "another client has begun to synchronise");
+	}
+	this->client = client;
+	/* new sessions have 0 */
+	this->mark = max(this->mark + 1, 1);
+	DBG1(DBG_CFG, "kupf: a client begins to synchronise %u sessions",
+		 this->store->get_count(this->store));
+	return TRUE;
+}
+
+METHOD(kupf_sync_t, mention, void,
+	private_kupf_sync_t *this, const char *name)
+{
+	kupf_session_t *session;
+
+	if (this->client)
+	{
+		session = this->store->get(this->store, name);
+		if (session)
+		{
+			kupf_session_links(session)->mark = this->mark;
+			kupf_session_unref(session);
+		}
+	}
+}
+
+METHOD(kupf_sync_t, end, bool,
+	private_kupf_sync_t *this, const void *client, u_int *removed,
+	kupf_error_t *error)
+{
+	enumerator_t *enumerator;
+	kupf_session_t *session;
+	kupf_error_t gone = {};
+	u_int tunnels;
+
+	if (!client || this->client != client)
+	{
+		return kupf_error(error, KUPF_CAUSE_NOT_ALLOWED,
+						  "this client has not begun to synchronise");
+	}
+	this->client = NULL;
+	*removed = 0;
+	enumerator = this->store->create_enumerator(this->store);
+	while (enumerator->enumerate(enumerator, &session))
+	{
+		/* one that has expired meanwhile is gone all the same */
+		if (kupf_session_links(session)->mark != this->mark &&
+			this->sessions->delete(this->sessions,
+								   kupf_session_get_name(session), &tunnels,
+								   &gone))
+		{
+			(*removed)++;
+		}
+	}
+	enumerator->destroy(enumerator);
+	DBG1(DBG_CFG, "kupf: synchronised, %u sessions removed, %u left", *removed,
+		 this->store->get_count(this->store));
+	return TRUE;
+}
+
+METHOD(kupf_sync_t, forget, void,
+	private_kupf_sync_t *this, const void *client)
+{
+	if (this->client == client)
+	{
+		DBG1(DBG_CFG, "kupf: a client has disconnected before it had "
+			 "synchronised, all sessions stay");
+		this->client = NULL;
+	}
+}
+
+METHOD(kupf_sync_t, destroy, void,
+	private_kupf_sync_t *this)
+{
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+kupf_sync_t *kupf_sync_create(kupf_store_t *store, kupf_procedures_t *sessions)
+{
+	private_kupf_sync_t *this;
+
+	INIT(this,
+		.public = {
+			.begin = _begin,
+			.mention = _mention,
+			.end = _end,
+			.forget = _forget,
+			.destroy = _destroy,
+		},
+		.store = store,
+		.sessions = sessions,
+	);
+
+	return &this->public;
+}

@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupf_commands.h"
+#include "kupf/kupf_counters.h"
+#include "kupf_list.h"
+#include "kupf_parser.h"
+#include "kupf_reply.h"
+#include "kupf/procedures/kupf_sync.h"
+
+#include <sys/random.h>
+#include <time.h>
+
+/** Version of the protocol */
+#define KUPF_PROTOCOL 1
+
+/** Octets of a reply from which on refusals are only counted */
+#define REFUSALS_MAX (384 * 1024)
+
+typedef struct private_kupf_commands_t private_kupf_commands_t;
+typedef struct call_t call_t;
+typedef struct command_t command_t;
+
+/**
+ * Private data of the commands.
+ */
+struct private_kupf_commands_t {
+	/** public interface */
+	kupf_commands_t public;
+	/** procedures */
+	kupf_procedures_t *sessions;
+	/** sessions that are fed here */
+	kupf_store_t *store;
+	/** these and the pre-configured ones */
+	kupf_store_t *all;
+	/** pre-configured ones */
+	kupf_preconfigured_t *preconfigured;
+	/** synchronisation */
+	kupf_sync_t *sync;
+	/** addresses */
+	kupf_pool_t *pool;
+	/** tunnels */
+	kupf_enforcer_t *enforcer;
+	/** tells one start from another */
+	char boot[17];
+};
+
+/**
+ * A command being carried out.
+ */
+struct call_t {
+	/** identifies the client */
+	const void *client;
+	/** request, as far as it is a flat one */
+	kupf_request_t request;
+	/** elements of the message */
+	enumerator_t *elements;
+	/** reply under construction */
+	vici_builder_t *reply;
+	/** error, if any */
+	kupf_error_t error;
+	/** see execute() */
+	enumerator_t *stream;
+};
+
+/**
+ * Entry of the command table.
+ */
+struct command_t {
+	/** name */
+	const char *name;
+	/** fields that it knows */
+	u_int allowed;
+	/** fields that it needs */
+	u_int required;
+	/** carries it out; FALSE with the error of the call set */
+	bool (*run)(private_kupf_commands_t *this, call_t *call);
+	/** whether run() parses the message itself, section by section */
+	bool sections;
+};
+
+static bool run_version(private_kupf_commands_t *this, call_t *call)
+{
+	kupf_reply_text(call->reply, "daemon", lib->ns);
+	kupf_reply_text(call->reply, "version", VERSION);
+	kupf_reply_text(call->reply, "plugin", NIN3A_VERSION);
+	kupf_reply_number(call->reply, "protocol", KUPF_PROTOCOL);
+	kupf_reply_text(call->reply, "boot", this->boot);
+	kupf_reply_number(call->reply, "sessions",
+					  this->store->get_count(this->store));
+	return TRUE;
+}
+
+/**
+ * Reply with the session of the request; adopts the reference.
+ */
+static bool reply_session(private_kupf_commands_t *this, call_t *call,
+						  kupf_session_t *session)
+{
+	this->sync->mention(this->sync, call->request.session);
+	if (session)
+	{
+		kupf_reply_session(call->reply, session);
+		kupf_session_unref(session);
+	}
+	return session != NULL;
+}
+
+static bool run_establish(private_kupf_commands_t *this, call_t *call)
+{
+	return reply_session(this, call,
+						 this->sessions->establish(this->sessions,
+											&call->request, &call->error));
+}
+
+static bool run_modify(private_kupf_commands_t *this, call_t *call)
+{
+	return reply_session(this, call,
+						 this->sessions->modify(this->sessions,
+											&call->request, &call->error));
+}
+
+static bool run_delete(private_kupf_commands_t *this, call_t *call)
+{
+	u_int tunnels;
+
+	if (!this->sessions->delete(this->sessions, call->request.session,
+								&tunnels, &call->error))
+	{
+		return FALSE;
+	}
+	kupf_reply_number(call->reply, "tunnels", tunnels);
+	return TRUE;
+}
+
+static bool run_reject_key(private_kupf_commands_t *this, call_t *call)
+{
+	u_int waited;
+
+	if (!this->sessions->reject_key(this->sessions, &call->request, &waited,
+									&call->error))
+	{
+		return FALSE;
+	}
+	kupf_reply_number(call->reply, "waited", waited);
+	return TRUE;
+}
+
+static bool run_request_rekey(private_kupf_commands_t *this, call_t *call)
+{
+	u_int told;
+
+	if (!this->sessions->request_rekey(this->sessions, call->request.session,
+									   &told, &call->error))
+	{
+		return FALSE;
+	}
+	kupf_reply_number(call->reply, "told", told);
+	return TRUE;
+}
+
+/**
+ * Establish the session of a section.
+ */
+static bool establish_section(private_kupf_commands_t *this, call_t *call,
+							  const char *name, kupf_error_t *error)
+{
+	kupf_request_t *request = &call->request;
+	kupf_session_t *session = NULL;
+
+	memset(request, 0, sizeof(*request));
+	kupf_parser_name(request, name, error);
+	if (kupf_parser_message(request, call->elements, KUPF_FIELDS_SESSION, 0,
+						   error))
+	{
+		session = this->sessions->establish(this->sessions, request, error);
+		kupf_session_unref(session);
+	}
+	if (request->fields & KUPF_FIELD_SESSION)
+	{
+		this->sync->mention(this->sync, request->session);
+	}
+	kupf_request_wipe(request);
+	return session != NULL;
+}
+
+static bool run_establish_many(private_kupf_commands_t *this, call_t *call)
+{
+	u_int established = 0, failed = 0;
+	kupf_error_t error;
+	size_t size = 0;
+	vici_type_t type;
+	chunk_t value;
+	char *name, section[256];
+
+	while (TRUE)
+	{
+		if (!call->elements->enumerate(call->elements, &type, &name, &value))
+		{
+			return kupf_error(&call->error, KUPF_CAUSE_INVALID_FIELD,
+					"a name has characters that are not printable; %u "
+					"sessions before it are established", established);
+		}
+		if (type == VICI_END)
+		{
+			break;
+		}
+		if (type != VICI_SECTION_START)
+		{
+			return kupf_error(&call->error, KUPF_CAUSE_UNKNOWN_FIELD,
+					"expected one section per session and nothing else; %u "
+					"sessions before it are established", established);
+		}
+		error = (kupf_error_t){};
+		strncpy(section, name, sizeof(section) - 1);
+		section[sizeof(section) - 1] = '\0';
+		if (establish_section(this, call, section, &error))
+		{
+			established++;
+			continue;
+		}
+		failed++;
+		size += strlen(section) + sizeof(error);
+		if (size < REFUSALS_MAX)
+		{
+			call->reply->begin_section(call->reply, section);
+			kupf_reply_error(call->reply, &error);
+			call->reply->end_section(call->reply);
+		}
+	}
+	kupf_reply_number(call->reply, "established", established);
+	kupf_reply_number(call->reply, "failed", failed);
+	if (size >= REFUSALS_MAX)
+	{
+		kupf_reply_text(call->reply, "truncated", "yes");
+	}
+	return TRUE;
+}
+
+static bool run_list(private_kupf_commands_t *this, call_t *call)
+{
+	call->stream = kupf_list_create_enumerator(this->all, this->enforcer,
+											   &call->request);
+	return TRUE;
+}
+
+CALLBACK(report_counter, void,
+	vici_builder_t *reply, const char *name, uint64_t value)
+{
+	kupf_reply_number(reply, name, value);
+}
+
+static bool run_sync_begin(private_kupf_commands_t *this, call_t *call)
+{
+	return this->sync->begin(this->sync, call->client, &call->error);
+}
+
+static bool run_sync_end(private_kupf_commands_t *this, call_t *call)
+{
+	u_int removed;
+
+	if (!this->sync->end(this->sync, call->client, &removed, &call->error))
+	{
+		return FALSE;
+	}
+	kupf_reply_number(call->reply, "removed", removed);
+	return TRUE;
+}
+
+/**
+ * Count the pre-configured sessions.
+ */
+static u_int count_preconfigured(private_kupf_commands_t *this)
+{
+	kupf_store_t *store;
+
+	store = this->preconfigured->get_store(this->preconfigured);
+	return store->get_count(store);
+}
+
+static bool run_reload(private_kupf_commands_t *this, call_t *call)
+{
+	if (!this->preconfigured->load(this->preconfigured, &call->error))
+	{
+		return FALSE;
+	}
+	kupf_reply_number(call->reply, "keys", count_preconfigured(this));
+	return TRUE;
+}
+
+static bool run_stats(private_kupf_commands_t *this, call_t *call)
+{
+	uint64_t size, held, quarantined;
+
+	kupf_reply_number(call->reply, "sessions",
+					  this->store->get_count(this->store));
+	kupf_reply_number(call->reply, "preconfigured",
+					  count_preconfigured(this));
+	size = this->pool->get_count(this->pool, &held, &quarantined);
+	kupf_reply_number(call->reply, "addresses", size);
+	kupf_reply_number(call->reply, "addresses-held", held);
+	kupf_reply_number(call->reply, "addresses-quarantined", quarantined);
+	kupf_counters_report(report_counter, call->reply);
+	this->enforcer->counters(this->enforcer, report_counter, call->reply);
+	return TRUE;
+}
+
+/**
+ * All commands.
+ */
+static const command_t commands[] = {
+	{ "version", 0, 0, run_version, FALSE },
+	{ "establish-session", KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION,
+	  KUPF_FIELD_SESSION, run_establish, FALSE },
+	{ "establish-sessions", 0, 0, run_establish_many, TRUE },
+	{ "modify-session",
+	  KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION | KUPF_FIELD_GRACE,
+	  KUPF_FIELD_SESSION, run_modify, FALSE },
+	{ "delete-session", KUPF_FIELD_SESSION, KUPF_FIELD_SESSION, run_delete,
+	  FALSE },
+	{ "reject-key", KUPF_FIELD_UE_ID, KUPF_FIELD_UE_ID, run_reject_key,
+	  FALSE },
+	{ "request-rekey", KUPF_FIELD_SESSION, KUPF_FIELD_SESSION,
+	  run_request_rekey, FALSE },
+	{ "list-sessions",
+	  KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_STATE, 0, run_list,
+	  FALSE },
+	{ "stats", 0, 0, run_stats, FALSE },
+	{ "reload-preconfigured", 0, 0, run_reload, FALSE },
+	{ "sync-begin", 0, 0, run_sync_begin, FALSE },
+	{ "sync-end", 0, 0, run_sync_end, FALSE },
+};
+
+/**
+ * Find a command by name.
+ */
+static const command_t *find_command(chunk_t name)
+{
+	u_int i;
+
+	for (i = 0; i < countof(commands); i++)
+	{
+		if (chunk_equals(name, chunk_from_str((char*)commands[i].name)))
+		{
+			return &commands[i];
+		}
+	}
+	return NULL;
+}
+
+METHOD(kupf_commands_t, execute, vici_message_t*,
+	private_kupf_commands_t *this, const void *client, chunk_t name,
+	vici_message_t *message, enumerator_t **stream)
+{
+	const command_t *command;
+	call_t call = {
+		.client = client,
+	};
+	bool success;
+
+	*stream = NULL;
+	command = find_command(name);
+	if (!command)
+	{
+		return NULL;
+	}
+	call.reply = vici_builder_create();
+	call.elements = message->create_enumerator(message);
+	success = (command->sections ||
+			   kupf_parser_message(&call.request, call.elements,
+						command->allowed, command->required, &call.error)) &&
+			  command->run(this, &call);
+	call.elements->destroy(call.elements);
+	kupf_request_wipe(&call.request);
+
+	kupf_count(KUPF_REQUESTS);
+	kupf_reply_text(call.reply, "success", success ? "yes" : "no");
+	if (!success)
+	{
+		kupf_count(KUPF_REQUESTS_FAILED);
+		DBG2(DBG_CFG, "kupf: %s refused: %N", command->name, kupf_cause_names,
+			 call.error.cause);
+		kupf_reply_error(call.reply, &call.error);
+	}
+	*stream = call.stream;
+	return call.reply->finalize(call.reply);
+}
+
+METHOD(kupf_commands_t, forget, void,
+	private_kupf_commands_t *this, const void *client)
+{
+	this->sync->forget(this->sync, client);
+}
+
+METHOD(kupf_commands_t, destroy, void,
+	private_kupf_commands_t *this)
+{
+	this->sync->destroy(this->sync);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+kupf_commands_t *kupf_commands_create(kupf_procedures_t *sessions,
+									  kupf_store_t *store, kupf_store_t *all,
+									  kupf_preconfigured_t *preconfigured,
+									  kupf_pool_t *pool,
+									  kupf_enforcer_t *enforcer)
+{
+	private_kupf_commands_t *this;
+	uint8_t boot[8];
+
+	INIT(this,
+		.public = {
+			.execute = _execute,
+			.forget = _forget,
+			.destroy = _destroy,
+		},
+		.sessions = sessions,
+		.store = store,
+		.all = all,
+		.preconfigured = preconfigured,
+		.sync = kupf_sync_create(store, sessions),
+		.pool = pool,
+		.enforcer = enforcer,
+	);
+	if (getrandom(boot, sizeof(boot), 0) != sizeof(boot))
+	{
+		htoun64(boot, time(NULL));
+	}
+	chunk_to_hex(chunk_from_thing(boot), this->boot, FALSE);
+
+	return &this->public;
+}

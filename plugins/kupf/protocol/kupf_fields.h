@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup kupf_fields kupf_fields
+ * @{ @ingroup kupf
+ *
+ * The fields of requests: their names, and what their values look like.
+ */
+
+#ifndef KUPF_FIELDS_H_
+#define KUPF_FIELDS_H_
+
+#include "kupf/procedures/kupf_request.h"
+
+typedef struct kupf_fields_t kupf_fields_t;
+
+/**
+ * A field on the wire.
+ */
+struct kupf_fields_t {
+	/** name */
+	const char *name;
+	/** its bit */
+	kupf_field_t bit;
+	/** whether it is a list of values */
+	bool list;
+	/** parses a value, or an item of a list, into the request; FALSE if it is
+	 * not what is expected */
+	bool (*parse)(kupf_request_t *request, chunk_t value);
+	/** what a value must be, for the error message */
+	const char *expected;
+};
+
+/**
+ * Find a field by name.
+ *
+ * @param name		name
+ * @param allowed	kupf_field_t, ORed: fields to look among
+ * @return			field, NULL if there is none
+ */
+const kupf_fields_t *kupf_fields_find(const char *name, u_int allowed);
+
+/**
+ * Get the first of some fields.
+ *
+ * @param bits		kupf_field_t, ORed
+ * @return			field, NULL if bits is 0
+ */
+const kupf_fields_t *kupf_fields_first(u_int bits);
+
+#endif /** KUPF_FIELDS_H_ @}*/

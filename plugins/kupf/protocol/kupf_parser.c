@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupf_parser.h"
+#include "kupf_fields.h"
+
+/**
+ * The name of a field for an error message, if it looks like one: it might be
+ * a key that went astray.
+ */
+static const char *presentable(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len <= 24 && strspn(name, "abcdefghijklmnopqrstuvwxyz-_"
+									 "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == len ?
+		   name : "(not shown)";
+}
+
+/**
+ * A field starts.
+ */
+static const kupf_fields_t *begin_field(kupf_request_t *request,
+										const char *name, bool list,
+										u_int allowed, kupf_error_t *error)
+{
+	const kupf_fields_t *field = kupf_fields_find(name, allowed);
+
+	if (!field)
+	{
+		kupf_error(error, KUPF_CAUSE_UNKNOWN_FIELD,
+				   "field '%s' is not known here", presentable(name));
+		return NULL;
+	}
+	if (field->list != list)
+	{
+		kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
+				   "field '%s': expected a %s", name,
+				   field->list ? "list" : "single value");
+		return NULL;
+	}
+	if (request->fields & field->bit)
+	{
+		kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
+				   "field '%s' is there more than once", name);
+		return NULL;
+	}
+	request->fields |= field->bit;
+	return field;
+}
+
+/**
+ * A value of a field.
+ */
+static void parse_value(kupf_request_t *request, const kupf_fields_t *field,
+						chunk_t value, kupf_error_t *error)
+{
+	if (field && !field->parse(request, value))
+	{
+		kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
+				   "field '%s': expected %s", field->name, field->expected);
+	}
+}
+
+/**
+ * Check that all required fields are there.
+ */
+static void check_required(kupf_request_t *request, u_int required,
+						   kupf_error_t *error)
+{
+	const kupf_fields_t *field;
+
+	field = kupf_fields_first(required & ~request->fields);
+	if (field)
+	{
+		kupf_error(error, KUPF_CAUSE_MISSING_FIELD,
+				   "field '%s' is missing: expected %s", field->name,
+				   field->expected);
+	}
+	if ((request->fields & KUPF_FIELD_SERVICES) && !request->services)
+	{
+		kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
+				   "field 'services': expected at least one service");
+	}
+}
+
+/*
+ * Described in header
+ */
+bool kupf_parser_message(kupf_request_t *request, enumerator_t *elements,
+						u_int allowed, u_int required, kupf_error_t *error)
+{
+	const kupf_fields_t *field = NULL;
+	vici_type_t type;
+	chunk_t value;
+	char *name;
+	int depth = 0;
+
+	while (depth >= 0)
+	{
+		value = chunk_empty;
+		if (!elements->enumerate(elements, &type, &name, &value))
+		{
+			return kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
+							  "a name has characters that are not printable");
+		}
+		switch (type)
+		{
+			case VICI_KEY_VALUE:
+				if (!depth)
+				{
+					field = begin_field(request, name, FALSE, allowed, error);
+					parse_value(request, field, value, error);
+				}
+				break;
+			case VICI_LIST_START:
+				field = depth ? NULL :
+						begin_field(request, name, TRUE, allowed, error);
+				break;
+			case VICI_LIST_ITEM:
+				parse_value(request, field, value, error);
+				break;
+			case VICI_SECTION_START:
+				kupf_error(error, kupf_fields_find(name, allowed) ?
+						   KUPF_CAUSE_INVALID_FIELD : KUPF_CAUSE_UNKNOWN_FIELD,
+						   "field '%s': a section is not expected here",
+						   presentable(name));
+				depth++;
+				break;
+			case VICI_SECTION_END:
+				depth--;
+				break;
+			case VICI_END:
+				depth = -1;
+				break;
+			default:
+				break;
+		}
+	}
+	check_required(request, required, error);
+	return error->cause == KUPF_CAUSE_NONE;
+}
+
+/**
+ * A value of a field, as text.
+ */
+static void parse_text(kupf_request_t *request, const kupf_fields_t *field,
+					   char *text, kupf_error_t *error)
+{
+	chunk_t value = chunk_from_str(text);
+
+	if (!(field->bit & (KUPF_FIELD_KEY | KUPF_FIELDS_BASE)))
+	{
+		parse_value(request, field, value, error);
+	}
+	/* on the wire so many characters were raw octets; here they are digits of
+	 * a key that is too short, presumably */
+	else if (value.len == KUPF_KEY_MIN || !field->parse(request, value))
+	{
+		kupf_error(error, KUPF_CAUSE_INVALID_FIELD, "field '%s': expected "
+				   "0x<hex> or 0s<base64> of 32%s octets, not all zero",
+				   field->name, field->bit == KUPF_FIELD_KEY ? " to 64" : "");
+	}
+}
+
+/**
+ * Parse a word of a line.
+ */
+static void parse_word(kupf_request_t *request, char *word, u_int allowed,
+					   kupf_error_t *error)
+{
+	const kupf_fields_t *field;
+	char *value, *item;
+
+	value = strchr(word, '=');
+	if (!value)
+	{	/* it may be a key that was typed in the wrong place */
+		kupf_error(error, KUPF_CAUSE_INVALID_FIELD, "a word after the name of "
+				   "the session: expected field=value");
+		return;
+	}
+	*value++ = '\0';
+	field = kupf_fields_find(word, allowed);
+	if (!begin_field(request, word, field && field->list, allowed, error))
+	{
+		return;
+	}
+	if (!field->list)
+	{
+		parse_text(request, field, value, error);
+		return;
+	}
+	/* an empty item is wrong, and a list of none is one of these */
+	while ((item = strsep(&value, ",")))
+	{
+		parse_text(request, field, item, error);
+	}
+}
+
+/*
+ * Described in header
+ */
+bool kupf_parser_line(kupf_request_t *request, char *line,
+							 u_int allowed, u_int required,
+							 kupf_error_t *error)
+{
+	const kupf_fields_t *field = kupf_fields_first(KUPF_FIELD_SESSION);
+	char *word, *pos;
+
+	for (word = strtok_r(line, " \t\r", &pos); word && *word != '#';
+		 word = strtok_r(NULL, " \t\r", &pos))
+	{
+		if (request->fields & KUPF_FIELD_SESSION)
+		{
+			parse_word(request, word, allowed & ~KUPF_FIELD_SESSION, error);
+		}
+		else
+		{
+			request->fields |= KUPF_FIELD_SESSION;
+			parse_value(request, field, chunk_from_str(word), error);
+		}
+	}
+	check_required(request, required, error);
+	return error->cause == KUPF_CAUSE_NONE;
+}
+
+/*
+ * Described in header
+ */
+bool kupf_parser_name(kupf_request_t *request, const char *name,
+							  kupf_error_t *error)
+{
+	const kupf_fields_t *field = kupf_fields_first(KUPF_FIELD_SESSION);
+
+	if (!field->parse(request, chunk_from_str((char*)name)))
+	{
+		return kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
+						  "name of the section: expected %s",
+						  field->expected);
+	}
+	request->fields |= KUPF_FIELD_SESSION;
+	return TRUE;
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupf_publisher.h"
+#include "kupf_packet.h"
+#include "kupf_reply.h"
+#include "kupf/kupf_counters.h"
+
+#include <collections/array.h>
+#include <threading/rwlock.h>
+
+typedef struct private_kupf_publisher_t private_kupf_publisher_t;
+typedef struct event_t event_t;
+
+ENUM(kupf_event_names, KUPF_EVENT_TUNNEL_UP, KUPF_EVENT_REKEY_REQUEST,
+	"tunnel-up",
+	"tunnel-down",
+	"auth-failed",
+	"session-expired",
+	"key-request",
+	"rekey-request",
+);
+
+/**
+ * Who wants an event.
+ */
+struct event_t {
+	/** kupf_subscriber_t* */
+	array_t *subscribers;
+	/** guards subscribers, held for reading while they are called */
+	rwlock_t *lock;
+	/** called when the last subscriber has gone, or NULL */
+	kupf_events_deserted_t deserted;
+	/** given to it */
+	void *user;
+};
+
+/**
+ * Private data of the publisher.
+ */
+struct private_kupf_publisher_t {
+	/** public interface */
+	kupf_publisher_t public;
+	/** by kupf_event_t */
+	event_t events[KUPF_EVENTS];
+};
+
+/**
+ * Find a subscriber, with the event locked.
+ *
+ * @return			position, -1 if it has not registered
+ */
+static int find_subscriber(event_t *event, kupf_subscriber_t *subscriber)
+{
+	kupf_subscriber_t *current;
+	int i;
+
+	for (i = 0; i < array_count(event->subscribers); i++)
+	{
+		array_get(event->subscribers, i, &current);
+		if (current == subscriber)
+		{
+			return i;
+		}
+	}
+	return -1;
+}
+
+METHOD(kupf_publisher_t, subscribe, void,
+	private_kupf_publisher_t *this, kupf_event_t type,
+	kupf_subscriber_t *subscriber)
+{
+	event_t *event = &this->events[type];
+
+	event->lock->write_lock(event->lock);
+	if (find_subscriber(event, subscriber) < 0)
+	{
+		array_insert(event->subscribers, ARRAY_TAIL, subscriber);
+	}
+	event->lock->unlock(event->lock);
+}
+
+METHOD(kupf_publisher_t, unsubscribe, bool,
+	private_kupf_publisher_t *this, kupf_event_t type,
+	kupf_subscriber_t *subscriber)
+{
+	event_t *event = &this->events[type];
+	bool found, last;
+	int pos;
+
+	event->lock->write_lock(event->lock);
+	pos = find_subscriber(event, subscriber);
+	found = pos >= 0 && array_remove(event->subscribers, pos, NULL);
+	last = found && array_count(event->subscribers) == 0;
+	event->lock->unlock(event->lock);
+	if (last && event->deserted)
+	{
+		event->deserted(event->user);
+	}
+	return found;
+}
+
+METHOD(kupf_events_t, observe, void,
+	private_kupf_publisher_t *this, kupf_event_t type,
+	kupf_events_deserted_t deserted, void *user)
+{
+	this->events[type].deserted = deserted;
+	this->events[type].user = user;
+}
+
+/**
+ * Whether anybody wants an event.
+ */
+static bool is_wanted(private_kupf_publisher_t *this, kupf_event_t type)
+{
+	event_t *event = &this->events[type];
+	bool wanted;
+
+	event->lock->read_lock(event->lock);
+	wanted = array_count(event->subscribers) > 0;
+	event->lock->unlock(event->lock);
+	return wanted;
+}
+
+/**
+ * Give an event to all who want it; adopts the builder.
+ *
+ * @return			how many that are
+ */
+static u_int raise_event(private_kupf_publisher_t *this, kupf_event_t type,
+						vici_builder_t *builder)
+{
+	event_t *event = &this->events[type];
+	kupf_subscriber_t *subscriber;
+	vici_message_t *message;
+	chunk_t packet;
+	int i;
+
+	message = builder->finalize(builder);
+	if (!message)
+	{
+		return 0;
+	}
+	packet = kupf_packet_packet(KUPF_EVENT,
+							enum_to_name(kupf_event_names, type), message);
+	event->lock->read_lock(event->lock);
+	for (i = 0; i < array_count(event->subscribers); i++)
+	{
+		array_get(event->subscribers, i, &subscriber);
+		subscriber->notify(subscriber, packet);
+		kupf_count(KUPF_EVENTS_SENT);
+	}
+	event->lock->unlock(event->lock);
+	chunk_free(&packet);
+	message->destroy(message);
+	return i;
+}
+
+/**
+ * Add identity of the UE and name of the session.
+ */
+static void add_session(vici_builder_t *builder, kupf_session_t *session)
+{
+	id_type_t type;
+	chunk_t id;
+
+	kupf_reply_text(builder, "session", kupf_session_get_name(session));
+	id = kupf_session_get_id(session, &type);
+	kupf_reply_identity(builder, "ue-id", type, id);
+}
+
+/**
+ * Add address and port: 192.0.2.1[4500], as charon prints them.
+ */
+static void add_host(vici_builder_t *builder, char *name, host_t *host)
+{
+	builder->add_kv(builder, name, "%#H", host);
+}
+
+/**
+ * Add an SPI or an interface ID.
+ */
+static void add_hex(vici_builder_t *builder, char *name, uint32_t value)
+{
+	builder->add_kv(builder, name, "%.8x", value);
+}
+
+METHOD(kupf_events_t, tunnel_up, void,
+	private_kupf_publisher_t *this, kupf_session_t *session, ike_sa_t *ike_sa,
+	child_sa_t *child_sa)
+{
+	const kupf_address_t *addresses;
+	vici_builder_t *builder;
+	u_int count;
+
+	if (!is_wanted(this, KUPF_EVENT_TUNNEL_UP))
+	{
+		return;
+	}
+	builder = vici_builder_create();
+	add_session(builder, session);
+	kupf_reply_number(builder, "unique-id", ike_sa->get_unique_id(ike_sa));
+	add_host(builder, "local", ike_sa->get_my_host(ike_sa));
+	add_host(builder, "remote", ike_sa->get_other_host(ike_sa));
+	addresses = kupf_session_get_ue_addresses(session, &count);
+	kupf_reply_addresses(builder, "ue-addresses", addresses, count);
+	kupf_reply_text(builder, "child", child_sa->get_name(child_sa));
+	add_hex(builder, "spi-in", ntohl(child_sa->get_spi(child_sa, TRUE)));
+	add_hex(builder, "spi-out", ntohl(child_sa->get_spi(child_sa, FALSE)));
+	add_hex(builder, "if-id-in", child_sa->get_if_id(child_sa, TRUE));
+	add_hex(builder, "if-id-out", child_sa->get_if_id(child_sa, FALSE));
+	kupf_reply_number(builder, "auth-method", AUTH_PSK);
+	kupf_reply_number(builder, "generation",
+					  kupf_session_get_generation(session));
+	raise_event(this, KUPF_EVENT_TUNNEL_UP, builder);
+}
+
+METHOD(kupf_events_t, tunnel_down, void,
+	private_kupf_publisher_t *this, kupf_session_t *session, uint32_t ike_sa,
+	kupf_reason_t reason)
+{
+	vici_builder_t *builder;
+
+	if (!is_wanted(this, KUPF_EVENT_TUNNEL_DOWN))
+	{
+		return;
+	}
+	builder = vici_builder_create();
+	kupf_reply_text(builder, "session", kupf_session_get_name(session));
+	kupf_reply_number(builder, "unique-id", ike_sa);
+	kupf_reply_text(builder, "reason",
+					enum_to_name(kupf_reason_names, reason));
+	raise_event(this, KUPF_EVENT_TUNNEL_DOWN, builder);
+}
+
+/**
+ * Add what a UE says that it is, and where it comes from.
+ */
+static void add_ue(vici_builder_t *builder, identification_t *ue_id,
+				   host_t *local, host_t *remote)
+{
+	if (ue_id)
+	{
+		kupf_reply_identity(builder, "ue-id", ue_id->get_type(ue_id),
+							ue_id->get_encoding(ue_id));
+	}
+	add_host(builder, "remote", remote);
+	add_host(builder, "local", local);
+}
+
+METHOD(kupf_events_t, auth_failed, void,
+	private_kupf_publisher_t *this, identification_t *ue_id, host_t *local,
+	host_t *remote, const char *reason)
+{
+	vici_builder_t *builder;
+
+	if (!is_wanted(this, KUPF_EVENT_AUTH_FAILED))
+	{
+		return;
+	}
+	builder = vici_builder_create();
+	add_ue(builder, ue_id, local, remote);
+	kupf_reply_text(builder, "reason", reason);
+	raise_event(this, KUPF_EVENT_AUTH_FAILED, builder);
+}
+
+METHOD(kupf_events_t, session_expired, void,
+	private_kupf_publisher_t *this, kupf_session_t *session)
+{
+	vici_builder_t *builder;
+
+	if (!is_wanted(this, KUPF_EVENT_SESSION_EXPIRED))
+	{
+		return;
+	}
+	builder = vici_builder_create();
+	kupf_reply_text(builder, "session", kupf_session_get_name(session));
+	raise_event(this, KUPF_EVENT_SESSION_EXPIRED, builder);
+}
+
+METHOD(kupf_events_t, key_request, u_int,
+	private_kupf_publisher_t *this, identification_t *ue_id, host_t *local,
+	host_t *remote)
+{
+	vici_builder_t *builder;
+
+	if (!is_wanted(this, KUPF_EVENT_KEY_REQUEST))
+	{
+		return 0;
+	}
+	builder = vici_builder_create();
+	add_ue(builder, ue_id, local, remote);
+	return raise_event(this, KUPF_EVENT_KEY_REQUEST, builder);
+}
+
+METHOD(kupf_events_t, rekey_request, u_int,
+	private_kupf_publisher_t *this, kupf_session_t *session, const char *reason)
+{
+	vici_builder_t *builder;
+
+	if (!is_wanted(this, KUPF_EVENT_REKEY_REQUEST))
+	{
+		return 0;
+	}
+	builder = vici_builder_create();
+	kupf_reply_session(builder, session);
+	kupf_reply_text(builder, "reason", reason);
+	return raise_event(this, KUPF_EVENT_REKEY_REQUEST, builder);
+}
+
+METHOD(kupf_publisher_t, destroy, void,
+	private_kupf_publisher_t *this)
+{
+	int i;
+
+	for (i = 0; i < KUPF_EVENTS; i++)
+	{
+		array_destroy(this->events[i].subscribers);
+		this->events[i].lock->destroy(this->events[i].lock);
+	}
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+kupf_publisher_t *kupf_publisher_create()
+{
+	private_kupf_publisher_t *this;
+	int i;
+
+	INIT(this,
+		.public = {
+			.events = {
+				.observe = _observe,
+				.tunnel_up = _tunnel_up,
+				.tunnel_down = _tunnel_down,
+				.auth_failed = _auth_failed,
+				.session_expired = _session_expired,
+				.key_request = _key_request,
+				.rekey_request = _rekey_request,
+			},
+			.subscribe = _subscribe,
+			.unsubscribe = _unsubscribe,
+			.destroy = _destroy,
+		},
+	);
+	for (i = 0; i < KUPF_EVENTS; i++)
+	{
+		this->events[i].subscribers = array_create(0, 0);
+		this->events[i].lock = rwlock_create(RWLOCK_TYPE_DEFAULT);
+	}
+
+	return &this->public;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup kupf_publisher kupf_publisher
+ * @{ @ingroup kupf
+ *
+ * Events of the protocol: who wants them, and what is in them.
+ *
+ * Subscribers are called with the read lock of the event held; they queue it
+ * without waiting, and must not subscribe or unsubscribe in the call.
+ */
+
+#ifndef KUPF_PUBLISHER_H_
+#define KUPF_PUBLISHER_H_
+
+#include "kupf/kupf_events.h"
+
+typedef struct kupf_publisher_t kupf_publisher_t;
+typedef struct kupf_subscriber_t kupf_subscriber_t;
+
+/**
+ * Somebody who has registered for events.
+ */
+struct kupf_subscriber_t {
+
+	/**
+	 * Take an event; does not wait.
+	 *
+	 * @param packet	packet to send, only valid during the call
+	 */
+	void (*notify)(kupf_subscriber_t *this, chunk_t packet);
+};
+
+struct kupf_publisher_t {
+
+	/**
+	 * Raises the events.
+	 */
+	kupf_events_t events;
+
+	/**
+	 * Register for an event; a second time changes nothing.
+	 */
+	void (*subscribe)(kupf_publisher_t *this, kupf_event_t event,
+					  kupf_subscriber_t *subscriber);
+
+	/**
+	 * Take a registration back.  When this returns, the subscriber is not
+	 * called for the event any more.
+	 *
+	 * @return			FALSE if it was not registered
+	 */
+	bool (*unsubscribe)(kupf_publisher_t *this, kupf_event_t event,
+						kupf_subscriber_t *subscriber);
+
+	/**
+	 * Destroy the object; nobody is registered any more.
+	 */
+	void (*destroy)(kupf_publisher_t *this);
+};
+
+/**
+ * Create the object.
+ */
+kupf_publisher_t *kupf_publisher_create();
+
+#endif /** KUPF_PUBLISHER_H_ @}*/

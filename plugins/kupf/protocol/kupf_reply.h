@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup kupf_reply kupf_reply
+ * @{ @ingroup kupf
+ *
+ * From sessions and errors to VICI messages.  None of them ever holds a key.
+ *
+ * A message is built with libvici's builder; these functions add to it.
+ */
+
+#ifndef KUPF_REPLY_H_
+#define KUPF_REPLY_H_
+
+#include "kupf/procedures/kupf_request.h"
+#include "kupf/store/kupf_session.h"
+
+#include <vici_builder.h>
+
+/**
+ * Add a key and a value; libvici's add_kv() without the formatting.
+ */
+void kupf_reply_text(vici_builder_t *builder, const char *name,
+					 const char *value);
+
+/**
+ * Add a key and a number.
+ */
+void kupf_reply_number(vici_builder_t *builder, const char *name,
+					   uint64_t value);
+
+/**
+ * Add a key and a time by the clock on the wall, seconds since 1970.
+ *
+ * @param when		time_monotonic() seconds, 0 for never, which stays 0
+ */
+void kupf_reply_time(vici_builder_t *builder, const char *name, uint32_t when);
+
+/**
+ * Add a key and an IKE identity in typed text.
+ */
+void kupf_reply_identity(vici_builder_t *builder, const char *name,
+						 id_type_t type, chunk_t id);
+
+/**
+ * Add a list of addresses.
+ */
+void kupf_reply_addresses(vici_builder_t *builder, const char *name,
+						  const kupf_address_t *addresses, u_int count);
+
+/**
+ * Add what a client needs to know of its session: session, ue-id, upf-address
+ * (if there is one), generation, expires.
+ */
+void kupf_reply_session(vici_builder_t *builder,
+						const kupf_session_t *session);
+
+/**
+ * Add what kupf_reply_session() leaves out: pdu-session-id (if known),
+ * origin, ue-addresses, services, created, modified.
+ */
+void kupf_reply_details(vici_builder_t *builder,
+						const kupf_session_t *session);
+
+/**
+ * Add cause and errmsg.
+ */
+void kupf_reply_error(vici_builder_t *builder, const kupf_error_t *error);
+
+#endif /** KUPF_REPLY_H_ @}*/

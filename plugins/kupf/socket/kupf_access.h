@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup kupf_access kupf_access
+ * @{ @ingroup kupf
+ *
+ * Which processes may connect to the socket.
+ */
+
+#ifndef KUPF_ACCESS_H_
+#define KUPF_ACCESS_H_
+
+#include <library.h>
+
+#include <sys/types.h>
+
+typedef struct kupf_access_t kupf_access_t;
+
+struct kupf_access_t {
+
+	/**
+	 * Check the process at the other end of a connected UNIX socket by its
+	 * credentials at the time of connect(): its user, or any of its groups.
+	 * A process of root may always connect: it could become any user.
+	 *
+	 * @param fd		socket
+	 * @return			TRUE if it may connect
+	 */
+	bool (*is_allowed)(kupf_access_t *this, int fd);
+
+	/**
+	 * Destroy the object.
+	 */
+	void (*destroy)(kupf_access_t *this);
+};
+
+/**
+ * Create the check.
+ *
+ * @param users		users, names or numbers separated by comma or space, or NULL
+ * @param groups	groups, likewise; if neither is set, everybody may connect
+ * @return			check, NULL if a name is not known (which is logged)
+ */
+kupf_access_t *kupf_access_create(const char *users, const char *groups);
+
+/**
+ * Find a group.
+ *
+ * @param name		name or number
+ * @param id		[out] group
+ * @return			FALSE if there is none of that name
+ */
+bool kupf_access_find_group(const char *name, gid_t *id);
+
+#endif /** KUPF_ACCESS_H_ @}*/

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupf_inbox.h"
+#include "kupf/protocol/kupf_packet.h"
+#include "kupf/keys/kupf_secret.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+/** Room for packets, octets, unless one is longer */
+#define ROOM_MIN (64 * 1024)
+
+typedef struct private_kupf_inbox_t private_kupf_inbox_t;
+
+/**
+ * Private data of an inbox.
+ */
+struct private_kupf_inbox_t {
+	/** public interface */
+	kupf_inbox_t public;
+	/** octets, from kupf_secret_alloc() */
+	uint8_t *buf;
+	/** octets that are packets which were returned */
+	size_t pos;
+	/** octets in all */
+	size_t len;
+	/** room for octets */
+	size_t room;
+};
+
+/**
+ * Make room for the rest of a packet, or give it back.
+ */
+static bool adjust_room(private_kupf_inbox_t *this)
+{
+	size_t room = ROOM_MIN, len;
+	uint8_t *buf;
+
+	if (this->len >= KUPF_PACKET_HEADER)
+	{
+		/* nobody may have looked at it yet */
+		len = min(untoh32(this->buf), KUPF_PACKET_MAX);
+		room = max(room, KUPF_PACKET_HEADER + len);
+	}
+	if (this->len > room || room == this->room)
+	{
+		return TRUE;
+	}
+	buf = kupf_secret_alloc(room);
+	if (!buf)
+	{
+		return FALSE;
+	}
+	if (this->len)
+	{
+		memcpy(buf, this->buf, this->len);
+	}
+	kupf_secret_free(this->buf, this->room);
+	this->buf = buf;
+	this->room = room;
+	return TRUE;
+}
+
+METHOD(kupf_inbox_t, wipe, void,
+	private_kupf_inbox_t *this)
+{
+	if (this->pos)
+	{
+		this->len -= this->pos;
+		memmove(this->buf, this->buf + this->pos, this->len);
+		memwipe(this->buf + this->len, this->pos);
+		this->pos = 0;
+	}
+}
+
+METHOD(kupf_inbox_t, read_, bool,
+	private_kupf_inbox_t *this, int fd, bool *eof)
+{
+	ssize_t len;
+
+	wipe(this);
+	if (!adjust_room(this))
+	{
+		return FALSE;
+	}
+	if (this->len == this->room)
+	{
+		return TRUE;
+	}
+	len = recv(fd, this->buf + this->len, this->room - this->len, 0);
+	if (len > 0)
+	{
+		this->len += len;
+		return TRUE;
+	}
+	*eof = len == 0;
+	return len == 0 || errno == EAGAIN || errno == EINTR;
+}
+
+METHOD(kupf_inbox_t, has_more, bool,
+	private_kupf_inbox_t *this)
+{
+	return this->len - this->pos >= KUPF_PACKET_HEADER;
+}
+
+METHOD(kupf_inbox_t, next, kupf_inbox_status_t,
+	private_kupf_inbox_t *this, chunk_t *packet)
+{
+	size_t len;
+
+	if (!has_more(this))
+	{
+		return KUPF_INBOX_NONE;
+	}
+	len = untoh32(this->buf + this->pos);
+	if (len > KUPF_PACKET_MAX)
+	{
+		return KUPF_INBOX_MALFORMED;
+	}
+	if (this->len - this->pos - KUPF_PACKET_HEADER < len)
+	{
+		return KUPF_INBOX_NONE;
+	}
+	*packet = chunk_create(this->buf + this->pos + KUPF_PACKET_HEADER, len);
+	this->pos += KUPF_PACKET_HEADER + len;
+	return KUPF_INBOX_PACKET;
+}
+
+METHOD(kupf_inbox_t, destroy, void,
+	private_kupf_inbox_t *this)
+{
+	kupf_secret_free(this->buf, this->room);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+kupf_inbox_t *kupf_inbox_create()
+{
+	private_kupf_inbox_t *this;
+
+	INIT(this,
+		.public = {
+			.read = _read_,
+			.next = _next,
+			.has_more = _has_more,
+			.wipe = _wipe,
+			.destroy = _destroy,
+		},
+	);
+
+	return &this->public;
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupf_server.h"
+#include "kupf_connection.h"
+#include "kupf/kupf_counters.h"
+#include "kupf_access.h"
+
+#include <collections/array.h>
+#include <threading/thread.h>
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/** Scheme of the URI */
+#define SCHEME "unix://"
+
+/** Connections that the kernel holds until they are accepted */
+#define BACKLOG 128
+
+/** Events taken from the kernel at once */
+#define EVENTS_MAX 64
+
+/** Milliseconds without accept() when there are no file descriptors left */
+#define ACCEPT_PAUSE 1000
+
+typedef struct private_kupf_server_t private_kupf_server_t;
+
+/**
+ * Private data of the server.
+ */
+struct private_kupf_server_t {
+	/** public interface */
+	kupf_server_t public;
+	/** path of the socket, NULL if it was not created */
+	char *path;
+	/** listening socket */
+	int listener;
+	/** becomes readable when the thread shall end */
+	int stop;
+	/** epoll set */
+	int epoll;
+	/** most connections */
+	u_int max;
+	/** who may connect */
+	kupf_access_t *peers;
+	/** kupf_connection_t*, only used by the thread */
+	array_t *connections;
+	/** commands */
+	kupf_commands_t *commands;
+	/** tells about events */
+	kupf_publisher_t *publisher;
+	/** last time a refusal was logged */
+	time_t logged;
+	/** the thread */
+	thread_t *thread;
+};
+
+/**
+ * Watch a file descriptor of our own for being readable.
+ */
+static bool watch(private_kupf_server_t *this, int *fd, bool on)
+{
+	struct epoll_event event = {
+		.events = on ? EPOLLIN : 0,
+		.data.ptr = fd,
+	};
+
+	return epoll_ctl(this->epoll, EPOLL_CTL_MOD, *fd, &event) == 0 ||
+		   epoll_ctl(this->epoll, EPOLL_CTL_ADD, *fd, &event) == 0;
+}
+
+/**
+ * Close a connection before the first octet is read.
+ */
+static void refuse(private_kupf_server_t *this, int fd, const char *why)
+{
+	time_t now = time_monotonic(NULL);
+
+	kupf_count(KUPF_CONNECTIONS_REFUSED);
+	if (now != this->logged)
+	{
+		this->logged = now;
+		DBG1(DBG_CFG, "kupf: client refused: %s", why);
+	}
+	close(fd);
+}
+
+/**
+ * Accept connections.
+ *
+ * @return			FALSE if there are no file descriptors left
+ */
+static bool accept_connections(private_kupf_server_t *this)
+{
+	kupf_connection_t *connection;
+	int fd;
+
+	while ((fd = accept4(this->listener, NULL, NULL,
+						 SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
+	{
+		if ((u_int)array_count(this->connections) >= this->max)
+		{
+			refuse(this, fd, "max_connections is reached");
+			continue;
+		}
+		if (!this->peers->is_allowed(this->peers, fd))
+		{
+			refuse(this, fd, "neither user nor group is allowed");
+			continue;
+		}
+		connection = kupf_connection_create(fd, this->epoll, this->commands,
+											this->publisher);
+		if (connection)
+		{
+			kupf_count(KUPF_CONNECTIONS_ACCEPTED);
+			array_insert(this->connections, ARRAY_TAIL, connection);
+		}
+	}
+	return errno != EMFILE && errno != ENFILE && errno != ENOMEM &&
+		   errno != ENOBUFS;
+}
+
+/**
+ * Close a connection.
+ */
+static void close_connection(private_kupf_server_t *this,
+							 kupf_connection_t *connection)
+{
+	kupf_connection_t *current;
+	int i;
+
+	for (i = 0; i < array_count(this->connections); i++)
+	{
+		array_get(this->connections, i, &current);
+		if (current == connection)
+		{
+			array_remove(this->connections, i, NULL);
+			connection->destroy(connection);
+			break;
+		}
+	}
+}
+
+/**
+ * Serve until told to stop.
+ */
+static void *serve(private_kupf_server_t *this)
+{
+	struct epoll_event events[EVENTS_MAX];
+	kupf_connection_t *connection;
+	bool paused = FALSE;
+	int count, i;
+
+	while (TRUE)
+	{
+		count = epoll_wait(this->epoll, events, countof(events),
+						   paused ? ACCEPT_PAUSE : -1);
+		if (paused && count == 0)
+		{
+			paused = !watch(this, &this->listener, TRUE);
+		}
+		for (i = 0; i < count; i++)
+		{
+			if (events[i].data.ptr == &this->stop)
+			{
+				return NULL;
+			}
+			if (events[i].data.ptr == &this->listener)
+			{
+				if (!accept_connections(this))
+				{
+					DBG1(DBG_CFG, "kupf: unable to accept clients: %s",
+						 strerror(errno));
+					paused = watch(this, &this->listener, FALSE);
+				}
+				continue;
+			}
+			connection = events[i].data.ptr;
+			if (!connection->handle(connection,
+						events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
+			{
+				close_connection(this, connection);
+			}
+		}
+	}
+}
+
+/**
+ * Start the thread.  It takes no signals: charon waits for them elsewhere.
+ */
+static bool start_thread(private_kupf_server_t *this)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	this->thread = thread_create((thread_main_t)serve, this);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return this->thread != NULL;
+}
+
+/**
+ * Bind and listen.  An old socket in the way is removed, nothing else is.
+ */
+static bool open_socket(private_kupf_server_t *this, const char *uri,
+						const char *group)
+{
+	struct sockaddr_un addr = {
+		.sun_family = AF_UNIX,
+	};
+	struct stat st;
+	const char *path = uri + strlen(SCHEME);
+	gid_t gid = lib->caps->get_gid(lib->caps);
+	mode_t mask;
+	bool bound;
+
+	if (!strpfx(uri, SCHEME) || !*path ||
+		strlen(path) >= sizeof(addr.sun_path))
+	{
+		DBG1(DBG_CFG, "kupf: socket '%s': expected " SCHEME " and a path of up "
+			 "to %zu characters", uri, sizeof(addr.sun_path) - 1);
+		return FALSE;
+	}
+	if (group && !kupf_access_find_group(group, &gid))
+	{
+		DBG1(DBG_CFG, "kupf: socket_group: there is no '%s'", group);
+		return FALSE;
+	}
+	strcpy(addr.sun_path, path);
+	if (lstat(path, &st) == 0)
+	{
+		if (!S_ISSOCK(st.st_mode))
+		{
+			DBG1(DBG_CFG, "kupf: socket '%s': something else is there", uri);
+			return FALSE;
+		}
+		unlink(path);
+	}
+	this->listener = socket(AF_UNIX,
+							SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	mask = umask(~(S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP));
+	bound = this->listener >= 0 &&
+			bind(this->listener, (struct sockaddr*)&addr, sizeof(addr)) == 0;
+	umask(mask);
+	if (bound)
+	{
+		this->path = strdup(path);
+	}
+	if (!bound ||
+		chown(path, lib->caps->get_uid(lib->caps), gid) != 0 ||
+		listen(this->listener, BACKLOG) != 0)
+	{
+		DBG1(DBG_CFG, "kupf: socket '%s': %s", uri, strerror(errno));
+		return FALSE;
+	}
+	return TRUE;
+}
+
+METHOD(kupf_server_t, destroy, void,
+	private_kupf_server_t *this)
+{
+	kupf_connection_t *connection;
+
+	if (this->thread)
+	{
+		eventfd_write(this->stop, 1);
+		this->thread->join(this->thread);
+	}
+	while (array_remove(this->connections, ARRAY_TAIL, &connection))
+	{
+		connection->destroy(connection);
+	}
+	array_destroy(this->connections);
+	if (this->path)
+	{
+		unlink(this->path);
+		free(this->path);
+	}
+	if (this->listener >= 0)
+	{
+		close(this->listener);
+	}
+	close(this->stop);
+	close(this->epoll);
+	DESTROY_IF(this->peers);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+kupf_server_t *kupf_server_create(const kupf_server_config_t *config,
+								  kupf_commands_t *commands,
+								  kupf_publisher_t *publisher)
+{
+	private_kupf_server_t *this;
+
+	INIT(this,
+		.public = {
+			.destroy = _destroy,
+		},
+		.listener = -1,
+		.stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+		.epoll = epoll_create1(EPOLL_CLOEXEC),
+		.max = config->max_connections,
+		.peers = kupf_access_create(config->allowed_users,
+								   config->allowed_groups),
+		.connections = array_create(0, 0),
+		.commands = commands,
+		.publisher = publisher,
+	);
+	if (!this->peers || !open_socket(this, config->uri, config->group) ||
+		!watch(this, &this->stop, TRUE) ||
+		!watch(this, &this->listener, TRUE) || !start_thread(this))
+	{
+		destroy(this);
+		return NULL;
+	}
+	return &this->public;
+}

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupf_session.h"
+#include "kupf/keys/kupf_secret.h"
+
+#include <utils/utils.h>
+
+/**
+ * What a lookup by identity looks at stands together, in two cache lines.
+ */
+struct kupf_session_t {
+	/** links of the store */
+	kupf_session_links_t links;
+	/** key, from kupf_secret_create() */
+	uint8_t *key;
+	/** references */
+	refcount_t ref;
+	/** generation */
+	uint32_t generation;
+	/** time_monotonic() of expiry, 0 for never */
+	uint32_t expiry;
+	/** life as it was asked for, seconds */
+	uint32_t lifetime;
+	/** time_monotonic() of generation 1 */
+	uint32_t created;
+	/** time_monotonic() of this generation */
+	uint32_t modified;
+	/** octets of the identity */
+	uint8_t id_len;
+	/** type of the identity */
+	uint8_t id_type;
+	/** octets of the name, without its NUL */
+	uint8_t name_len;
+	/** octets of the key */
+	uint8_t key_len;
+	/** PDU session identity, 0 if not known */
+	uint8_t pdu_session_id;
+	/** kupf_service_t */
+	uint8_t services;
+	/** whether the UPF address is held in the pool */
+	bool upf_address_pooled:1;
+	/** whether it is pre-configured */
+	bool preconfigured:1;
+	/** number of inner addresses */
+	uint8_t ue_address_count;
+	/** whether it is in a store */
+	bool stored;
+	/** identity; then name and NUL; then the address of the UPF and the inner
+	 * addresses of the UE, kupf_address_t each */
+	uint8_t id[];
+};
+
+/**
+ * Identity.
+ */
+static inline uint8_t *id_of(const kupf_session_t *session)
+{
+	return (uint8_t*)session->id;
+}
+
+/**
+ * Name.
+ */
+static inline char *name_of(const kupf_session_t *session)
+{
+	return (char*)id_of(session) + session->id_len;
+}
+
+/**
+ * Address of the UPF, and behind it those of the UE.
+ */
+static inline kupf_address_t *upf_address_of(const kupf_session_t *session)
+{
+	return (kupf_address_t*)(name_of(session) + session->name_len + 1);
+}
+
+/**
+ * Inner addresses of the UE.
+ */
+static inline kupf_address_t *ue_addresses_of(const kupf_session_t *session)
+{
+	return upf_address_of(session) + 1;
+}
+
+/*
+ * Described in header
+ */
+kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
+{
+	kupf_session_t *session;
+	size_t name_len = strlen(data->name);
+	uint32_t now = time_monotonic(NULL);
+	uint8_t *key;
+
+	key = kupf_secret_create(data->key);
+	if (!key)
+	{
+		return NULL;
+	}
+	session = malloc(offsetof(kupf_session_t, id) + data->id.len +
+					 name_len + 1 +
+					 (1 + data->ue_address_count) * sizeof(kupf_address_t));
+	*session = (kupf_session_t){
+		.key = key,
+		.key_len = data->key.len,
+		.ref = 1,
+		.generation = data->generation,
+		.lifetime = data->lifetime,
+		.created = data->created ?: now,
+		.modified = now,
+		.id_type = data->id_type,
+		.id_len = data->id.len,
+		.name_len = name_len,
+		.pdu_session_id = data->pdu_session_id,
+		.services = data->services,
+		.upf_address_pooled = data->upf_address_pooled,
+		.preconfigured = data->preconfigured,
+		.ue_address_count = data->ue_address_count,
+	};
+	session->expiry = data->expiry;
+	if (data->lifetime && !data->expiry)
+	{
+		session->expiry = now + data->lifetime;
+	}
+	memcpy(id_of(session), data->id.ptr, data->id.len);
+	memcpy(name_of(session), data->name, name_len + 1);
+	*upf_address_of(session) = data->upf_address;
+	memcpy(ue_addresses_of(session), data->ue_addresses,
+		   data->ue_address_count * sizeof(kupf_address_t));
+	return session;
+}
+
+/*
+ * Described in header
+ */
+kupf_session_t *kupf_session_ref(kupf_session_t *session)
+{
+	ref_get(&session->ref);
+	return session;
+}
+
+/*
+ * Described in header
+ */
+void kupf_session_unref(kupf_session_t *session)
+{
+	if (session && ref_put(&session->ref))
+	{
+		kupf_secret_destroy(session->key, session->key_len);
+		free(session);
+	}
+}
+
+/*
+ * Described in header
+ */
+void kupf_session_get_data(const kupf_session_t *session,
+						   kupf_session_data_t *data)
+{
+	*data = (kupf_session_data_t){
+		.name = name_of(session),
+		.id_type = session->id_type,
+		.id = chunk_create(id_of(session), session->id_len),
+		.key = chunk_create(session->key, session->key_len),
+		.pdu_session_id = session->pdu_session_id,
+		.services = session->services,
+		.upf_address = *upf_address_of(session),
+		.upf_address_pooled = session->upf_address_pooled,
+		.preconfigured = session->preconfigured,
+		.ue_address_count = session->ue_address_count,
+		.lifetime = session->lifetime,
+		.expiry = session->expiry,
+		.generation = session->generation,
+		.created = session->created,
+	};
+	memcpy(data->ue_addresses, ue_addresses_of(session),
+		   session->ue_address_count * sizeof(kupf_address_t));
+}
+
+/*
+ * Described in header
+ */
+const char *kupf_session_get_name(const kupf_session_t *session)
+{
+	return name_of(session);
+}
+
+/*
+ * Described in header
+ */
+chunk_t kupf_session_get_id(const kupf_session_t *session, id_type_t *type)
+{
+	*type = session->id_type;
+	return chunk_create(id_of(session), session->id_len);
+}
+
+/*
+ * Described in header
+ */
+chunk_t kupf_session_get_key(const kupf_session_t *session)
+{
+	return chunk_create(session->key, session->key_len);
+}
+
+/*
+ * Described in header
+ */
+uint32_t kupf_session_get_generation(const kupf_session_t *session)
+{
+	return session->generation;
+}
+
+/*
+ * Described in header
+ */
+uint32_t kupf_session_get_created(const kupf_session_t *session)
+{
+	return session->created;
+}
+
+/*
+ * Described in header
+ */
+uint32_t kupf_session_get_modified(const kupf_session_t *session)
+{
+	return session->modified;
+}
+
+/*
+ * Described in header
+ */
+uint8_t kupf_session_get_services(const kupf_session_t *session)
+{
+	return session->services;
+}
+
+/*
+ * Described in header
+ */
+bool kupf_session_is_preconfigured(const kupf_session_t *session)
+{
+	return session->preconfigured;
+}
+
+/*
+ * Described in header
+ */
+const kupf_address_t *kupf_session_get_upf_address(
+											const kupf_session_t *session)
+{
+	return upf_address_of(session);
+}
+
+/*
+ * Described in header
+ */
+const kupf_address_t *kupf_session_get_ue_addresses(
+								const kupf_session_t *session, u_int *count)
+{
+	*count = session->ue_address_count;
+	return ue_addresses_of(session);
+}
+
+/*
+ * Described in header
+ */
+uint32_t kupf_session_get_expiry(const kupf_session_t *session)
+{
+	return session->expiry;
+}
+
+/*
+ * Described in header
+ */
+uint32_t kupf_session_get_ending(const kupf_session_t *session,
+								 uint32_t margin)
+{
+	return session->expiry - min(margin, session->lifetime / 2);
+}
+
+/*
+ * Described in header
+ */
+bool kupf_session_expired(const kupf_session_t *session, time_t now)
+{
+	return session->expiry && session->expiry <= now;
+}
+
+/**
+ * Compare inner addresses, in the order given.
+ */
+static bool same_ue_addresses(const kupf_session_t *session,
+							  const kupf_address_t *addresses, u_int count)
+{
+	return session->ue_address_count == count &&
+		   memeq(ue_addresses_of(session), addresses,
+				 count * sizeof(kupf_address_t));
+}
+
+/**
+ * Compare identities by type and bytes.
+ */
+static bool same_id(const kupf_session_t *session, id_type_t type, chunk_t id)
+{
+	return session->id_type == type &&
+		   chunk_equals(chunk_create(id_of(session), session->id_len), id);
+}
+
+/*
+ * Described in header
+ */
+bool kupf_session_precedes(const kupf_session_t *earlier,
+						   const kupf_session_t *later)
+{
+	return earlier->generation < later->generation &&
+		   earlier->created == later->created &&
+		   earlier->preconfigured == later->preconfigured;
+}
+
+/*
+ * Described in header
+ */
+bool kupf_session_needs_rekey(const kupf_session_t *old,
+							  const kupf_session_t *new)
+{
+	return (old->services & ~new->services & KUPF_SERVICE_IKE) ||
+		   !chunk_equals_const(kupf_session_get_key(old),
+							   kupf_session_get_key(new)) ||
+		   !same_id(old, new->id_type,
+					chunk_create(id_of(new), new->id_len)) ||
+		   !kupf_address_equals(upf_address_of(old), upf_address_of(new)) ||
+		   !same_ue_addresses(old, ue_addresses_of(new),
+							  new->ue_address_count);
+}
+
+/*
+ * Described in header
+ */
+bool kupf_session_matches(const kupf_session_t *session,
+						  const kupf_session_data_t *data)
+{
+	return streq(name_of(session), data->name) &&
+		   same_id(session, data->id_type, data->id) &&
+		   chunk_equals_const(kupf_session_get_key(session), data->key) &&
+		   session->pdu_session_id == data->pdu_session_id &&
+		   session->services == data->services &&
+		   session->lifetime == data->lifetime &&
+		   (data->upf_address.family == AF_UNSPEC ||
+			kupf_address_equals(upf_address_of(session),
+							 &data->upf_address)) &&
+		   same_ue_addresses(session, data->ue_addresses,
+							 data->ue_address_count);
+}
+
+/*
+ * Described in header
+ */
+bool kupf_session_is_stored(const kupf_session_t *session)
+{
+	return __atomic_load_n(&session->stored, __ATOMIC_SEQ_CST);
+}
+
+/*
+ * Described in header
+ */
+void kupf_session_set_stored(kupf_session_t *session, bool stored)
+{
+	__atomic_store_n(&session->stored, stored, __ATOMIC_SEQ_CST);
+}
+
+/*
+ * Described in header
+ */
+kupf_session_links_t *kupf_session_links(kupf_session_t *session)
+{
+	return &session->links;
+}

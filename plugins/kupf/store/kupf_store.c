@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "kupf_store.h"
+#include "kupf_index.h"
+#include "kupf_expiry.h"
+
+typedef struct private_kupf_store_t private_kupf_store_t;
+
+/**
+ * Private data of a store.
+ */
+struct private_kupf_store_t {
+	/** public interface */
+	kupf_store_t public;
+	/** index by name */
+	kupf_index_t *names;
+	/** index by IKE identity */
+	kupf_index_t *ids;
+	/** sessions with an end */
+	kupf_expiry_t *wheel;
+	/** hash function */
+	kupf_store_hash_t hash;
+	/** sessions in the store */
+	refcount_t count;
+	/** most sessions, 0 for no limit */
+	u_int max;
+};
+
+/**
+ * Find a session by name, with its shard locked.
+ */
+static kupf_session_t *shard_get(kupf_shard_t *shard, uint32_t hash,
+								 const char *name)
+{
+	kupf_session_t *session;
+	kupf_session_links_t *links;
+
+	session = kupf_shard_first(shard, hash);
+	while (session)
+	{
+		links = kupf_session_links(session);
+		if (links->name_hash == hash &&
+			streq(kupf_session_get_name(session), name))
+		{
+			break;
+		}
+		session = links->name_next;
+	}
+	return session;
+}
+
+/**
+ * Find a session by identity, with its shard locked.
+ */
+static kupf_session_t *shard_find(kupf_shard_t *shard, uint32_t hash,
+								  id_type_t type, chunk_t id)
+{
+	kupf_session_t *session;
+	kupf_session_links_t *links;
+	id_type_t other;
+
+	session = kupf_shard_first(shard, hash);
+	while (session)
+	{
+		links = kupf_session_links(session);
+		if (links->id_hash == hash &&
+			chunk_equals(kupf_session_get_id(session, &other), id) &&
+			other == type)
+		{
+			break;
+		}
+		session = links->id_next;
+	}
+	return session;
+}
+
+/**
+ * Compute the hashes of a session that is new to the store.
+ */
+static kupf_session_links_t *set_hashes(private_kupf_store_t *this,
+										kupf_session_t *session)
+{
+	kupf_session_links_t *links = kupf_session_links(session);
+	const char *name = kupf_session_get_name(session);
+	id_type_t type;
+	chunk_t id;
+
+	id = kupf_session_get_id(session, &type);
+	links->name_hash = this->hash(chunk_from_str((char*)name), 0);
+	links->id_hash = this->hash(id, type);
+	return links;
+}
+
+METHOD(kupf_store_t, put, kupf_store_status_t,
+	private_kupf_store_t *this, kupf_session_t *session)
+{
+	kupf_store_status_t status = KUPF_STORE_OK;
+	kupf_session_links_t *links;
+	kupf_shard_t *names, *ids;
+	id_type_t type;
+	chunk_t id;
+
+	links = set_hashes(this, session);
+	id = kupf_session_get_id(session, &type);
+	names = kupf_index_get_shard(this->names, links->name_hash);
+	ids = kupf_index_get_shard(this->ids, links->id_hash);
+
+	names->lock->write_lock(names->lock);
+	ids->lock->write_lock(ids->lock);
+	if (shard_get(names, links->name_hash, kupf_session_get_name(session)))
+	{
+		status = KUPF_STORE_NAME_IN_USE;
+	}
+	else if (shard_find(ids, links->id_hash, type, id))
+	{
+		status = KUPF_STORE_IDENTITY_IN_USE;
+	}
+	else if (ref_get(&this->count) > this->max && this->max)
+	{
+		ignore_result(ref_put(&this->count));
+		status = KUPF_STORE_FULL;
+	}
+	else
+	{
+		kupf_session_ref(session);
+		kupf_index_add(this->names, names, session);
+		kupf_index_add(this->ids, ids, session);
+		this->wheel->add(this->wheel, session);
+		kupf_session_set_stored(session, TRUE);
+	}
+	ids->lock->unlock(ids->lock);
+	names->lock->unlock(names->lock);
+	return status;
+}
+
+/**
+ * Lock one or two shards of identities, lower first.
+ */
+static void lock_ids(kupf_shard_t *a, kupf_shard_t *b)
+{
+	kupf_shard_t *first = min(a, b), *second = max(a, b);
+
+	first->lock->write_lock(first->lock);
+	if (first != second)
+	{
+		second->lock->write_lock(second->lock);
+	}
+}
+
+/**
+ * Undo lock_ids().
+ */
+static void unlock_ids(kupf_shard_t *a, kupf_shard_t *b)
+{
+	a->lock->unlock(a->lock);
+	if (a != b)
+	{
+		b->lock->unlock(b->lock);
+	}
+}
+
+METHOD(kupf_store_t, replace, kupf_store_status_t,
+	private_kupf_store_t *this, kupf_session_t *old, kupf_session_t *new)
+{
+	kupf_store_status_t status = KUPF_STORE_OK;
+	kupf_session_links_t *from = kupf_session_links(old), *to;
+	kupf_shard_t *names, *old_ids, *new_ids;
+	kupf_session_t *other;
+	id_type_t type;
+	chunk_t id;
+
+	to = set_hashes(this, new);
+	id = kupf_session_get_id(new, &type);
+	names = kupf_index_get_shard(this->names, from->name_hash);
+	old_ids = kupf_index_get_shard(this->ids, from->id_hash);
+	new_ids = kupf_index_get_shard(this->ids, to->id_hash);
+
+	names->lock->write_lock(names->lock);
+	lock_ids(old_ids, new_ids);
+	other = shard_find(new_ids, to->id_hash, type, id);
+	if (shard_get(names, from->name_hash, kupf_session_get_name(new)) != old)
+	{
+		status = KUPF_STORE_CHANGED;
+	}
+	else if (other && other != old)
+	{
+		status = KUPF_STORE_IDENTITY_IN_USE;
+	}
+	else
+	{
+		kupf_session_ref(new);
+		kupf_index_remove(this->names, names, old);
+		kupf_index_remove(this->ids, old_ids, old);
+		this->wheel->remove(this->wheel, old);
+		kupf_index_add(this->names, names, new);
+		kupf_index_add(this->ids, new_ids, new);
+		this->wheel->add(this->wheel, new);
+		kupf_session_set_stored(new, TRUE);
+		kupf_session_set_stored(old, FALSE);
+	}
+	unlock_ids(old_ids, new_ids);
+	names->lock->unlock(names->lock);
+
+	if (status == KUPF_STORE_OK)
+	{
+		kupf_session_unref(old);
+	}
+	return status;
+}
+
+METHOD(kupf_store_t, remove_, bool,
+	private_kupf_store_t *this, kupf_session_t *session)
+{
+	kupf_session_links_t *links = kupf_session_links(session);
+	kupf_shard_t *names, *ids;
+	bool found;
+
+	names = kupf_index_get_shard(this->names, links->name_hash);
+	ids = kupf_index_get_shard(this->ids, links->id_hash);
+
+	names->lock->write_lock(names->lock);
+	found = kupf_index_remove(this->names, names, session);
+	if (found)
+	{
+		ids->lock->write_lock(ids->lock);
+		kupf_index_remove(this->ids, ids, session);
+		this->wheel->remove(this->wheel, session);
+		kupf_session_set_stored(session, FALSE);
+		ids->lock->unlock(ids->lock);
+		ignore_result(ref_put(&this->count));
+	}
+	names->lock->unlock(names->lock);
+
+	if (found)
+	{
+		kupf_session_unref(session);
+	}
+	return found;
+}
+
+METHOD(kupf_store_t, holds, bool,
+	private_kupf_store_t *this, kupf_session_t *session)
+{
+	return kupf_session_is_stored(session);
+}
+
+METHOD(kupf_store_t, get, kupf_session_t*,
+	private_kupf_store_t *this, const char *name)
+{
+	kupf_session_t *session;
+	uint32_t hash = this->hash(chunk_from_str((char*)name), 0);
+	kupf_shard_t *names = kupf_index_get_shard(this->names, hash);
+
+	names->lock->read_lock(names->lock);
+	session = shard_get(names, hash, name);
+	if (session)
+	{
+		kupf_session_ref(session);
+	}
+	names->lock->unlock(names->lock);
+	return session;
+}
+
+METHOD(kupf_store_t, find, kupf_session_t*,
+	private_kupf_store_t *this, id_type_t type, chunk_t id)
+{
+	kupf_session_t *session;
+	uint32_t hash = this->hash(id, type);
+	kupf_shard_t *ids = kupf_index_get_shard(this->ids, hash);
+
+	ids->lock->read_lock(ids->lock);
+	session = shard_find(ids, hash, type, id);
+	if (session)
+	{
+		kupf_session_ref(session);
+	}
+	ids->lock->unlock(ids->lock);
+	return session;
+}
+
+METHOD(kupf_store_t, is_known, bool,
+	private_kupf_store_t *this, const char *name, id_type_t type, chunk_t id)
+{
+	uint32_t name_hash = this->hash(chunk_from_str((char*)name), 0);
+	uint32_t id_hash = this->hash(id, type);
+	kupf_shard_t *names = kupf_index_get_shard(this->names, name_hash);
+	kupf_shard_t *ids = kupf_index_get_shard(this->ids, id_hash);
+	bool known;
+
+	/* with many sessions nothing is in the cache: wait for both at once */
+	kupf_shard_prefetch(names, name_hash);
+	kupf_shard_prefetch(ids, id_hash);
+
+	names->lock->read_lock(names->lock);
+	known = shard_get(names, name_hash, name) != NULL;
+	names->lock->unlock(names->lock);
+	if (!known)
+	{
+		ids->lock->read_lock(ids->lock);
+		known = shard_find(ids, id_hash, type, id) != NULL;
+		ids->lock->unlock(ids->lock);
+	}
+	return known;
+}
+
+METHOD(kupf_store_t, create_enumerator, enumerator_t*,
+	private_kupf_store_t *this)
+{
+	return kupf_index_create_enumerator(this->names);
+}
+
+METHOD(kupf_store_t, expire, u_int,
+	private_kupf_store_t *this, time_t now, kupf_session_t **due, u_int max)
+{
+	kupf_session_t *session;
+	u_int found, i, count = 0;
+
+	/* what others removed or replaced meanwhile is not reported: ask again
+	 * until there is something to report, or nothing is due */
+	do
+	{
+		found = this->wheel->get_due(this->wheel, now, due, max);
+		for (i = 0; i < found; i++)
+		{
+			session = due[i];
+			if (!kupf_session_expired(session, now) || remove_(this, session))
+			{
+				due[count++] = session;
+			}
+			else
+			{
+				kupf_session_unref(session);
+			}
+		}
+	}
+	while (found && !count);
+
+	return count;
+}
+
+METHOD(kupf_store_t, get_count, u_int,
+	private_kupf_store_t *this)
+{
+	return ref_cur(&this->count);
+}
+
+METHOD(kupf_store_t, is_full, bool,
+	private_kupf_store_t *this)
+{
+	return this->max && get_count(this) >= this->max;
+}
+
+METHOD(kupf_store_t, destroy, void,
+	private_kupf_store_t *this)
+{
+	enumerator_t *enumerator;
+	kupf_session_t *session;
+
+	enumerator = create_enumerator(this);
+	while (enumerator->enumerate(enumerator, &session))
+	{
+		remove_(this, session);
+	}
+	enumerator->destroy(enumerator);
+	kupf_index_destroy(this->names);
+	kupf_index_destroy(this->ids);
+	this->wheel->destroy(this->wheel);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+kupf_store_t *kupf_store_create_hash(u_int max, uint32_t margin,
+									 kupf_store_hash_t hash)
+{
+	private_kupf_store_t *this;
+
+	INIT(this,
+		.public = {
+			.put = _put,
+			.replace = _replace,
+			.remove = _remove_,
+			.holds = _holds,
+			.get = _get,
+			.find = _find,
+			.is_known = _is_known,
+			.create_enumerator = _create_enumerator,
+			.expire = _expire,
+			.get_count = _get_count,
+			.is_full = _is_full,
+			.destroy = _destroy,
+		},
+		.names = kupf_index_create(KUPF_INDEX_NAME),
+		.ids = kupf_index_create(KUPF_INDEX_ID),
+		.wheel = kupf_expiry_create(time_monotonic(NULL), margin),
+		.hash = hash,
+		.max = max,
+	);
+	return &this->public;
+}
+
+/*
+ * Described in header
+ */
+kupf_store_t *kupf_store_create(u_int max, uint32_t margin)
+{
+	return kupf_store_create_hash(max, margin, chunk_hash_inc);
+}

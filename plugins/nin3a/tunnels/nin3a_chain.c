@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "nin3a_chain.h"
+
+/*
+ * Described in header
+ */
+bool nin3a_entry_is_bound(const nin3a_entry_t *entry)
+{
+	return entry && (entry->state == NIN3A_STATE_VERIFIED ||
+					 entry->state == NIN3A_STATE_ESTABLISHED);
+}
+
+/*
+ * Described in header
+ */
+void nin3a_entry_refuse(nin3a_entry_t *entry, nin3a_reason_t reason)
+{
+	if (entry->state != NIN3A_STATE_ESTABLISHED)
+	{
+		entry->state = NIN3A_STATE_REFUSED;
+		if (entry->attempt && entry->attempt->reason == NIN3A_ALLOWED)
+		{
+			entry->attempt->reason = reason;
+		}
+	}
+}
+
+/*
+ * Described in header
+ */
+void nin3a_entry_give_reason(nin3a_entry_t *entry, kupf_reason_t reason)
+{
+	if (entry->reason == NIN3A_NO_REASON)
+	{
+		entry->reason = reason;
+	}
+}
+
+/*
+ * Described in header
+ */
+bool nin3a_entry_up(nin3a_entry_t *entry)
+{
+	if (entry->state != NIN3A_STATE_ESTABLISHED || entry->up || entry->closing)
+	{
+		return FALSE;
+	}
+	entry->up = TRUE;
+	entry->up_as = entry->ike_sa;
+	entry->details = tunnel_status_create();
+	return TRUE;
+}
+
+/*
+ * Described in header
+ */
+void nin3a_entry_down(nin3a_entry_t *entry)
+{
+	entry->up = FALSE;
+	entry->closing = TRUE;
+	nin3a_entry_give_reason(entry, KUPF_REASON_SHUTDOWN);
+}
+
+/*
+ * Described in header
+ */
+u_int nin3a_chain_count(nin3a_table_t *table, const char *session, u_int *up)
+{
+	nin3a_entry_t *entry;
+	u_int all = 0, tunnels = 0;
+
+	entry = table->find_name(table, session);
+	for (; entry; entry = entry->next)
+	{
+		all += nin3a_entry_is_bound(entry);
+		tunnels += entry->up;
+	}
+	if (up)
+	{
+		*up = tunnels;
+	}
+	return all;
+}
+
+/*
+ * Described in header
+ */
+u_int nin3a_chain_describe(nin3a_table_t *table, const char *session,
+						   kupf_tunnel_t *tunnels, u_int max)
+{
+	nin3a_entry_t *entry;
+	kupf_tunnel_t *tunnel;
+	u_int count = 0;
+
+	entry = table->find_name(table, session);
+	for (; entry && count < max; entry = entry->next)
+	{
+		if (entry->up)
+		{
+			tunnel = &tunnels[count++];
+			*tunnel = (kupf_tunnel_t){
+				.ike_sa = entry->ike_sa,
+				.up_as = entry->up_as,
+				.spi_i = entry->spis.initiator,
+				.spi_r = entry->spis.responder,
+				.generation = kupf_session_get_generation(entry->session),
+			};
+			tunnel_status_get(entry->details, tunnel);
+		}
+	}
+	return count;
+}
+
+/**
+ * Choose an entry to be closed.
+ */
+static void choose(nin3a_entry_t *entry, kupf_reason_t reason, array_t *ids)
+{
+	entry->closing = TRUE;
+	nin3a_entry_give_reason(entry, reason);
+	array_insert(ids, ARRAY_TAIL, &entry->ike_sa);
+}
+
+/*
+ * Described in header
+ */
+u_int nin3a_chain_select(nin3a_table_t *table, const char *session,
+						 nin3a_tunnels_filter_t filter, void *user,
+						 kupf_reason_t reason, array_t *ids)
+{
+	nin3a_entry_t *entry;
+	u_int up = 0;
+
+	entry = table->find_name(table, session);
+	for (; entry; entry = entry->next)
+	{
+		if (nin3a_entry_is_bound(entry) && !entry->closing &&
+			(!filter || filter(user, entry->session)))
+		{
+			choose(entry, reason, ids);
+			nin3a_entry_refuse(entry, reason == KUPF_REASON_EXPIRED ?
+							NIN3A_SESSION_EXPIRED : NIN3A_SESSION_GONE);
+			up += entry->up;
+		}
+	}
+	return up;
+}
+
+/*
+ * Described in header
+ */
+void nin3a_chain_refresh(nin3a_table_t *table, kupf_session_t *session,
+						 array_t *dropped)
+{
+	nin3a_entry_t *entry;
+	kupf_session_t *old;
+
+	entry = table->find_name(table, kupf_session_get_name(session));
+	for (; entry; entry = entry->next)
+	{
+		if (entry->session != session &&
+			!kupf_session_needs_rekey(entry->session, session))
+		{
+			old = table->rebind(table, entry, session);
+			array_insert(dropped, ARRAY_TAIL, old);
+		}
+	}
+}
+
+/**
+ * Whether an entry is established and will stay.
+ */
+static bool stays(const nin3a_entry_t *entry)
+{
+	return entry->state == NIN3A_STATE_ESTABLISHED && !entry->closing;
+}
+
+/*
+ * Described in header
+ */
+bool nin3a_chain_crowds(nin3a_table_t *table, const nin3a_entry_t *entry)
+{
+	nin3a_entry_t *other;
+
+	if (!stays(entry))
+	{
+		return FALSE;
+	}
+	other = table->find_name(table, kupf_session_get_name(entry->session));
+	while (other && (other == entry || !stays(other)))
+	{
+		other = other->next;
+	}
+	return other != NULL;
+}
+
+/**
+ * Choose the entry that stays.
+ */
+static nin3a_entry_t *choose_winner(nin3a_entry_t *entry)
+{
+	nin3a_entry_t *winner = NULL;
+
+	for (; entry; entry = entry->next)
+	{
+		if (stays(entry) &&
+			(!winner || entry->up > winner->up ||
+			 (entry->up == winner->up && entry->serial > winner->serial)))
+		{
+			winner = entry;
+		}
+	}
+	return winner;
+}
+
+/*
+ * Described in header
+ */
+void nin3a_chain_settle(nin3a_table_t *table, const char *session,
+						uint32_t serial, array_t *ids)
+{
+	nin3a_entry_t *entry, *winner;
+
+	entry = table->find_name(table, session);
+	winner = choose_winner(entry);
+	for (; entry; entry = entry->next)
+	{
+		if (entry != winner && stays(entry) && entry->serial <= serial)
+		{
+			choose(entry, KUPF_REASON_SUPERSEDED, ids);
+		}
+	}
+}

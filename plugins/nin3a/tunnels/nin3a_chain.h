@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup nin3a_chain nin3a_chain
+ * @{ @ingroup nin3a
+ *
+ * Rules of nin3a_tunnels for one entry, and for all entries of one session.
+ *
+ * To be called under the mutex of nin3a_tunnels; nothing here calls out of it.
+ */
+
+#ifndef NIN3A_CHAIN_H_
+#define NIN3A_CHAIN_H_
+
+#include "nin3a_table.h"
+
+#include "kupf/kupf.h"
+
+#include <collections/array.h>
+
+/**
+ * Chooses entries by their session.  Called under the mutex: it may read
+ * sessions and nothing else.
+ *
+ * @param user		what was given along with it
+ * @param session	session that the entry is bound to, borrowed
+ */
+typedef bool (*nin3a_tunnels_filter_t)(void *user, kupf_session_t *session);
+
+/**
+ * Whether an entry is bound to a session and not refused.
+ *
+ * @param entry		entry, or NULL
+ */
+bool nin3a_entry_is_bound(const nin3a_entry_t *entry);
+
+/**
+ * Refuse an entry, unless it is established.  The first reason counts.
+ */
+void nin3a_entry_refuse(nin3a_entry_t *entry, nin3a_reason_t reason);
+
+/**
+ * Say why an entry goes, unless that was said before.
+ */
+void nin3a_entry_give_reason(nin3a_entry_t *entry, kupf_reason_t reason);
+
+/**
+ * Make an entry a tunnel.
+ *
+ * @return			FALSE if it was one before, is not established, or is being
+ *					closed
+ */
+bool nin3a_entry_up(nin3a_entry_t *entry);
+
+/**
+ * Make a tunnel an entry that goes, and is never a tunnel again; gives the
+ * reason KUPF_REASON_SHUTDOWN if there is no other.
+ */
+void nin3a_entry_down(nin3a_entry_t *entry);
+
+/**
+ * Count the entries of a session that are bound, see nin3a_tunnels_t.count().
+ */
+u_int nin3a_chain_count(nin3a_table_t *table, const char *session, u_int *up);
+
+/**
+ * Describe the tunnels of a session, see nin3a_tunnels_t.describe().
+ */
+u_int nin3a_chain_describe(nin3a_table_t *table, const char *session,
+						   kupf_tunnel_t *tunnels, u_int max);
+
+/**
+ * Choose entries to be closed, see nin3a_tunnels_t.select().
+ */
+u_int nin3a_chain_select(nin3a_table_t *table, const char *session,
+						 nin3a_tunnels_filter_t filter, void *user,
+						 kupf_reason_t reason, array_t *ids);
+
+/**
+ * Bind entries to a session as it was modified, see nin3a_tunnels_t.refresh().
+ *
+ * @param dropped	array of kupf_session_t* that the references are added to
+ *					which the entries had
+ */
+void nin3a_chain_refresh(nin3a_table_t *table, kupf_session_t *session,
+						 array_t *dropped);
+
+/**
+ * Whether another established entry is of the same session.
+ */
+bool nin3a_chain_crowds(nin3a_table_t *table, const nin3a_entry_t *entry);
+
+/**
+ * Leave one established entry of a session, see nin3a_tunnels_t.settle().
+ */
+void nin3a_chain_settle(nin3a_table_t *table, const char *session,
+						uint32_t serial, array_t *ids);
+
+#endif /** NIN3A_CHAIN_H_ @}*/

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "nin3a_child_sas.h"
+#include "nin3a_inner_addresses.h"
+#include "nin3a/nin3a_counters.h"
+
+typedef struct private_nin3a_child_sas_t private_nin3a_child_sas_t;
+
+/**
+ * Private data of the object.
+ */
+struct private_nin3a_child_sas_t {
+	/** public interface */
+	nin3a_child_sas_t public;
+	/** settings */
+	nin3a_config_t *config;
+	/** tunnels */
+	nin3a_tunnels_t *tunnels;
+	/** bounds the log */
+	tunnel_limiter_t *limiter;
+};
+
+/**
+ * Whether this is the one call for a CHILD_SA in which its proposal is
+ * negotiated and something can be refused: charon calls responders a second
+ * time, which is for what other plugins have widened.
+ */
+static bool is_decision(narrow_hook_t type)
+{
+	switch (type)
+	{
+		case NARROW_RESPONDER:
+		case NARROW_INITIATOR_POST_NOAUTH:
+		case NARROW_INITIATOR_POST_AUTH:
+			return TRUE;
+		default:
+			return FALSE;
+	}
+}
+
+/**
+ * Check the protection of a CHILD_SA.
+ */
+static bool is_protected(private_nin3a_child_sas_t *this, child_sa_t *child_sa,
+						 char *why, size_t len)
+{
+	child_cfg_t *child_cfg = child_sa->get_config(child_sa);
+	nin3a_settings_t settings;
+
+	this->config->get(this->config, &settings);
+	return tunnel_profile_allows(settings.esp_profile,
+								child_sa->get_proposal(child_sa), why, len) &&
+		   tunnel_profile_allows_child(settings.esp_profile, settings.esp_mode,
+								child_cfg->get_mode(child_cfg),
+								child_cfg->get_replay_window(child_cfg),
+								why, len);
+}
+
+/**
+ * Tell that a CHILD_SA is refused, and why.
+ */
+static void report(private_nin3a_child_sas_t *this, nin3a_counter_t counter,
+				   kupf_session_t *session, const char *why,
+				   const char *more)
+{
+	nin3a_count(counter);
+	if (this->limiter->allows(this->limiter))
+	{
+		DBG1(DBG_CFG, "nin3a: refused CHILD_SA of session '%s'%s%s",
+			 kupf_session_get_name(session), why, more);
+	}
+}
+
+METHOD(nin3a_child_sas_t, narrow, void,
+	private_nin3a_child_sas_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
+	narrow_hook_t type, linked_list_t *remote)
+{
+	char why[TUNNEL_PROFILE_WHY_LEN];
+	kupf_session_t *session;
+
+	session = this->tunnels->get_session(this->tunnels,
+										 ike_sa->get_unique_id(ike_sa));
+	if (!session)
+	{	/* nothing may pass on a NIN3A connection without a session */
+		nin3a_inner_addresses_refuse(remote);
+		return;
+	}
+	if (is_decision(type) && !is_protected(this, child_sa, why, sizeof(why)))
+	{
+		nin3a_inner_addresses_refuse(remote);
+		report(this, NIN3A_PROPOSALS_REFUSED, session,
+			   ", outside of the profile: ", why);
+	}
+	else
+	{
+		nin3a_inner_addresses_narrow(session, remote);
+		if (is_decision(type) && remote->get_count(remote) == 0)
+		{
+			report(this, NIN3A_SELECTORS_REFUSED, session,
+				   ": no traffic selector is the session's", "");
+		}
+	}
+	kupf_session_unref(session);
+}
+
+METHOD(nin3a_child_sas_t, destroy, void,
+	private_nin3a_child_sas_t *this)
+{
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+nin3a_child_sas_t *nin3a_child_sas_create(nin3a_config_t *config,
+										nin3a_tunnels_t *tunnels,
+										tunnel_limiter_t *limiter)
+{
+	private_nin3a_child_sas_t *this;
+
+	INIT(this,
+		.public = {
+			.narrow = _narrow,
+			.destroy = _destroy,
+		},
+		.config = config,
+		.tunnels = tunnels,
+		.limiter = limiter,
+	);
+
+	return &this->public;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup nin3a_child_sas nin3a_child_sas
+ * @{ @ingroup nin3a
+ *
+ * What every CHILD_SA of a NIN3A connection must be like, the first one, later
+ * ones and rekeyed ones, whoever asks for it: protected as the profile says,
+ * and for the inner addresses of the session.
+ *
+ * It is refused by leaving no traffic selector, before anything is installed:
+ * charon answers TS_UNACCEPTABLE, the IKE_SA stays.
+ *
+ * Called in hooks of charon.
+ */
+
+#ifndef NIN3A_CHILD_SAS_H_
+#define NIN3A_CHILD_SAS_H_
+
+#include "nin3a/nin3a_config.h"
+#include "tunnel/tunnel_limiter.h"
+#include "nin3a_tunnels.h"
+
+#include <daemon.h>
+
+typedef struct nin3a_child_sas_t nin3a_child_sas_t;
+
+struct nin3a_child_sas_t {
+
+	/**
+	 * Narrow or refuse a CHILD_SA that is being negotiated.
+	 *
+	 * @param ike_sa	its IKE_SA, of a NIN3A connection or bound to a session
+	 * @param child_sa	CHILD_SA
+	 * @param type		how far it has come
+	 * @param remote	traffic selectors of the UE, list of traffic_selector_t
+	 */
+	void (*narrow)(nin3a_child_sas_t *this, ike_sa_t *ike_sa,
+				   child_sa_t *child_sa, narrow_hook_t type,
+				   linked_list_t *remote);
+
+	/**
+	 * Destroy the object.
+	 */
+	void (*destroy)(nin3a_child_sas_t *this);
+};
+
+/**
+ * Create the object.
+ *
+ * @param config	settings
+ * @param tunnels	tunnels
+ * @param limiter	bounds the log
+ */
+nin3a_child_sas_t *nin3a_child_sas_create(nin3a_config_t *config,
+										nin3a_tunnels_t *tunnels,
+										tunnel_limiter_t *limiter);
+
+#endif /** NIN3A_CHILD_SAS_H_ @}*/

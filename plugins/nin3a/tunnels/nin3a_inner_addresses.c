@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "nin3a_inner_addresses.h"
+
+#include <selectors/traffic_selector.h>
+
+typedef struct private_nin3a_inner_addresses_t private_nin3a_inner_addresses_t;
+
+/**
+ * Private data of the addresses.
+ */
+struct private_nin3a_inner_addresses_t {
+	/** public interface */
+	nin3a_inner_addresses_t public;
+	/** tunnels */
+	nin3a_tunnels_t *tunnels;
+};
+
+/**
+ * Whether our pool is among the connection's.
+ */
+static bool has_pool(linked_list_t *pools)
+{
+	enumerator_t *enumerator;
+	bool found = FALSE;
+	char *name;
+
+	enumerator = pools->create_enumerator(pools);
+	while (!found && enumerator->enumerate(enumerator, &name))
+	{
+		found = streq(name, NIN3A_POOL);
+	}
+	enumerator->destroy(enumerator);
+	return found;
+}
+
+/**
+ * Choose an address of the session that the IKE_SA has not got, the requested
+ * one if that is one of them.
+ */
+static host_t *choose(private_nin3a_inner_addresses_t *this, uint32_t ike_sa,
+					  const kupf_session_t *session, host_t *requested)
+{
+	const kupf_address_t *addresses;
+	u_int i, count;
+
+	addresses = kupf_session_get_ue_addresses(session, &count);
+	for (i = 0; i < count; i++)
+	{
+		if (kupf_address_is_host(&addresses[i], requested) &&
+			this->tunnels->lease(this->tunnels, ike_sa, i))
+		{
+			return kupf_address_to_host(&addresses[i]);
+		}
+	}
+	for (i = 0; i < count; i++)
+	{
+		if (addresses[i].family == requested->get_family(requested) &&
+			this->tunnels->lease(this->tunnels, ike_sa, i))
+		{
+			return kupf_address_to_host(&addresses[i]);
+		}
+	}
+	return NULL;
+}
+
+METHOD(attribute_provider_t, acquire_address, host_t*,
+	private_nin3a_inner_addresses_t *this, linked_list_t *pools, ike_sa_t *ike_sa,
+	host_t *requested)
+{
+	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
+	kupf_session_t *session;
+	host_t *host = NULL;
+
+	if (has_pool(pools))
+	{
+		session = this->tunnels->get_session(this->tunnels, unique_id);
+		if (session)
+		{
+			host = choose(this, unique_id, session, requested);
+			kupf_session_unref(session);
+		}
+	}
+	return host;
+}
+
+METHOD(attribute_provider_t, release_address, bool,
+	private_nin3a_inner_addresses_t *this, linked_list_t *pools, host_t *address,
+	ike_sa_t *ike_sa)
+{
+	/* nothing to do, the IKE_SA has gone from the tunnels already; if the
+	 * connection has other pools, the address may be from one of these */
+	return has_pool(pools) && pools->get_count(pools) == 1;
+}
+
+/**
+ * Create the selector for all that an address sends and receives.
+ */
+static traffic_selector_t *selector_for(const kupf_address_t *address)
+{
+	return traffic_selector_create_from_subnet(kupf_address_to_host(address),
+							address->family == AF_INET ? 32 : 128, 0, 0, 65535);
+}
+
+/*
+ * Described in header
+ */
+void nin3a_inner_addresses_refuse(linked_list_t *selectors)
+{
+	traffic_selector_t *selector;
+
+	while (selectors->remove_first(selectors, (void**)&selector) == SUCCESS)
+	{
+		selector->destroy(selector);
+	}
+}
+
+/**
+ * Add what a list of selectors allows for an address.
+ */
+static void add_subsets(linked_list_t *selectors, traffic_selector_t *own,
+						linked_list_t *narrowed)
+{
+	traffic_selector_t *selector, *subset;
+	enumerator_t *enumerator;
+
+	enumerator = selectors->create_enumerator(selectors);
+	while (enumerator->enumerate(enumerator, &selector))
+	{
+		subset = selector->get_subset(selector, own);
+		if (subset)
+		{
+			narrowed->insert_last(narrowed, subset);
+		}
+	}
+	enumerator->destroy(enumerator);
+}
+
+/**
+ * Whether a selector is for an address of the session, and no other.
+ */
+static bool is_own(traffic_selector_t *selector,
+				   const kupf_address_t *addresses, u_int count)
+{
+	chunk_t from = selector->get_from_address(selector);
+	chunk_t to = selector->get_to_address(selector);
+	u_int i, family;
+
+	family = selector->get_type(selector) == TS_IPV4_ADDR_RANGE ? AF_INET
+																: AF_INET6;
+	for (i = 0; i < count; i++)
+	{
+		if (addresses[i].family == family &&
+			memeq(addresses[i].bytes, from.ptr, from.len) &&
+			memeq(addresses[i].bytes, to.ptr, to.len))
+		{
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+/**
+ * Whether there is nothing to narrow: the UE has asked for no more than its
+ * addresses, or this was done before.
+ */
+static bool is_narrow(linked_list_t *selectors,
+					  const kupf_address_t *addresses, u_int count)
+{
+	traffic_selector_t *selector;
+	enumerator_t *enumerator;
+	bool narrow = TRUE;
+
+	enumerator = selectors->create_enumerator(selectors);
+	while (narrow && enumerator->enumerate(enumerator, &selector))
+	{
+		narrow = is_own(selector, addresses, count);
+	}
+	enumerator->destroy(enumerator);
+	return narrow;
+}
+
+/*
+ * Described in header
+ */
+void nin3a_inner_addresses_narrow(const kupf_session_t *session,
+							linked_list_t *selectors)
+{
+	const kupf_address_t *addresses;
+	traffic_selector_t *selector;
+	linked_list_t *narrowed;
+	u_int i, count;
+
+	addresses = kupf_session_get_ue_addresses(session, &count);
+	if (!count || is_narrow(selectors, addresses, count))
+	{
+		return;
+	}
+	narrowed = linked_list_create();
+	for (i = 0; i < count; i++)
+	{
+		selector = selector_for(&addresses[i]);
+		add_subsets(selectors, selector, narrowed);
+		selector->destroy(selector);
+	}
+	nin3a_inner_addresses_refuse(selectors);
+	while (narrowed->remove_first(narrowed, (void**)&selector) == SUCCESS)
+	{
+		selectors->insert_last(selectors, selector);
+	}
+	narrowed->destroy(narrowed);
+}
+
+METHOD(nin3a_inner_addresses_t, destroy, void,
+	private_nin3a_inner_addresses_t *this)
+{
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+nin3a_inner_addresses_t *nin3a_inner_addresses_create(nin3a_tunnels_t *tunnels)
+{
+	private_nin3a_inner_addresses_t *this;
+
+	INIT(this,
+		.public = {
+			.provider = {
+				.acquire_address = _acquire_address,
+				.release_address = _release_address,
+				.create_attribute_enumerator = (void*)enumerator_create_empty,
+			},
+			.destroy = _destroy,
+		},
+		.tunnels = tunnels,
+	);
+
+	return &this->public;
+}

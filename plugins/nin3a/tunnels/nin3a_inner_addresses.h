@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup nin3a_inner_addresses nin3a_inner_addresses
+ * @{ @ingroup nin3a
+ *
+ * The inner addresses of a UE: those of its session and no others.
+ *
+ * A connection with "pools = pdu-session" in swanctl.conf has them handed out
+ * in IKE_AUTH (CFG_REQUEST), and the traffic selectors of every CHILD_SA are
+ * cut to them.  A session without inner addresses leaves both to charon's
+ * configuration.
+ *
+ * Which addresses an IKE_SA has is kept in nin3a_tunnels, so nothing has to be
+ * given back, and an IKE_SA and the one that takes its place may have the same
+ * address at once: charon acquires for the new one first.
+ */
+
+#ifndef NIN3A_INNER_ADDRESSES_H_
+#define NIN3A_INNER_ADDRESSES_H_
+
+#include "nin3a_tunnels.h"
+
+#include <attributes/attribute_provider.h>
+
+/** Name of the pool in swanctl.conf */
+#define NIN3A_POOL "pdu-session"
+
+typedef struct nin3a_inner_addresses_t nin3a_inner_addresses_t;
+
+struct nin3a_inner_addresses_t {
+
+	/**
+	 * Implements the attribute provider.
+	 */
+	attribute_provider_t provider;
+
+	/**
+	 * Destroy the object.
+	 */
+	void (*destroy)(nin3a_inner_addresses_t *this);
+};
+
+/**
+ * Create the object.
+ *
+ * @param tunnels	tunnels
+ */
+nin3a_inner_addresses_t *nin3a_inner_addresses_create(nin3a_tunnels_t *tunnels);
+
+/**
+ * Cut the UE's traffic selectors to the inner addresses of its session, if it
+ * has any.
+ *
+ * @param session	session
+ * @param selectors	list of traffic_selector_t, changed in place
+ */
+void nin3a_inner_addresses_narrow(const kupf_session_t *session,
+							linked_list_t *selectors);
+
+/**
+ * Empty a list of traffic selectors, which makes charon answer
+ * TS_UNACCEPTABLE.
+ *
+ * @param selectors	list of traffic_selector_t
+ */
+void nin3a_inner_addresses_refuse(linked_list_t *selectors);
+
+#endif /** NIN3A_INNER_ADDRESSES_H_ @}*/

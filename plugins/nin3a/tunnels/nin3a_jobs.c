@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "nin3a_jobs.h"
+#include "nin3a/nin3a_counters.h"
+
+#include <daemon.h>
+#include <processing/jobs/callback_job.h>
+#include <threading/condvar.h>
+#include <threading/mutex.h>
+
+typedef struct private_nin3a_jobs_t private_nin3a_jobs_t;
+typedef struct order_t order_t;
+
+/**
+ * Private data of the actions.
+ */
+struct private_nin3a_jobs_t {
+	/** public interface */
+	nin3a_jobs_t public;
+	/** settings */
+	nin3a_config_t *config;
+	/** tunnels */
+	nin3a_tunnels_t *tunnels;
+	/** sessions */
+	kupf_store_t *store;
+	/** one reference for the owner, one for each job */
+	refcount_t ref;
+	/** jobs that are being carried out */
+	u_int running;
+	/** whether the owner has destroyed it */
+	bool stopped;
+	/** guards the two above, a leaf */
+	mutex_t *mutex;
+	/** signals that no job is being carried out */
+	condvar_t *idle;
+};
+
+/**
+ * Data of a job.
+ */
+struct order_t {
+	/** whose it is, a reference */
+	private_nin3a_jobs_t *actions;
+	/** IKE_SA to close */
+	uint32_t ike_sa;
+	/** SPIs of an IKE_SA to close that is in no table, or NULL */
+	ike_sa_id_t *id;
+	/** whether it was told to go before: do not wait for its peer now */
+	bool force;
+	/** session to check or settle, a reference, or NULL */
+	kupf_session_t *session;
+	/** of the newest IKE_SA to settle */
+	uint32_t serial;
+};
+
+/**
+ * Drop a reference.
+ */
+static void unref(private_nin3a_jobs_t *this)
+{
+	if (ref_put(&this->ref))
+	{
+		this->idle->destroy(this->idle);
+		this->mutex->destroy(this->mutex);
+		free(this);
+	}
+}
+
+CALLBACK(order_destroy, void,
+	order_t *order)
+{
+	kupf_session_unref(order->session);
+	DESTROY_IF(order->id);
+	unref(order->actions);
+	free(order);
+}
+
+/**
+ * A job begins.
+ *
+ * @return			FALSE if it must not
+ */
+static bool enter(private_nin3a_jobs_t *this)
+{
+	bool allowed;
+
+	this->mutex->lock(this->mutex);
+	allowed = !this->stopped;
+	this->running += allowed;
+	this->mutex->unlock(this->mutex);
+	return allowed;
+}
+
+/**
+ * A job that has begun ends.
+ */
+static void leave(private_nin3a_jobs_t *this)
+{
+	this->mutex->lock(this->mutex);
+	this->running--;
+	this->idle->signal(this->idle);
+	this->mutex->unlock(this->mutex);
+}
+
+/**
+ * Get the SPIs of the IKE_SA to close.
+ *
+ * @return			NULL if it is gone
+ */
+static ike_sa_id_t *get_id(private_nin3a_jobs_t *this, order_t *order)
+{
+	nin3a_spis_t spis;
+
+	if (order->id)
+	{
+		return order->id->clone(order->id);
+	}
+	if (this->tunnels->get_spis(this->tunnels, order->ike_sa, &spis))
+	{
+		return ike_sa_id_create(IKEV2_MAJOR_VERSION, spis.initiator,
+								spis.responder, spis.initiated_here);
+	}
+	return NULL;
+}
+
+/**
+ * Check an IKE_SA out, by its SPIs: by its unique identifier charon would have
+ * to search through all of them.
+ */
+static ike_sa_t *checkout(private_nin3a_jobs_t *this, order_t *order)
+{
+	ike_sa_t *ike_sa = NULL;
+	ike_sa_id_t *id;
+
+	id = get_id(this, order);
+	if (id)
+	{
+		ike_sa = charon->ike_sa_manager->checkout(charon->ike_sa_manager, id);
+		id->destroy(id);
+	}
+	return ike_sa;
+}
+
+/**
+ * Delete an IKE_SA, as far as that takes our doing.
+ */
+static status_t delete_ike_sa(ike_sa_t *ike_sa)
+{
+	switch (ike_sa->get_state(ike_sa))
+	{
+		case IKE_CONNECTING:
+		case IKE_ESTABLISHED:
+		case IKE_REKEYING:
+			return ike_sa->delete(ike_sa, FALSE);
+		default:
+			/* rekeyed meanwhile: the successor has its own job; or a DELETE is
+			 * under way, and a second call would end it without an answer */
+			return SUCCESS;
+	}
+}
+
+/**
+ * Destroy an IKE_SA whose peer does not answer, as far as it was not rekeyed.
+ */
+static status_t force_ike_sa(ike_sa_t *ike_sa)
+{
+	switch (ike_sa->get_state(ike_sa))
+	{
+		case IKE_ESTABLISHED:
+		case IKE_REKEYING:
+		case IKE_DELETING:
+			DBG1(DBG_CFG, "nin3a: '%Y' does not answer the DELETE, not waiting "
+				 "any longer", ike_sa->get_other_id(ike_sa));
+			nin3a_count(NIN3A_CLOSE_TIMEOUTS);
+			return ike_sa->delete(ike_sa, TRUE);
+		default:
+			return SUCCESS;
+	}
+}
+
+/**
+ * Check an IKE_SA in, or destroy it.
+ */
+static void checkin(ike_sa_t *ike_sa, status_t status)
+{
+	if (status == DESTROY_ME)
+	{
+		charon->ike_sa_manager->checkin_and_destroy(charon->ike_sa_manager,
+													ike_sa);
+	}
+	else
+	{
+		charon->ike_sa_manager->checkin(charon->ike_sa_manager, ike_sa);
+	}
+}
+
+CALLBACK(close_job, job_requeue_t,
+	order_t *order)
+{
+	private_nin3a_jobs_t *this = order->actions;
+	nin3a_settings_t settings;
+	bool waiting = FALSE;
+	ike_sa_t *ike_sa;
+	status_t status;
+
+	if (!enter(this))
+	{
+		return JOB_REQUEUE_NONE;
+	}
+	this->config->get(this->config, &settings);
+	/* a successor has another identifier, and a job of its own */
+	ike_sa = checkout(this, order);
+	if (ike_sa)
+	{
+		status = order->force ? force_ike_sa(ike_sa) : delete_ike_sa(ike_sa);
+		waiting = status != DESTROY_ME && !order->force;
+		checkin(ike_sa, status);
+	}
+	leave(this);
+	if (waiting && settings.close_timeout)
+	{
+		order->force = TRUE;
+		return JOB_RESCHEDULE(settings.close_timeout);
+	}
+	return JOB_REQUEUE_NONE;
+}
+
+/**
+ * Create the data of a job.
+ */
+static order_t *order_create(private_nin3a_jobs_t *this)
+{
+	order_t *order;
+
+	INIT(order,
+		.actions = this,
+	);
+	ref_get(&this->ref);
+	return order;
+}
+
+/**
+ * Schedule a job.
+ */
+static void schedule(callback_job_cb_t cb, order_t *order, uint32_t time)
+{
+	lib->scheduler->schedule_job(lib->scheduler,
+					(job_t*)callback_job_create(cb, order, order_destroy, NULL),
+					time);
+}
+
+/**
+ * Queue a job that closes an IKE_SA.
+ */
+static void queue_close(order_t *order)
+{
+	lib->processor->queue_job(lib->processor,
+					(job_t*)callback_job_create(close_job, order,
+												order_destroy, NULL));
+}
+
+METHOD(nin3a_jobs_t, close_, void,
+	private_nin3a_jobs_t *this, uint32_t ike_sa)
+{
+	order_t *order = order_create(this);
+
+	order->ike_sa = ike_sa;
+	queue_close(order);
+}
+
+METHOD(nin3a_jobs_t, close_stranger, void,
+	private_nin3a_jobs_t *this, ike_sa_id_t *id)
+{
+	order_t *order = order_create(this);
+
+	order->id = id->clone(id);
+	queue_close(order);
+}
+
+/**
+ * What a session is compared with.
+ */
+typedef struct {
+	/** session that the grace was given for */
+	kupf_session_t *modified;
+	/** session that is in the store now */
+	kupf_session_t *current;
+} versions_t;
+
+/**
+ * Whether a tunnel must be set up anew.  A session that was modified again
+ * has another grace: a tunnel that fits the earlier version may stay, and so
+ * may one of a version in between.
+ */
+static bool is_outdated(void *user, kupf_session_t *session)
+{
+	versions_t *versions = user;
+
+	return kupf_session_precedes(session, versions->modified) &&
+		   kupf_session_needs_rekey(session, versions->modified) &&
+		   kupf_session_needs_rekey(session, versions->current);
+}
+
+/**
+ * Close the outdated tunnels of a session.
+ */
+static void close_outdated(private_nin3a_jobs_t *this,
+						   kupf_session_t *session)
+{
+	const char *name = kupf_session_get_name(session);
+	versions_t versions = {
+		.modified = session,
+	};
+	uint32_t ike_sa;
+	array_t *ids;
+
+	versions.current = this->store->get(this->store, name);
+	if (versions.current)
+	{
+		ids = array_create(sizeof(uint32_t), 0);
+		this->tunnels->select(this->tunnels, name, is_outdated, &versions,
+							  KUPF_REASON_REKEYED, ids);
+		while (array_remove(ids, ARRAY_HEAD, &ike_sa))
+		{
+			close_(this, ike_sa);
+		}
+		array_destroy(ids);
+		kupf_session_unref(versions.current);
+	}
+}
+
+CALLBACK(check_job, job_requeue_t,
+	order_t *order)
+{
+	if (enter(order->actions))
+	{
+		close_outdated(order->actions, order->session);
+		leave(order->actions);
+	}
+	return JOB_REQUEUE_NONE;
+}
+
+METHOD(nin3a_jobs_t, check, void,
+	private_nin3a_jobs_t *this, kupf_session_t *session, uint32_t grace)
+{
+	order_t *order;
+
+	if (!grace)
+	{
+		close_outdated(this, session);
+		return;
+	}
+	order = order_create(this);
+	order->session = kupf_session_ref(session);
+	schedule(check_job, order, grace);
+}
+
+METHOD(nin3a_jobs_t, supersede, void,
+	private_nin3a_jobs_t *this, kupf_session_t *session, uint32_t serial)
+{
+	uint32_t ike_sa;
+	order_t *order;
+	array_t *ids;
+
+	ids = array_create(sizeof(uint32_t), 0);
+	this->tunnels->settle(this->tunnels, kupf_session_get_name(session),
+						  serial, ids);
+	while (array_remove(ids, ARRAY_HEAD, &ike_sa))
+	{
+		order = order_create(this);
+		order->ike_sa = ike_sa;
+		schedule(close_job, order, NIN3A_HANDOVER);
+	}
+	array_destroy(ids);
+}
+
+CALLBACK(settle_job, job_requeue_t,
+	order_t *order)
+{
+	if (enter(order->actions))
+	{
+		supersede(order->actions, order->session, order->serial);
+		leave(order->actions);
+	}
+	return JOB_REQUEUE_NONE;
+}
+
+METHOD(nin3a_jobs_t, settle, void,
+	private_nin3a_jobs_t *this, kupf_session_t *session, uint32_t serial,
+	uint32_t time)
+{
+	order_t *order = order_create(this);
+
+	order->session = kupf_session_ref(session);
+	order->serial = serial;
+	schedule(settle_job, order, max(time, NIN3A_HANDOVER));
+}
+
+METHOD(nin3a_jobs_t, destroy, void,
+	private_nin3a_jobs_t *this)
+{
+	this->mutex->lock(this->mutex);
+	this->stopped = TRUE;
+	while (this->running)
+	{
+		this->idle->wait(this->idle, this->mutex);
+	}
+	this->mutex->unlock(this->mutex);
+	unref(this);
+}
+
+/*
+ * Described in header
+ */
+nin3a_jobs_t *nin3a_jobs_create(nin3a_config_t *config,
+									  nin3a_tunnels_t *tunnels,
+									  kupf_store_t *store)
+{
+	private_nin3a_jobs_t *this;
+
+	INIT(this,
+		.public = {
+			.close = _close_,
+			.close_stranger = _close_stranger,
+			.check = _check,
+			.supersede = _supersede,
+			.settle = _settle,
+			.destroy = _destroy,
+		},
+		.config = config,
+		.tunnels = tunnels,
+		.store = store,
+		.ref = 1,
+		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
+		.idle = condvar_create(CONDVAR_TYPE_DEFAULT),
+	);
+
+	return &this->public;
+}

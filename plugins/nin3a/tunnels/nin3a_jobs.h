@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup nin3a_jobs nin3a_jobs
+ * @{ @ingroup nin3a
+ *
+ * What must not be done in a hook or in a request: jobs for charon's worker
+ * threads.  They carry identifiers and sessions, never an IKE_SA.
+ *
+ * Any thread may queue one, also in a hook.
+ */
+
+#ifndef NIN3A_JOBS_H_
+#define NIN3A_JOBS_H_
+
+#include "nin3a/nin3a_config.h"
+#include "nin3a_tunnels.h"
+
+#include <sa/ike_sa_id.h>
+
+/** How long a superseded tunnel stays once the other one is up, seconds */
+#define NIN3A_HANDOVER 1
+
+typedef struct nin3a_jobs_t nin3a_jobs_t;
+
+struct nin3a_jobs_t {
+
+	/**
+	 * Close an IKE_SA: its peer gets a DELETE.  One that is not established
+	 * is destroyed, one that is being deleted is left alone.  What is still
+	 * there when charon.plugins.nin3a.close_timeout is over, as the peer does
+	 * not answer, is destroyed then.
+	 *
+	 * @param ike_sa	unique identifier, bound in nin3a_tunnels
+	 */
+	void (*close)(nin3a_jobs_t *this, uint32_t ike_sa);
+
+	/**
+	 * Close an IKE_SA that has no entry in nin3a_tunnels in the same way.
+	 *
+	 * @param id		SPIs, copied
+	 */
+	void (*close_stranger)(nin3a_jobs_t *this, ike_sa_id_t *id);
+
+	/**
+	 * Close tunnels that the UE has to set up anew for a modified session, if
+	 * they are still there when the grace is over.
+	 *
+	 * @param session	session as it is in the store now
+	 * @param grace		seconds, 0 to close them now
+	 */
+	void (*check)(nin3a_jobs_t *this, kupf_session_t *session,
+				  uint32_t grace);
+
+	/**
+	 * The UE has set up another tunnel for its session: the IKE_SAs that it
+	 * supersedes (see nin3a_tunnels_t.settle()) are marked as such now and
+	 * closed NIN3A_HANDOVER later, when the UE has got our answer; a UE that
+	 * closes them itself meanwhile only does what is wanted.
+	 *
+	 * @param session	session
+	 * @param serial	of the IKE_SA of the new tunnel
+	 */
+	void (*supersede)(nin3a_jobs_t *this, kupf_session_t *session,
+					  uint32_t serial);
+
+	/**
+	 * The UE has set up another IKE_SA for its session: leave one of them
+	 * when the time is over that it has got to make a tunnel of it.
+	 *
+	 * @param session	session
+	 * @param serial	of the new IKE_SA
+	 * @param time		seconds, NIN3A_HANDOVER at least
+	 */
+	void (*settle)(nin3a_jobs_t *this, kupf_session_t *session,
+				   uint32_t serial, uint32_t time);
+
+	/**
+	 * Destroy the object.  Waits for jobs that are being carried out; others
+	 * will do nothing.
+	 */
+	void (*destroy)(nin3a_jobs_t *this);
+};
+
+/**
+ * Create the object.
+ *
+ * @param config	settings
+ * @param tunnels	tunnels
+ * @param store		sessions
+ */
+nin3a_jobs_t *nin3a_jobs_create(nin3a_config_t *config,
+									  nin3a_tunnels_t *tunnels,
+									  kupf_store_t *store);
+
+#endif /** NIN3A_JOBS_H_ @}*/

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup nin3a_record nin3a_record
+ * @{ @ingroup nin3a
+ *
+ * Tells nin3a_tunnels about what list-sessions shows, when charon changes it.
+ *
+ * Called in hooks of charon, by the thread that has the IKE_SA checked out.
+ */
+
+#ifndef NIN3A_RECORD_H_
+#define NIN3A_RECORD_H_
+
+#include "tunnel/tunnel_status.h"
+#include "nin3a_tunnels.h"
+
+/**
+ * An IKE_SA has become a tunnel.
+ *
+ * @param ike_sa	IKE_SA
+ * @param child_sa	its first CHILD_SA, installed
+ */
+void nin3a_record_up(nin3a_tunnels_t *tunnels, ike_sa_t *ike_sa,
+					 child_sa_t *child_sa);
+
+/**
+ * An IKE_SA is about to have other addresses.
+ *
+ * @param ike_sa	any IKE_SA
+ * @param local		our address and port
+ * @param remote	address and port of the peer
+ */
+void nin3a_record_path(nin3a_tunnels_t *tunnels, ike_sa_t *ike_sa,
+					   host_t *local, host_t *remote);
+
+/**
+ * A CHILD_SA is about to be in another state.
+ *
+ * @param ike_sa	any IKE_SA
+ * @param child_sa	its CHILD_SA
+ * @param state		state
+ */
+void nin3a_record_child(nin3a_tunnels_t *tunnels, ike_sa_t *ike_sa,
+						child_sa_t *child_sa, child_sa_state_t state);
+
+#endif /** NIN3A_RECORD_H_ @}*/

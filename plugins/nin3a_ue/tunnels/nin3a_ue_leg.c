@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "nin3a_ue_leg.h"
+
+/*
+ * Described in header
+ */
+void nin3a_ue_sa_destroy(nin3a_ue_sa_t *sa)
+{
+	tunnel_status_destroy(sa->details);
+	kupf_session_unref(sa->session);
+	free(sa);
+}
+
+/*
+ * Described in header
+ */
+bool nin3a_ue_sa_fits(const nin3a_ue_sa_t *sa, const kupf_session_t *session)
+{
+	return sa->session == session ||
+		   !kupf_session_needs_rekey(sa->session, session);
+}
+
+/*
+ * Described in header
+ */
+bool nin3a_ue_leg_is_busy(const nin3a_ue_leg_t *leg)
+{
+	nin3a_ue_sa_t *sa;
+
+	if (leg->starting)
+	{
+		return TRUE;
+	}
+	for (sa = leg->first; sa; sa = sa->next)
+	{
+		if (sa->stage != NIN3A_UE_UP && !sa->closing)
+		{
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+/*
+ * Described in header
+ */
+uint32_t nin3a_ue_backoff_get(const nin3a_ue_backoff_t *backoff,
+							  u_int failures)
+{
+	uint32_t delay = backoff->first;
+
+	if (!failures)
+	{
+		return 0;
+	}
+	while (--failures && delay < backoff->most)
+	{
+		delay = delay > backoff->most / 2 ? backoff->most : delay * 2;
+	}
+	return min(delay, backoff->most);
+}
+
+/**
+ * Leave out a random part of a delay, so that UEs that have lost the same UPF
+ * do not come back all at once.
+ */
+static uint32_t add_jitter(uint32_t delay)
+{
+	uint32_t part = delay / 100 * NIN3A_UE_JITTER;
+
+	return part ? delay - random() % part : delay;
+}
+
+/*
+ * Described in header
+ */
+void nin3a_ue_leg_decide(nin3a_ue_leg_t *leg,
+						 const nin3a_ue_backoff_t *backoff, uint32_t *serial,
+						 nin3a_ue_order_t *order)
+{
+	nin3a_ue_sa_t *sa;
+
+	order->start = FALSE;
+	if (!leg->wanted || nin3a_ue_leg_is_busy(leg))
+	{
+		leg->waiting = FALSE;
+		return;
+	}
+	for (sa = leg->first; sa; sa = sa->next)
+	{
+		if (!sa->closing && nin3a_ue_sa_fits(sa, leg->wanted))
+		{
+			leg->waiting = FALSE;
+			leg->failures = 0;
+			return;
+		}
+	}
+	leg->waiting = TRUE;
+	leg->serial = ++*serial;
+	order->start = TRUE;
+	order->serial = leg->serial;
+	order->delay = add_jitter(nin3a_ue_backoff_get(backoff, leg->failures));
+	memcpy(order->name, leg->name, sizeof(order->name));
+}
+
+/**
+ * Mark an IKE_SA as being closed.
+ */
+static void close_sa(nin3a_ue_sa_t *sa, kupf_reason_t reason, array_t *ids)
+{
+	sa->closing = TRUE;
+	if (sa->stage == NIN3A_UE_UP)
+	{
+		if (sa->reason == NIN3A_UE_NO_REASON)
+		{
+			sa->reason = reason;
+		}
+	}
+	else if (sa->failure == NIN3A_UE_UNDECIDED)
+	{
+		sa->failure = NIN3A_UE_CANCELLED;
+	}
+	array_insert(ids, ARRAY_TAIL, &sa->ike_sa);
+}
+
+/*
+ * Described in header
+ */
+u_int nin3a_ue_leg_settle(nin3a_ue_leg_t *leg, array_t *ids)
+{
+	nin3a_ue_sa_t *sa, *best = NULL;
+	u_int rekeyed = 0;
+	bool fits;
+
+	for (sa = leg->first; sa; sa = sa->next)
+	{
+		if (sa->stage == NIN3A_UE_UP && !sa->closing &&
+			(!best || (leg->wanted && !nin3a_ue_sa_fits(best, leg->wanted) &&
+					   nin3a_ue_sa_fits(sa, leg->wanted))))
+		{
+			best = sa;
+		}
+	}
+	for (sa = leg->first; sa; sa = sa->next)
+	{
+		if (sa->stage == NIN3A_UE_UP && !sa->closing && sa != best)
+		{
+			fits = nin3a_ue_sa_fits(sa, best->session);
+			rekeyed += !fits;
+			close_sa(sa, fits ? KUPF_REASON_SUPERSEDED : KUPF_REASON_REKEYED,
+					 ids);
+		}
+	}
+	return rekeyed;
+}
+
+/*
+ * Described in header
+ */
+u_int nin3a_ue_leg_drop(nin3a_ue_leg_t *leg, const kupf_session_t *keep,
+						kupf_reason_t reason, array_t *ids)
+{
+	nin3a_ue_sa_t *sa;
+	u_int count = 0;
+
+	for (sa = leg->first; sa; sa = sa->next)
+	{
+		if (!sa->closing && sa->session != keep)
+		{
+			count += sa->stage == NIN3A_UE_UP;
+			close_sa(sa, reason, ids);
+		}
+	}
+	return count;
+}
+
+/**
+ * Whether an IKE_SA is a tunnel, and not gone.
+ */
+static bool is_up(const nin3a_ue_sa_t *sa)
+{
+	return sa->stage == NIN3A_UE_UP && !sa->reported;
+}
+
+/*
+ * Described in header
+ */
+u_int nin3a_ue_leg_count(const nin3a_ue_leg_t *leg)
+{
+	nin3a_ue_sa_t *sa;
+	u_int count = 0;
+
+	for (sa = leg->first; sa; sa = sa->next)
+	{
+		count += is_up(sa);
+	}
+	return count;
+}
+
+/*
+ * Described in header
+ */
+u_int nin3a_ue_leg_describe(const nin3a_ue_leg_t *leg, kupf_tunnel_t *tunnels,
+							u_int max)
+{
+	kupf_tunnel_t *tunnel;
+	nin3a_ue_sa_t *sa;
+	u_int count = 0;
+
+	for (sa = leg->first; sa && count < max; sa = sa->next)
+	{
+		if (is_up(sa))
+		{
+			tunnel = &tunnels[count++];
+			*tunnel = (kupf_tunnel_t){
+				.ike_sa = sa->ike_sa,
+				.up_as = sa->up_as,
+				.spi_i = sa->spi_i,
+				.spi_r = sa->spi_r,
+				.generation = kupf_session_get_generation(sa->session),
+			};
+			tunnel_status_get(sa->details, tunnel);
+		}
+	}
+	return count;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup nin3a_ue_leg nin3a_ue_leg
+ * @{ @ingroup nin3a_ue
+ *
+ * The non-3GPP leg of one session: what it shall be like, which IKE_SAs there
+ * are for it, and what has to be done next.
+ *
+ *              an IKE_SA has its first CHILD_SA
+ *   CONNECTING --------------------------------> UP
+ *     ^    |  ^                                   |
+ *     |    |  +-----------------------------------+  session modified: the old
+ *     |    | it failed                            |  tunnel stays meanwhile
+ *     |    v                                      |
+ *     |  WAITING <--------------------------------+  the tunnel is lost
+ *     +----+ backoff over, network changed, or session modified
+ *
+ * There is never more than one attempt under way.  If the session is modified
+ * meanwhile, the result of the attempt is what leads to the next one.
+ *
+ * To be called under the mutex of nin3a_ue_legs; nothing here calls out of it.
+ */
+
+#ifndef NIN3A_UE_LEG_H_
+#define NIN3A_UE_LEG_H_
+
+#include "tunnel/tunnel_status.h"
+#include "nin3a_ue/auth/nin3a_ue_policy.h"
+
+#include "kupf/kupf.h"
+
+#include <collections/array.h>
+
+/** No kupf_reason_t was given */
+#define NIN3A_UE_NO_REASON 0xff
+
+/** Parts of a delay that may be left out at random, in percent */
+#define NIN3A_UE_JITTER 25
+
+typedef struct nin3a_ue_leg_t nin3a_ue_leg_t;
+typedef struct nin3a_ue_sa_t nin3a_ue_sa_t;
+typedef struct nin3a_ue_order_t nin3a_ue_order_t;
+typedef struct nin3a_ue_backoff_t nin3a_ue_backoff_t;
+typedef enum nin3a_ue_stage_t nin3a_ue_stage_t;
+
+/**
+ * How far an IKE_SA has come.
+ */
+enum nin3a_ue_stage_t {
+	/** there is no entry: it is none of ours */
+	NIN3A_UE_NONE,
+	/** initiated, not authenticated */
+	NIN3A_UE_CONNECTING,
+	/** charon has established it, it has no CHILD_SA yet */
+	NIN3A_UE_ESTABLISHED,
+	/** it is a tunnel */
+	NIN3A_UE_UP,
+};
+
+/**
+ * An IKE_SA.
+ */
+struct nin3a_ue_sa_t {
+	/** leg it belongs to */
+	nin3a_ue_leg_t *leg;
+	/** next one of the same leg, an older one */
+	nin3a_ue_sa_t *next;
+	/** session that it was initiated for, a reference */
+	kupf_session_t *session;
+	/** connection that was made for it: what tells which one charon sets up in
+	 * its place; only compared */
+	const void *connection;
+	/** unique identifier */
+	uint32_t ike_sa;
+	/** unique identifier that it had when it became a tunnel */
+	uint32_t up_as;
+	/** nin3a_ue_stage_t */
+	uint8_t stage;
+	/** nin3a_ue_reason_t, why it failed */
+	uint8_t failure;
+	/** IKE SPIs, network order */
+	uint64_t spi_i, spi_r;
+	/** details of the tunnel, NULL until it is one */
+	tunnel_status_t *details;
+	/** kupf_reason_t, why the tunnel goes, or NIN3A_UE_NO_REASON */
+	uint8_t reason;
+	/** whether we are closing it */
+	bool closing;
+	/** whether its failure, or its end as a tunnel, was reported */
+	bool reported;
+};
+
+/**
+ * A leg.
+ */
+struct nin3a_ue_leg_t {
+	/** name of the session */
+	char name[KUPF_SESSION_NAME_MAX + 1];
+	/** session as it is in the store, a reference, NULL if it was deleted */
+	kupf_session_t *wanted;
+	/** session of an attempt that has no IKE_SA yet, a reference, or NULL */
+	kupf_session_t *starting;
+	/** its IKE_SAs, the newest one first */
+	nin3a_ue_sa_t *first;
+	/** attempts that failed since the last tunnel */
+	u_int failures;
+	/** of the latest order */
+	uint32_t serial;
+	/** whether that order was not carried out yet */
+	bool waiting;
+};
+
+/**
+ * To begin an attempt.
+ */
+struct nin3a_ue_order_t {
+	/** whether there is something to be done */
+	bool start;
+	/** name of the session */
+	char name[KUPF_SESSION_NAME_MAX + 1];
+	/** of the order: a later one makes it void */
+	uint32_t serial;
+	/** when, milliseconds from now */
+	uint32_t delay;
+};
+
+/**
+ * Time between attempts.
+ */
+struct nin3a_ue_backoff_t {
+	/** after the first failure, milliseconds */
+	uint32_t first;
+	/** most, milliseconds; each failure doubles the time up to this */
+	uint32_t most;
+};
+
+/**
+ * Destroy an IKE_SA, and drop its reference to the session.
+ */
+void nin3a_ue_sa_destroy(nin3a_ue_sa_t *sa);
+
+/**
+ * Whether an IKE_SA is as good for a session as a new one would be.
+ */
+bool nin3a_ue_sa_fits(const nin3a_ue_sa_t *sa, const kupf_session_t *session);
+
+/**
+ * Whether an attempt is under way.
+ */
+bool nin3a_ue_leg_is_busy(const nin3a_ue_leg_t *leg);
+
+/**
+ * Decide what has to be done next: if the leg has no tunnel that fits and no
+ * attempt is under way, one is ordered, and any earlier order is void.
+ *
+ * @param backoff	times
+ * @param serial	counter of orders of all legs
+ * @param order		[out] order
+ */
+void nin3a_ue_leg_decide(nin3a_ue_leg_t *leg,
+						 const nin3a_ue_backoff_t *backoff, uint32_t *serial,
+						 nin3a_ue_order_t *order);
+
+/**
+ * Leave one tunnel: the newest one that fits, or else the newest one.  The
+ * others are marked as being closed.
+ *
+ * @param ids		array of uint32_t that their IKE_SAs are added to
+ * @return			how many of them were for the session as it was before
+ */
+u_int nin3a_ue_leg_settle(nin3a_ue_leg_t *leg, array_t *ids);
+
+/**
+ * Mark all IKE_SAs of another session object than a given one as being closed.
+ *
+ * @param keep		session to keep, or NULL
+ * @param reason	reason to report for tunnels
+ * @param ids		array of uint32_t that the IKE_SAs are added to
+ * @return			how many of them are tunnels
+ */
+u_int nin3a_ue_leg_drop(nin3a_ue_leg_t *leg, const kupf_session_t *keep,
+						kupf_reason_t reason, array_t *ids);
+
+/**
+ * Count the tunnels.
+ */
+u_int nin3a_ue_leg_count(const nin3a_ue_leg_t *leg);
+
+/**
+ * Describe the tunnels.
+ *
+ * @param tunnels	[out] tunnels
+ * @param max		room for that, number of tunnels
+ * @return			number of tunnels that were described
+ */
+u_int nin3a_ue_leg_describe(const nin3a_ue_leg_t *leg, kupf_tunnel_t *tunnels,
+							u_int max);
+
+/**
+ * Get the time to wait after a number of failures, without jitter.
+ *
+ * @param failures	number of failures, 0 for none
+ * @return			milliseconds
+ */
+uint32_t nin3a_ue_backoff_get(const nin3a_ue_backoff_t *backoff,
+							  u_int failures);
+
+#endif /** NIN3A_UE_LEG_H_ @}*/

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "nin3a_ue_legs.h"
+
+#include <collections/hashtable.h>
+
+typedef struct private_nin3a_ue_legs_t private_nin3a_ue_legs_t;
+
+/**
+ * Private data.
+ */
+struct private_nin3a_ue_legs_t {
+	/** public interface */
+	nin3a_ue_legs_t public;
+	/** nin3a_ue_leg_t by name */
+	hashtable_t *legs;
+	/** IKE_SAs, with the mutex */
+	nin3a_ue_sas_t *sas;
+	/** times between attempts */
+	nin3a_ue_backoff_t backoff;
+	/** orders so far */
+	uint32_t serial;
+};
+
+/**
+ * Decide what is next for a leg.
+ */
+static void decide(private_nin3a_ue_legs_t *this, nin3a_ue_leg_t *leg,
+				   nin3a_ue_order_t *order)
+{
+	nin3a_ue_leg_decide(leg, &this->backoff, &this->serial, order);
+}
+
+/**
+ * Forget a leg that has no purpose any more.  Nothing of it holds a session.
+ */
+static void forget(private_nin3a_ue_legs_t *this, nin3a_ue_leg_t *leg)
+{
+	if (!leg->wanted && !leg->starting && !leg->first)
+	{
+		this->legs->remove(this->legs, leg->name);
+		free(leg);
+	}
+}
+
+METHOD(nin3a_ue_legs_t, set_backoff, void,
+	private_nin3a_ue_legs_t *this, nin3a_ue_backoff_t backoff)
+{
+	this->sas->lock(this->sas);
+	this->backoff = backoff;
+	this->sas->unlock(this->sas);
+}
+
+METHOD(nin3a_ue_legs_t, want, void,
+	private_nin3a_ue_legs_t *this, kupf_session_t *session,
+	nin3a_ue_order_t *order)
+{
+	const char *name = kupf_session_get_name(session);
+	kupf_session_t *old;
+	nin3a_ue_leg_t *leg;
+	bool idle;
+
+	this->sas->lock(this->sas);
+	leg = this->legs->get(this->legs, name);
+	if (!leg)
+	{
+		INIT(leg);
+		strncpy(leg->name, name, sizeof(leg->name) - 1);
+		this->legs->put(this->legs, leg->name, leg);
+	}
+	old = leg->wanted;
+	leg->wanted = kupf_session_ref(session);
+	/* drop() may have left it with this very session, and nothing to do */
+	idle = !leg->waiting && !leg->starting && !leg->first;
+	if (!old || idle || kupf_session_needs_rekey(old, session))
+	{	/* what failed before says nothing about this one */
+		leg->failures = 0;
+		decide(this, leg, order);
+	}
+	else
+	{
+		order->start = FALSE;
+	}
+	this->sas->unlock(this->sas);
+	kupf_session_unref(old);
+}
+
+METHOD(nin3a_ue_legs_t, drop, u_int,
+	private_nin3a_ue_legs_t *this, const char *name, kupf_session_t *current,
+	kupf_reason_t reason, array_t *ids)
+{
+	kupf_session_t *old = NULL;
+	nin3a_ue_leg_t *leg;
+	u_int count = 0;
+
+	this->sas->lock(this->sas);
+	leg = this->legs->get(this->legs, name);
+	if (leg)
+	{
+		count = nin3a_ue_leg_drop(leg, current, reason, ids);
+		if (leg->wanted != current)
+		{
+			old = leg->wanted;
+			leg->wanted = current ? kupf_session_ref(current) : NULL;
+			leg->waiting = FALSE;
+			leg->serial = ++this->serial;
+		}
+		forget(this, leg);
+	}
+	this->sas->unlock(this->sas);
+	kupf_session_unref(old);
+	return count;
+}
+
+METHOD(nin3a_ue_legs_t, begin, kupf_session_t*,
+	private_nin3a_ue_legs_t *this, const char *name, uint32_t serial)
+{
+	kupf_session_t *session = NULL;
+	nin3a_ue_leg_t *leg;
+
+	this->sas->lock(this->sas);
+	leg = this->legs->get(this->legs, name);
+	if (leg && leg->waiting && leg->serial == serial)
+	{
+		leg->waiting = FALSE;
+		leg->starting = kupf_session_ref(leg->wanted);
+		session = kupf_session_ref(leg->wanted);
+	}
+	this->sas->unlock(this->sas);
+	return session;
+}
+
+METHOD(nin3a_ue_legs_t, bind_, bool,
+	private_nin3a_ue_legs_t *this, kupf_session_t *session, uint32_t ike_sa,
+	const void *connection)
+{
+	kupf_session_t *dropped = NULL;
+	nin3a_ue_leg_t *leg;
+	bool bound = FALSE;
+
+	this->sas->lock(this->sas);
+	leg = this->legs->get(this->legs, (void*)kupf_session_get_name(session));
+	if (leg && leg->starting == session)
+	{
+		bound = leg->wanted != NULL;
+		if (bound)
+		{
+			this->sas->add(this->sas, leg, leg->starting, ike_sa, connection);
+		}
+		else
+		{
+			dropped = leg->starting;
+		}
+		leg->starting = NULL;
+		forget(this, leg);
+	}
+	this->sas->unlock(this->sas);
+	kupf_session_unref(dropped);
+	return bound;
+}
+
+METHOD(nin3a_ue_legs_t, abort_, void,
+	private_nin3a_ue_legs_t *this, kupf_session_t *session,
+	nin3a_ue_order_t *order)
+{
+	kupf_session_t *dropped = NULL;
+	nin3a_ue_leg_t *leg;
+
+	order->start = FALSE;
+	this->sas->lock(this->sas);
+	leg = this->legs->get(this->legs, (void*)kupf_session_get_name(session));
+	if (leg && leg->starting == session)
+	{
+		dropped = leg->starting;
+		leg->starting = NULL;
+		leg->failures++;
+		decide(this, leg, order);
+		forget(this, leg);
+	}
+	this->sas->unlock(this->sas);
+	kupf_session_unref(dropped);
+}
+
+METHOD(nin3a_ue_legs_t, follow, bool,
+	private_nin3a_ue_legs_t *this, const void *connection, uint32_t ike_sa,
+	array_t *ids)
+{
+	nin3a_ue_sa_t *sa;
+	bool bound = FALSE;
+
+	this->sas->lock(this->sas);
+	sa = this->sas->find_connection(this->sas, connection);
+	if (sa)
+	{
+		bound = sa->leg->wanted && !nin3a_ue_leg_is_busy(sa->leg) &&
+				nin3a_ue_sa_fits(sa, sa->leg->wanted);
+		this->sas->add(this->sas, sa->leg, kupf_session_ref(sa->session),
+					   ike_sa, connection);
+		if (bound)
+		{
+			sa->leg->waiting = FALSE;
+		}
+		else
+		{	/* not with another key, either, e.g. of swanctl.conf */
+			sa->leg->first->closing = TRUE;
+			sa->leg->first->failure = NIN3A_UE_CANCELLED;
+			array_insert(ids, ARRAY_TAIL, &ike_sa);
+		}
+	}
+	this->sas->unlock(this->sas);
+	return bound;
+}
+
+METHOD(nin3a_ue_legs_t, up, kupf_session_t*,
+	private_nin3a_ue_legs_t *this, uint32_t ike_sa, nin3a_ue_order_t *order,
+	array_t *ids, u_int *rekeyed)
+{
+	kupf_session_t *session = NULL;
+	nin3a_ue_sa_t *sa;
+
+	order->start = FALSE;
+	*rekeyed = 0;
+	this->sas->lock(this->sas);
+	sa = this->sas->find(this->sas, ike_sa);
+	if (sa && sa->stage == NIN3A_UE_ESTABLISHED && !sa->closing)
+	{
+		sa->stage = NIN3A_UE_UP;
+		sa->up_as = ike_sa;
+		sa->details = tunnel_status_create();
+		session = kupf_session_ref(sa->session);
+		sa->leg->failures = 0;
+		*rekeyed = nin3a_ue_leg_settle(sa->leg, ids);
+		decide(this, sa->leg, order);
+	}
+	this->sas->unlock(this->sas);
+	return session;
+}
+
+METHOD(nin3a_ue_legs_t, remove_, void,
+	private_nin3a_ue_legs_t *this, uint32_t ike_sa, nin3a_ue_order_t *order)
+{
+	nin3a_ue_leg_t *leg;
+	nin3a_ue_sa_t *sa;
+
+	order->start = FALSE;
+	this->sas->lock(this->sas);
+	sa = this->sas->take(this->sas, ike_sa);
+	if (sa)
+	{
+		leg = sa->leg;
+		if (leg->wanted && !leg->waiting)
+		{
+			if (!nin3a_ue_sa_fits(sa, leg->wanted))
+			{	/* its key was not the one that counts any more */
+				leg->failures = 0;
+			}
+			else if (sa->stage != NIN3A_UE_UP)
+			{
+				leg->failures++;
+			}
+			else
+			{
+				leg->failures = max(leg->failures, 1);
+			}
+			decide(this, leg, order);
+		}
+		forget(this, leg);
+	}
+	this->sas->unlock(this->sas);
+	if (sa)
+	{
+		nin3a_ue_sa_destroy(sa);
+	}
+}
+
+METHOD(nin3a_ue_legs_t, hurry, void,
+	private_nin3a_ue_legs_t *this, array_t *orders)
+{
+	enumerator_t *enumerator;
+	nin3a_ue_order_t order;
+	nin3a_ue_leg_t *leg;
+
+	this->sas->lock(this->sas);
+	enumerator = this->legs->create_enumerator(this->legs);
+	while (enumerator->enumerate(enumerator, NULL, &leg))
+	{
+		if (leg->waiting)
+		{
+			leg->failures = 0;
+			decide(this, leg, &order);
+			array_insert(orders, ARRAY_TAIL, &order);
+		}
+	}
+	enumerator->destroy(enumerator);
+	this->sas->unlock(this->sas);
+}
+
+METHOD(nin3a_ue_legs_t, count, u_int,
+	private_nin3a_ue_legs_t *this, const char *name)
+{
+	nin3a_ue_leg_t *leg;
+	u_int count;
+
+	this->sas->lock(this->sas);
+	leg = this->legs->get(this->legs, name);
+	count = leg ? nin3a_ue_leg_count(leg) : 0;
+	this->sas->unlock(this->sas);
+	return count;
+}
+
+METHOD(nin3a_ue_legs_t, describe, u_int,
+	private_nin3a_ue_legs_t *this, const char *name, kupf_tunnel_t *tunnels,
+	u_int max)
+{
+	nin3a_ue_leg_t *leg;
+	u_int count;
+
+	this->sas->lock(this->sas);
+	leg = this->legs->get(this->legs, name);
+	count = leg ? nin3a_ue_leg_describe(leg, tunnels, max) : 0;
+	this->sas->unlock(this->sas);
+	return count;
+}
+
+METHOD(nin3a_ue_legs_t, get_totals, void,
+	private_nin3a_ue_legs_t *this, nin3a_ue_totals_t *totals)
+{
+	enumerator_t *enumerator;
+	nin3a_ue_leg_t *leg;
+
+	*totals = (nin3a_ue_totals_t){};
+	this->sas->lock(this->sas);
+	enumerator = this->legs->create_enumerator(this->legs);
+	while (enumerator->enumerate(enumerator, NULL, &leg))
+	{
+		totals->legs++;
+		totals->connecting += nin3a_ue_leg_is_busy(leg);
+		totals->waiting += leg->waiting;
+		totals->up += nin3a_ue_leg_count(leg);
+	}
+	enumerator->destroy(enumerator);
+	totals->ike_sas = this->sas->get_count(this->sas);
+	this->sas->unlock(this->sas);
+}
+
+METHOD(nin3a_ue_legs_t, destroy, void,
+	private_nin3a_ue_legs_t *this)
+{
+	enumerator_t *enumerator;
+	nin3a_ue_leg_t *leg;
+
+	enumerator = this->legs->create_enumerator(this->legs);
+	while (enumerator->enumerate(enumerator, NULL, &leg))
+	{
+		kupf_session_unref(leg->wanted);
+		kupf_session_unref(leg->starting);
+		free(leg);
+	}
+	enumerator->destroy(enumerator);
+	this->legs->destroy(this->legs);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+nin3a_ue_legs_t *nin3a_ue_legs_create(nin3a_ue_sas_t *sas,
+									  nin3a_ue_backoff_t backoff)
+{
+	private_nin3a_ue_legs_t *this;
+
+	INIT(this,
+		.public = {
+			.set_backoff = _set_backoff,
+			.want = _want,
+			.drop = _drop,
+			.begin = _begin,
+			.bind = _bind_,
+			.abort = _abort_,
+			.follow = _follow,
+			.up = _up,
+			.remove = _remove_,
+			.hurry = _hurry,
+			.count = _count,
+			.describe = _describe,
+			.get_totals = _get_totals,
+			.destroy = _destroy,
+		},
+		.legs = hashtable_create(hashtable_hash_str, hashtable_equals_str, 8),
+		.sas = sas,
+		.backoff = backoff,
+	);
+
+	return &this->public;
+}

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "nin3a_ue_sas.h"
+
+#include <collections/hashtable.h>
+#include <threading/mutex.h>
+
+typedef struct private_nin3a_ue_sas_t private_nin3a_ue_sas_t;
+
+/**
+ * Private data.
+ */
+struct private_nin3a_ue_sas_t {
+	/** public interface */
+	nin3a_ue_sas_t public;
+	/** nin3a_ue_sa_t by unique identifier */
+	hashtable_t *sas;
+	/** guards the table, the IKE_SAs, and all legs */
+	mutex_t *mutex;
+};
+
+/**
+ * Key of the table of IKE_SAs.
+ */
+static void *key_of(uint32_t ike_sa)
+{
+	return (void*)(uintptr_t)ike_sa;
+}
+
+METHOD(nin3a_ue_sas_t, lock, void,
+	private_nin3a_ue_sas_t *this)
+{
+	this->mutex->lock(this->mutex);
+}
+
+METHOD(nin3a_ue_sas_t, unlock, void,
+	private_nin3a_ue_sas_t *this)
+{
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(nin3a_ue_sas_t, find, nin3a_ue_sa_t*,
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa)
+{
+	return this->sas->get(this->sas, key_of(ike_sa));
+}
+
+METHOD(nin3a_ue_sas_t, find_connection, nin3a_ue_sa_t*,
+	private_nin3a_ue_sas_t *this, const void *connection)
+{
+	nin3a_ue_sa_t *sa, *found = NULL;
+	enumerator_t *enumerator;
+
+	enumerator = this->sas->create_enumerator(this->sas);
+	while (!found && enumerator->enumerate(enumerator, NULL, &sa))
+	{
+		if (sa->connection == connection)
+		{
+			found = sa;
+		}
+	}
+	enumerator->destroy(enumerator);
+	return found;
+}
+
+METHOD(nin3a_ue_sas_t, add, void,
+	private_nin3a_ue_sas_t *this, nin3a_ue_leg_t *leg,
+	kupf_session_t *session, uint32_t ike_sa, const void *connection)
+{
+	nin3a_ue_sa_t *sa;
+
+	INIT(sa,
+		.leg = leg,
+		.next = leg->first,
+		.session = session,
+		.connection = connection,
+		.ike_sa = ike_sa,
+		.stage = NIN3A_UE_CONNECTING,
+		.reason = NIN3A_UE_NO_REASON,
+	);
+	leg->first = sa;
+	this->sas->put(this->sas, key_of(ike_sa), sa);
+}
+
+METHOD(nin3a_ue_sas_t, take, nin3a_ue_sa_t*,
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa)
+{
+	nin3a_ue_sa_t *sa, **pos;
+
+	sa = this->sas->remove(this->sas, key_of(ike_sa));
+	if (sa)
+	{
+		for (pos = &sa->leg->first; *pos != sa; pos = &(*pos)->next)
+		{
+			/* it is there */
+		}
+		*pos = sa->next;
+	}
+	return sa;
+}
+
+METHOD(nin3a_ue_sas_t, get_count, u_int,
+	private_nin3a_ue_sas_t *this)
+{
+	return this->sas->get_count(this->sas);
+}
+
+METHOD(nin3a_ue_sas_t, get_stage, nin3a_ue_stage_t,
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa)
+{
+	nin3a_ue_stage_t stage;
+	nin3a_ue_sa_t *sa;
+
+	this->mutex->lock(this->mutex);
+	sa = find(this, ike_sa);
+	stage = sa ? sa->stage : NIN3A_UE_NONE;
+	this->mutex->unlock(this->mutex);
+	return stage;
+}
+
+METHOD(nin3a_ue_sas_t, get_session, kupf_session_t*,
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa)
+{
+	kupf_session_t *session = NULL;
+	nin3a_ue_sa_t *sa;
+
+	this->mutex->lock(this->mutex);
+	sa = find(this, ike_sa);
+	if (sa)
+	{
+		session = kupf_session_ref(sa->session);
+	}
+	this->mutex->unlock(this->mutex);
+	return session;
+}
+
+METHOD(nin3a_ue_sas_t, set_failure, void,
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa, nin3a_ue_reason_t failure)
+{
+	nin3a_ue_sa_t *sa;
+
+	this->mutex->lock(this->mutex);
+	sa = find(this, ike_sa);
+	if (sa && sa->stage != NIN3A_UE_UP && sa->failure == NIN3A_UE_UNDECIDED)
+	{
+		sa->failure = failure;
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(nin3a_ue_sas_t, get_failure, nin3a_ue_reason_t,
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa)
+{
+	nin3a_ue_reason_t failure = NIN3A_UE_UNDECIDED;
+	nin3a_ue_sa_t *sa;
+
+	this->mutex->lock(this->mutex);
+	sa = find(this, ike_sa);
+	if (sa)
+	{
+		failure = sa->failure;
+	}
+	this->mutex->unlock(this->mutex);
+	return failure;
+}
+
+METHOD(nin3a_ue_sas_t, establish, void,
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa)
+{
+	nin3a_ue_sa_t *sa;
+
+	this->mutex->lock(this->mutex);
+	sa = find(this, ike_sa);
+	if (sa && sa->stage == NIN3A_UE_CONNECTING)
+	{
+		sa->stage = NIN3A_UE_ESTABLISHED;
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(nin3a_ue_sas_t, set_reason, void,
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa, kupf_reason_t reason)
+{
+	nin3a_ue_sa_t *sa;
+
+	this->mutex->lock(this->mutex);
+	sa = find(this, ike_sa);
+	if (sa && sa->reason == NIN3A_UE_NO_REASON)
+	{
+		sa->reason = reason;
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(nin3a_ue_sas_t, condemn, bool,
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa, nin3a_ue_reason_t failure)
+{
+	bool condemned = FALSE;
+	nin3a_ue_sa_t *sa;
+
+	this->mutex->lock(this->mutex);
+	sa = find(this, ike_sa);
+	if (sa && !sa->closing)
+	{
+		sa->closing = condemned = TRUE;
+		if (sa->failure == NIN3A_UE_UNDECIDED)
+		{
+			sa->failure = failure;
+		}
+	}
+	this->mutex->unlock(this->mutex);
+	return condemned;
+}
+
+METHOD(nin3a_ue_sas_t, rekey, bool,
+	private_nin3a_ue_sas_t *this, uint32_t old, uint32_t new)
+{
+	bool closing = FALSE;
+	nin3a_ue_sa_t *sa;
+
+	this->mutex->lock(this->mutex);
+	sa = this->sas->remove(this->sas, key_of(old));
+	if (sa)
+	{
+		sa->ike_sa = new;
+		this->sas->put(this->sas, key_of(new), sa);
+		closing = sa->closing;
+	}
+	this->mutex->unlock(this->mutex);
+	return closing;
+}
+
+METHOD(nin3a_ue_sas_t, set_spis, void,
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa, uint64_t spi_i,
+	uint64_t spi_r)
+{
+	nin3a_ue_sa_t *sa;
+
+	this->mutex->lock(this->mutex);
+	sa = find(this, ike_sa);
+	if (sa)
+	{
+		sa->spi_i = spi_i;
+		sa->spi_r = spi_r;
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(nin3a_ue_sas_t, set_path, void,
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa,
+	const kupf_endpoint_t *local, const kupf_endpoint_t *remote)
+{
+	nin3a_ue_sa_t *sa;
+
+	this->mutex->lock(this->mutex);
+	sa = find(this, ike_sa);
+	if (sa && sa->details)
+	{
+		tunnel_status_set_path(sa->details, local, remote);
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(nin3a_ue_sas_t, set_child, void,
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa, const kupf_child_t *child,
+	bool installed)
+{
+	nin3a_ue_sa_t *sa;
+
+	this->mutex->lock(this->mutex);
+	sa = find(this, ike_sa);
+	if (sa && sa->details)
+	{
+		tunnel_status_set_child(sa->details, child, installed);
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+/**
+ * Whether another IKE_SA of the leg takes the place of a tunnel.
+ */
+static bool is_superseded(const nin3a_ue_sa_t *gone)
+{
+	nin3a_ue_sa_t *sa;
+
+	for (sa = gone->leg->first; sa && sa != gone; sa = sa->next)
+	{
+		if (!sa->closing)
+		{
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+METHOD(nin3a_ue_sas_t, down, kupf_session_t*,
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa, uint32_t *up_as,
+	kupf_reason_t *reason)
+{
+	kupf_session_t *session = NULL;
+	nin3a_ue_sa_t *sa;
+
+	this->mutex->lock(this->mutex);
+	sa = find(this, ike_sa);
+	if (sa && sa->stage == NIN3A_UE_UP && !sa->reported)
+	{
+		sa->reported = sa->closing = TRUE;
+		*up_as = sa->up_as;
+		*reason = sa->reason;
+		if (sa->reason == NIN3A_UE_NO_REASON)
+		{
+			*reason = is_superseded(sa) ? KUPF_REASON_SUPERSEDED
+										: KUPF_REASON_SHUTDOWN;
+		}
+		session = kupf_session_ref(sa->session);
+	}
+	this->mutex->unlock(this->mutex);
+	return session;
+}
+
+METHOD(nin3a_ue_sas_t, failed, kupf_session_t*,
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa, nin3a_ue_reason_t *failure)
+{
+	kupf_session_t *session = NULL;
+	nin3a_ue_sa_t *sa;
+
+	this->mutex->lock(this->mutex);
+	sa = find(this, ike_sa);
+	if (sa && sa->stage != NIN3A_UE_UP && !sa->reported)
+	{
+		sa->reported = TRUE;
+		if (sa->failure == NIN3A_UE_UNDECIDED)
+		{
+			sa->failure = NIN3A_UE_INCOMPLETE;
+		}
+		*failure = sa->failure;
+		session = kupf_session_ref(sa->session);
+	}
+	this->mutex->unlock(this->mutex);
+	return session;
+}
+
+METHOD(nin3a_ue_sas_t, destroy, void,
+	private_nin3a_ue_sas_t *this)
+{
+	enumerator_t *enumerator;
+	nin3a_ue_sa_t *sa;
+
+	enumerator = this->sas->create_enumerator(this->sas);
+	while (enumerator->enumerate(enumerator, NULL, &sa))
+	{
+		nin3a_ue_sa_destroy(sa);
+	}
+	enumerator->destroy(enumerator);
+	this->sas->destroy(this->sas);
+	this->mutex->destroy(this->mutex);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+nin3a_ue_sas_t *nin3a_ue_sas_create()
+{
+	private_nin3a_ue_sas_t *this;
+
+	INIT(this,
+		.public = {
+			.lock = _lock,
+			.unlock = _unlock,
+			.find = _find,
+			.find_connection = _find_connection,
+			.add = _add,
+			.take = _take,
+			.get_count = _get_count,
+			.get_stage = _get_stage,
+			.get_session = _get_session,
+			.set_failure = _set_failure,
+			.get_failure = _get_failure,
+			.establish = _establish,
+			.set_reason = _set_reason,
+			.condemn = _condemn,
+			.rekey = _rekey,
+			.set_spis = _set_spis,
+			.set_path = _set_path,
+			.set_child = _set_child,
+			.down = _down,
+			.failed = _failed,
+			.destroy = _destroy,
+		},
+		.sas = hashtable_create(hashtable_hash_ptr, hashtable_equals_ptr, 8),
+		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
+	);
+
+	return &this->public;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup nin3a_ue_sas nin3a_ue_sas
+ * @{ @ingroup nin3a_ue
+ *
+ * The IKE_SAs of all legs, and what becomes of each.
+ *
+ * An IKE_SA belongs to the session object that it was initiated for.  One
+ * without an entry is none of ours.
+ *
+ * Its mutex guards the legs as well: nin3a_ue_legs holds it, with lock() and
+ * unlock(), when it calls the methods of the first group, all others lock
+ * themselves.  Locks, in this order:
+ *
+ *   1. the bus mutex of charon, in its hooks
+ *   2. kupf's lock that keeps the enforcer attached, in calls from kupf
+ *   3. the mutex of this class
+ *
+ * Under the mutex nothing of charon or of kupf's events or store is called, and
+ * no reference to a session is dropped.  All methods take constant time.  Any
+ * thread may call.
+ */
+
+#ifndef NIN3A_UE_SAS_H_
+#define NIN3A_UE_SAS_H_
+
+#include "nin3a_ue_leg.h"
+
+typedef struct nin3a_ue_sas_t nin3a_ue_sas_t;
+
+/**
+ * IKE_SAs are named by their unique identifiers.
+ */
+struct nin3a_ue_sas_t {
+
+	/* for nin3a_ue_legs */
+
+	/**
+	 * Lock the mutex.
+	 */
+	void (*lock)(nin3a_ue_sas_t *this);
+
+	/**
+	 * Unlock the mutex.
+	 */
+	void (*unlock)(nin3a_ue_sas_t *this);
+
+	/**
+	 * Find an IKE_SA.  To be called with the mutex locked.
+	 *
+	 * @return			IKE_SA, NULL if it is none of ours
+	 */
+	nin3a_ue_sa_t *(*find)(nin3a_ue_sas_t *this, uint32_t ike_sa);
+
+	/**
+	 * Find an IKE_SA by the connection that was made for it.  In proportion to
+	 * the number of IKE_SAs.  To be called with the mutex locked.
+	 *
+	 * @return			IKE_SA, NULL if there is none
+	 */
+	nin3a_ue_sa_t *(*find_connection)(nin3a_ue_sas_t *this,
+									  const void *connection);
+
+	/**
+	 * Add an IKE_SA to a leg.  To be called with the mutex locked.
+	 *
+	 * @param leg			leg
+	 * @param session		session it is initiated for, the reference is
+	 *						adopted
+	 * @param connection	connection that was made for it
+	 */
+	void (*add)(nin3a_ue_sas_t *this, nin3a_ue_leg_t *leg,
+				kupf_session_t *session, uint32_t ike_sa,
+				const void *connection);
+
+	/**
+	 * Take an IKE_SA out, and out of its leg.  To be called with the mutex
+	 * locked.
+	 *
+	 * @return			IKE_SA, the caller's, with a reference to the session;
+	 *					NULL if it is none of ours
+	 */
+	nin3a_ue_sa_t *(*take)(nin3a_ue_sas_t *this, uint32_t ike_sa);
+
+	/**
+	 * Get the number of IKE_SAs.  To be called with the mutex locked.
+	 */
+	u_int (*get_count)(nin3a_ue_sas_t *this);
+
+	/* for everybody */
+
+	/**
+	 * Get the stage of an IKE_SA.
+	 */
+	nin3a_ue_stage_t (*get_stage)(nin3a_ue_sas_t *this, uint32_t ike_sa);
+
+	/**
+	 * Get the session of an IKE_SA.
+	 *
+	 * @return			new reference, NULL if it is none of ours
+	 */
+	kupf_session_t *(*get_session)(nin3a_ue_sas_t *this, uint32_t ike_sa);
+
+	/**
+	 * Say why an attempt fails.  The first reason counts; does nothing to a
+	 * tunnel.
+	 */
+	void (*set_failure)(nin3a_ue_sas_t *this, uint32_t ike_sa,
+				 nin3a_ue_reason_t failure);
+
+	/**
+	 * Get why an attempt fails.
+	 *
+	 * @return			NIN3A_UE_UNDECIDED if nobody has said so
+	 */
+	nin3a_ue_reason_t (*get_failure)(nin3a_ue_sas_t *this, uint32_t ike_sa);
+
+	/**
+	 * charon has established an IKE_SA.
+	 */
+	void (*establish)(nin3a_ue_sas_t *this, uint32_t ike_sa);
+
+	/**
+	 * Say why a tunnel will go.  The first reason counts.
+	 */
+	void (*set_reason)(nin3a_ue_sas_t *this, uint32_t ike_sa,
+					   kupf_reason_t reason);
+
+	/**
+	 * An IKE_SA is to be closed for what it does, or does not.
+	 *
+	 * @param failure	why, if it is no tunnel
+	 * @return			FALSE if it is none of ours or is being closed
+	 */
+	bool (*condemn)(nin3a_ue_sas_t *this, uint32_t ike_sa,
+					nin3a_ue_reason_t failure);
+
+	/**
+	 * An IKE_SA was rekeyed: its entry moves to the successor.
+	 *
+	 * @return			TRUE if it is being closed, and so has the successor
+	 */
+	bool (*rekey)(nin3a_ue_sas_t *this, uint32_t old, uint32_t new);
+
+	/**
+	 * Keep the IKE SPIs of an IKE_SA.
+	 *
+	 * @param spi_i		SPI of the initiator, network order
+	 * @param spi_r		SPI of the responder
+	 */
+	void (*set_spis)(nin3a_ue_sas_t *this, uint32_t ike_sa, uint64_t spi_i,
+					 uint64_t spi_r);
+
+	/**
+	 * Keep the addresses of a tunnel.
+	 *
+	 * @param local		our address and port
+	 * @param remote	address and port of the UPF
+	 */
+	void (*set_path)(nin3a_ue_sas_t *this, uint32_t ike_sa,
+					 const kupf_endpoint_t *local,
+					 const kupf_endpoint_t *remote);
+
+	/**
+	 * Keep or forget a CHILD_SA of a tunnel, see tunnel_status_set_child().
+	 */
+	void (*set_child)(nin3a_ue_sas_t *this, uint32_t ike_sa,
+					  const kupf_child_t *child, bool installed);
+
+	/**
+	 * A tunnel goes; told once.
+	 *
+	 * @param up_as		[out] unique identifier under which it came up
+	 * @param reason	[out] why, KUPF_REASON_SHUTDOWN if nobody has said so
+	 * @return			new reference to its session, NULL if it was no tunnel
+	 */
+	kupf_session_t *(*down)(nin3a_ue_sas_t *this, uint32_t ike_sa,
+							uint32_t *up_as, kupf_reason_t *reason);
+
+	/**
+	 * An attempt has failed; told once.
+	 *
+	 * @param failure	[out] why, NIN3A_UE_INCOMPLETE if nobody has said so
+	 * @return			new reference to its session, NULL if it was a tunnel
+	 */
+	kupf_session_t *(*failed)(nin3a_ue_sas_t *this, uint32_t ike_sa,
+							  nin3a_ue_reason_t *failure);
+
+	/**
+	 * Destroy the object.  No leg may be left.
+	 */
+	void (*destroy)(nin3a_ue_sas_t *this);
+};
+
+/**
+ * Create the object, without an IKE_SA.
+ */
+nin3a_ue_sas_t *nin3a_ue_sas_create();
+
+#endif /** NIN3A_UE_SAS_H_ @}*/

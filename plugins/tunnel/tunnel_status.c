@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "tunnel_status.h"
+
+typedef struct child_t child_t;
+
+/**
+ * A CHILD_SA; most tunnels have one, and short names.
+ */
+struct child_t {
+	/** next one, in the order in which they were installed */
+	child_t *next;
+	/** SPI of what we receive */
+	uint32_t spi_in;
+	/** SPI of what we send */
+	uint32_t spi_out;
+	/** name */
+	char name[];
+};
+
+/**
+ * Details of a tunnel.
+ */
+struct tunnel_status_t {
+	/** CHILD_SAs, at most KUPF_CHILDREN_MAX */
+	child_t *children;
+	/** number of them */
+	u_int child_count;
+	/** time_monotonic() when it came up */
+	uint32_t established;
+	/** our address and port */
+	kupf_endpoint_t local;
+	/** address and port of the peer */
+	kupf_endpoint_t remote;
+};
+
+/*
+ * Described in header
+ */
+kupf_endpoint_t tunnel_status_endpoint(host_t *host)
+{
+	chunk_t address = host->get_address(host);
+	kupf_endpoint_t endpoint = {
+		.address = {
+			.family = host->get_family(host),
+		},
+		.port = host->get_port(host),
+	};
+
+	memcpy(endpoint.address.bytes, address.ptr,
+		   min(address.len, sizeof(endpoint.address.bytes)));
+	return endpoint;
+}
+
+/*
+ * Described in header
+ */
+bool tunnel_status_child(child_sa_t *child_sa, child_sa_state_t state,
+						 kupf_child_t *child, bool *installed)
+{
+	switch (state)
+	{
+		case CHILD_INSTALLED:
+		case CHILD_REKEYED:
+		case CHILD_DELETING:
+		case CHILD_DELETED:
+		case CHILD_DESTROYING:
+			break;
+		default:
+			return FALSE;
+	}
+	*installed = state == CHILD_INSTALLED;
+	*child = (kupf_child_t){
+		.spi_in = ntohl(child_sa->get_spi(child_sa, TRUE)),
+		.spi_out = ntohl(child_sa->get_spi(child_sa, FALSE)),
+	};
+	snprintf(child->name, sizeof(child->name), "%s",
+			 child_sa->get_name(child_sa));
+	return TRUE;
+}
+
+/*
+ * Described in header
+ */
+tunnel_status_t *tunnel_status_create()
+{
+	tunnel_status_t *this;
+
+	INIT(this,
+		.established = time_monotonic(NULL),
+	);
+	return this;
+}
+
+/*
+ * Described in header
+ */
+void tunnel_status_set_path(tunnel_status_t *this,
+							const kupf_endpoint_t *local,
+							const kupf_endpoint_t *remote)
+{
+	this->local = *local;
+	this->remote = *remote;
+}
+
+/**
+ * Create a child.
+ */
+static child_t *child_create(const kupf_child_t *child)
+{
+	size_t size = strlen(child->name) + 1;
+	child_t *new;
+
+	new = malloc(sizeof(*new) + size);
+	*new = (child_t){
+		.spi_in = child->spi_in,
+		.spi_out = child->spi_out,
+	};
+	memcpy(new->name, child->name, size);
+	return new;
+}
+
+/*
+ * Described in header
+ */
+void tunnel_status_set_child(tunnel_status_t *this, const kupf_child_t *child,
+							 bool installed)
+{
+	child_t **pos, *old;
+
+	pos = &this->children;
+	while (*pos && (*pos)->spi_in != child->spi_in)
+	{
+		pos = &(*pos)->next;
+	}
+	if (*pos && !installed)
+	{
+		old = *pos;
+		*pos = old->next;
+		this->child_count--;
+		free(old);
+	}
+	else if (*pos)
+	{
+		(*pos)->spi_out = child->spi_out;
+	}
+	else if (installed && this->child_count < KUPF_CHILDREN_MAX)
+	{
+		*pos = child_create(child);
+		this->child_count++;
+	}
+}
+
+/*
+ * Described in header
+ */
+void tunnel_status_get(const tunnel_status_t *this, kupf_tunnel_t *tunnel)
+{
+	kupf_child_t *copy = tunnel->children;
+	const child_t *child;
+
+	tunnel->local = this->local;
+	tunnel->remote = this->remote;
+	tunnel->established = this->established;
+	tunnel->child_count = this->child_count;
+	for (child = this->children; child; child = child->next)
+	{
+		copy->spi_in = child->spi_in;
+		copy->spi_out = child->spi_out;
+		snprintf(copy->name, sizeof(copy->name), "%s", child->name);
+		copy++;
+	}
+}
+
+/*
+ * Described in header
+ */
+void tunnel_status_destroy(tunnel_status_t *this)
+{
+	child_t *child;
+
+	if (this)
+	{
+		while ((child = this->children))
+		{
+			this->children = child->next;
+			free(child);
+		}
+		free(this);
+	}
+}

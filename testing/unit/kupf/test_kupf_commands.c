@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The commands, from message to message.
+ */
+
+#include "kupf/protocol/kupf_packet.h"
+#include "test_runner.h"
+#include "test_support.h"
+#include "test_upf.h"
+
+#include <inttypes.h>
+#include <time.h>
+
+/** 32 octets that can be seen in text */
+#define KEY "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+#define KEY_HEX \
+	"4142434445464748494a4b4c4d4e4f505152535455565758595a323334353637"
+
+static test_upf_t upf;
+
+static void setup()
+{
+	test_upf_init(&upf, NULL, 0);
+}
+
+static void setup_pool()
+{
+	test_upf_init(&upf, "192.0.2.0/29", 0);
+}
+
+static void teardown()
+{
+	test_upf_deinit(&upf);
+}
+
+/**
+ * Check values of a message: name=value separated by spaces, "-" for none.
+ */
+static void check(vici_message_t *message, const char *expected)
+{
+	enumerator_t *tokens;
+	char *token, *value;
+
+	tokens = enumerator_create_token(expected, " ", " ");
+	while (tokens->enumerate(tokens, &token))
+	{
+		value = strchr(token, '=');
+		*value++ = '\0';
+		ck_assert_msg(streq(test_value(message, token),
+							streq(value, "-") ? "" : value),
+					  "%s is '%s', expected '%s' (%s)", token,
+					  test_value(message, token), value,
+					  test_value(message, "errmsg"));
+	}
+	tokens->destroy(tokens);
+}
+
+/**
+ * Carry out a command, check its reply, and that there is no key in it.
+ */
+static void run(const char *expected, const char *name, const char *script)
+{
+	vici_message_t *reply;
+	chunk_t encoding;
+	size_t i;
+
+	reply = test_execute(&upf, name, "%s", script);
+	ck_assert_ptr_nonnull(reply);
+	check(reply, expected);
+	if (streq(test_value(reply, "success"), "no"))
+	{
+		ck_assert_str_ne(test_value(reply, "cause"), "");
+		ck_assert_str_ne(test_value(reply, "errmsg"), "");
+	}
+	else
+	{
+		ck_assert_str_eq(test_value(reply, "success"), "yes");
+		ck_assert_str_eq(test_value(reply, "cause"), "");
+	}
+	encoding = reply->get_encoding(reply);
+	ck_assert(kupf_packet_check(encoding));
+	for (i = 0; i + 10 < encoding.len; i++)
+	{
+		ck_assert(!memeq(encoding.ptr + i, KEY + 2, 10));
+		ck_assert(!memeq(encoding.ptr + i, KEY_HEX + 4, 10));
+	}
+	reply->destroy(reply);
+}
+
+START_TEST(test_version)
+{
+	vici_message_t *first, *second;
+	test_upf_t other;
+
+	run("success=yes daemon=test version=" VERSION " plugin=" NIN3A_VERSION
+		" protocol=1 sessions=0", "version", "");
+	run("success=yes", "establish-session", "session=a ue-id=keyid:a key=" KEY);
+	first = test_execute(&upf, "version", "");
+	check(first, "sessions=1");
+	ck_assert_uint_eq(strlen(test_value(first, "boot")), 16);
+	/* the same during one start, another one after the next */
+	second = test_execute(&upf, "version", "");
+	ck_assert_str_eq(test_value(first, "boot"), test_value(second, "boot"));
+	second->destroy(second);
+	test_upf_init(&other, NULL, 0);
+	second = test_execute(&other, "version", "");
+	ck_assert_str_ne(test_value(first, "boot"), test_value(second, "boot"));
+	second->destroy(second);
+	test_upf_deinit(&other);
+	first->destroy(first);
+	run("success=no cause=unknown-field", "version", "a=b");
+}
+END_TEST
+
+START_TEST(test_unknown)
+{
+	enumerator_t *stream = (enumerator_t*)1;
+	vici_message_t *message;
+
+	message = test_message("");
+	ck_assert_ptr_null(upf.commands->execute(upf.commands, &upf,
+							chunk_from_str("none"), message, &stream));
+	ck_assert_ptr_null(stream);
+	ck_assert_ptr_null(upf.commands->execute(upf.commands, &upf, chunk_empty,
+											 message, &stream));
+	ck_assert_ptr_null(upf.commands->execute(upf.commands, &upf,
+							chunk_create("version", 8), message, &stream));
+	message->destroy(message);
+}
+END_TEST
+
+START_TEST(test_establish)
+{
+	vici_message_t *reply;
+	uint64_t expires;
+
+	run("success=yes session=a ue-id=keyid:ue upf-address=192.0.2.1 "
+		"generation=1 expires=0", "establish-session",
+		"session=a ue-id=keyid:ue key=" KEY);
+	run("success=yes session=a generation=1 upf-address=192.0.2.1",
+		"establish-session", "session=a ue-id=keyid:ue key=0x" KEY_HEX);
+	run("success=no cause=session-exists session=-", "establish-session",
+		"session=a ue-id=keyid:ue2 key=" KEY);
+	run("success=no cause=identity-in-use", "establish-session",
+		"session=b ue-id=keyid:ue key=" KEY);
+	run("success=no cause=address-in-use", "establish-session",
+		"session=b ue-id=keyid:b upf-address=192.0.2.1 key=" KEY);
+	run("success=no cause=missing-field", "establish-session",
+		"ue-id=keyid:b key=" KEY);
+	run("success=no cause=missing-field", "establish-session",
+		"session=b key=" KEY);
+	run("success=no cause=unknown-field", "establish-session",
+		"session=b ue-id=keyid:b key=" KEY " grace=1");
+	run("success=no cause=invalid-field", "establish-session",
+		"session=b ue-id=keyid:b key=" KEY "8");
+	reply = test_execute(&upf, "establish-session", "session=c "
+						 "ue-id=192.0.2.77 lifetime=100 key=" KEY);
+	check(reply, "success=yes ue-id=192.0.2.77");
+	expires = strtoull(test_value(reply, "expires"), NULL, 10);
+	ck_assert_uint_ge(expires, time(NULL) + 98);
+	ck_assert_uint_le(expires, time(NULL) + 101);
+	reply->destroy(reply);
+}
+END_TEST
+
+START_TEST(test_derived)
+{
+	vici_message_t *reply;
+
+	reply = test_execute(&upf, "establish-session", "session=a "
+						 "kamf=0x" KEY_HEX " rand=" KEY_HEX);
+	check(reply, "success=yes session=a generation=1");
+	ck_assert(strpfx(test_value(reply, "ue-id"), "@#"));
+	ck_assert_uint_eq(strlen(test_value(reply, "ue-id")), 2 + 32);
+	reply->destroy(reply);
+}
+END_TEST
+
+START_TEST(test_establish_many)
+{
+	run("success=yes established=3 failed=0", "establish-sessions",
+		"a={ ue-id=keyid:a key=" KEY " } b={ ue-id=keyid:b key=" KEY " "
+		"ue-addresses=[10.0.0.1] } c={ kamf=" KEY " rand=" KEY_HEX " }");
+	/* good ones between bad ones */
+	run("success=yes established=3 failed=5 "
+		"b.cause=session-exists d.cause=identity-in-use "
+		"e.cause=unknown-field f.cause=missing-field g.cause=unknown-field "
+		"a.cause=- h.cause=- i.cause=-", "establish-sessions",
+		"a={ ue-id=keyid:a key=" KEY " } b={ ue-id=keyid:b key=" KEY " } "
+		"d={ ue-id=keyid:a key=" KEY " } e={ session=e } f={ } "
+		"g={ x={ y={ z=1 } } ue-id=keyid:g key=" KEY " } "
+		"h={ ue-id=keyid:h key=" KEY " } i={ ue-id=keyid:i key=" KEY " }");
+	ck_assert_uint_eq(upf.store->get_count(upf.store), 5);
+	run("success=yes established=0 failed=0", "establish-sessions", "");
+	/* names of sections that cannot be names of sessions */
+	run("success=yes established=1 failed=2", "establish-sessions",
+		"={ ue-id=keyid:n key=" KEY " } a%20b={ ue-id=keyid:n key=" KEY " } "
+		"n={ ue-id=keyid:n key=" KEY " }");
+	/* the same one twice */
+	run("success=yes established=2 failed=1 o.cause=session-exists",
+		"establish-sessions",
+		"o={ ue-id=keyid:o key=" KEY " } o={ ue-id=keyid:o key=" KEY " } "
+		"o={ ue-id=keyid:p key=" KEY " }");
+}
+END_TEST
+
+START_TEST(test_establish_many_bad)
+{
+	/* what is no section ends it, and what was done is said */
+	run("success=no cause=unknown-field", "establish-sessions",
+		"session=a ue-id=keyid:a key=" KEY);
+	run("success=no cause=unknown-field", "establish-sessions",
+		"a={ ue-id=keyid:a key=" KEY " } key=" KEY);
+	ck_assert_uint_eq(upf.store->get_count(upf.store), 1);
+	run("success=no cause=unknown-field", "establish-sessions",
+		"services=[ike] a={ ue-id=keyid:a key=" KEY " }");
+}
+END_TEST
+
+/**
+ * Messages with a name that is not printable, where libvici gives up: what is
+ * behind it cannot be read, and octets of a value would be taken for names.
+ * Nobody may get to execute them.
+ */
+static char *unreadable[] = {
+	"%01=a",
+	"a={ ue-id=keyid:a key=" KEY " } "
+		"b={ ue-id=keyid:b %01=" KEY " key=" KEY " } "
+		"c={ ue-id=keyid:c key=" KEY " }",
+	"%01={ ue-id=keyid:b key=" KEY " } c={ ue-id=keyid:c key=" KEY " }",
+	"%c3%a9=[a]",
+	"a%00=b",
+	/* a value whose length reads as the start of a section and its name */
+	"b={ <030101010b" KEY_HEX KEY_HEX KEY_HEX KEY_HEX KEY_HEX KEY_HEX
+		KEY_HEX KEY_HEX "0000000000000000000000> }",
+};
+
+START_TEST(test_unreadable)
+{
+	chunk_t encoding;
+
+	encoding = test_encode("%s", unreadable[_i]);
+	ck_assert(!kupf_packet_check(encoding));
+	chunk_free(&encoding);
+}
+END_TEST
+
+START_TEST(test_establish_many_failures)
+{
+	vici_message_t *message, *reply;
+	enumerator_t *stream;
+	char *script, *pos;
+	u_int i, count = 8000;
+
+	/* so many refusals that the reply cannot hold them */
+	script = pos = malloc(count * 20 + 1);
+	for (i = 0; i < count; i++)
+	{
+		pos += sprintf(pos, "s%u={ } ", i);
+	}
+	message = test_message("%s", script);
+	free(script);
+	reply = upf.commands->execute(upf.commands, &upf,
+						chunk_from_str("establish-sessions"), message, &stream);
+	message->destroy(message);
+	check(reply, "success=yes established=0 failed=8000 truncated=yes "
+		  "s0.cause=missing-field");
+	ck_assert_uint_lt(reply->get_encoding(reply).len, KUPF_PACKET_MAX - 1);
+	reply->destroy(reply);
+}
+END_TEST
+
+START_TEST(test_modify)
+{
+	run("success=no cause=no-such-session", "modify-session",
+		"session=a key=" KEY);
+	run("success=yes", "establish-session", "session=a ue-id=keyid:a key=" KEY);
+	run("success=yes session=a ue-id=email:n@x generation=2 expires=0",
+		"modify-session", "session=a ue-id=email:n@x grace=5 key=" KEY);
+	ck_assert_uint_eq(upf.enforcer.grace, 5);
+	run("success=no cause=missing-field", "modify-session", "key=" KEY);
+	run("success=no cause=invalid-field", "modify-session",
+		"session=a grace=x");
+	run("success=no cause=unknown-field", "modify-session",
+		"session=a state=up");
+	run("success=yes generation=3", "modify-session", "session=a");
+}
+END_TEST
+
+START_TEST(test_delete)
+{
+	run("success=no cause=no-such-session", "delete-session", "session=a");
+	run("success=no cause=missing-field", "delete-session", "");
+	run("success=no cause=unknown-field", "delete-session",
+		"session=a ue-id=keyid:a");
+	run("success=yes", "establish-session", "session=a ue-id=keyid:a key=" KEY);
+	upf.enforcer.tunnels = 2;
+	run("success=yes tunnels=2", "delete-session", "session=a");
+	run("success=no cause=no-such-session", "delete-session", "session=a");
+}
+END_TEST
+
+/**
+ * Names of the sessions that list-sessions streams, in order.
+ */
+static char *list(const char *script)
+{
+	static char names[256];
+	vici_message_t *message, *reply, *entry;
+	enumerator_t *stream;
+	chunk_t encoding;
+	char *pos = names;
+	bool seen[10] = {};
+	u_int i;
+
+	message = test_message("%s", script);
+	reply = upf.commands->execute(upf.commands, &upf,
+						chunk_from_str("list-sessions"), message, &stream);
+	message->destroy(message);
+	check(reply, "success=yes");
+	reply->destroy(reply);
+	ck_assert_ptr_nonnull(stream);
+	while (stream->enumerate(stream, &entry))
+	{
+		encoding = entry->get_encoding(entry);
+		ck_assert(kupf_packet_check(encoding));
+		ck_assert(!memmem(encoding.ptr, encoding.len, KEY, 8));
+		i = test_value(entry, "session")[0] - 'a';
+		ck_assert_uint_lt(i, countof(seen));
+		ck_assert(!seen[i]);
+		seen[i] = TRUE;
+		entry->destroy(entry);
+	}
+	ck_assert(!stream->enumerate(stream, &entry));
+	stream->destroy(stream);
+	for (i = 0; i < countof(seen); i++)
+	{
+		if (seen[i])
+		{
+			*pos++ = 'a' + i;
+		}
+	}
+	*pos = '\0';
+	return names;
+}
+
+START_TEST(test_list)
+{
+	vici_message_t *message, *reply, *entry;
+	enumerator_t *stream;
+
+	ck_assert_str_eq(list(""), "");
+	run("success=yes", "establish-session", "session=a ue-id=keyid:a key=" KEY
+		" lifetime=0 ue-addresses=[10.0.0.1,2001:db8::1] pdu-session-id=3 "
+		"services=[mpquic,ike] upf-address=192.0.2.1");
+	run("success=yes", "establish-session", "session=b ue-id=fqdn:b key=" KEY);
+	run("success=yes", "establish-session", "session=c ue-id=@#00 key=" KEY);
+	ck_assert_str_eq(list(""), "abc");
+	ck_assert_str_eq(list("session=a"), "a");
+	ck_assert_str_eq(list("session=x"), "");
+	ck_assert_str_eq(list("ue-id=fqdn:b"), "b");
+	ck_assert_str_eq(list("ue-id=fqdn:B"), "");
+	ck_assert_str_eq(list("ue-id=keyid:#00"), "c");
+	ck_assert_str_eq(list("session=a ue-id=keyid:a"), "a");
+	ck_assert_str_eq(list("session=a ue-id=fqdn:b"), "");
+	ck_assert_str_eq(list("state=provisioned"), "abc");
+	ck_assert_str_eq(list("state=up"), "");
+	ck_assert_str_eq(list("session=b state=up"), "");
+	upf.enforcer.tunnels = 1;
+	ck_assert_str_eq(list("state=up"), "abc");
+	ck_assert_str_eq(list("state=provisioned"), "");
+	ck_assert_str_eq(list("session=b state=up"), "b");
+	run("success=no cause=invalid-field", "list-sessions", "state=down");
+	run("success=no cause=unknown-field", "list-sessions", "lifetime=1");
+
+	message = test_message("session=a");
+	reply = upf.commands->execute(upf.commands, &upf,
+						chunk_from_str("list-sessions"), message, &stream);
+	message->destroy(message);
+	reply->destroy(reply);
+	ck_assert(stream->enumerate(stream, &entry));
+	check(entry, "session=a ue-id=keyid:a upf-address=192.0.2.1 generation=1 "
+		  "expires=0 pdu-session-id=3 state=up tunnels=1");
+	entry->destroy(entry);
+	/* not asked to its end */
+	stream->destroy(stream);
+}
+END_TEST
+
+START_TEST(test_list_tunnels)
+{
+	vici_message_t *message, *reply, *entry;
+	char name[KUPF_CHILD_NAME];
+	enumerator_t *stream;
+	time_t now = time(NULL);
+
+	run("success=yes", "establish-session", "session=a ue-id=keyid:a key=" KEY);
+	upf.enforcer.tunnels = KUPF_TUNNELS_MAX + 1;
+	message = test_message("");
+	reply = upf.commands->execute(upf.commands, &upf,
+						chunk_from_str("list-sessions"), message, &stream);
+	message->destroy(message);
+	reply->destroy(reply);
+	ck_assert(stream->enumerate(stream, &entry));
+	ck_assert(kupf_packet_check(entry->get_encoding(entry)));
+	check(entry, "state=up tunnels=5 ike-sas.1.tunnel-id=100 "
+		  "ike-sas.1.initiator-spi=0000000000001111 "
+		  "ike-sas.1.responder-spi=fedcba9876543210 "
+		  "ike-sas.1.local=192.0.2.1[4500] "
+		  "ike-sas.1.remote=2001:db8::[65535] "
+		  "ike-sas.1.generation=4294967295 "
+		  "ike-sas.1.child-sas.0000abc0.spi-in=0000abc0 "
+		  "ike-sas.1.child-sas.0000abc7.spi-out=ffffffff "
+		  "ike-sas.4.tunnel-id=103 ike-sas.5.tunnel-id=");
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	ck_assert_str_eq(test_value(entry, "ike-sas.4.child-sas.0000abc3.child"),
+					 name);
+	/* the clocks may tick between two looks at them */
+	ck_assert_int_le(labs(atol(test_value(entry, "ike-sas.1.established")) -
+						  now), 5);
+	ck_assert_int_le(labs(atol(test_value(entry, "created")) - now), 5);
+	ck_assert_int_le(labs(atol(test_value(entry, "modified")) - now), 5);
+	entry->destroy(entry);
+	stream->destroy(stream);
+}
+END_TEST
+
+START_TEST(test_stats)
+{
+	uint64_t failed = test_counter("requests-failed");
+	uint64_t count = test_counter("requests");
+	vici_message_t *reply;
+	char text[32];
+
+	run("success=no", "establish-session", "");
+	run("success=yes", "establish-session", "session=a ue-id=keyid:a key=" KEY);
+	upf.enforcer.tunnels = 7;
+	reply = test_execute(&upf, "stats", "");
+	check(reply, "success=yes sessions=1 addresses=6 addresses-held=1 "
+		  "addresses-quarantined=0 test-tunnels=7");
+	snprintf(text, sizeof(text), "%" PRIu64, failed + 1);
+	ck_assert_str_eq(test_value(reply, "requests-failed"), text);
+	snprintf(text, sizeof(text), "%" PRIu64, count + 2);
+	ck_assert_str_eq(test_value(reply, "requests"), text);
+	reply->destroy(reply);
+	run("success=no cause=unknown-field", "stats", "a=b");
+}
+END_TEST
+
+Suite *kupf_commands_suite(void);
+
+Suite *kupf_commands_suite(void)
+{
+	Suite *suite;
+	TCase *tc;
+
+	suite = suite_create("kupf_commands");
+
+	tc = tcase_create("commands");
+	tcase_set_timeout(tc, 30);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, test_version);
+	tcase_add_test(tc, test_unknown);
+	tcase_add_test(tc, test_derived);
+	tcase_add_test(tc, test_establish_many);
+	tcase_add_test(tc, test_establish_many_bad);
+	tcase_add_loop_test(tc, test_unreadable, 0, countof(unreadable));
+	tcase_add_test(tc, test_establish_many_failures);
+	tcase_add_test(tc, test_modify);
+	tcase_add_test(tc, test_delete);
+	tcase_add_test(tc, test_list);
+	tcase_add_test(tc, test_list_tunnels);
+	suite_add_tcase(suite, tc);
+
+	tc = tcase_create("addresses");
+	tcase_add_checked_fixture(tc, setup_pool, teardown);
+	tcase_add_test(tc, test_establish);
+	tcase_add_test(tc, test_stats);
+	suite_add_tcase(suite, tc);
+
+	return suite;
+}
+
+int main(void)
+{
+	return test_run(kupf_commands_suite());
+}

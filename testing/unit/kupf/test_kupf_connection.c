@@ -1,0 +1,955 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * One connection, with the test in the place of the server's thread: what
+ * comes in in pieces, malformed packets, and clients that do not read.
+ */
+
+#include "kupf/socket/kupf_connection.h"
+#include "kupf/protocol/kupf_packet.h"
+#include "test_client.h"
+#include "test_runner.h"
+#include "test_support.h"
+#include "test_upf.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/** Calls of handle() in a row that are taken for a loop without end */
+#define SPINNING 1000000
+
+/** The parts behind the connection */
+static test_upf_t upf;
+
+/** The client's end, the server's, and its epoll set */
+static int client, inner, epoll;
+
+/** The connection, NULL once it is at its end */
+static kupf_connection_t *connection;
+
+static void open_connection()
+{
+	int pair[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair),
+					 0);
+	client = pair[0];
+	inner = pair[1];
+	connection = kupf_connection_create(pair[1], epoll, upf.commands,
+										upf.publisher);
+	ck_assert_ptr_nonnull(connection);
+}
+
+static void close_connection()
+{
+	DESTROY_IF(connection);
+	connection = NULL;
+	close(client);
+	client = -1;
+}
+
+static void setup()
+{
+	test_upf_init(&upf, NULL, 0);
+	epoll = epoll_create1(0);
+	open_connection();
+}
+
+static void teardown()
+{
+	close_connection();
+	close(epoll);
+	test_upf_deinit(&upf);
+}
+
+/**
+ * Handle what there is once.
+ *
+ * @return			FALSE if there is nothing to do
+ */
+static bool serve_once()
+{
+	struct epoll_event event;
+
+	if (!connection || epoll_wait(epoll, &event, 1, 0) != 1)
+	{
+		return FALSE;
+	}
+	ck_assert_ptr_eq(event.data.ptr, connection);
+	if (!connection->handle(connection,
+							event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
+	{
+		connection->destroy(connection);
+		connection = NULL;
+	}
+	return TRUE;
+}
+
+/**
+ * Handle what there is, as the server does, until nothing is left.
+ */
+static void serve()
+{
+	u_int rounds = 0;
+
+	while (serve_once())
+	{
+		ck_assert_msg(++rounds < SPINNING, "the server spins");
+	}
+}
+
+/**
+ * Send, as far as the server takes it.
+ *
+ * @return			octets sent
+ */
+static size_t feed(chunk_t data)
+{
+	size_t sent = 0;
+	ssize_t len;
+
+	do
+	{
+		len = send(client, data.ptr + sent, data.len - sent, MSG_NOSIGNAL);
+		sent += max(len, 0);
+		serve();
+	}
+	while (len > 0 && sent < data.len);
+	return sent;
+}
+
+/**
+ * Receive all that the server sends.
+ */
+static chunk_t drain()
+{
+	chunk_t all = chunk_empty;
+	uint8_t buf[4096];
+	ssize_t len;
+
+	serve();
+	while ((len = recv(client, buf, sizeof(buf), 0)) > 0)
+	{
+		all = chunk_cat("mc", all, chunk_create(buf, len));
+		serve();
+	}
+	return all;
+}
+
+/**
+ * Take the next packet off what was received.
+ */
+static chunk_t next_packet(chunk_t *data)
+{
+	chunk_t packet;
+
+	ck_assert_uint_ge(data->len, KUPF_PACKET_HEADER + 1);
+	packet = chunk_create(data->ptr + KUPF_PACKET_HEADER, untoh32(data->ptr));
+	*data = chunk_skip(*data, KUPF_PACKET_HEADER);
+	ck_assert_uint_ge(data->len, packet.len);
+	*data = chunk_skip(*data, packet.len);
+	return packet;
+}
+
+/**
+ * Take the next packet, a reply.
+ */
+static vici_message_t *next_reply(chunk_t *data)
+{
+	chunk_t packet = next_packet(data);
+
+	ck_assert_int_eq(packet.ptr[0], KUPF_CMD_RESPONSE);
+	packet = chunk_skip(packet, 1);
+	ck_assert(kupf_packet_check(packet));
+	return vici_message_create_from_data(chunk_clone(packet), TRUE);
+}
+
+/**
+ * Append a packet, which is freed.  chunk_cat() evaluates what it is given
+ * twice.
+ */
+static void append(chunk_t *data, chunk_t packet)
+{
+	*data = chunk_cat("mm", *data, packet);
+}
+
+/**
+ * Whether the connection still answers; closes it.
+ */
+static bool answers()
+{
+	chunk_t packet, received;
+	bool ok;
+
+	packet = test_packet(KUPF_CMD_REQUEST, "version", "");
+	feed(packet);
+	chunk_free(&packet);
+	received = drain();
+	ok = received.len > 0;
+	chunk_free(&received);
+	close_connection();
+	return ok;
+}
+
+static size_t sizes[] = { 1, 2, 3, 7, SIZE_MAX };
+
+START_TEST(test_chunks)
+{
+	chunk_t data = chunk_empty, expected, received, rest;
+	size_t len, sent;
+
+	append(&data, test_packet(KUPF_CMD_REQUEST, "version", ""));
+	append(&data, test_packet(KUPF_EVENT_REGISTER, "tunnel-up", NULL));
+	append(&data, test_packet(KUPF_EVENT_REGISTER, "list-session", NULL));
+	append(&data, test_packet(KUPF_CMD_REQUEST, "none", "a=b"));
+	append(&data, test_packet(KUPF_CMD_REQUEST, "establish-session",
+				"session=s ue-id=keyid:a key=ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+				" ue-addresses=[10.0.0.1,10.0.0.2]"));
+	append(&data, test_packet(KUPF_CMD_REQUEST, "list-sessions", ""));
+	append(&data, test_packet(KUPF_CMD_REQUEST, "delete-session",
+							  "session=s"));
+	append(&data, test_packet(KUPF_CMD_REQUEST, "delete-session",
+							  "session=s"));
+	append(&data, test_packet(KUPF_EVENT_UNREGISTER, "tunnel-up", NULL));
+
+	ck_assert_uint_eq(feed(data), data.len);
+	expected = drain();
+	ck_assert_ptr_nonnull(connection);
+	close_connection();
+
+	open_connection();
+	for (sent = 0; sent < data.len; sent += len)
+	{
+		len = min(sizes[_i], data.len - sent);
+		ck_assert_uint_eq(feed(chunk_create(data.ptr + sent, len)), len);
+	}
+	received = drain();
+	ck_assert(chunk_equals(expected, received));
+
+	rest = received;
+	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_RESPONSE);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_EVENT_CONFIRM);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_EVENT_CONFIRM);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_UNKNOWN);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_RESPONSE);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_EVENT);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_RESPONSE);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_RESPONSE);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_RESPONSE);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_EVENT_CONFIRM);
+	ck_assert_uint_eq(rest.len, 0);
+	chunk_free(&expected);
+	chunk_free(&received);
+	chunk_free(&data);
+}
+END_TEST
+
+START_TEST(test_truncated)
+{
+	chunk_t packet, received;
+	size_t len;
+
+	packet = test_packet(KUPF_CMD_REQUEST, "establish-session",
+						 "session=s ue-id=keyid:a "
+						 "key=ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
+	for (len = 0; len < packet.len; len++)
+	{
+		ck_assert_uint_eq(feed(chunk_create(packet.ptr, len)), len);
+		ck_assert_ptr_nonnull(connection);
+		shutdown(client, SHUT_WR);
+		received = drain();
+		ck_assert_uint_eq(received.len, 0);
+		ck_assert_ptr_null(connection);
+		close_connection();
+		open_connection();
+	}
+	chunk_free(&packet);
+	ck_assert_uint_eq(upf.store->get_count(upf.store), 0);
+}
+END_TEST
+
+/**
+ * Packets that end the connection.  Text for test_encode().
+ */
+static char *malformed[] = {
+	/* length: nothing, no room for a name, too long by one, by a lot */
+	"<00000000>",
+	"<0000000100>",
+	"<0000000103>",
+	"<00080001>",
+	"<7fffffff>",
+	"<80000000>",
+	"<ffffffff>",
+	/* packet types: only for the other direction, and unknown */
+	"<000000020100>",
+	"<0000000102>",
+	"<000000020200>",
+	"<000000020500>",
+	"<000000020600>",
+	"<00000006070474657374>",
+	"<000000020800>",
+	"<00000002ff00>",
+	/* name longer than the packet */
+	"<000000020001>",
+	"<000000080008766572736966>",
+	"<00000002030a>",
+	/* octets behind the name of an event */
+	"<0000000c030974756e6e656c2d757000>",
+	"<0000000d040974756e6e656c2d75700102>",
+	/* version with a message that is not whole, or no message at all */
+	"<0000000a000776657273696f6e00>",
+	"<0000000a000776657273696f6e07>",
+	"<0000000a000776657273696f6eff>",
+	"<0000000c000776657273696f6e010161>",
+	"<0000000a000776657273696f6e02>",
+	"<0000000c000776657273696f6e030161>",
+	"<0000000e000776657273696f6e0301610001>",
+	"<0000000c000776657273696f6e040161>",
+	"<0000000c000776657273696f6e050000>",
+	"<0000000f000776657273696f6e04016105000561>",
+	/* with a name that is not printable */
+	"<0000000e000776657273696f6e0301010000>",
+};
+
+START_TEST(test_malformed)
+{
+	uint64_t count = test_counter("connections-malformed");
+	size_t peak = test_memory("VmPeak");
+	chunk_t data, received;
+
+	data = test_encode("%s", malformed[_i]);
+	feed(data);
+	chunk_free(&data);
+	received = drain();
+	ck_assert_uint_eq(received.len, 0);
+	ck_assert_msg(!connection, "%s: accepted", malformed[_i]);
+	ck_assert_uint_eq(test_counter("connections-malformed"), count + 1);
+	/* it did not try to make room for it */
+	ck_assert(!test_memory_grew("VmPeak", peak, 64 * 1024));
+}
+END_TEST
+
+START_TEST(test_malformed_later)
+{
+	chunk_t data = chunk_empty, received, rest;
+
+	/* what was asked for before gets its answer */
+	append(&data, test_packet(KUPF_CMD_REQUEST, "version", ""));
+	append(&data, test_packet(KUPF_CMD_REQUEST, "none", ""));
+	append(&data, test_encode("<ffffffff>"));
+	append(&data, test_packet(KUPF_CMD_REQUEST, "version", ""));
+	feed(data);
+	received = rest = drain();
+	ck_assert_ptr_null(connection);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_RESPONSE);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_UNKNOWN);
+	ck_assert_uint_eq(rest.len, 0);
+	chunk_free(&received);
+	chunk_free(&data);
+}
+END_TEST
+
+/**
+ * A packet of exactly so many octets, for an unknown command.
+ */
+static chunk_t packet_of(size_t size)
+{
+	chunk_t packet;
+	uint8_t *pos;
+	size_t left, len;
+
+	packet = chunk_alloc(KUPF_PACKET_HEADER + size);
+	htoun32(packet.ptr, size);
+	pos = packet.ptr + KUPF_PACKET_HEADER;
+	memcpy(pos, "\0\4none", 6);
+	pos += 6;
+	for (left = size - 6; left; left -= 5 + len)
+	{
+		len = min(left - 5, 60000);
+		if (left - 5 - len && left - 5 - len < 5)
+		{
+			len -= 5;
+		}
+		memcpy(pos, "\3\1a", 3);
+		htoun16(pos + 3, len);
+		memset(pos + 5, 'v', len);
+		pos += 5 + len;
+	}
+	return packet;
+}
+
+START_TEST(test_longest)
+{
+	chunk_t packet, received;
+
+	packet = packet_of(KUPF_PACKET_MAX);
+	ck_assert_uint_eq(feed(packet), packet.len);
+	chunk_free(&packet);
+	received = drain();
+	ck_assert_uint_eq(received.len, KUPF_PACKET_HEADER + 1);
+	ck_assert_int_eq(received.ptr[KUPF_PACKET_HEADER], KUPF_CMD_UNKNOWN);
+	chunk_free(&received);
+	/* a short one behind it, and a long one behind that */
+	packet = test_packet(KUPF_CMD_REQUEST, "none", "");
+	append(&packet, packet_of(100000));
+	append(&packet, test_packet(KUPF_CMD_REQUEST, "none", ""));
+	ck_assert_uint_eq(feed(packet), packet.len);
+	chunk_free(&packet);
+	received = drain();
+	ck_assert_uint_eq(received.len, 3 * (KUPF_PACKET_HEADER + 1));
+	chunk_free(&received);
+
+	packet = packet_of(KUPF_PACKET_MAX + 1);
+	feed(packet);
+	chunk_free(&packet);
+	ck_assert_ptr_null(connection);
+}
+END_TEST
+
+/**
+ * Send a packet and expect one that is nothing but its type.
+ */
+static void expect_bare(chunk_t packet, kupf_packet_type_t type)
+{
+	chunk_t received;
+
+	feed(packet);
+	chunk_free(&packet);
+	received = drain();
+	ck_assert_uint_eq(received.len, KUPF_PACKET_HEADER + 1);
+	ck_assert_int_eq(received.ptr[KUPF_PACKET_HEADER], type);
+	chunk_free(&received);
+}
+
+START_TEST(test_unknown)
+{
+	chunk_t packet;
+
+	expect_bare(test_packet(KUPF_CMD_REQUEST, "none", ""), KUPF_CMD_UNKNOWN);
+	expect_bare(test_packet(KUPF_CMD_REQUEST, "", ""), KUPF_CMD_UNKNOWN);
+	expect_bare(test_packet(KUPF_CMD_REQUEST, "versio", ""), KUPF_CMD_UNKNOWN);
+	expect_bare(test_packet(KUPF_CMD_REQUEST, "versions", ""),
+				KUPF_CMD_UNKNOWN);
+	expect_bare(test_packet(KUPF_CMD_REQUEST, "Version", ""),
+				KUPF_CMD_UNKNOWN);
+	expect_bare(test_packet(KUPF_EVENT_REGISTER, "none", NULL),
+				KUPF_EVENT_UNKNOWN);
+	expect_bare(test_packet(KUPF_EVENT_REGISTER, "", NULL),
+				KUPF_EVENT_UNKNOWN);
+	expect_bare(test_packet(KUPF_EVENT_REGISTER, "Tunnel-Up", NULL),
+				KUPF_EVENT_UNKNOWN);
+	/* an octet of zero does not end a name */
+	packet = test_packet(KUPF_EVENT_REGISTER, "tunnel-upXY", NULL);
+	packet.ptr[packet.len - 2] = '\0';
+	expect_bare(packet, KUPF_EVENT_UNKNOWN);
+	packet = test_packet(KUPF_CMD_REQUEST, "versionX", "");
+	packet.ptr[packet.len - 1] = '\0';
+	expect_bare(packet, KUPF_CMD_UNKNOWN);
+	ck_assert(answers());
+}
+END_TEST
+
+static char *events[] = {
+	"tunnel-up", "tunnel-down", "auth-failed", "session-expired",
+	"rekey-request", "list-session",
+};
+
+START_TEST(test_register_event)
+{
+	char *name = events[_i];
+
+	expect_bare(test_packet(KUPF_EVENT_UNREGISTER, name, NULL),
+				KUPF_EVENT_UNKNOWN);
+	expect_bare(test_packet(KUPF_EVENT_REGISTER, name, NULL),
+				KUPF_EVENT_CONFIRM);
+	expect_bare(test_packet(KUPF_EVENT_REGISTER, name, NULL),
+				KUPF_EVENT_CONFIRM);
+	expect_bare(test_packet(KUPF_EVENT_UNREGISTER, name, NULL),
+				KUPF_EVENT_CONFIRM);
+	expect_bare(test_packet(KUPF_EVENT_UNREGISTER, name, NULL),
+				KUPF_EVENT_UNKNOWN);
+	/* left registered when the client goes */
+	expect_bare(test_packet(KUPF_EVENT_REGISTER, name, NULL),
+				KUPF_EVENT_CONFIRM);
+}
+END_TEST
+
+START_TEST(test_event_packet)
+{
+	kupf_session_t *session;
+	chunk_t received, rest, packet, expected;
+
+	session = test_session("s1", ID_KEY_ID, "a", 1);
+	upf.events->session_expired(upf.events, session);
+	expect_bare(test_packet(KUPF_EVENT_REGISTER, "session-expired", NULL),
+				KUPF_EVENT_CONFIRM);
+	expect_bare(test_packet(KUPF_EVENT_REGISTER, "session-expired", NULL),
+				KUPF_EVENT_CONFIRM);
+	upf.events->session_expired(upf.events, session);
+	received = rest = drain();
+	packet = next_packet(&rest);
+	expected = chunk_clone(chunk_from_str("\7\17session-expired"));
+	append(&expected, test_encode("session=s1"));
+	ck_assert(chunk_equals(packet, expected));
+	chunk_free(&expected);
+	/* only once although registered twice */
+	ck_assert_uint_eq(rest.len, 0);
+	chunk_free(&received);
+	expect_bare(test_packet(KUPF_EVENT_UNREGISTER, "session-expired", NULL),
+				KUPF_EVENT_CONFIRM);
+	upf.events->session_expired(upf.events, session);
+	received = drain();
+	ck_assert_uint_eq(received.len, 0);
+	chunk_free(&received);
+	kupf_session_unref(session);
+}
+END_TEST
+
+START_TEST(test_pipelined)
+{
+	chunk_t data = chunk_empty, received, rest;
+	vici_message_t *reply;
+	char name[16];
+	u_int i;
+
+	for (i = 0; i < 1000; i++)
+	{
+		append(&data, test_packet(KUPF_CMD_REQUEST, "establish-session",
+					"session=s%u ue-id=keyid:u%u "
+					"key=ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", i, i));
+	}
+	/* the server may stop reading before all is sent: read meanwhile */
+	received = chunk_empty;
+	rest = data;
+	while (rest.len)
+	{
+		rest = chunk_skip(rest, feed(rest));
+		append(&received, drain());
+	}
+	chunk_free(&data);
+	ck_assert_uint_eq(upf.store->get_count(upf.store), 1000);
+	rest = received;
+	for (i = 0; i < 1000; i++)
+	{
+		reply = next_reply(&rest);
+		snprintf(name, sizeof(name), "s%u", i);
+		ck_assert_str_eq(test_value(reply, "success"), "yes");
+		ck_assert_str_eq(test_value(reply, "session"), name);
+		reply->destroy(reply);
+	}
+	ck_assert_uint_eq(rest.len, 0);
+	chunk_free(&received);
+}
+END_TEST
+
+/**
+ * Many requests, each with a reply of the same length.
+ */
+static chunk_t requests(u_int count)
+{
+	chunk_t one, all;
+	u_int i;
+
+	one = test_packet(KUPF_CMD_REQUEST, "version", "");
+	all = chunk_alloc(one.len * count);
+	for (i = 0; i < count; i++)
+	{
+		memcpy(all.ptr + one.len * i, one.ptr, one.len);
+	}
+	chunk_free(&one);
+	return all;
+}
+
+/**
+ * Length of the packet with such a reply.
+ */
+static size_t reply_len()
+{
+	chunk_t data, received;
+	size_t len;
+
+	data = requests(1);
+	feed(data);
+	chunk_free(&data);
+	received = drain();
+	len = received.len;
+	chunk_free(&received);
+	return len;
+}
+
+START_TEST(test_never_reads)
+{
+	size_t one = reply_len(), before = test_memory("VmRSS"), sent;
+	chunk_t data, received;
+	u_int i, count = 100000, answered = 0;
+
+	data = requests(count);
+	sent = feed(data);
+	/* it was not read to the end, memory is bounded, nothing spins */
+	ck_assert_uint_lt(sent, data.len);
+	ck_assert(!test_memory_grew("VmRSS", before, 8 * 1024));
+	ck_assert_ptr_nonnull(connection);
+	/* now it reads, and everything goes on where it stood */
+	do
+	{
+		received = drain();
+		ck_assert_uint_eq(received.len % one, 0);
+		answered += received.len / one;
+		for (i = 0; i < received.len / one; i++)
+		{
+			ck_assert_int_eq(received.ptr[i * one + KUPF_PACKET_HEADER],
+							 KUPF_CMD_RESPONSE);
+		}
+		chunk_free(&received);
+		sent += feed(chunk_skip(data, sent));
+	}
+	while (sent < data.len);
+	received = drain();
+	answered += received.len / one;
+	chunk_free(&received);
+	ck_assert_uint_eq(answered, count);
+	chunk_free(&data);
+}
+END_TEST
+
+START_TEST(test_never_reads_and_goes)
+{
+	chunk_t data;
+
+	data = requests(10000);
+	feed(data);
+	chunk_free(&data);
+	ck_assert_ptr_nonnull(connection);
+	close(client);
+	client = -1;
+	serve();
+	ck_assert_ptr_null(connection);
+}
+END_TEST
+
+/**
+ * A length that was not looked at yet, because there is no room for replies,
+ * must not make room for a packet of that length when the client hangs up.
+ */
+START_TEST(test_length_without_room)
+{
+	size_t one = reply_len(), peak;
+	chunk_t data;
+	u_int count;
+
+	count = (KUPF_REPLIES_MAX + one - 1) / one;
+	data = requests(count);
+	append(&data, test_encode("<ffffffff>"));
+	ck_assert_int_eq(send(client, data.ptr, data.len, 0), data.len);
+	chunk_free(&data);
+	ck_assert(serve_once());
+	ck_assert_ptr_nonnull(connection);
+	peak = test_memory("VmPeak");
+	close(client);
+	client = -1;
+	serve();
+	ck_assert_ptr_null(connection);
+	ck_assert(!test_memory_grew("VmPeak", peak, 64 * 1024));
+}
+END_TEST
+
+START_TEST(test_half_closed)
+{
+	size_t one = reply_len();
+	chunk_t data, received, rest;
+	u_int count = 0;
+
+	/* more than what fits, so that the end comes while replies wait */
+	data = requests(2000);
+	ck_assert_int_eq(send(client, data.ptr, data.len, 0), data.len);
+	chunk_free(&data);
+	shutdown(client, SHUT_WR);
+	received = rest = drain();
+	while (rest.len)
+	{
+		ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_RESPONSE);
+		count++;
+	}
+	ck_assert_uint_eq(count, 2000);
+	ck_assert_uint_eq(received.len, 2000 * one);
+	ck_assert_ptr_null(connection);
+	chunk_free(&received);
+}
+END_TEST
+
+START_TEST(test_half_closed_idle)
+{
+	shutdown(client, SHUT_WR);
+	serve();
+	ck_assert_ptr_null(connection);
+}
+END_TEST
+
+START_TEST(test_reads_no_more)
+{
+	chunk_t data;
+
+	shutdown(client, SHUT_RD);
+	data = requests(1);
+	feed(data);
+	chunk_free(&data);
+	ck_assert_ptr_null(connection);
+}
+END_TEST
+
+/**
+ * A child that was forked and has not called exec() yet has the socket open:
+ * closing it here is not enough to be rid of it.
+ */
+START_TEST(test_inherited)
+{
+	struct epoll_event event;
+	int copy;
+
+	copy = dup(inner);
+	shutdown(client, SHUT_WR);
+	serve();
+	ck_assert_ptr_null(connection);
+	ck_assert_int_eq(epoll_wait(epoll, &event, 1, 0), 0);
+	close(copy);
+}
+END_TEST
+
+START_TEST(test_slow_subscriber)
+{
+	uint64_t slow = test_counter("connections-slow");
+	size_t before = test_memory("VmRSS");
+	kupf_session_t *session;
+	u_int i;
+
+	session = test_session("s1", ID_KEY_ID, "a", 1);
+	expect_bare(test_packet(KUPF_EVENT_REGISTER, "session-expired", NULL),
+				KUPF_EVENT_CONFIRM);
+	for (i = 0; i < 1000000 && connection; i++)
+	{
+		upf.events->session_expired(upf.events, session);
+		if (i % 100 == 0)
+		{
+			serve();
+		}
+	}
+	ck_assert_ptr_null(connection);
+	ck_assert_uint_eq(test_counter("connections-slow"), slow + 1);
+	ck_assert_uint_gt(i, KUPF_UNREAD_MAX / 64);
+	ck_assert(!test_memory_grew("VmRSS", before, 16 * 1024));
+	kupf_session_unref(session);
+}
+END_TEST
+
+/**
+ * Put many sessions into the store.
+ */
+static void put_sessions(u_int count)
+{
+	kupf_session_t *session;
+	char name[16];
+	u_int i;
+
+	for (i = 0; i < count; i++)
+	{
+		snprintf(name, sizeof(name), "s%u", i);
+		session = test_session(name, ID_KEY_ID, name, 0);
+		ck_assert_int_eq(upf.store->put(upf.store, session), KUPF_STORE_OK);
+		kupf_session_unref(session);
+	}
+}
+
+START_TEST(test_list)
+{
+	chunk_t data = chunk_empty, received, rest, packet;
+	u_int count = 0;
+
+	put_sessions(5000);
+	append(&data, test_packet(KUPF_CMD_REQUEST, "list-sessions", ""));
+	append(&data, test_packet(KUPF_EVENT_REGISTER, "list-session", NULL));
+	append(&data, test_packet(KUPF_CMD_REQUEST, "list-sessions", ""));
+	append(&data, test_packet(KUPF_CMD_REQUEST, "none", ""));
+	feed(data);
+	chunk_free(&data);
+	received = rest = drain();
+	/* not registered: only the reply */
+	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_RESPONSE);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_EVENT_CONFIRM);
+	packet = next_packet(&rest);
+	while (packet.ptr[0] == KUPF_EVENT)
+	{
+		ck_assert_int_eq(packet.ptr[1], strlen("list-session"));
+		ck_assert(kupf_packet_check(chunk_skip(packet, 14)));
+		count++;
+		packet = next_packet(&rest);
+	}
+	ck_assert_uint_eq(count, 5000);
+	/* the reply after the last one, the next request's after that */
+	ck_assert_int_eq(packet.ptr[0], KUPF_CMD_RESPONSE);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_UNKNOWN);
+	ck_assert_uint_eq(rest.len, 0);
+	chunk_free(&received);
+}
+END_TEST
+
+START_TEST(test_list_and_go)
+{
+	chunk_t data = chunk_empty;
+
+	put_sessions(20000);
+	append(&data, test_packet(KUPF_EVENT_REGISTER, "list-session", NULL));
+	append(&data, test_packet(KUPF_CMD_REQUEST, "list-sessions", ""));
+	feed(data);
+	chunk_free(&data);
+	ck_assert_ptr_nonnull(connection);
+	if (_i)
+	{	/* destroyed with the list unfinished, otherwise the client goes */
+		return;
+	}
+	close(client);
+	client = -1;
+	serve();
+	ck_assert_ptr_null(connection);
+}
+END_TEST
+
+START_TEST(test_mutations)
+{
+	chunk_t packet, copy, received;
+	size_t i;
+	int value;
+
+	packet = test_packet(KUPF_CMD_REQUEST, "establish-sessions",
+						 "s={ ue-id=keyid:a lifetime=9 "
+						 "key=ABCDEFGHIJKLMNOPQRSTUVWXYZ234567 "
+						 "ue-addresses=[10.0.0.1] } t={ services=[ike] }");
+	for (i = 0; i < packet.len; i++)
+	{
+		for (value = 0; value < 256; value += 1 + i % 3)
+		{
+			copy = chunk_clone(packet);
+			copy.ptr[i] = value;
+			feed(copy);
+			chunk_free(&copy);
+			shutdown(client, SHUT_WR);
+			received = drain();
+			chunk_free(&received);
+			ck_assert_ptr_null(connection);
+			close_connection();
+			open_connection();
+		}
+	}
+	chunk_free(&packet);
+}
+END_TEST
+
+#ifdef TEST_SEARCH_MEMORY
+START_TEST(test_key_in_memory)
+{
+	bool text = _i;
+	chunk_t packet, received;
+	char value[] = "................................................................";
+	char script[200];
+	u_int i;
+
+	/* once before: the dynamic linker saves registers on the stack when a
+	 * function is called for the first time, with what happens to be in them */
+	packet = test_packet(KUPF_CMD_REQUEST, "establish-session",
+						 "session=s ue-id=keyid:a lifetime=9 key=%s%s",
+						 text ? "0x" : "",
+						 text ? "4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b"
+								"4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b" :
+								"KKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKK");
+	append(&packet, test_packet(KUPF_CMD_REQUEST, "delete-session",
+								"session=s"));
+	feed(packet);
+	chunk_free(&packet);
+	received = drain();
+	chunk_free(&received);
+
+	if (text)
+	{
+		snprintf(script, sizeof(script),
+				 "session=s ue-id=keyid:a lifetime=9 key=0x%s", value);
+	}
+	else
+	{
+		snprintf(script, sizeof(script),
+				 "session=s ue-id=keyid:a lifetime=9 key=%.32s", value);
+	}
+	packet = test_packet(KUPF_CMD_REQUEST, "establish-session", "%s", script);
+	for (i = 0; i < (text ? 64 : 32); i++)
+	{
+		packet.ptr[packet.len - (text ? 64 : 32) + i] = test_key_octet(i, text);
+	}
+	ck_assert_uint_ge(test_search_memory(text), 1);
+	ck_assert_int_eq(send(client, packet.ptr, packet.len, 0), packet.len);
+	chunk_clear(&packet);
+	ck_assert_uint_eq(test_search_memory(text), 0);
+	received = drain();
+	ck_assert_uint_gt(received.len, 10);
+	chunk_free(&received);
+	ck_assert_uint_eq(upf.store->get_count(upf.store), 1);
+
+	/* in the session and nowhere else, then nowhere at all */
+	ck_assert_uint_eq(test_search_memory(FALSE), 1);
+	ck_assert_uint_eq(test_search_memory(TRUE), 0);
+	packet = test_packet(KUPF_CMD_REQUEST, "delete-session", "session=s");
+	feed(packet);
+	chunk_free(&packet);
+	ck_assert_uint_eq(upf.store->get_count(upf.store), 0);
+	ck_assert_uint_eq(test_search_memory(FALSE), 0);
+}
+END_TEST
+#endif
+
+Suite *kupf_connection_suite(void);
+
+Suite *kupf_connection_suite(void)
+{
+	Suite *suite;
+	TCase *tc;
+
+	suite = suite_create("kupf_connection");
+
+	tc = tcase_create("packets");
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_loop_test(tc, test_chunks, 0, countof(sizes));
+	tcase_add_test(tc, test_truncated);
+	tcase_add_loop_test(tc, test_malformed, 0, countof(malformed));
+	tcase_add_test(tc, test_malformed_later);
+	tcase_add_test(tc, test_longest);
+	tcase_add_test(tc, test_unknown);
+	tcase_add_loop_test(tc, test_register_event, 0, countof(events));
+	tcase_add_test(tc, test_event_packet);
+	tcase_add_test(tc, test_mutations);
+#ifdef TEST_SEARCH_MEMORY
+	tcase_add_loop_test(tc, test_key_in_memory, 0, 2);
+#endif
+	suite_add_tcase(suite, tc);
+
+	tc = tcase_create("flow");
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, test_pipelined);
+	tcase_add_test(tc, test_never_reads);
+	tcase_add_test(tc, test_never_reads_and_goes);
+	tcase_add_test(tc, test_length_without_room);
+	tcase_add_test(tc, test_half_closed);
+	tcase_add_test(tc, test_half_closed_idle);
+	tcase_add_test(tc, test_reads_no_more);
+	tcase_add_test(tc, test_inherited);
+	tcase_add_test(tc, test_slow_subscriber);
+	tcase_add_test(tc, test_list);
+	tcase_add_loop_test(tc, test_list_and_go, 0, 2);
+	suite_add_tcase(suite, tc);
+
+	return suite;
+}
+
+int main(void)
+{
+	return test_run(kupf_connection_suite());
+}

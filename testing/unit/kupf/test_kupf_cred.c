@@ -1,0 +1,1119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The credential set as charon's PSK authenticator uses it: the verifier tries
+ * every key that it gets, the builder asks again for the best match.  charon's
+ * credential manager is the real one; what is made up are the IKE_SA that a
+ * thread has checked out, and whether an AUTH payload fits a key.
+ */
+
+#include "kupf/credentials/kupf_cred.h"
+#include "kupf/keys/kupf_secret.h"
+#include "kupf/protocol/kupf_publisher.h"
+#include "test_runner.h"
+#include "test_support.h"
+
+#include <daemon.h>
+#include <threading/thread.h>
+
+#include <signal.h>
+#include <unistd.h>
+
+/** Keys of two generations */
+#define KEY_1 "11111111111111111111111111111111"
+#define KEY_2 "22222222222222222222222222222222"
+
+/** Length of all keys, which may have zeroes in them */
+#define KEY_LEN 32
+
+static test_enforcer_t enforcer;
+static kupf_store_t *store;
+static kupf_cred_t *cred;
+
+/** The IKE_SA that the thread has checked out, if any */
+static ike_sa_t *checked_out;
+
+/** Unique id of that IKE_SA */
+static uint32_t unique_id;
+
+static uint32_t fake_unique_id(ike_sa_t *this)
+{
+	return unique_id;
+}
+
+/** Whether we are the initiator of that IKE_SA */
+static bool initiator;
+
+static host_t *fake_get_host(ike_sa_t *this)
+{
+	static host_t *host;
+
+	return host ?: (host = host_create_any(AF_INET));
+}
+
+static bool fake_has_condition(ike_sa_t *this, ike_condition_t condition)
+{
+	return condition == COND_ORIGINAL_INITIATOR && initiator;
+}
+
+static ike_sa_t fake_ike_sa = {
+	.get_unique_id = fake_unique_id,
+	.has_condition = fake_has_condition,
+	.get_my_host = fake_get_host,
+	.get_other_host = fake_get_host,
+};
+
+static ike_sa_t *fake_get_sa(bus_t *this)
+{
+	return checked_out;
+}
+
+static void setup()
+{
+	test_enforcer_init(&enforcer);
+	store = kupf_store_create(0, 0);
+	cred = kupf_cred_create(store, NULL, &enforcer.public);
+	charon->bus->get_sa = fake_get_sa;
+	checked_out = &fake_ike_sa;
+	unique_id = 1;
+	initiator = FALSE;
+	lib->credmgr->add_set(lib->credmgr, &cred->set);
+}
+
+static void teardown()
+{
+	lib->credmgr->remove_set(lib->credmgr, &cred->set);
+	cred->destroy(cred);
+	store->destroy(store);
+}
+
+/**
+ * Put a session, or replace the one of that name.
+ */
+static kupf_store_status_t put(const char *name, id_type_t type,
+							   const char *id, const char *key,
+							   uint32_t generation, uint8_t services,
+							   uint32_t expiry)
+{
+	kupf_store_status_t status;
+	kupf_session_data_t data;
+	kupf_session_t *old, *new;
+
+	test_session_data(&data, name, type, id);
+	data.key = chunk_from_str((char*)key);
+	data.generation = generation;
+	data.services = services;
+	data.expiry = expiry;
+	new = kupf_session_create(&data);
+	ck_assert_ptr_nonnull(new);
+	old = store->get(store, name);
+	status = old ? store->replace(store, old, new) : store->put(store, new);
+	kupf_session_unref(old);
+	kupf_session_unref(new);
+	return status;
+}
+
+static void put_key(const char *key, uint32_t generation)
+{
+	ck_assert_int_eq(put("s", ID_KEY_ID, "ue", key, generation,
+						 KUPF_SERVICE_IKE, 0), KUPF_STORE_OK);
+}
+
+static void remove_name(const char *name)
+{
+	kupf_session_t *session;
+
+	session = store->get(store, name);
+	ck_assert(store->remove(store, session));
+	kupf_session_unref(session);
+}
+
+static identification_t *identity(id_type_t type, const char *data)
+{
+	return identification_create_from_encoding(type,
+											   chunk_from_str((char*)data));
+}
+
+/**
+ * Verify a peer's AUTH payload as psk_authenticator.c does.
+ *
+ * @param key		key that the payload was computed with, KEY_LEN octets
+ * @param keys		[out] number of keys that were tried, or NULL
+ * @return			TRUE if it is authenticated
+ */
+static bool verify_id(identification_t *peer, const char *key, u_int *keys)
+{
+	identification_t *me = identity(ID_FQDN, "upf");
+	enumerator_t *enumerator;
+	shared_key_t *shared;
+	bool authenticated = FALSE;
+	u_int tried = 0;
+
+	enumerator = lib->credmgr->create_shared_enumerator(lib->credmgr,
+														SHARED_IKE, me, peer);
+	while (!authenticated &&
+		   enumerator->enumerate(enumerator, &shared, NULL, NULL))
+	{
+		tried++;
+		ck_assert_uint_ge(shared->get_key(shared).len, 32);
+		authenticated = chunk_equals(shared->get_key(shared),
+									 chunk_create((u_char*)key, KEY_LEN));
+	}
+	enumerator->destroy(enumerator);
+	me->destroy(me);
+	if (keys)
+	{
+		*keys = tried;
+	}
+	return authenticated;
+}
+
+static bool verify(const char *key)
+{
+	identification_t *peer = identity(ID_KEY_ID, "ue");
+	bool authenticated;
+
+	authenticated = verify_id(peer, key, NULL);
+	peer->destroy(peer);
+	return authenticated;
+}
+
+/**
+ * Look for the key to build our AUTH payload with.
+ *
+ * @return			first octet of the key, 0 if there is none
+ */
+static char build_id(identification_t *peer)
+{
+	identification_t *me = identity(ID_FQDN, "upf");
+	shared_key_t *shared;
+	char first = 0;
+
+	shared = lib->credmgr->get_shared(lib->credmgr, SHARED_IKE, me, peer);
+	if (shared)
+	{
+		ck_assert_int_eq(shared->get_type(shared), SHARED_IKE);
+		first = shared->get_key(shared).ptr[0];
+		shared->destroy(shared);
+	}
+	me->destroy(me);
+	return first;
+}
+
+static char build()
+{
+	identification_t *peer = identity(ID_KEY_ID, "ue");
+	char first;
+
+	first = build_id(peer);
+	peer->destroy(peer);
+	return first;
+}
+
+/**
+ * Generation of the session whose key has verified the peer, 0 if none.
+ */
+static uint32_t verified(uint32_t ike_sa)
+{
+	kupf_session_t *session;
+	uint32_t generation = 0;
+
+	session = cred->get_verified(cred, ike_sa);
+	if (session)
+	{
+		generation = kupf_session_get_generation(session);
+		kupf_session_unref(session);
+	}
+	return generation;
+}
+
+/* trap 1: an empty key would make charon use SK_p */
+
+static chunk_t weak[] = {
+	{ NULL, 0 },
+	{ (u_char*)"", 0 },
+	{ (u_char*)"1111111111111111111111111111111", 31 },
+	{ (u_char*)"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+	  32 },
+	{ (u_char*)KEY_1 KEY_1 "1", 65 },
+};
+
+START_TEST(test_no_weak_key)
+{
+	kupf_session_data_t data;
+
+	test_session_data(&data, "s", ID_KEY_ID, "ue");
+	data.key = weak[_i];
+	ck_assert(!kupf_secret_acceptable(data.key));
+	ck_assert_ptr_null(kupf_session_create(&data));
+}
+END_TEST
+
+/* trap 2: the verifier tries all keys that it gets */
+
+START_TEST(test_one_key)
+{
+	identification_t *peer = identity(ID_KEY_ID, "ue");
+	u_int keys;
+
+	put_key(KEY_1, 1);
+	put("other", ID_KEY_ID, "other", KEY_2, 1, KUPF_SERVICE_IKE, 0);
+	ck_assert(!verify_id(peer, KEY_2, &keys));
+	ck_assert_uint_eq(keys, 1);
+	ck_assert(verify_id(peer, KEY_1, &keys));
+	ck_assert_uint_eq(keys, 1);
+	ck_assert_int_eq(build(), '1');
+	peer->destroy(peer);
+}
+END_TEST
+
+/**
+ * Identities of a peer for which there is no key, although there is one for
+ * email:ue@x, fqdn:ue, keyid:* and for a few wildcards.
+ */
+static struct {
+	id_type_t type;
+	char *data;
+} strangers[] = {
+	{ ID_RFC822_ADDR, "UE@x" },
+	{ ID_RFC822_ADDR, "ue@X" },
+	{ ID_RFC822_ADDR, "ue@" },
+	{ ID_RFC822_ADDR, "ue@xx" },
+	{ ID_RFC822_ADDR, "*@x" },
+	{ ID_RFC822_ADDR, "*" },
+	{ ID_FQDN, "ue@x" },
+	{ ID_FQDN, "UE" },
+	{ ID_FQDN, "*" },
+	{ ID_KEY_ID, "ue@x" },
+	{ ID_KEY_ID, "ue" },
+	{ ID_KEY_ID, "" },
+	{ ID_KEY_ID, "**" },
+	{ ID_DER_ASN1_GN_URI, "ue" },
+	{ ID_IPV4_ADDR, "ue@x" },
+	{ ID_ANY, "" },
+	{ ID_ANY, "ue" },
+	{ ID_KEY_ID + 256, "*" },
+};
+
+START_TEST(test_stranger)
+{
+	identification_t *peer;
+	u_int keys;
+
+	put("a", ID_RFC822_ADDR, "ue@x", KEY_1, 1, KUPF_SERVICE_IKE, 0);
+	put("b", ID_FQDN, "ue", KEY_1, 1, KUPF_SERVICE_IKE, 0);
+	put("c", ID_KEY_ID, "*", KEY_1, 1, KUPF_SERVICE_IKE, 0);
+	/* the socket lets none of these in, but here it must not depend on that */
+	put("d", ID_RFC822_ADDR, "*@x", KEY_1, 1, KUPF_SERVICE_IKE, 0);
+	put("e", ID_FQDN, "*", KEY_1, 1, KUPF_SERVICE_IKE, 0);
+	put("f", ID_ANY, "ue", KEY_1, 1, KUPF_SERVICE_IKE, 0);
+	peer = identity(strangers[_i].type, strangers[_i].data);
+	ck_assert(!verify_id(peer, KEY_1, &keys));
+	/* nobody's key, so that it takes as long as a wrong one */
+	ck_assert_uint_eq(keys, 1);
+	ck_assert_int_eq(build_id(peer), 0);
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+	peer->destroy(peer);
+
+	/* and those it is meant for do get it */
+	peer = identity(ID_RFC822_ADDR, "ue@x");
+	ck_assert(verify_id(peer, KEY_1, &keys));
+	peer->destroy(peer);
+}
+END_TEST
+
+/**
+ * Get the key that the verifier is given for a peer.
+ *
+ * @param found		[out] key, 32 octets
+ */
+static void get_yielded(identification_t *peer, char *found)
+{
+	identification_t *me = identity(ID_FQDN, "upf");
+	enumerator_t *enumerator;
+	shared_key_t *shared;
+
+	enumerator = lib->credmgr->create_shared_enumerator(lib->credmgr,
+														SHARED_IKE, me, peer);
+	ck_assert(enumerator->enumerate(enumerator, &shared, NULL, NULL));
+	ck_assert_uint_eq(shared->get_key(shared).len, 32);
+	memcpy(found, shared->get_key(shared).ptr, 32);
+	ck_assert(!enumerator->enumerate(enumerator, &shared, NULL, NULL));
+	enumerator->destroy(enumerator);
+	me->destroy(me);
+}
+
+/* whoever guesses nobody's key has gained nothing */
+START_TEST(test_dummy)
+{
+	identification_t *peer = identity(ID_KEY_ID, "nobody");
+	identification_t *another = identity(ID_KEY_ID, "-");
+	char key[33] = {}, same[33] = {}, other[33] = {};
+	kupf_cred_t *second;
+
+	put_key(KEY_1, 1);
+	get_yielded(peer, key);
+	get_yielded(another, same);
+	ck_assert_mem_eq(key, same, 32);
+	/* it "verifies", but pins nothing and builds nothing */
+	ck_assert(verify_id(peer, key, NULL));
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+	ck_assert_ptr_null(cred->get_verified(cred, 1));
+	ck_assert_int_eq(build_id(peer), 0);
+	ck_assert(verify_id(another, key, NULL));
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+	/* nor is it anybody's who has one */
+	ck_assert(!verify(key));
+
+	/* another process has another */
+	lib->credmgr->remove_set(lib->credmgr, &cred->set);
+	second = kupf_cred_create(store, NULL, &enforcer.public);
+	lib->credmgr->add_set(lib->credmgr, &second->set);
+	get_yielded(peer, other);
+	ck_assert_mem_ne(key, other, 32);
+	lib->credmgr->remove_set(lib->credmgr, &second->set);
+	second->destroy(second);
+	lib->credmgr->add_set(lib->credmgr, &cred->set);
+	peer->destroy(peer);
+	another->destroy(another);
+}
+END_TEST
+
+static shared_key_type_t types[] = {
+	SHARED_ANY, SHARED_EAP, SHARED_PRIVATE_KEY_PASS, SHARED_PIN, SHARED_PPK,
+};
+
+START_TEST(test_other_type)
+{
+	identification_t *me = identity(ID_FQDN, "upf");
+	identification_t *peer = identity(ID_KEY_ID, "ue");
+	enumerator_t *enumerator;
+	shared_key_t *shared;
+
+	put_key(KEY_1, 1);
+	enumerator = lib->credmgr->create_shared_enumerator(lib->credmgr,
+													types[_i], me, peer);
+	ck_assert(!enumerator->enumerate(enumerator, &shared, NULL, NULL));
+	enumerator->destroy(enumerator);
+	ck_assert_ptr_null(lib->credmgr->get_shared(lib->credmgr, types[_i], me,
+												peer));
+	me->destroy(me);
+	peer->destroy(peer);
+}
+END_TEST
+
+START_TEST(test_no_peer)
+{
+	identification_t *me = identity(ID_KEY_ID, "ue");
+	enumerator_t *enumerator;
+	shared_key_t *shared;
+
+	put_key(KEY_1, 1);
+	/* our own identity is nobody's key, nor is nobody's */
+	enumerator = lib->credmgr->create_shared_enumerator(lib->credmgr,
+													SHARED_IKE, me, NULL);
+	ck_assert(!enumerator->enumerate(enumerator, &shared, NULL, NULL));
+	enumerator->destroy(enumerator);
+	enumerator = lib->credmgr->create_shared_enumerator(lib->credmgr,
+													SHARED_IKE, NULL, NULL);
+	ck_assert(!enumerator->enumerate(enumerator, &shared, NULL, NULL));
+	enumerator->destroy(enumerator);
+	ck_assert_ptr_null(lib->credmgr->get_shared(lib->credmgr, SHARED_IKE, me,
+												NULL));
+	me->destroy(me);
+}
+END_TEST
+
+START_TEST(test_other_service)
+{
+	ck_assert_int_eq(put("s", ID_KEY_ID, "ue", KEY_1, 1, KUPF_SERVICE_MPQUIC,
+						 0), KUPF_STORE_OK);
+	ck_assert(!verify(KEY_1));
+	ck_assert_int_eq(build(), 0);
+	put("s", ID_KEY_ID, "ue", KEY_1, 2,
+		KUPF_SERVICE_MPQUIC | KUPF_SERVICE_IKE, 0);
+	ck_assert(verify(KEY_1));
+}
+END_TEST
+
+START_TEST(test_expired)
+{
+	time_t now = time_monotonic(NULL);
+
+	/* its life is over, though nobody has swept it out yet */
+	put("s", ID_KEY_ID, "ue", KEY_1, 1, KUPF_SERVICE_IKE, now);
+	ck_assert(!verify(KEY_1));
+	ck_assert_int_eq(build(), 0);
+	put("s", ID_KEY_ID, "ue", KEY_1, 2, KUPF_SERVICE_IKE, now + 100);
+	ck_assert(verify(KEY_1));
+}
+END_TEST
+
+/* trap 3: verify and build look the key up separately */
+
+START_TEST(test_rotation)
+{
+	put_key(KEY_1, 1);
+	ck_assert(verify(KEY_1));
+	ck_assert_uint_eq(verified(1), 1);
+	put_key(KEY_2, 2);
+	/* for this one the old key answers, and for this one only */
+	ck_assert_uint_eq(verified(1), 1);
+	unique_id = 2;
+	ck_assert_int_eq(build(), '2');
+	unique_id = 1;
+	ck_assert_int_eq(build(), '1');
+	/* done: the next round takes the new key */
+	ck_assert_uint_eq(verified(1), 0);
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+	ck_assert(!verify(KEY_1));
+	ck_assert(verify(KEY_2));
+	ck_assert_int_eq(build(), '2');
+}
+END_TEST
+
+START_TEST(test_removed_meanwhile)
+{
+	put_key(KEY_1, 1);
+	ck_assert(verify(KEY_1));
+	remove_name("s");
+	ck_assert_int_eq(build(), '1');
+	ck_assert_int_eq(build(), 0);
+	ck_assert(!verify(KEY_1));
+}
+END_TEST
+
+START_TEST(test_expired_meanwhile)
+{
+	time_t now = time_monotonic(NULL);
+
+	put_key(KEY_1, 1);
+	ck_assert(verify(KEY_1));
+	put("s", ID_KEY_ID, "ue", KEY_2, 2, KUPF_SERVICE_IKE, now);
+	ck_assert_int_eq(build(), '1');
+}
+END_TEST
+
+START_TEST(test_moved_identity)
+{
+	/* the identity belongs to another session now: never its key */
+	put_key(KEY_1, 1);
+	ck_assert(verify(KEY_1));
+	remove_name("s");
+	put("t", ID_KEY_ID, "ue", KEY_2, 7, KUPF_SERVICE_IKE, 0);
+	ck_assert_uint_eq(verified(1), 1);
+	ck_assert_int_eq(build(), '1');
+}
+END_TEST
+
+START_TEST(test_pin_other_identity)
+{
+	identification_t *other = identity(ID_KEY_ID, "other");
+
+	/* the pin of one peer is no key for another one on the same IKE_SA */
+	put_key(KEY_1, 1);
+	put("other", ID_KEY_ID, "other", KEY_2, 1, KUPF_SERVICE_IKE, 0);
+	ck_assert(verify(KEY_1));
+	ck_assert(!verify_id(other, KEY_2, NULL));
+	ck_assert_int_eq(build_id(other), 0);
+	ck_assert_int_eq(build(), '1');
+	other->destroy(other);
+}
+END_TEST
+
+START_TEST(test_pins_are_apart)
+{
+	identification_t *other = identity(ID_KEY_ID, "other");
+
+	put_key(KEY_1, 1);
+	put("other", ID_KEY_ID, "other", KEY_2, 5, KUPF_SERVICE_IKE, 0);
+	ck_assert(verify(KEY_1));
+	unique_id = 2;
+	ck_assert(verify_id(other, KEY_2, NULL));
+	ck_assert_uint_eq(cred->get_pins(cred), 2);
+	ck_assert_uint_eq(verified(1), 1);
+	ck_assert_uint_eq(verified(2), 5);
+	ck_assert_uint_eq(verified(3), 0);
+	ck_assert_int_eq(build_id(other), '2');
+	ck_assert_uint_eq(cred->get_pins(cred), 1);
+	unique_id = 1;
+	ck_assert_int_eq(build(), '1');
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+	other->destroy(other);
+}
+END_TEST
+
+START_TEST(test_no_pin)
+{
+	put_key(KEY_1, 1);
+	/* no key fitted */
+	ck_assert(!verify(KEY_2));
+	ck_assert_uint_eq(verified(1), 0);
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+	/* our own AUTH payload verifies nobody */
+	ck_assert_int_eq(build(), '1');
+	ck_assert_uint_eq(verified(1), 0);
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+}
+END_TEST
+
+START_TEST(test_no_pin_unused)
+{
+	identification_t *peer = identity(ID_KEY_ID, "ue");
+	enumerator_t *enumerator;
+
+	/* an enumerator that was never asked for a key */
+	put_key(KEY_1, 1);
+	enumerator = cred->set.create_shared_enumerator(&cred->set, SHARED_IKE,
+													NULL, peer);
+	ck_assert_ptr_nonnull(enumerator);
+	enumerator->destroy(enumerator);
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+	/* nor does it take a pin away */
+	ck_assert(verify(KEY_1));
+	enumerator = cred->set.create_shared_enumerator(&cred->set, SHARED_IKE,
+													NULL, peer);
+	enumerator->destroy(enumerator);
+	ck_assert_uint_eq(verified(1), 1);
+	peer->destroy(peer);
+}
+END_TEST
+
+START_TEST(test_pin_dropped)
+{
+	listener_t *listener = cred->listener;
+	ike_sa_state_t state;
+
+	put_key(KEY_1, 1);
+	ck_assert(verify(KEY_1));
+	for (state = IKE_CREATED; state < IKE_DESTROYING; state++)
+	{
+		ck_assert(listener->ike_state_change(listener, &fake_ike_sa, state));
+		ck_assert_uint_eq(verified(1), 1);
+	}
+	unique_id = 2;
+	ck_assert(listener->ike_state_change(listener, &fake_ike_sa,
+										 IKE_DESTROYING));
+	ck_assert_uint_eq(verified(1), 1);
+	unique_id = 1;
+	ck_assert(listener->ike_state_change(listener, &fake_ike_sa,
+										 IKE_DESTROYING));
+	ck_assert_uint_eq(verified(1), 0);
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+	/* an id that comes again starts from nothing */
+	put_key(KEY_2, 2);
+	ck_assert(!verify(KEY_1));
+}
+END_TEST
+
+START_TEST(test_pin_left)
+{
+	put_key(KEY_1, 1);
+	ck_assert(verify(KEY_1));
+	unique_id = 2;
+	ck_assert(verify(KEY_1));
+	/* a second time on the same IKE_SA */
+	ck_assert(verify(KEY_1));
+	ck_assert_uint_eq(cred->get_pins(cred), 2);
+	/* left to be given back with the set: nothing leaks */
+}
+END_TEST
+
+/* trap 6: the credential manager holds its lock while an enumerator lives */
+
+START_TEST(test_no_lock)
+{
+	identification_t *me = identity(ID_FQDN, "upf");
+	identification_t *peer = identity(ID_KEY_ID, "ue");
+	enumerator_t *enumerator;
+	shared_key_t *shared;
+
+	put_key(KEY_1, 1);
+	enumerator = lib->credmgr->create_shared_enumerator(lib->credmgr,
+														SHARED_IKE, me, peer);
+	ck_assert(enumerator->enumerate(enumerator, &shared, NULL, NULL));
+	/* each of them would wait for ever for a lock that is held */
+	put_key(KEY_2, 2);
+	put("t", ID_KEY_ID, "t", KEY_1, 1, KUPF_SERVICE_IKE, 0);
+	ck_assert_uint_eq(verified(1), 0);
+	remove_name("s");
+	/* and the key stays what it was */
+	ck_assert(chunk_equals(shared->get_key(shared), chunk_from_str(KEY_1)));
+	shared->get_ref(shared);
+	enumerator->destroy(enumerator);
+	ck_assert(chunk_equals(shared->get_key(shared), chunk_from_str(KEY_1)));
+	shared->destroy(shared);
+	me->destroy(me);
+	peer->destroy(peer);
+}
+END_TEST
+
+/* keys on demand */
+
+static kupf_events_t *events;
+
+/** Who tells about them */
+static kupf_publisher_t *publisher;
+static kupf_fetch_t *fetch;
+static kupf_subscriber_t smf;
+
+/** What the SMF does when it is asked, before the UE waits */
+static void (*on_ask)();
+
+/** How often it was asked */
+static u_int asked;
+
+METHOD(kupf_subscriber_t, notify, void,
+	kupf_subscriber_t *this, chunk_t packet)
+{
+	__atomic_add_fetch(&asked, 1, __ATOMIC_RELAXED);
+	if (on_ask)
+	{
+		on_ask();
+	}
+}
+
+static void setup_fetch()
+{
+	kupf_fetch_config_t config = {
+		.timeout = 60000,
+		.max_waiting = 4,
+	};
+
+	setup();
+	lib->credmgr->remove_set(lib->credmgr, &cred->set);
+	cred->destroy(cred);
+	publisher = kupf_publisher_create();
+	events = &publisher->events;
+	smf.notify = _notify;
+	publisher->subscribe(publisher, KUPF_EVENT_KEY_REQUEST, &smf);
+	fetch = kupf_fetch_create(store, events, &config);
+	cred = kupf_cred_create(store, fetch, &enforcer.public);
+	lib->credmgr->add_set(lib->credmgr, &cred->set);
+}
+
+static void teardown_fetch()
+{
+	teardown();
+	fetch->destroy(fetch);
+	publisher->unsubscribe(publisher, KUPF_EVENT_KEY_REQUEST, &smf);
+	publisher->destroy(publisher);
+}
+
+static void answer_key()
+{
+	kupf_session_t *session;
+
+	put_key(KEY_1, 3);
+	session = store->get(store, "s");
+	fetch->answer(fetch, session);
+	kupf_session_unref(session);
+}
+
+static void answer_reject()
+{
+	fetch->reject(fetch, ID_KEY_ID, chunk_from_str("ue"));
+}
+
+START_TEST(test_fetch)
+{
+	on_ask = answer_reject;
+	ck_assert(!verify(KEY_1));
+	ck_assert_uint_eq(asked, 1);
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+	/* the key that came counts, whatever it is */
+	on_ask = answer_key;
+	ck_assert(!verify(KEY_2));
+	ck_assert_uint_eq(asked, 2);
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+	remove_name("s");
+	ck_assert(verify(KEY_1));
+	ck_assert_uint_eq(asked, 3);
+	ck_assert_uint_eq(verified(1), 3);
+	ck_assert_int_eq(build(), '1');
+	ck_assert_uint_eq(asked, 3);
+}
+END_TEST
+
+START_TEST(test_fetch_not)
+{
+	on_ask = answer_reject;
+	/* who builds waits for nobody */
+	ck_assert_int_eq(build(), 0);
+	/* nor if we have initiated it */
+	initiator = TRUE;
+	ck_assert(!verify(KEY_1));
+	initiator = FALSE;
+	/* nor if the IKE_SA may have no keys */
+	enforcer.covered = FALSE;
+	ck_assert(!verify(KEY_1));
+	enforcer.covered = TRUE;
+	/* nor if there is a session that says its key is not for IKE */
+	put("s", ID_KEY_ID, "ue", KEY_1, 1, KUPF_SERVICE_MPQUIC, 0);
+	ck_assert(!verify(KEY_1));
+	ck_assert_uint_eq(asked, 0);
+	/* but if it has expired */
+	put("s", ID_KEY_ID, "ue", KEY_1, 1, KUPF_SERVICE_IKE,
+		time_monotonic(NULL));
+	ck_assert(!verify(KEY_1));
+	ck_assert_uint_eq(asked, 1);
+}
+END_TEST
+
+static void answer_and_uncover()
+{
+	answer_key();
+	enforcer.covered = FALSE;
+}
+
+START_TEST(test_fetch_uncovered)
+{
+	/* the enforcer goes while the UE waits */
+	on_ask = answer_and_uncover;
+	ck_assert(!verify(KEY_1));
+	ck_assert_uint_eq(asked, 1);
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+}
+END_TEST
+
+static void *add_set(void *data)
+{
+	lib->credmgr->add_set(lib->credmgr, data);
+	return NULL;
+}
+
+static void *verify_waiting(void *data)
+{
+	return verify(KEY_1) ? data : NULL;
+}
+
+static void await_waiting()
+{
+	while (!test_counter("fetch-waiting"))
+	{
+		usleep(1000);
+	}
+}
+
+START_TEST(test_fetch_writer)
+{
+	credential_set_t set = {
+		.create_private_enumerator = (void*)return_null,
+		.create_cert_enumerator = (void*)return_null,
+		.create_shared_enumerator = (void*)return_null,
+		.create_cdp_enumerator = (void*)return_null,
+		.cache_cert = (void*)nop,
+	};
+	identification_t *known = identity(ID_KEY_ID, "known");
+	thread_t *waiter, *writer;
+	u_int i, keys;
+
+	/* a plugin that comes while somebody waits does not stop the others */
+	put("known", ID_KEY_ID, "known", KEY_2, 1, KUPF_SERVICE_IKE, 0);
+	waiter = thread_create(verify_waiting, known);
+	await_waiting();
+	writer = thread_create(add_set, &set);
+	for (i = 0; i < 100; i++)
+	{
+		usleep(1000);
+		/* a wrong one, as there is only one IKE_SA to pin it to */
+		ck_assert(!verify_id(known, KEY_1, &keys));
+		ck_assert_uint_eq(keys, 1);
+	}
+	answer_key();
+	ck_assert_ptr_nonnull(waiter->join(waiter));
+	/* and gets its turn */
+	writer->join(writer);
+	lib->credmgr->remove_set(lib->credmgr, &set);
+	known->destroy(known);
+}
+END_TEST
+
+static bool call_alert(listener_t *listener, alert_t alert, ...)
+{
+	va_list args;
+	bool stay;
+
+	va_start(args, alert);
+	stay = listener->alert(listener, NULL, alert, args);
+	va_end(args);
+	return stay;
+}
+
+START_TEST(test_fetch_shutdown)
+{
+	thread_t *waiter;
+
+	waiter = thread_create(verify_waiting, fetch);
+	await_waiting();
+	ck_assert(call_alert(cred->listener, ALERT_PEER_AUTH_FAILED));
+	ck_assert_uint_eq(test_counter("fetch-waiting"), 1);
+	ck_assert(call_alert(cred->listener, ALERT_SHUTDOWN_SIGNAL, SIGTERM));
+	ck_assert_ptr_null(waiter->join(waiter));
+	ck_assert_uint_eq(test_counter("fetch-ended"), 1);
+	/* nor does anybody begin to wait */
+	ck_assert(!verify(KEY_1));
+	ck_assert_uint_eq(asked, 1);
+}
+END_TEST
+
+/* enforcement fails closed */
+
+START_TEST(test_not_covered)
+{
+	uint64_t withheld = test_counter("keys-withheld");
+
+	put_key(KEY_1, 1);
+	enforcer.covered = FALSE;
+	ck_assert(!verify(KEY_1));
+	ck_assert_int_eq(build(), 0);
+	ck_assert_uint_eq(enforcer.asked, 2);
+	ck_assert_uint_eq(test_counter("keys-withheld"), withheld + 2);
+	enforcer.covered = TRUE;
+	ck_assert(verify(KEY_1));
+	/* not even the key that is pinned */
+	enforcer.covered = FALSE;
+	ck_assert_int_eq(build(), 0);
+	enforcer.covered = TRUE;
+	ck_assert_int_eq(build(), '1');
+}
+END_TEST
+
+/**
+ * Create a session that is in no store.
+ */
+static kupf_session_t *own_create(const char *key, uint8_t services,
+								  uint32_t expiry)
+{
+	kupf_session_data_t data;
+
+	test_session_data(&data, "own", ID_KEY_ID, "me");
+	data.key = chunk_from_str((char*)key);
+	data.services = services;
+	data.expiry = expiry;
+	return kupf_session_create(&data);
+}
+
+/* an IKE_SA that we have initiated has the key of its session, both ways */
+START_TEST(test_own)
+{
+	identification_t *any = identity(ID_ANY, "");
+	kupf_session_t *verifier;
+
+	/* a session that has the UPF's identity means nothing */
+	put("upf", ID_KEY_ID, "ue", KEY_2, 1, KUPF_SERVICE_IKE, 0);
+	enforcer.own = own_create(KEY_1, KUPF_SERVICE_IKE, 0);
+	initiator = TRUE;
+	/* charon builds first: the UPF may have no name yet */
+	ck_assert_int_eq(build_id(any), '1');
+	ck_assert_int_eq(build(), '1');
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+	ck_assert(!verify(KEY_2));
+	ck_assert_ptr_null(cred->get_verified(cred, 1));
+	ck_assert(verify(KEY_1));
+	/* known by the object, whatever else has this key */
+	verifier = cred->get_verified(cred, 1);
+	ck_assert_ptr_eq(verifier, enforcer.own);
+	kupf_session_unref(verifier);
+	/* until it is established */
+	ck_assert(cred->listener->ike_state_change(cred->listener, &fake_ike_sa,
+											   IKE_ESTABLISHED));
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+	/* and the same IKE_SA as responder is another matter */
+	initiator = FALSE;
+	ck_assert(verify(KEY_2));
+	any->destroy(any);
+	kupf_session_unref(enforcer.own);
+}
+END_TEST
+
+/** Sessions whose keys must not be used */
+static struct {
+	uint8_t services;
+	uint32_t expiry;
+} unusable[] = {
+	{ KUPF_SERVICE_MPQUIC, 0 },
+	{ KUPF_SERVICE_IKE, 1 },
+};
+
+START_TEST(test_own_unusable)
+{
+	enforcer.own = own_create(KEY_1, unusable[_i].services,
+							  unusable[_i].expiry);
+	initiator = TRUE;
+	ck_assert_int_eq(build(), 0);
+	ck_assert(!verify(KEY_1));
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+	kupf_session_unref(enforcer.own);
+}
+END_TEST
+
+/* an IKE_SA that was initiated for no session gets no key, not even that of a
+ * session with the identity of the peer */
+START_TEST(test_own_none)
+{
+	identification_t *peer = identity(ID_KEY_ID, "ue");
+	u_int keys;
+
+	put_key(KEY_1, 1);
+	initiator = TRUE;
+	ck_assert(!verify_id(peer, KEY_1, &keys));
+	ck_assert_uint_eq(keys, 0);
+	ck_assert_int_eq(build(), 0);
+	enforcer.own = own_create(KEY_1, KUPF_SERVICE_IKE, 0);
+	enforcer.covered = FALSE;
+	ck_assert(!verify_id(peer, KEY_1, &keys));
+	ck_assert_uint_eq(keys, 0);
+	ck_assert_int_eq(build(), 0);
+	kupf_session_unref(enforcer.own);
+	peer->destroy(peer);
+}
+END_TEST
+
+START_TEST(test_no_ike_sa)
+{
+	put_key(KEY_1, 1);
+	checked_out = NULL;
+	ck_assert(!verify(KEY_1));
+	ck_assert_int_eq(build(), 0);
+	ck_assert_uint_eq(enforcer.asked, 0);
+}
+END_TEST
+
+START_TEST(test_counters)
+{
+	uint64_t yielded = test_counter("keys-yielded");
+	uint64_t unknown = test_counter("keys-unknown");
+	uint64_t pinned = test_counter("keys-pinned");
+
+	ck_assert(!verify(KEY_1));
+	ck_assert_uint_eq(test_counter("keys-unknown"), unknown + 1);
+	put_key(KEY_1, 1);
+	ck_assert(!verify(KEY_2));
+	ck_assert_uint_eq(test_counter("keys-yielded"), yielded + 1);
+	ck_assert_uint_eq(test_counter("keys-pinned"), pinned);
+	ck_assert(verify(KEY_1));
+	ck_assert_uint_eq(test_counter("keys-yielded"), yielded + 2);
+	ck_assert_uint_eq(test_counter("keys-pinned"), pinned + 1);
+	ck_assert_uint_eq(test_counter("keys-unknown"), unknown + 1);
+}
+END_TEST
+
+START_TEST(test_other_sets)
+{
+	identification_t *id = identity(ID_KEY_ID, "ue");
+
+	put_key(KEY_1, 1);
+	/* a set of PSKs has nothing else to offer */
+	ck_assert_ptr_null(cred->set.create_private_enumerator(&cred->set,
+														   KEY_ANY, id));
+	ck_assert_ptr_null(cred->set.create_cert_enumerator(&cred->set, CERT_ANY,
+														KEY_ANY, id, FALSE));
+	ck_assert_ptr_null(cred->set.create_cdp_enumerator(&cred->set, CERT_ANY,
+													   id));
+	cred->set.cache_cert(&cred->set, NULL);
+	id->destroy(id);
+}
+END_TEST
+
+/** Rounds of a thread */
+#define ROUNDS 2000
+
+/**
+ * Rotate the key for ever.
+ */
+static void *rotate(void *data)
+{
+	u_int i;
+
+	for (i = 2; i < ROUNDS; i++)
+	{
+		put_key(i % 2 ? KEY_1 : KEY_2, i);
+	}
+	return NULL;
+}
+
+START_TEST(test_threads)
+{
+	thread_t *thread;
+	u_int i;
+
+	put_key(KEY_1, 1);
+	thread = thread_create(rotate, NULL);
+	for (i = 0; i < ROUNDS; i++)
+	{
+		if (verify(KEY_1))
+		{	/* whatever comes between, it is the key that verified */
+			ck_assert_int_eq(build(), '1');
+		}
+	}
+	thread->join(thread);
+	/* it ends with this one */
+	ck_assert(verify(KEY_1));
+	ck_assert_int_eq(build(), '1');
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+}
+END_TEST
+
+Suite *kupf_cred_suite(void);
+
+Suite *kupf_cred_suite(void)
+{
+	Suite *suite;
+	TCase *tc;
+
+	suite = suite_create("kupf_cred");
+
+	tc = tcase_create("keys");
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_loop_test(tc, test_no_weak_key, 0, countof(weak));
+	tcase_add_test(tc, test_one_key);
+	tcase_add_loop_test(tc, test_stranger, 0, countof(strangers));
+	tcase_add_test(tc, test_dummy);
+	tcase_add_loop_test(tc, test_other_type, 0, countof(types));
+	tcase_add_test(tc, test_no_peer);
+	tcase_add_test(tc, test_other_service);
+	tcase_add_test(tc, test_expired);
+	tcase_add_test(tc, test_not_covered);
+	tcase_add_test(tc, test_own);
+	tcase_add_loop_test(tc, test_own_unusable, 0, countof(unusable));
+	tcase_add_test(tc, test_own_none);
+	tcase_add_test(tc, test_no_ike_sa);
+	tcase_add_test(tc, test_counters);
+	tcase_add_test(tc, test_other_sets);
+	suite_add_tcase(suite, tc);
+
+	tc = tcase_create("pins");
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, test_rotation);
+	tcase_add_test(tc, test_removed_meanwhile);
+	tcase_add_test(tc, test_expired_meanwhile);
+	tcase_add_test(tc, test_moved_identity);
+	tcase_add_test(tc, test_pin_other_identity);
+	tcase_add_test(tc, test_pins_are_apart);
+	tcase_add_test(tc, test_no_pin);
+	tcase_add_test(tc, test_no_pin_unused);
+	tcase_add_test(tc, test_pin_dropped);
+	tcase_add_test(tc, test_pin_left);
+	tcase_add_test(tc, test_no_lock);
+	tcase_add_test(tc, test_threads);
+	suite_add_tcase(suite, tc);
+
+	tc = tcase_create("fetch");
+	tcase_set_timeout(tc, 30);
+	tcase_add_checked_fixture(tc, setup_fetch, teardown_fetch);
+	tcase_add_test(tc, test_fetch);
+	tcase_add_test(tc, test_fetch_not);
+	tcase_add_test(tc, test_fetch_uncovered);
+	tcase_add_test(tc, test_fetch_writer);
+	tcase_add_test(tc, test_fetch_shutdown);
+	suite_add_tcase(suite, tc);
+
+	return suite;
+}
+
+int main(void)
+{
+	return test_run(kupf_cred_suite());
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The guard with and without an enforcer behind it.
+ */
+
+#include "kupf/kupf_enforcement.h"
+#include "test_runner.h"
+#include "test_support.h"
+
+#include <pthread.h>
+
+static test_enforcer_t enforcer;
+
+static void setup()
+{
+	test_enforcer_init(&enforcer);
+}
+
+CALLBACK(counter, void,
+	u_int *count, const char *name, uint64_t value)
+{
+	(*count)++;
+}
+
+START_TEST(test_none)
+{
+	bool required = _i;
+	kupf_enforcement_t *guard = kupf_enforcement_create(required);
+	kupf_enforcer_t *public = &guard->enforcer;
+	kupf_session_t *session = test_session("s", ID_KEY_ID, "a", 0);
+	kupf_tunnel_t tunnels[2];
+	u_int count = 0;
+
+	/* nobody vouches for any IKE_SA, unless nobody has to */
+	ck_assert_int_eq(public->covers(public, NULL), !required);
+	ck_assert_uint_eq(public->count(public, "s"), 0);
+	ck_assert_uint_eq(public->describe(public, "s", tunnels, 2), 0);
+	ck_assert_uint_eq(public->close(public, session, KUPF_REASON_DELETED), 0);
+	public->replaced(public, session, session, 0);
+	ck_assert_ptr_null(public->own(public, NULL));
+	ck_assert_ptr_null(public->accepts(public, NULL));
+	public->established(public, session);
+	public->counters(public, counter, &count);
+	ck_assert_uint_eq(count, 0);
+	guard->detach(guard);
+	guard->destroy(guard);
+	kupf_session_unref(session);
+}
+END_TEST
+
+START_TEST(test_attached)
+{
+	kupf_enforcement_t *guard = kupf_enforcement_create(_i);
+	kupf_enforcer_t *public = &guard->enforcer;
+	kupf_session_t *session = test_session("s", ID_KEY_ID, "a", 0);
+	kupf_session_t *own;
+	kupf_tunnel_t tunnels[2];
+	test_enforcer_t other;
+	u_int count = 0;
+
+	test_enforcer_init(&other);
+	ck_assert(guard->attach(guard, &enforcer.public));
+	ck_assert(!guard->attach(guard, &other.public));
+	ck_assert(!guard->attach(guard, &enforcer.public));
+	/* it decides, whether one is required or not */
+	ck_assert(public->covers(public, NULL));
+	enforcer.covered = FALSE;
+	ck_assert(!public->covers(public, NULL));
+	enforcer.tunnels = 4;
+	ck_assert_uint_eq(public->count(public, "s"), 4);
+	ck_assert_uint_eq(public->describe(public, "s", tunnels, 2), 2);
+	ck_assert_uint_eq(tunnels[1].ike_sa, 2);
+	/* not every enforcer has something to tell */
+	enforcer.public.describe = NULL;
+	ck_assert_uint_eq(public->describe(public, "s", tunnels, 2), 0);
+	ck_assert_uint_eq(public->close(public, session, KUPF_REASON_EXPIRED), 4);
+	ck_assert_int_eq(enforcer.reason, KUPF_REASON_EXPIRED);
+	ck_assert_str_eq(enforcer.name, "s");
+	public->replaced(public, session, session, 77);
+	ck_assert_uint_eq(enforcer.grace, 77);
+	enforcer.own = session;
+	own = public->own(public, NULL);
+	ck_assert_ptr_eq(own, session);
+	kupf_session_unref(own);
+	enforcer.missing = "field";
+	ck_assert_str_eq(public->accepts(public, NULL), "field");
+	public->established(public, session);
+	ck_assert_uint_eq(enforcer.established, 1);
+	public->counters(public, counter, &count);
+	ck_assert_uint_eq(count, 1);
+	ck_assert_uint_eq(other.asked + other.closed + other.replaced, 0);
+
+	guard->detach(guard);
+	enforcer.covered = TRUE;
+	ck_assert_int_eq(public->covers(public, NULL), !_i);
+	ck_assert_uint_eq(public->count(public, "s"), 0);
+	ck_assert_uint_eq(enforcer.asked, 2);
+	/* there is room for another one */
+	ck_assert(guard->attach(guard, &other.public));
+	ck_assert(public->covers(public, NULL));
+	ck_assert_uint_eq(other.asked, 1);
+	guard->destroy(guard);
+	kupf_session_unref(session);
+}
+END_TEST
+
+START_TEST(test_reasons)
+{
+	static char *tokens[] = {
+		"peer", "deleted", "superseded", "expired", "rekeyed", "timeout",
+		"refused", "shutdown",
+	};
+	kupf_reason_t reason;
+
+	for (reason = KUPF_REASON_PEER; reason <= KUPF_REASON_SHUTDOWN; reason++)
+	{
+		ck_assert_str_eq(enum_to_name(kupf_reason_names, reason),
+						 tokens[reason]);
+	}
+	ck_assert_uint_eq(countof(tokens), KUPF_REASON_SHUTDOWN + 1);
+}
+END_TEST
+
+/** Calls under way in the enforcer, and calls after it was detached */
+static u_int under_way, late;
+
+/** Whether it is attached */
+static bool attached;
+
+static bool slow_covers(kupf_enforcer_t *this, ike_sa_t *ike_sa)
+{
+	__atomic_add_fetch(&under_way, 1, __ATOMIC_SEQ_CST);
+	if (!__atomic_load_n(&attached, __ATOMIC_SEQ_CST))
+	{
+		__atomic_add_fetch(&late, 1, __ATOMIC_SEQ_CST);
+	}
+	__atomic_sub_fetch(&under_way, 1, __ATOMIC_SEQ_CST);
+	return TRUE;
+}
+
+static void *ask(void *guard)
+{
+	kupf_enforcer_t *public = &((kupf_enforcement_t*)guard)->enforcer;
+	u_int i;
+
+	for (i = 0; i < 20000; i++)
+	{
+		public->covers(public, NULL);
+	}
+	return NULL;
+}
+
+START_TEST(test_detach_waits)
+{
+	kupf_enforcement_t *guard = kupf_enforcement_create(TRUE);
+	pthread_t threads[3];
+	u_int i;
+
+	enforcer.public.covers = slow_covers;
+	for (i = 0; i < countof(threads); i++)
+	{
+		pthread_create(&threads[i], NULL, ask, guard);
+	}
+	for (i = 0; i < 2000; i++)
+	{
+		__atomic_store_n(&attached, TRUE, __ATOMIC_SEQ_CST);
+		ck_assert(guard->attach(guard, &enforcer.public));
+		guard->detach(guard);
+		/* no call is under way, and none comes */
+		ck_assert_uint_eq(__atomic_load_n(&under_way, __ATOMIC_SEQ_CST), 0);
+		__atomic_store_n(&attached, FALSE, __ATOMIC_SEQ_CST);
+	}
+	for (i = 0; i < countof(threads); i++)
+	{
+		pthread_join(threads[i], NULL);
+	}
+	ck_assert_uint_eq(late, 0);
+	guard->destroy(guard);
+}
+END_TEST
+
+Suite *kupf_enforcement_suite(void);
+
+Suite *kupf_enforcement_suite(void)
+{
+	Suite *suite;
+	TCase *tc;
+
+	suite = suite_create("kupf_enforcement");
+
+	tc = tcase_create("guard");
+	tcase_set_timeout(tc, 30);
+	tcase_add_checked_fixture(tc, setup, NULL);
+	tcase_add_loop_test(tc, test_none, 0, 2);
+	tcase_add_loop_test(tc, test_attached, 0, 2);
+	tcase_add_test(tc, test_reasons);
+	tcase_add_test(tc, test_detach_waits);
+	suite_add_tcase(suite, tc);
+
+	return suite;
+}
+
+int main(void)
+{
+	return test_run(kupf_enforcement_suite());
+}

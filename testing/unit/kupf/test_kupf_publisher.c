@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Who gets which event, and what is in them.
+ */
+
+#include "kupf/protocol/kupf_publisher.h"
+#include "kupf/protocol/kupf_packet.h"
+#include "test_runner.h"
+#include "test_support.h"
+
+#include <pthread.h>
+
+typedef struct test_subscriber_t test_subscriber_t;
+
+/**
+ * Subscriber that keeps the last event.
+ */
+struct test_subscriber_t {
+	kupf_subscriber_t public;
+	u_int count;
+	char name[32];
+	vici_message_t *message;
+};
+
+static kupf_events_t *events;
+
+/** Who tells about them */
+static kupf_publisher_t *publisher;
+static test_subscriber_t one, two;
+static kupf_session_t *session;
+
+METHOD(kupf_subscriber_t, notify, void,
+	test_subscriber_t *this, chunk_t packet)
+{
+	size_t len;
+
+	ck_assert_uint_eq(untoh32(packet.ptr), packet.len - KUPF_PACKET_HEADER);
+	packet = chunk_skip(packet, KUPF_PACKET_HEADER);
+	ck_assert_int_eq(packet.ptr[0], KUPF_EVENT);
+	len = packet.ptr[1];
+	snprintf(this->name, sizeof(this->name), "%.*s", (int)len, packet.ptr + 2);
+	packet = chunk_skip(packet, 2 + len);
+	ck_assert(kupf_packet_check(packet));
+	DESTROY_IF(this->message);
+	this->message = vici_message_create_from_data(chunk_clone(packet), TRUE);
+	this->count++;
+}
+
+static void setup()
+{
+	publisher = kupf_publisher_create();
+	events = &publisher->events;
+	one = two = (test_subscriber_t){
+		.public = {
+			.notify = _notify,
+		},
+	};
+	session = test_session("s1", ID_KEY_ID, "a", 0);
+}
+
+static void teardown()
+{
+	DESTROY_IF(one.message);
+	DESTROY_IF(two.message);
+	kupf_session_unref(session);
+	publisher->destroy(publisher);
+}
+
+START_TEST(test_subscribe)
+{
+	events->session_expired(events, session);
+	ck_assert(!publisher->unsubscribe(publisher, KUPF_EVENT_SESSION_EXPIRED,
+								   &one.public));
+	publisher->subscribe(publisher, KUPF_EVENT_SESSION_EXPIRED, &one.public);
+	publisher->subscribe(publisher, KUPF_EVENT_SESSION_EXPIRED, &one.public);
+	publisher->subscribe(publisher, KUPF_EVENT_TUNNEL_DOWN, &two.public);
+	events->session_expired(events, session);
+	ck_assert_uint_eq(one.count, 1);
+	ck_assert_uint_eq(two.count, 0);
+	publisher->subscribe(publisher, KUPF_EVENT_SESSION_EXPIRED, &two.public);
+	events->session_expired(events, session);
+	ck_assert_uint_eq(one.count, 2);
+	ck_assert_uint_eq(two.count, 1);
+	ck_assert(publisher->unsubscribe(publisher, KUPF_EVENT_SESSION_EXPIRED,
+								  &one.public));
+	ck_assert(!publisher->unsubscribe(publisher, KUPF_EVENT_SESSION_EXPIRED,
+								   &one.public));
+	events->session_expired(events, session);
+	ck_assert_uint_eq(one.count, 2);
+	ck_assert_uint_eq(two.count, 2);
+	publisher->unsubscribe(publisher, KUPF_EVENT_SESSION_EXPIRED, &two.public);
+	publisher->unsubscribe(publisher, KUPF_EVENT_TUNNEL_DOWN, &two.public);
+}
+END_TEST
+
+START_TEST(test_content)
+{
+	identification_t *id;
+	host_t *local, *remote;
+	kupf_event_t event;
+	u_int count;
+
+	for (event = KUPF_EVENT_TUNNEL_UP; event < KUPF_EVENTS; event++)
+	{
+		publisher->subscribe(publisher, event, &one.public);
+	}
+	events->session_expired(events, session);
+	ck_assert_str_eq(one.name, "session-expired");
+	ck_assert_str_eq(test_value(one.message, "session"), "s1");
+
+	ck_assert_uint_eq(events->rekey_request(events, session, "why"), 1);
+	ck_assert_str_eq(one.name, "rekey-request");
+	ck_assert_str_eq(test_value(one.message, "session"), "s1");
+	ck_assert_str_eq(test_value(one.message, "ue-id"), "keyid:a");
+	ck_assert_str_eq(test_value(one.message, "generation"), "1");
+	ck_assert_str_eq(test_value(one.message, "expires"), "0");
+	ck_assert_str_eq(test_value(one.message, "reason"), "why");
+
+	events->tunnel_down(events, session, 4294967295u, KUPF_REASON_TIMEOUT);
+	ck_assert_str_eq(one.name, "tunnel-down");
+	ck_assert_str_eq(test_value(one.message, "session"), "s1");
+	ck_assert_str_eq(test_value(one.message, "unique-id"), "4294967295");
+	ck_assert_str_eq(test_value(one.message, "reason"), "timeout");
+
+	local = host_create_from_string("192.0.2.1", 4500);
+	remote = host_create_from_string("2001:db8::1", 500);
+	id = identification_create_from_encoding(ID_KEY_ID,
+											 chunk_from_str("\1\n\xff"));
+	events->auth_failed(events, id, local, remote, "no-such-ue");
+	ck_assert_str_eq(one.name, "auth-failed");
+	ck_assert_str_eq(test_value(one.message, "ue-id"), "@#010aff");
+	ck_assert_str_eq(test_value(one.message, "local"), "192.0.2.1[4500]");
+	ck_assert_str_eq(test_value(one.message, "remote"), "2001:db8::1[500]");
+	ck_assert_str_eq(test_value(one.message, "reason"), "no-such-ue");
+	count = one.count;
+	/* whatever a peer calls itself */
+	events->auth_failed(events, NULL, local, remote, "x");
+	ck_assert_str_eq(test_value(one.message, "ue-id"), "");
+	id->destroy(id);
+	id = identification_create_from_encoding(ID_ANY, chunk_empty);
+	events->auth_failed(events, id, local, remote, "x");
+	ck_assert_uint_eq(one.count, count + 2);
+	id->destroy(id);
+	local->destroy(local);
+	remote->destroy(remote);
+	for (event = KUPF_EVENT_TUNNEL_UP; event < KUPF_EVENTS; event++)
+	{
+		ck_assert(publisher->unsubscribe(publisher, event, &one.public));
+	}
+}
+END_TEST
+
+static host_t *hosts[2];
+
+static uint32_t fake_unique_id(ike_sa_t *this)
+{
+	return 7;
+}
+
+static host_t *fake_my_host(ike_sa_t *this)
+{
+	return hosts[0];
+}
+
+static host_t *fake_other_host(ike_sa_t *this)
+{
+	return hosts[1];
+}
+
+static char *fake_name(child_sa_t *this)
+{
+	return "net";
+}
+
+static uint32_t fake_spi(child_sa_t *this, bool inbound)
+{
+	return htonl(inbound ? 0xc0000001 : 0x1);
+}
+
+static uint32_t fake_if_id(child_sa_t *this, bool inbound)
+{
+	return inbound ? 0x2a : 0;
+}
+
+START_TEST(test_tunnel_up)
+{
+	ike_sa_t ike_sa = {
+		.get_unique_id = fake_unique_id,
+		.get_my_host = fake_my_host,
+		.get_other_host = fake_other_host,
+	};
+	child_sa_t child_sa = {
+		.get_name = fake_name,
+		.get_spi = fake_spi,
+		.get_if_id = fake_if_id,
+	};
+
+	hosts[0] = host_create_from_string("192.0.2.1", 4500);
+	hosts[1] = host_create_from_string("198.51.100.1", 40001);
+	publisher->subscribe(publisher, KUPF_EVENT_TUNNEL_UP, &one.public);
+	events->tunnel_up(events, session, &ike_sa, &child_sa);
+	ck_assert_str_eq(one.name, "tunnel-up");
+	ck_assert_str_eq(test_value(one.message, "session"), "s1");
+	ck_assert_str_eq(test_value(one.message, "ue-id"), "keyid:a");
+	ck_assert_str_eq(test_value(one.message, "unique-id"), "7");
+	ck_assert_str_eq(test_value(one.message, "local"), "192.0.2.1[4500]");
+	ck_assert_str_eq(test_value(one.message, "remote"),
+					 "198.51.100.1[40001]");
+	ck_assert_str_eq(test_value(one.message, "child"), "net");
+	ck_assert_str_eq(test_value(one.message, "spi-in"), "c0000001");
+	ck_assert_str_eq(test_value(one.message, "spi-out"), "00000001");
+	ck_assert_str_eq(test_value(one.message, "if-id-in"), "0000002a");
+	ck_assert_str_eq(test_value(one.message, "if-id-out"), "00000000");
+	ck_assert_str_eq(test_value(one.message, "auth-method"), "2");
+	ck_assert_str_eq(test_value(one.message, "generation"), "1");
+	publisher->unsubscribe(publisher, KUPF_EVENT_TUNNEL_UP, &one.public);
+	hosts[0]->destroy(hosts[0]);
+	hosts[1]->destroy(hosts[1]);
+}
+END_TEST
+
+/** Whether somebody who has unsubscribed was called */
+static bool subscribed;
+
+static void count_only(kupf_subscriber_t *this, chunk_t packet)
+{
+	ck_assert(__atomic_load_n(&subscribed, __ATOMIC_SEQ_CST));
+}
+
+static void *raise_events(void *data)
+{
+	u_int i;
+
+	for (i = 0; i < 5000; i++)
+	{
+		events->session_expired(events, session);
+	}
+	return NULL;
+}
+
+START_TEST(test_threads)
+{
+	kupf_subscriber_t subscriber = { .notify = count_only };
+	pthread_t threads[3];
+	u_int i;
+
+	for (i = 0; i < countof(threads); i++)
+	{
+		pthread_create(&threads[i], NULL, raise_events, NULL);
+	}
+	for (i = 0; i < 2000; i++)
+	{
+		__atomic_store_n(&subscribed, TRUE, __ATOMIC_SEQ_CST);
+		publisher->subscribe(publisher, KUPF_EVENT_SESSION_EXPIRED, &subscriber);
+		ck_assert(publisher->unsubscribe(publisher, KUPF_EVENT_SESSION_EXPIRED,
+									  &subscriber));
+		/* from here on it may be gone */
+		__atomic_store_n(&subscribed, FALSE, __ATOMIC_SEQ_CST);
+	}
+	for (i = 0; i < countof(threads); i++)
+	{
+		pthread_join(threads[i], NULL);
+	}
+}
+END_TEST
+
+Suite *kupf_publisher_suite(void);
+
+Suite *kupf_publisher_suite(void)
+{
+	Suite *suite;
+	TCase *tc;
+
+	suite = suite_create("kupf_publisher");
+
+	tc = tcase_create("events");
+	tcase_set_timeout(tc, 30);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, test_subscribe);
+	tcase_add_test(tc, test_content);
+	tcase_add_test(tc, test_tunnel_up);
+	tcase_add_test(tc, test_threads);
+	suite_add_tcase(suite, tc);
+
+	return suite;
+}
+
+int main(void)
+{
+	return test_run(kupf_publisher_suite());
+}

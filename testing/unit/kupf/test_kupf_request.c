@@ -1,0 +1,685 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Requests: each field with good and bad values, and what is wrong with the
+ * fields of a message as a whole.
+ */
+
+#include "kupf/protocol/kupf_packet.h"
+#include "kupf/protocol/kupf_parser.h"
+#include "test_runner.h"
+#include "test_support.h"
+
+/** 32 and 64 octets as hexadecimal digits */
+#define HEX32 "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define HEX31 "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e"
+#define ZERO16 "00000000000000000000000000000000"
+#define HEX64 HEX32 HEX32
+
+/** 32 raw octets, printable */
+#define RAW32 "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+/** Base64 of 31, 32, 33, 64 and 65 octets 0x61 */
+#define B64_31 "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYQ=="
+#define B64_32 "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE="
+#define B64_33 "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh"
+#define B64_64 "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh" \
+			   "YWFhYWFhYWFhYWFhYWFhYQ=="
+#define B64_65 "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh" \
+			   "YWFhYWFhYWFhYWFhYWFhYWE="
+
+/** 64 and 65 characters */
+#define TEXT64 \
+	"aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbccccccccccccccccdddddddddddddddd"
+
+/** All fields */
+#define ALL (KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION | KUPF_FIELD_GRACE | \
+			 KUPF_FIELD_STATE)
+
+static bool parse(kupf_request_t *request, kupf_error_t *error, u_int allowed,
+				  u_int required, const char *script)
+{
+	enumerator_t *elements;
+	vici_message_t *message;
+	bool ok;
+
+	memset(request, 0, sizeof(*request));
+	memset(error, 0, sizeof(*error));
+	message = test_message("%s", script);
+	elements = message->create_enumerator(message);
+	ok = kupf_parser_message(request, elements, allowed, required, error);
+	elements->destroy(elements);
+	message->destroy(message);
+	ck_assert_int_eq(ok, error->cause == KUPF_CAUSE_NONE);
+	return ok;
+}
+
+/**
+ * A value that is accepted.
+ */
+static struct {
+	/** message */
+	char *script;
+	/** its field */
+	kupf_field_t field;
+	/** what the request has then, as show() prints it */
+	char *shown;
+} good[] = {
+	{ "session=a", KUPF_FIELD_SESSION, "a" },
+	{ "session=" TEXT64, KUPF_FIELD_SESSION, TEXT64 },
+	{ "session=!%25~%7b", KUPF_FIELD_SESSION, "!%~{" },
+	{ "ue-id=keyid:a", KUPF_FIELD_UE_ID, "11:61" },
+	{ "ue-id=@#00Ff", KUPF_FIELD_UE_ID, "11:00ff" },
+	{ "ue-id=email:u@x", KUPF_FIELD_UE_ID, "3:754078" },
+	{ "ue-id=fqdn:x", KUPF_FIELD_UE_ID, "2:78" },
+	{ "ue-id=192.0.2.1", KUPF_FIELD_UE_ID, "1:c0000201" },
+	{ "ue-id=2001:db8::1", KUPF_FIELD_UE_ID,
+	  "5:20010db8000000000000000000000001" },
+	{ "key=0x" HEX32, KUPF_FIELD_KEY, HEX32 },
+	{ "key=0x" HEX64, KUPF_FIELD_KEY, HEX64 },
+	{ "key=0x" HEX32 "fF", KUPF_FIELD_KEY, HEX32 "ff" },
+	{ "key=" RAW32, KUPF_FIELD_KEY,
+	  "4142434445464748494a4b4c4d4e4f505152535455565758595a323334353637" },
+	{ "key=0s" B64_32, KUPF_FIELD_KEY,
+	  "6161616161616161616161616161616161616161616161616161616161616161" },
+	{ "key=0s" B64_33, KUPF_FIELD_KEY,
+	  "616161616161616161616161616161616161616161616161616161616161616161" },
+	{ "key=0s" B64_64, KUPF_FIELD_KEY,
+	  "6161616161616161616161616161616161616161616161616161616161616161"
+	  "6161616161616161616161616161616161616161616161616161616161616161" },
+	/* raw octets of any value; "0x" followed by what is no digit is raw */
+	{ "key=%00%01%02%03%04%05%06%07%08%09%0a%0b%0c%0d%0e%0f"
+	  "%10%11%12%13%14%15%16%17%18%19%1a%1b%1c%1d%1e%ff", KUPF_FIELD_KEY,
+	  HEX31 "ff" },
+	{ "key=0xGHEFGHIJKLMNOPQRSTUVWXYZ234567", KUPF_FIELD_KEY,
+	  "3078474845464748494a4b4c4d4e4f505152535455565758595a323334353637" },
+	{ "kamf=0x" HEX32, KUPF_FIELD_KAMF, HEX32 },
+	{ "kamf=" RAW32, KUPF_FIELD_KAMF,
+	  "4142434445464748494a4b4c4d4e4f505152535455565758595a323334353637" },
+	{ "ktngf=0x" HEX32, KUPF_FIELD_KTNGF, HEX32 },
+	{ "derivation=kupf", KUPF_FIELD_DERIVATION, "kupf" },
+	{ "derivation=ts33501-a22", KUPF_FIELD_DERIVATION, "ts33501-a22" },
+	{ "nas-count=0", KUPF_FIELD_NAS_COUNT, "0" },
+	{ "nas-count=4294967295", KUPF_FIELD_NAS_COUNT, "4294967295" },
+	{ "distinguisher=0xF1", KUPF_FIELD_DISTINGUISHER, "f1" },
+	{ "distinguisher=0xff", KUPF_FIELD_DISTINGUISHER, "ff" },
+	/* one that starts as text does */
+	{ "kamf=0BCDEFGHIJKLMNOPQRSTUVWXYZ234567", KUPF_FIELD_KAMF,
+	  "3042434445464748494a4b4c4d4e4f505152535455565758595a323334353637" },
+	{ "ktngf=0xGHEFGHIJKLMNOPQRSTUVWXYZ234567", KUPF_FIELD_KTNGF,
+	  "3078474845464748494a4b4c4d4e4f505152535455565758595a323334353637" },
+	{ "kamf=0s" B64_32, KUPF_FIELD_KAMF,
+	  "6161616161616161616161616161616161616161616161616161616161616161" },
+	{ "rand=ABCDEFGHIJKLMNOP", KUPF_FIELD_RAND,
+	  "4142434445464748494a4b4c4d4e4f50" },
+	{ "rand=0x000102030405060708090a0b0c0d0e0f", KUPF_FIELD_RAND,
+	  "000102030405060708090a0b0c0d0e0f" },
+	{ "rand=000102030405060708090a0b0c0d0e0f", KUPF_FIELD_RAND,
+	  "000102030405060708090a0b0c0d0e0f" },
+	{ "rand=" HEX64, KUPF_FIELD_RAND, HEX64 },
+	{ "rand=0x" HEX64, KUPF_FIELD_RAND, HEX64 },
+	{ "rand=0x" ZERO16, KUPF_FIELD_RAND, ZERO16 },
+	{ "fc=0x6E", KUPF_FIELD_FC, "6e" },
+	{ "fc=0xff01", KUPF_FIELD_FC, "ff01" },
+	{ "pdu-session-id=1", KUPF_FIELD_PDU_SESSION_ID, "1" },
+	{ "pdu-session-id=15", KUPF_FIELD_PDU_SESSION_ID, "15" },
+	{ "upf-address=192.0.2.1", KUPF_FIELD_UPF_ADDRESS, "192.0.2.1" },
+	{ "upf-address=2001:DB8::1", KUPF_FIELD_UPF_ADDRESS, "2001:db8::1" },
+	{ "ue-addresses=[]", KUPF_FIELD_UE_ADDRESSES, "" },
+	{ "ue-addresses=[10.0.0.1]", KUPF_FIELD_UE_ADDRESSES, "10.0.0.1 " },
+	{ "ue-addresses=[10.0.0.1,2001:db8::1]", KUPF_FIELD_UE_ADDRESSES,
+	  "10.0.0.1 2001:db8::1 " },
+	{ "ue-addresses=[10.0.0.1,10.0.0.2,10.0.0.3,10.0.0.4,10.0.0.5,10.0.0.6,"
+	  "10.0.0.7,10.0.0.8]", KUPF_FIELD_UE_ADDRESSES,
+	  "10.0.0.1 10.0.0.2 10.0.0.3 10.0.0.4 10.0.0.5 10.0.0.6 10.0.0.7 "
+	  "10.0.0.8 " },
+	{ "lifetime=0", KUPF_FIELD_LIFETIME, "0" },
+	{ "lifetime=3600", KUPF_FIELD_LIFETIME, "3600" },
+	{ "lifetime=0315360000", KUPF_FIELD_LIFETIME, "315360000" },
+	{ "services=[ike]", KUPF_FIELD_SERVICES, "1" },
+	{ "services=[mpquic]", KUPF_FIELD_SERVICES, "2" },
+	{ "services=[ike,mpquic]", KUPF_FIELD_SERVICES, "3" },
+	{ "grace=0", KUPF_FIELD_GRACE, "0" },
+	{ "grace=315360000", KUPF_FIELD_GRACE, "315360000" },
+	{ "state=up", KUPF_FIELD_STATE, "up" },
+	{ "state=provisioned", KUPF_FIELD_STATE, "provisioned" },
+};
+
+/**
+ * Print a field of a request.
+ */
+static char *show(kupf_request_t *request, kupf_field_t field)
+{
+	static char text[1024];
+	char address[KUPF_ADDRESS_TEXT];
+	u_int i;
+
+	text[0] = '\0';
+	switch (field)
+	{
+		case KUPF_FIELD_SESSION:
+			strcpy(text, request->session);
+			break;
+		case KUPF_FIELD_UE_ID:
+			snprintf(text, sizeof(text), "%u:", request->id_type);
+			chunk_to_hex(chunk_create(request->id, request->id_len),
+						 text + strlen(text), FALSE);
+			break;
+		case KUPF_FIELD_KEY:
+			chunk_to_hex(chunk_create(request->key, request->key_len), text,
+						 FALSE);
+			break;
+		case KUPF_FIELD_KAMF:
+		case KUPF_FIELD_KTNGF:
+			chunk_to_hex(chunk_from_thing(request->base), text, FALSE);
+			break;
+		case KUPF_FIELD_RAND:
+			chunk_to_hex(chunk_create(request->rand, request->rand_len), text,
+						 FALSE);
+			break;
+		case KUPF_FIELD_FC:
+			snprintf(text, sizeof(text), "%x", request->fc);
+			break;
+		case KUPF_FIELD_DERIVATION:
+			strcpy(text, request->derivation->name);
+			break;
+		case KUPF_FIELD_NAS_COUNT:
+			snprintf(text, sizeof(text), "%u", request->nas_count);
+			break;
+		case KUPF_FIELD_DISTINGUISHER:
+			snprintf(text, sizeof(text), "%x", request->distinguisher);
+			break;
+		case KUPF_FIELD_PDU_SESSION_ID:
+			snprintf(text, sizeof(text), "%u", request->pdu_session_id);
+			break;
+		case KUPF_FIELD_UPF_ADDRESS:
+			kupf_address_print(&request->upf_address, text);
+			break;
+		case KUPF_FIELD_UE_ADDRESSES:
+			for (i = 0; i < request->ue_address_count; i++)
+			{
+				strcat(text, kupf_address_print(&request->ue_addresses[i],
+												address));
+				strcat(text, " ");
+			}
+			break;
+		case KUPF_FIELD_LIFETIME:
+			snprintf(text, sizeof(text), "%u", request->lifetime);
+			break;
+		case KUPF_FIELD_SERVICES:
+			snprintf(text, sizeof(text), "%u", request->services);
+			break;
+		case KUPF_FIELD_GRACE:
+			snprintf(text, sizeof(text), "%u", request->grace);
+			break;
+		case KUPF_FIELD_STATE:
+			strcpy(text, request->up ? "up" : "provisioned");
+			break;
+	}
+	return text;
+}
+
+START_TEST(test_good)
+{
+	kupf_request_t request;
+	kupf_error_t error;
+
+	ck_assert_msg(parse(&request, &error, ALL, 0, good[_i].script),
+				  "%s: %s", good[_i].script, error.message);
+	ck_assert_uint_eq(request.fields, good[_i].field);
+	ck_assert_str_eq(show(&request, good[_i].field), good[_i].shown);
+	kupf_request_wipe(&request);
+}
+END_TEST
+
+/**
+ * A message that is refused.
+ */
+static struct {
+	/** message */
+	char *script;
+	/** why */
+	kupf_cause_t cause;
+	/** what the sentence must name */
+	char *named;
+} bad[] = {
+	/* values */
+	{ "session=", KUPF_CAUSE_INVALID_FIELD, "'session'" },
+	{ "session=" TEXT64 "x", KUPF_CAUSE_INVALID_FIELD, "'session'" },
+	{ "session=a%20b", KUPF_CAUSE_INVALID_FIELD, "'session'" },
+	{ "session=a%00", KUPF_CAUSE_INVALID_FIELD, "'session'" },
+	{ "session=a%0a", KUPF_CAUSE_INVALID_FIELD, "'session'" },
+	{ "session=%7f", KUPF_CAUSE_INVALID_FIELD, "'session'" },
+	{ "session=%c3%a9", KUPF_CAUSE_INVALID_FIELD, "'session'" },
+	{ "ue-id=", KUPF_CAUSE_INVALID_FIELD, "'ue-id'" },
+	{ "ue-id=carol", KUPF_CAUSE_INVALID_FIELD, "'ue-id'" },
+	{ "ue-id=%25any", KUPF_CAUSE_INVALID_FIELD, "'ue-id'" },
+	{ "ue-id=email:*@x", KUPF_CAUSE_INVALID_FIELD, "'ue-id'" },
+	{ "ue-id=@#0", KUPF_CAUSE_INVALID_FIELD, "'ue-id'" },
+	{ "ue-id=@#0g", KUPF_CAUSE_INVALID_FIELD, "'ue-id'" },
+	{ "key=", KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=0x", KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=0s", KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=0", KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=0x" HEX31, KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=0x" HEX64 "00", KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=0x" HEX32 "0", KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=0x" HEX31 "0g", KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=0X" HEX32, KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=" HEX32, KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=0x" ZERO16 ZERO16, KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=0x" ZERO16 ZERO16 ZERO16 ZERO16, KUPF_CAUSE_INVALID_FIELD,
+	  "'key'" },
+	{ "key=0s" B64_31, KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=0s" B64_65, KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=0sAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+	  KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	/* without its padding, with padding in the middle, nothing but padding */
+	{ "key=0sYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE",
+	  KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=0sYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE=YWFhYWFhYWFhYWFh",
+	  KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=0sYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYW==YWFh",
+	  KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=0sYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhY===",
+	  KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=0s====YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE=",
+	  KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=0s============================================",
+	  KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=0sYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYW-_",
+	  KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	/* raw: 31, 33 and 64 octets, 32 zeros, and 32 that read as text */
+	{ "key=ABCDEFGHIJKLMNOPQRSTUVWXYZ23456", KUPF_CAUSE_INVALID_FIELD,
+	  "'key'" },
+	{ "key=" RAW32 "8", KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=" RAW32 RAW32, KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=%00%00%00%00%00%00%00%00%00%00%00%00%00%00%00%00"
+	  "%00%00%00%00%00%00%00%00%00%00%00%00%00%00%00%00",
+	  KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "key=0x000102030405060708090a0b0c0d0e", KUPF_CAUSE_INVALID_FIELD,
+	  "'key'" },
+	{ "key=0sABCDEFGHIJKLMNOPQRSTUVWXYZ2345", KUPF_CAUSE_INVALID_FIELD,
+	  "'key'" },
+	{ "derivation=", KUPF_CAUSE_INVALID_FIELD, "'derivation'" },
+	{ "derivation=ts33501-a10", KUPF_CAUSE_INVALID_FIELD, "ts33501-a9" },
+	{ "nas-count=4294967296", KUPF_CAUSE_INVALID_FIELD, "'nas-count'" },
+	{ "nas-count=-1", KUPF_CAUSE_INVALID_FIELD, "'nas-count'" },
+	{ "nas-count=0x1", KUPF_CAUSE_INVALID_FIELD, "'nas-count'" },
+	{ "distinguisher=0x01", KUPF_CAUSE_INVALID_FIELD, "private use" },
+	{ "distinguisher=0xF0", KUPF_CAUSE_INVALID_FIELD, "private use" },
+	{ "distinguisher=F1", KUPF_CAUSE_INVALID_FIELD, "private use" },
+	{ "distinguisher=0xF", KUPF_CAUSE_INVALID_FIELD, "private use" },
+	{ "distinguisher=0xF1F1", KUPF_CAUSE_INVALID_FIELD, "private use" },
+	{ "distinguisher=241", KUPF_CAUSE_INVALID_FIELD, "private use" },
+	{ "distinguisher=0s8Q==", KUPF_CAUSE_INVALID_FIELD, "private use" },
+	{ "ktngf=0x" HEX31, KUPF_CAUSE_INVALID_FIELD, "'ktngf'" },
+	{ "kamf=", KUPF_CAUSE_INVALID_FIELD, "'kamf'" },
+	{ "kamf=0x" HEX31, KUPF_CAUSE_INVALID_FIELD, "'kamf'" },
+	{ "kamf=0x" HEX32 "00", KUPF_CAUSE_INVALID_FIELD, "'kamf'" },
+	{ "kamf=0x" HEX64, KUPF_CAUSE_INVALID_FIELD, "'kamf'" },
+	{ "kamf=0s" B64_33, KUPF_CAUSE_INVALID_FIELD, "'kamf'" },
+	{ "kamf=" HEX32, KUPF_CAUSE_INVALID_FIELD, "'kamf'" },
+	{ "kamf=0x" ZERO16 ZERO16, KUPF_CAUSE_INVALID_FIELD, "'kamf'" },
+	{ "kamf=0x000102030405060708090a0b0c0d0e", KUPF_CAUSE_INVALID_FIELD,
+	  "'kamf'" },
+	{ "rand=", KUPF_CAUSE_INVALID_FIELD, "'rand'" },
+	{ "rand=ABCDEFGHIJKLMNO", KUPF_CAUSE_INVALID_FIELD, "'rand'" },
+	{ "rand=ABCDEFGHIJKLMNOPQ", KUPF_CAUSE_INVALID_FIELD, "'rand'" },
+	{ "rand=0x000102030405060708090a0b0c0d0e", KUPF_CAUSE_INVALID_FIELD,
+	  "'rand'" },
+	{ "rand=000102030405060708090a0b0c0d0e0", KUPF_CAUSE_INVALID_FIELD,
+	  "'rand'" },
+	{ "rand=000102030405060708090a0b0c0d0e0g", KUPF_CAUSE_INVALID_FIELD,
+	  "'rand'" },
+	{ "rand=" HEX64 "00", KUPF_CAUSE_INVALID_FIELD, "'rand'" },
+	{ "rand=0x" HEX64 "00", KUPF_CAUSE_INVALID_FIELD, "'rand'" },
+	{ "fc=", KUPF_CAUSE_INVALID_FIELD, "'fc'" },
+	{ "fc=6E", KUPF_CAUSE_INVALID_FIELD, "'fc'" },
+	{ "fc=0xff", KUPF_CAUSE_INVALID_FIELD, "'fc'" },
+	{ "fc=0x006e", KUPF_CAUSE_INVALID_FIELD, "'fc'" },
+	{ "fc=0x6e%00", KUPF_CAUSE_INVALID_FIELD, "'fc'" },
+	{ "fc=0xff0100", KUPF_CAUSE_INVALID_FIELD, "'fc'" },
+	{ "pdu-session-id=", KUPF_CAUSE_INVALID_FIELD, "'pdu-session-id'" },
+	{ "pdu-session-id=0", KUPF_CAUSE_INVALID_FIELD, "'pdu-session-id'" },
+	{ "pdu-session-id=16", KUPF_CAUSE_INVALID_FIELD, "'pdu-session-id'" },
+	{ "pdu-session-id=-1", KUPF_CAUSE_INVALID_FIELD, "'pdu-session-id'" },
+	{ "pdu-session-id=%201", KUPF_CAUSE_INVALID_FIELD, "'pdu-session-id'" },
+	{ "pdu-session-id=1x", KUPF_CAUSE_INVALID_FIELD, "'pdu-session-id'" },
+	{ "pdu-session-id=0x1", KUPF_CAUSE_INVALID_FIELD, "'pdu-session-id'" },
+	{ "pdu-session-id=4294967297", KUPF_CAUSE_INVALID_FIELD,
+	  "'pdu-session-id'" },
+	{ "upf-address=", KUPF_CAUSE_INVALID_FIELD, "'upf-address'" },
+	{ "upf-address=192.0.2", KUPF_CAUSE_INVALID_FIELD, "'upf-address'" },
+	{ "upf-address=192.0.2.256", KUPF_CAUSE_INVALID_FIELD, "'upf-address'" },
+	{ "upf-address=192.0.2.1/24", KUPF_CAUSE_INVALID_FIELD, "'upf-address'" },
+	{ "upf-address=upf.example", KUPF_CAUSE_INVALID_FIELD, "'upf-address'" },
+	{ "upf-address=0.0.0.0", KUPF_CAUSE_INVALID_FIELD, "'upf-address'" },
+	{ "upf-address=::", KUPF_CAUSE_INVALID_FIELD, "'upf-address'" },
+	{ "upf-address=192.0.2.1%00", KUPF_CAUSE_INVALID_FIELD,
+	  "'upf-address'" },
+	{ "ue-addresses=[10.0.0.1,10.0.0]", KUPF_CAUSE_INVALID_FIELD,
+	  "'ue-addresses'" },
+	{ "ue-addresses=[10.0.0.1,10.0.0.1]", KUPF_CAUSE_INVALID_FIELD,
+	  "'ue-addresses'" },
+	{ "ue-addresses=[10.0.0.1,10.0.0.2,10.0.0.3,10.0.0.4,10.0.0.5,10.0.0.6,"
+	  "10.0.0.7,10.0.0.8,10.0.0.9]", KUPF_CAUSE_INVALID_FIELD,
+	  "'ue-addresses'" },
+	{ "lifetime=", KUPF_CAUSE_INVALID_FIELD, "'lifetime'" },
+	{ "lifetime=315360001", KUPF_CAUSE_INVALID_FIELD, "'lifetime'" },
+	{ "lifetime=4294967296", KUPF_CAUSE_INVALID_FIELD, "'lifetime'" },
+	{ "lifetime=99999999999999999999", KUPF_CAUSE_INVALID_FIELD,
+	  "'lifetime'" },
+	{ "lifetime=1h", KUPF_CAUSE_INVALID_FIELD, "'lifetime'" },
+	{ "lifetime=1.5", KUPF_CAUSE_INVALID_FIELD, "'lifetime'" },
+	{ "services=[]", KUPF_CAUSE_INVALID_FIELD, "'services'" },
+	{ "services=[tls]", KUPF_CAUSE_INVALID_FIELD, "'services'" },
+	{ "services=[IKE]", KUPF_CAUSE_INVALID_FIELD, "'services'" },
+	{ "services=[,ike]", KUPF_CAUSE_INVALID_FIELD, "'services'" },
+	{ "grace=-1", KUPF_CAUSE_INVALID_FIELD, "'grace'" },
+	{ "grace=315360001", KUPF_CAUSE_INVALID_FIELD, "'grace'" },
+	{ "state=", KUPF_CAUSE_INVALID_FIELD, "'state'" },
+	{ "state=down", KUPF_CAUSE_INVALID_FIELD, "'state'" },
+	/* names */
+	{ "sesion=a", KUPF_CAUSE_UNKNOWN_FIELD, "'sesion'" },
+	{ "Session=a", KUPF_CAUSE_UNKNOWN_FIELD, "'Session'" },
+	{ "keys=0x" HEX32, KUPF_CAUSE_UNKNOWN_FIELD, "'keys'" },
+	{ "=a", KUPF_CAUSE_UNKNOWN_FIELD, "''" },
+	{ "ue-address=[10.0.0.1]", KUPF_CAUSE_UNKNOWN_FIELD, "'ue-address'" },
+	{ "key={ session=a }", KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "other={ session=a }", KUPF_CAUSE_UNKNOWN_FIELD, "'other'" },
+	{ "other={ other={ services=[nonsense] } }", KUPF_CAUSE_UNKNOWN_FIELD,
+	  "'other'" },
+	{ "%01=a", KUPF_CAUSE_INVALID_FIELD, "name" },
+	{ "0x4b4b4b4b4b=a", KUPF_CAUSE_UNKNOWN_FIELD, "'(not shown)'" },
+	/* of another kind */
+	{ "session=[a]", KUPF_CAUSE_INVALID_FIELD, "'session'" },
+	{ "key=[0x" HEX32 "]", KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "services=ike", KUPF_CAUSE_INVALID_FIELD, "'services'" },
+	{ "ue-addresses=10.0.0.1", KUPF_CAUSE_INVALID_FIELD, "'ue-addresses'" },
+	/* more than once */
+	{ "session=a session=a", KUPF_CAUSE_INVALID_FIELD, "'session'" },
+	{ "key=0x" HEX32 " key=0x" HEX32, KUPF_CAUSE_INVALID_FIELD, "'key'" },
+	{ "services=[ike] services=[ike]", KUPF_CAUSE_INVALID_FIELD,
+	  "'services'" },
+	{ "ue-addresses=[] ue-addresses=[]", KUPF_CAUSE_INVALID_FIELD,
+	  "'ue-addresses'" },
+	/* the first of several errors is reported */
+	{ "lifetime=x session= sesion=a", KUPF_CAUSE_INVALID_FIELD,
+	  "'lifetime'" },
+};
+
+/**
+ * Whether a text has a run of n characters of another.
+ */
+static bool shares(const char *text, const char *other, size_t n)
+{
+	char part[32];
+
+	for (; strlen(other) >= n; other++)
+	{
+		snprintf(part, sizeof(part), "%.*s", (int)n, other);
+		if (strstr(text, part))
+		{
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+START_TEST(test_bad)
+{
+	kupf_request_t request;
+	kupf_error_t error;
+	char *value;
+
+	ck_assert_msg(!parse(&request, &error, ALL, 0, bad[_i].script),
+				  "%s: accepted", bad[_i].script);
+	ck_assert_msg(error.cause == bad[_i].cause, "%s: cause %d: %s",
+				  bad[_i].script, error.cause, error.message);
+	ck_assert_msg(strstr(error.message, bad[_i].named),
+				  "%s: no %s in '%s'", bad[_i].script, bad[_i].named,
+				  error.message);
+	value = strchr(bad[_i].script, '=');
+	if (strpfx(bad[_i].script, "k") && value[1] != '{')
+	{
+		ck_assert_msg(!shares(error.message, value + 1, 6),
+					  "%s: part of a key in '%s'", bad[_i].script,
+					  error.message);
+	}
+	kupf_request_wipe(&request);
+}
+END_TEST
+
+START_TEST(test_required)
+{
+	kupf_request_t request;
+	kupf_error_t error;
+
+	ck_assert(parse(&request, &error, ALL, 0, ""));
+	ck_assert(!parse(&request, &error, ALL, KUPF_FIELD_SESSION, ""));
+	ck_assert_int_eq(error.cause, KUPF_CAUSE_MISSING_FIELD);
+	ck_assert_ptr_nonnull(strstr(error.message, "'session'"));
+	ck_assert(!parse(&request, &error, ALL,
+					 KUPF_FIELD_SESSION | KUPF_FIELD_KEY, "session=a"));
+	ck_assert_int_eq(error.cause, KUPF_CAUSE_MISSING_FIELD);
+	ck_assert_ptr_nonnull(strstr(error.message, "'key'"));
+	ck_assert(parse(&request, &error, ALL,
+					KUPF_FIELD_SESSION | KUPF_FIELD_KEY,
+					"key=0x" HEX32 " session=a"));
+	/* what is there but wrong is not missing */
+	ck_assert(!parse(&request, &error, ALL, KUPF_FIELD_SESSION, "session="));
+	ck_assert_int_eq(error.cause, KUPF_CAUSE_INVALID_FIELD);
+}
+END_TEST
+
+START_TEST(test_not_allowed)
+{
+	kupf_request_t request;
+	kupf_error_t error;
+
+	ck_assert(!parse(&request, &error, KUPF_FIELD_SESSION, 0, "grace=1"));
+	ck_assert_int_eq(error.cause, KUPF_CAUSE_UNKNOWN_FIELD);
+	ck_assert_ptr_nonnull(strstr(error.message, "'grace'"));
+	ck_assert(!parse(&request, &error, 0, 0, "session=a"));
+	ck_assert_int_eq(error.cause, KUPF_CAUSE_UNKNOWN_FIELD);
+	ck_assert(!parse(&request, &error, 0, 0, "session={ }"));
+	ck_assert_int_eq(error.cause, KUPF_CAUSE_UNKNOWN_FIELD);
+	ck_assert(parse(&request, &error, 0, 0, ""));
+}
+END_TEST
+
+START_TEST(test_all)
+{
+	kupf_request_t request;
+	kupf_error_t error;
+
+	ck_assert(parse(&request, &error, ALL, ALL & ~KUPF_FIELD_STATE,
+		"services=[ike] lifetime=60 ue-addresses=[10.0.0.1] grace=5 "
+		"upf-address=192.0.2.1 pdu-session-id=5 fc=0x6e rand=0x" HEX32 " "
+		"derivation=kupf nas-count=1 distinguisher=0xf1 ktngf=0x" HEX32 " "
+		"kamf=0x" HEX32 " key=0x" HEX64 " ue-id=keyid:a session=s"));
+	ck_assert_uint_eq(request.fields, ALL & ~KUPF_FIELD_STATE);
+	ck_assert_str_eq(request.session, "s");
+	ck_assert_uint_eq(request.key_len, 64);
+	ck_assert_uint_eq(request.lifetime, 60);
+}
+END_TEST
+
+START_TEST(test_section)
+{
+	kupf_request_t request = {};
+	kupf_error_t error = {};
+	enumerator_t *elements;
+	vici_message_t *message;
+	vici_type_t type;
+	chunk_t value;
+	char *name;
+
+	/* each section is consumed to its end, good or bad */
+	message = test_message("a={ lifetime=1 } b={ x=1 y={ z=[1] } lifetime=2 } "
+						   "c={ lifetime=3 }");
+	elements = message->create_enumerator(message);
+	ck_assert(elements->enumerate(elements, &type, &name, &value));
+	ck_assert(kupf_parser_message(&request, elements, ALL, 0, &error));
+	ck_assert_uint_eq(request.lifetime, 1);
+
+	ck_assert(elements->enumerate(elements, &type, &name, &value));
+	ck_assert_str_eq(name, "b");
+	memset(&request, 0, sizeof(request));
+	ck_assert(!kupf_parser_message(&request, elements, ALL, 0, &error));
+	ck_assert_int_eq(error.cause, KUPF_CAUSE_UNKNOWN_FIELD);
+	ck_assert_ptr_nonnull(strstr(error.message, "'x'"));
+
+	ck_assert(elements->enumerate(elements, &type, &name, &value));
+	ck_assert_str_eq(name, "c");
+	memset(&request, 0, sizeof(request));
+	memset(&error, 0, sizeof(error));
+	ck_assert(kupf_parser_message(&request, elements, ALL, 0, &error));
+	ck_assert_uint_eq(request.lifetime, 3);
+	ck_assert(elements->enumerate(elements, &type, &name, &value));
+	ck_assert_int_eq(type, VICI_END);
+	elements->destroy(elements);
+	message->destroy(message);
+}
+END_TEST
+
+START_TEST(test_set_session)
+{
+	kupf_request_t request = {};
+	kupf_error_t error = {};
+
+	ck_assert(kupf_parser_name(&request, TEXT64, &error));
+	ck_assert_str_eq(request.session, TEXT64);
+	ck_assert_uint_eq(request.fields, KUPF_FIELD_SESSION);
+	ck_assert(!kupf_parser_name(&request, TEXT64 "x", &error));
+	ck_assert_int_eq(error.cause, KUPF_CAUSE_INVALID_FIELD);
+	memset(&error, 0, sizeof(error));
+	ck_assert(!kupf_parser_name(&request, "", &error));
+	ck_assert(!kupf_parser_name(&request, "a b", &error));
+}
+END_TEST
+
+START_TEST(test_wipe)
+{
+	kupf_request_t request;
+	kupf_error_t error;
+	u_int i;
+
+	ck_assert(parse(&request, &error, ALL, 0,
+					"key=0x" HEX64 " kamf=0x" HEX32));
+	kupf_request_wipe(&request);
+	for (i = 0; i < sizeof(request.key); i++)
+	{
+		ck_assert_uint_eq(request.key[i], 0);
+	}
+	for (i = 0; i < sizeof(request.base); i++)
+	{
+		ck_assert_uint_eq(request.base[i], 0);
+	}
+}
+END_TEST
+
+START_TEST(test_error)
+{
+	kupf_error_t error = {};
+	char text[1024];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	ck_assert(!kupf_error(&error, KUPF_CAUSE_BUSY, "%s", text));
+	ck_assert_uint_eq(strlen(error.message), sizeof(error.message) - 1);
+	/* the first one stays */
+	ck_assert(!kupf_error(&error, KUPF_CAUSE_NO_ADDRESS, "other"));
+	ck_assert_int_eq(error.cause, KUPF_CAUSE_BUSY);
+	ck_assert_int_eq(error.message[0], 'x');
+}
+END_TEST
+
+/** Message with everything that a request may have */
+#define RICH "session=s1 ue-id=keyid:a key=" RAW32 " lifetime=60 " \
+	"ue-addresses=[10.0.0.1,2001:db8::1] services=[ike] x={ y={ z=1 } }"
+
+/**
+ * What a client may send is dealt with, whatever it is.
+ */
+static void survive(chunk_t encoding)
+{
+	kupf_request_t request = {};
+	kupf_error_t error = {};
+	vici_message_t *message;
+	enumerator_t *elements;
+
+	if (kupf_packet_check(encoding))
+	{
+		message = vici_message_create_from_data(encoding, FALSE);
+		elements = message->create_enumerator(message);
+		if (!kupf_parser_message(&request, elements, ALL, KUPF_FIELD_SESSION,
+								&error))
+		{
+			ck_assert(error.cause != KUPF_CAUSE_NONE && error.message[0]);
+			ck_assert(!shares(error.message, RAW32, 6));
+		}
+		elements->destroy(elements);
+		message->destroy(message);
+	}
+	kupf_request_wipe(&request);
+}
+
+START_TEST(test_mutations)
+{
+	chunk_t encoding, copy;
+	size_t i;
+	int value;
+
+	encoding = test_encode(RICH);
+	for (i = 0; i < encoding.len; i++)
+	{
+		copy = chunk_clone(encoding);
+		for (value = 0; value < 256; value++)
+		{
+			copy.ptr[i] = value;
+			survive(copy);
+		}
+		chunk_free(&copy);
+		copy = chunk_clone(chunk_create(encoding.ptr, i));
+		survive(copy);
+		chunk_free(&copy);
+	}
+	chunk_free(&encoding);
+}
+END_TEST
+
+Suite *kupf_request_suite(void);
+
+Suite *kupf_request_suite(void)
+{
+	Suite *suite;
+	TCase *tc;
+
+	suite = suite_create("kupf_request");
+
+	tc = tcase_create("values");
+	tcase_add_loop_test(tc, test_good, 0, countof(good));
+	tcase_add_loop_test(tc, test_bad, 0, countof(bad));
+	suite_add_tcase(suite, tc);
+
+	tc = tcase_create("messages");
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, test_required);
+	tcase_add_test(tc, test_not_allowed);
+	tcase_add_test(tc, test_all);
+	tcase_add_test(tc, test_section);
+	tcase_add_test(tc, test_set_session);
+	tcase_add_test(tc, test_wipe);
+	tcase_add_test(tc, test_error);
+	tcase_add_test(tc, test_mutations);
+	suite_add_tcase(suite, tc);
+
+	return suite;
+}
+
+int main(void)
+{
+	return test_run(kupf_request_suite());
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Narrowing of traffic selectors to the inner addresses of a session.
+ */
+
+#include "nin3a/tunnels/nin3a_inner_addresses.h"
+#include "test_runner.h"
+#include "test_support.h"
+
+#include <selectors/traffic_selector.h>
+
+/** Most selectors of a list */
+#define SELECTORS 4
+
+static kupf_session_t *session;
+static linked_list_t *list;
+
+/**
+ * Parse "FROM-TO", with "[protocol/port]" behind it or not.
+ */
+static traffic_selector_t *parse(const char *text)
+{
+	char from[64], to[64];
+	u_int protocol = 0, port = 0;
+	uint16_t from_port, to_port;
+	int n;
+
+	n = sscanf(text, "%63[^-]-%63[^[][%u/%u]", from, to, &protocol, &port);
+	ck_assert_int_ge(n, 2);
+	from_port = port;
+	to_port = n == 4 ? port : 65535;
+	return traffic_selector_create_from_string(protocol,
+				strchr(from, ':') ? TS_IPV6_ADDR_RANGE : TS_IPV4_ADDR_RANGE,
+				from, from_port, to, to_port);
+}
+
+static void destroy_list()
+{
+	list->destroy_offset(list, offsetof(traffic_selector_t, destroy));
+}
+
+static void setup()
+{
+	kupf_session_data_t data;
+
+	test_session_data(&data, "s", ID_KEY_ID, "id");
+	ck_assert(kupf_address_parse(chunk_from_str("10.3.0.1"),
+								 &data.ue_addresses[0]));
+	ck_assert(kupf_address_parse(chunk_from_str("fec3::1"),
+								 &data.ue_addresses[1]));
+	data.ue_address_count = 2;
+	session = kupf_session_create(&data);
+	list = linked_list_create();
+}
+
+static void teardown()
+{
+	kupf_session_unref(session);
+	destroy_list();
+}
+
+#define V4 "10.3.0.1-10.3.0.1"
+#define V6 "fec3::1-fec3::1"
+
+static struct {
+	/** what the UE may have, as far as charon's configuration goes */
+	char *before[SELECTORS];
+	/** what it gets */
+	char *after[SELECTORS];
+} lists[] = {
+	/* exactly its own, in either order, and parts of it */
+	{ { V4 }, { V4 } },
+	{ { V6 }, { V6 } },
+	{ { V6, V4 }, { V6, V4 } },
+	{ { V4 "[17/53]", V4 "[6/80]" }, { V4 "[17/53]", V4 "[6/80]" } },
+	/* more than that */
+	{ { "0.0.0.0-255.255.255.255" }, { V4 } },
+	{ { "0.0.0.0-255.255.255.255", V6 }, { V4, V6 } },
+	{ { "10.3.0.0-10.3.0.255[17/53]", "fec3::-fec3::ffff" },
+	  { V4 "[17/53]", V6 } },
+	{ { "10.3.0.1-10.3.0.2" }, { V4 } },
+	{ { "10.3.0.0-10.3.0.1" }, { V4 } },
+	{ { V4, "10.3.0.0-10.3.0.1[6/80]" }, { V4, V4 "[6/80]" } },
+	/* another UE's, beside it or alone */
+	{ { "10.3.0.2-10.3.0.2" }, {} },
+	{ { "10.3.0.2-10.3.0.255", "fec3::2-fec3::2" }, {} },
+	{ { V4, "10.3.0.2-10.3.0.2" }, { V4 } },
+	{ { "10.3.0.2-10.3.0.2", V6, V4 }, { V4, V6 } },
+	/* the octets of one in a family of another */
+	{ { "a03:1::-a03:1::" }, {} },
+	{ { "254.195.0.0-254.195.0.0" }, {} },
+	/* nothing */
+	{ {}, {} },
+};
+
+START_TEST(test_narrow)
+{
+	traffic_selector_t *expected, *selector;
+	u_int i;
+
+	for (i = 0; i < SELECTORS && lists[_i].before[i]; i++)
+	{
+		list->insert_last(list, parse(lists[_i].before[i]));
+	}
+	nin3a_inner_addresses_narrow(session, list);
+	for (i = 0; i < SELECTORS && lists[_i].after[i]; i++)
+	{
+		expected = parse(lists[_i].after[i]);
+		ck_assert_int_eq(list->remove_first(list, (void**)&selector), SUCCESS);
+		ck_assert(expected->equals(expected, selector));
+		selector->destroy(selector);
+		expected->destroy(expected);
+	}
+	ck_assert_int_eq(list->get_count(list), 0);
+}
+END_TEST
+
+/* a session without addresses leaves it to charon's configuration */
+START_TEST(test_none)
+{
+	kupf_session_t *without;
+
+	without = test_session("without", ID_KEY_ID, "other", 0);
+	list->insert_last(list, parse("10.3.0.0-10.3.0.255"));
+	nin3a_inner_addresses_narrow(without, list);
+	ck_assert_int_eq(list->get_count(list), 1);
+	kupf_session_unref(without);
+}
+END_TEST
+
+static Suite *nin3a_inner_addresses_suite(void)
+{
+	Suite *suite = suite_create("nin3a_inner_addresses");
+	TCase *tc;
+
+	tc = tcase_create("narrow");
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_loop_test(tc, test_narrow, 0, countof(lists));
+	tcase_add_test(tc, test_none);
+	suite_add_tcase(suite, tc);
+
+	return suite;
+}
+
+int main(void)
+{
+	return test_run(nin3a_inner_addresses_suite());
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * How many lines the limiter lets into the log, and that the others count.
+ */
+
+#include "tunnel/tunnel_limiter.h"
+#include "test_runner.h"
+
+#include <unistd.h>
+
+/** Line that says how many were left out, as logged last */
+static char said[128];
+
+static void log_line(debug_t group, level_t level, char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(said, sizeof(said), fmt, args);
+	va_end(args);
+}
+
+/** Lines that were counted as left out */
+static uint64_t left_out;
+
+static void count()
+{
+	left_out++;
+}
+
+static u_int try(tunnel_limiter_t *limiter, u_int lines)
+{
+	u_int allowed = 0;
+
+	while (lines--)
+	{
+		allowed += limiter->allows(limiter);
+	}
+	return allowed;
+}
+
+START_TEST(test_limiter)
+{
+	tunnel_limiter_t *limiter = tunnel_limiter_create("nin3a", count);
+	uint64_t before = left_out;
+	void (*saved)(debug_t group, level_t level, char *fmt, ...) = dbg;
+	u_int allowed, more;
+
+	dbg = log_line;
+	ck_assert_uint_eq(try(limiter, TUNNEL_LIMITER_BURST), TUNNEL_LIMITER_BURST);
+	ck_assert_uint_eq(left_out, before);
+	ck_assert_str_eq(said, "");
+	allowed = try(limiter, 100000);
+	/* on a slow machine this takes seconds */
+	ck_assert_uint_lt(allowed, 1000);
+	ck_assert_uint_eq(left_out, before + 100000 - allowed);
+
+	/* one comes back in time, and says how many did not */
+	*said = '\0';
+	sleep(2);
+	more = try(limiter, 1);
+	dbg = saved;
+	ck_assert_uint_eq(more, 1);
+	ck_assert(strstr(said, "nin3a: "));
+	ck_assert(strstr(said, " refusals were not logged"));
+	/* and never more than at first */
+	sleep(1 + TUNNEL_LIMITER_BURST / TUNNEL_LIMITER_RATE);
+	allowed = try(limiter, TUNNEL_LIMITER_BURST);
+	ck_assert_uint_eq(allowed, TUNNEL_LIMITER_BURST);
+	ck_assert_uint_lt(try(limiter, 100), 100);
+	limiter->destroy(limiter);
+}
+END_TEST
+
+static Suite *tunnel_limiter_suite(void)
+{
+	Suite *suite;
+	TCase *tc;
+
+	suite = suite_create("tunnel_limiter");
+	tc = tcase_create("limiter");
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, test_limiter);
+	suite_add_tcase(suite, tc);
+
+	return suite;
+}
+
+int main(void)
+{
+	return test_run(tunnel_limiter_suite());
+}
