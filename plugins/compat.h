@@ -117,4 +117,18 @@ static inline linked_list_t *compat_get_proposals(ike_cfg_t *ike_cfg)
 #endif
 }
 
+/**
+ * Whether charon has additional key exchanges (RFC 9370), and with them the
+ * exchanges IKE_INTERMEDIATE and IKE_FOLLOWUP_KE.
+ */
+static inline bool compat_has_additional_ke()
+{
+#ifdef CHARON_HAS_ADDITIONAL_KE
+	/* since 6.0 */
+	return TRUE;
+#else
+	return FALSE;
+#endif
+}
+
 #endif /** COMPAT_H_ @}*/

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_counters.h"
+#include "tunnel/tunnel_guard.h"
 
 /** Room for the name of a counter */
 #define NAME_MAX_LEN 64
@@ -66,4 +67,5 @@ void nin3a_counters_report(kupf_counter_cb_t cb, void *user)
 		snprintf(name, sizeof(name), "nin3a-refused-%s", nin3a_reason_token(i));
 		cb(user, name, __atomic_load_n(&refused[i], __ATOMIC_RELAXED));
 	}
+	tunnel_guard_report("nin3a", cb, user);
 }

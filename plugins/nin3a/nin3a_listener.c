@@ -9,6 +9,7 @@
 #include "nin3a/tunnels/nin3a_record.h"
 #include "nin3a/auth/nin3a_refusals.h"
 #include "nin3a/auth/nin3a_response.h"
+#include "tunnel/tunnel_guard.h"
 
 typedef struct private_nin3a_listener_t private_nin3a_listener_t;
 
@@ -24,6 +25,8 @@ struct private_nin3a_listener_t {
 	nin3a_config_t *config;
 	/** tunnels */
 	nin3a_tunnels_t *tunnels;
+	/** stands before charon's tasks */
+	tunnel_guard_t *guard;
 	/** closes tunnels */
 	nin3a_jobs_t *actions;
 	/** decides */
@@ -39,6 +42,14 @@ struct private_nin3a_listener_t {
 	/** decides on what changes later */
 	nin3a_changes_t *changes;
 };
+
+/**
+ * Count a log line that was left out.
+ */
+static void count_suppressed()
+{
+	nin3a_count(NIN3A_SUPPRESSED);
+}
 
 /**
  * Tell about the refusal of an IKE_SA, once.
@@ -116,7 +127,9 @@ METHOD(listener_t, message, bool,
 	private_nin3a_listener_t *this, ike_sa_t *ike_sa, message_t *message,
 	bool incoming, bool plain)
 {
-	if (!ike_sa || !plain)
+	if (!ike_sa ||
+		(incoming && !this->guard->check(this->guard, ike_sa, message, plain)) ||
+		!plain)
 	{
 		return TRUE;
 	}
@@ -324,14 +337,6 @@ METHOD(listener_t, narrow, bool,
 	return TRUE;
 }
 
-/**
- * Count a log line that is left out.
- */
-static void count_suppressed()
-{
-	nin3a_count(NIN3A_SUPPRESSED);
-}
-
 METHOD(nin3a_listener_t, destroy, void,
 	private_nin3a_listener_t *this)
 {
@@ -341,6 +346,7 @@ METHOD(nin3a_listener_t, destroy, void,
 	this->keyring->destroy(this->keyring);
 	this->refusals->destroy(this->refusals);
 	this->limiter->destroy(this->limiter);
+	this->guard->destroy(this->guard);
 	free(this);
 }
 
@@ -374,6 +380,7 @@ nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 		.tunnels = tunnels,
 		.actions = actions,
 		.keyring = tunnel_keyring_create(kupf->get_credentials(kupf)),
+		.guard = tunnel_guard_create("nin3a", count_suppressed),
 		.limiter = tunnel_limiter_create("nin3a", count_suppressed),
 	);
 	this->refusals = nin3a_refusals_create(kupf, this->limiter);

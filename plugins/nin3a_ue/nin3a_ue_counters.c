@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_ue_counters.h"
+#include "tunnel/tunnel_guard.h"
 
 /** Room for the name of a counter */
 #define NAME_MAX_LEN 64
@@ -20,6 +21,7 @@ static const char *names[] = {
 	[NIN3A_UE_LIFETIMES_IGNORED] = "nin3a-ue-lifetimes-ignored",
 	[NIN3A_UE_ROAMED] = "nin3a-ue-roamed",
 	[NIN3A_UE_CLOSE_TIMEOUTS] = "nin3a-ue-close-timeouts",
+	[NIN3A_UE_SUPPRESSED] = "nin3a-ue-suppressed-log-lines",
 };
 
 /**
@@ -67,4 +69,5 @@ void nin3a_ue_counters_report(kupf_counter_cb_t cb, void *user)
 				 nin3a_ue_reason_token(i));
 		cb(user, name, __atomic_load_n(&failed[i], __ATOMIC_RELAXED));
 	}
+	tunnel_guard_report("nin3a-ue", cb, user);
 }

@@ -43,6 +43,8 @@ enum nin3a_ue_counter_t {
 	NIN3A_UE_ROAMED,
 	/** IKE_SAs destroyed as the UPF did not answer the DELETE in time */
 	NIN3A_UE_CLOSE_TIMEOUTS,
+	/** log lines that were left out, as there were too many */
+	NIN3A_UE_SUPPRESSED,
 	/** number of counters */
 	NIN3A_UE_COUNTER_MAX,
 };

@@ -3,6 +3,7 @@
 #include "nin3a_ue_listener.h"
 #include "nin3a_ue_counters.h"
 #include "nin3a_ue/auth/nin3a_ue_decision.h"
+#include "tunnel/tunnel_guard.h"
 
 typedef struct private_nin3a_ue_listener_t private_nin3a_ue_listener_t;
 typedef struct roam_listener_t roam_listener_t;
@@ -31,6 +32,8 @@ struct private_nin3a_ue_listener_t {
 	nin3a_ue_legs_t *legs;
 	/** jobs */
 	nin3a_ue_jobs_t *actions;
+	/** stands before charon's tasks */
+	tunnel_guard_t *guard;
 	/** decides */
 	nin3a_ue_decision_t *judge;
 	/** keeps other credentials out */
@@ -38,6 +41,14 @@ struct private_nin3a_ue_listener_t {
 	/** listens for changes of the network */
 	roam_listener_t roamer;
 };
+
+/**
+ * Count a log line that was left out.
+ */
+static void count_suppressed()
+{
+	nin3a_ue_count(NIN3A_UE_SUPPRESSED);
+}
 
 /**
  * Tell about an attempt that has failed, once.
@@ -185,7 +196,9 @@ METHOD(listener_t, message, bool,
 	private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa, message_t *message,
 	bool incoming, bool plain)
 {
-	if (!ike_sa || !plain)
+	if (!ike_sa ||
+		(incoming && !this->guard->check(this->guard, ike_sa, message, plain)) ||
+		!plain)
 	{
 		return TRUE;
 	}
@@ -420,6 +433,7 @@ METHOD(nin3a_ue_listener_t, destroy, void,
 {
 	this->judge->destroy(this->judge);
 	this->keyring->destroy(this->keyring);
+	this->guard->destroy(this->guard);
 	free(this);
 }
 
@@ -454,6 +468,7 @@ nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 		.sas = sas,
 		.legs = legs,
 		.actions = actions,
+		.guard = tunnel_guard_create("nin3a-ue", count_suppressed),
 		.keyring = tunnel_keyring_create(kupf->get_credentials(kupf)),
 		.roamer = {
 			.public = {

@@ -13,16 +13,16 @@ struct private_tunnel_limiter_t {
 	/** public interface */
 	tunnel_limiter_t public;
 	/** name of the plugin, for the log */
-	const char *plugin;
-	/** counts a line that is left out */
-	tunnel_limiter_count_t count;
+	const char *name;
+	/** counts a line that was left out */
+	void (*count)(void);
 	/** lines that may be logged now */
 	u_int tokens;
 	/** lines that were left out since the last one */
 	u_int left_out;
 	/** time_monotonic() when tokens were added last */
 	time_t filled;
-	/** guards the three above, a leaf */
+	/** guards tokens, left_out and filled, a leaf */
 	mutex_t *mutex;
 };
 
@@ -69,7 +69,7 @@ METHOD(tunnel_limiter_t, allows, bool,
 	}
 	if (left_out)
 	{
-		DBG1(DBG_CFG, "%s: %u refusals were not logged", this->plugin,
+		DBG1(DBG_CFG, "%s: %u refusals were not logged", this->name,
 			 left_out);
 	}
 	return TRUE;
@@ -85,8 +85,7 @@ METHOD(tunnel_limiter_t, destroy, void,
 /*
  * Described in header
  */
-tunnel_limiter_t *tunnel_limiter_create(const char *plugin,
-										tunnel_limiter_count_t count)
+tunnel_limiter_t *tunnel_limiter_create(const char *name, void (*count)(void))
 {
 	private_tunnel_limiter_t *this;
 
@@ -95,7 +94,7 @@ tunnel_limiter_t *tunnel_limiter_create(const char *plugin,
 			.allows = _allows,
 			.destroy = _destroy,
 		},
-		.plugin = plugin,
+		.name = name,
 		.count = count,
 		.tokens = TUNNEL_LIMITER_BURST,
 		.filled = time_monotonic(NULL),

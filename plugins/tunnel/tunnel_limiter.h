@@ -4,8 +4,8 @@
  * @defgroup tunnel_limiter tunnel_limiter
  * @{ @ingroup tunnel
  *
- * Bounds the log lines about what UEs, or whoever reaches the UPF, do wrong:
- * what is left out is counted, by its owner and in a line before the next one.
+ * Bounds the log lines about what peers, or whoever reaches charon, do wrong:
+ * what is left out is counted, by the plugin and in a line before the next one.
  */
 
 #ifndef TUNNEL_LIMITER_H_
@@ -20,11 +20,6 @@
 #define TUNNEL_LIMITER_RATE 5
 
 typedef struct tunnel_limiter_t tunnel_limiter_t;
-
-/**
- * Counts a line that is left out; any thread calls.
- */
-typedef void (*tunnel_limiter_count_t)();
 
 /**
  * Any thread may ask; the lock is a leaf.
@@ -47,10 +42,9 @@ struct tunnel_limiter_t {
 /**
  * Create the object.
  *
- * @param plugin	name of the plugin, a constant string, for the log
- * @param count		counts a line that is left out
+ * @param name		name of the plugin, constant, which its lines begin with
+ * @param count		counts one line that was left out
  */
-tunnel_limiter_t *tunnel_limiter_create(const char *plugin,
-										tunnel_limiter_count_t count);
+tunnel_limiter_t *tunnel_limiter_create(const char *name, void (*count)(void));
 
 #endif /** TUNNEL_LIMITER_H_ @}*/

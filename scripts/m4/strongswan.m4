@@ -221,6 +221,12 @@ AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <daemon.h>]],
 	[AC_MSG_RESULT([yes])
 	SS_CPPFLAGS="$SS_CPPFLAGS -DIKE_CFG_LOGS_PROPOSALS"],
 	[AC_MSG_RESULT([no])])
+AC_MSG_CHECKING([whether charon has additional key exchanges])
+AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <daemon.h>]],
+	[[return IKE_FOLLOWUP_KE;]])],
+	[AC_MSG_RESULT([yes])
+	SS_CPPFLAGS="$SS_CPPFLAGS -DCHARON_HAS_ADDITIONAL_KE"],
+	[AC_MSG_RESULT([no])])
 CPPFLAGS=$nin3a_cppflags
 CFLAGS=$nin3a_cflags
 AC_SUBST([SS_CPPFLAGS])

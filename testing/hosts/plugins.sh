@@ -49,12 +49,12 @@ build_in()
 }
 
 # Puts what scenarios run in guests below directory $1: their own IKEv2
-# initiator, a Python program, and scripts to wait with.
+# initiator, Python programs, and scripts to wait with.
 install_initiator()
 {
 	mkdir -p "$1/usr/bin" "$1/usr/lib"
 	cp -R "$top/testing/initiator" "$1/usr/lib/ikev2-initiator"
-	ln -s ../lib/ikev2-initiator/ikev2-initiator "$1/usr/bin/"
+	ln -s ../lib/ikev2-initiator/ikev2-{initiator,storm} "$1/usr/bin/"
 	cp "$top"/testing/hosts/expect-s* "$1/usr/bin/"
 }
 

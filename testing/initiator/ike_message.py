@@ -166,10 +166,11 @@ def delete_ike_sa():
     return DELETE, struct.pack("!BBH", 1, 0, 0)
 
 
-def build_plain(spis, exchange, payloads, major=2):
-    """A request that is not encrypted, with message ID 0."""
+def build_plain(spis, exchange, payloads, major=2, message_id=0,
+                flags=FLAG_INITIATOR):
+    """A message that is not encrypted, by default the first request."""
     first, data = build_chain(payloads)
-    return HEADER.pack(*spis, first, major << 4, exchange, FLAG_INITIATOR, 0,
+    return HEADER.pack(*spis, first, major << 4, exchange, flags, message_id,
                        HEADER.size + len(data)) + data
 
 
@@ -181,14 +182,14 @@ class Cipher:
         self.in_integrity, in_key = in_keys
         self.out_aes, self.in_aes = Aes(out_key), Aes(in_key)
 
-    def seal(self, spis, exchange, message_id, payloads):
-        """Build an encrypted request."""
+    def seal(self, spis, exchange, message_id, payloads, flags=FLAG_INITIATOR):
+        """Build an encrypted message, by default a request."""
         first, plain = build_chain(payloads)
         padding = -(len(plain) + 1) % BLOCK_LEN
         plain += bytes(padding) + bytes([padding])
         iv = os.urandom(BLOCK_LEN)
         length = 4 + BLOCK_LEN + len(plain) + ICV_LEN
-        data = HEADER.pack(*spis, ENCRYPTED, 2 << 4, exchange, FLAG_INITIATOR,
+        data = HEADER.pack(*spis, ENCRYPTED, 2 << 4, exchange, flags,
                            message_id, HEADER.size + length)
         data += struct.pack("!BBH", first, 0, length) + iv
         data += self.out_aes.encrypt(iv, plain)

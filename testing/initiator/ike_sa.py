@@ -61,15 +61,17 @@ class IkeSa:
             pass    # nobody listens, as the last one has shown
 
     def _receive(self, until, exchange, message_id):
-        """The response with a message ID, None if there is none in time."""
+        """The response with a message ID, or to any exchange if that is None;
+        None if there is none in time.
+        """
         while True:
             left = until - time.monotonic()
-            if left <= 0:
+            if left < 0:
                 return None
             self.socket.settimeout(left)
             try:
                 data = self.socket.recv(65536)
-            except (socket.timeout, ConnectionError):
+            except (socket.timeout, BlockingIOError, ConnectionError):
                 continue
             if self.peer[1] == NAT_T_PORT:
                 if not data.startswith(NON_ESP_MARKER):
@@ -78,8 +80,9 @@ class IkeSa:
             message = ike.Message(data)
             if message.spi_i == self.spis[0] and \
                     message.flags & ike.FLAG_RESPONSE and \
-                    message.exchange == exchange and \
-                    message.message_id == message_id:
+                    (exchange is None or
+                     message.exchange == exchange and
+                     message.message_id == message_id):
                 return message
 
     def _exchange(self, request, exchange, message_id, timeout=None):
@@ -114,6 +117,53 @@ class IkeSa:
         for message_id in range(first, first + count):
             self._send(self.cipher.seal(self.spis, exchange, message_id,
                                         payloads))
+
+    def poke(self, exchange, payloads, flags, encrypted):
+        """Send a message that need not be due once, with the message ID that
+        is. Returns whether there is an answer to an earlier one already.
+        """
+        message_id = self.message_id + 1
+        if flags & ike.FLAG_RESPONSE:
+            message_id = 0      # to a first request that there never was
+        if encrypted:
+            data = self.cipher.seal(self.spis, exchange, message_id, payloads,
+                                    flags)
+        else:
+            data = ike.build_plain(self.spis, exchange, payloads,
+                                   message_id=message_id, flags=flags)
+        self._send(data)
+        return self.drain(0)
+
+    def drain(self, patience):
+        """Take the answers that come in time; whether there were any."""
+        answered = False
+        end = time.monotonic() + patience
+        while True:
+            message = self._receive(end, None, None)
+            if not message:
+                return answered
+            # what is in clear, e.g. a cookie, comes without an IKE_SA
+            if message.message_id > self.message_id and message.payloads and \
+                    message.payloads[-1][0] == ike.ENCRYPTED:
+                self.message_id = message.message_id
+                answered = True
+
+    def alive(self, patience=0.2, attempts=4):
+        """Whether an exchange works, with whatever message ID is due."""
+        for _ in range(attempts):
+            due = self.message_id + 1
+            self._send(self.cipher.seal(self.spis, ike.INFORMATIONAL, due, []))
+            end = time.monotonic() + patience
+            while self.message_id < due:
+                message = self._receive(end, None, None)
+                if not message:
+                    break
+                if message.message_id == due:
+                    self.message_id = due
+                    if message.exchange == ike.INFORMATIONAL:
+                        return True
+                    # an earlier request has used it up
+        return False
 
     def repeat(self, timeout):
         """Send the last request again: "same", "other" or "no" response."""

@@ -21,12 +21,12 @@ static void log_line(debug_t group, level_t level, char *fmt, ...)
 	va_end(args);
 }
 
-/** Lines that were counted as left out */
-static uint64_t left_out;
+/** Lines that were left out */
+static u_int counted;
 
 static void count()
 {
-	left_out++;
+	counted++;
 }
 
 static u_int try(tunnel_limiter_t *limiter, u_int lines)
@@ -42,19 +42,18 @@ static u_int try(tunnel_limiter_t *limiter, u_int lines)
 
 START_TEST(test_limiter)
 {
-	tunnel_limiter_t *limiter = tunnel_limiter_create("nin3a", count);
-	uint64_t before = left_out;
+	tunnel_limiter_t *limiter = tunnel_limiter_create("some-plugin", count);
 	void (*saved)(debug_t group, level_t level, char *fmt, ...) = dbg;
 	u_int allowed, more;
 
 	dbg = log_line;
 	ck_assert_uint_eq(try(limiter, TUNNEL_LIMITER_BURST), TUNNEL_LIMITER_BURST);
-	ck_assert_uint_eq(left_out, before);
+	ck_assert_uint_eq(counted, 0);
 	ck_assert_str_eq(said, "");
 	allowed = try(limiter, 100000);
 	/* on a slow machine this takes seconds */
 	ck_assert_uint_lt(allowed, 1000);
-	ck_assert_uint_eq(left_out, before + 100000 - allowed);
+	ck_assert_uint_eq(counted, 100000 - allowed);
 
 	/* one comes back in time, and says how many did not */
 	*said = '\0';
@@ -62,7 +61,7 @@ START_TEST(test_limiter)
 	more = try(limiter, 1);
 	dbg = saved;
 	ck_assert_uint_eq(more, 1);
-	ck_assert(strstr(said, "nin3a: "));
+	ck_assert(strstr(said, "some-plugin: "));
 	ck_assert(strstr(said, " refusals were not logged"));
 	/* and never more than at first */
 	sleep(1 + TUNNEL_LIMITER_BURST / TUNNEL_LIMITER_RATE);

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "tunnel_guard.h"
+#include "tunnel_limiter.h"
+#include "tunnel_rules.h"
+
+#include "compat.h"
+
+#include <encoding/payloads/notify_payload.h>
+
+/** Room for the name of a counter */
+#define NAME_MAX_LEN 64
+
+/** Where the header has the type of the first payload (RFC 7296, 3.1) */
+#define FIRST_PAYLOAD_POS 16
+
+/** A message ID that is never due: no IKE_SA gets as far as that */
+#define NEVER_DUE 0x7fffffff
+
+typedef struct private_tunnel_guard_t private_tunnel_guard_t;
+
+/**
+ * Private data of the guard.
+ */
+struct private_tunnel_guard_t {
+	/** public interface */
+	tunnel_guard_t public;
+	/** name of the plugin */
+	const char *name;
+	/** bounds the log */
+	tunnel_limiter_t *limiter;
+};
+
+/**
+ * What was left out, by verdict.
+ */
+static uint64_t counters[TUNNEL_AGAINST];
+
+/**
+ * Count what is left out, and tell about it.
+ */
+static void report(private_tunnel_guard_t *this, ike_sa_t *ike_sa,
+				   const tunnel_facts_t *facts, message_t *message,
+				   tunnel_verdict_t verdict)
+{
+	__atomic_fetch_add(&counters[verdict], 1, __ATOMIC_RELAXED);
+	if (this->limiter->allows(this->limiter))
+	{
+		DBG1(DBG_CFG, "%s: left out of IKE_SA [%u], state %N: %N %s from %#H, "
+			 "%s", this->name, ike_sa->get_unique_id(ike_sa),
+			 ike_sa_state_names, facts->state, exchange_type_names,
+			 facts->exchange, facts->request ? "request" : "response",
+			 message->get_source(message), tunnel_rules_token(verdict));
+	}
+}
+
+/**
+ * Whether a message is encrypted: all of it from its first payload on.
+ */
+static bool is_protected(message_t *message)
+{
+	chunk_t data = message->get_packet_data(message);
+
+	if (data.len <= FIRST_PAYLOAD_POS)
+	{	/* put together from fragments, which were */
+		return message->get_payload(message, PLV2_ENCRYPTED) != NULL;
+	}
+	return data.ptr[FIRST_PAYLOAD_POS] == PLV2_ENCRYPTED ||
+		   data.ptr[FIRST_PAYLOAD_POS] == PLV2_FRAGMENT;
+}
+
+/**
+ * Get the facts that tell whether a message is due.
+ */
+static void get_facts(ike_sa_t *ike_sa, message_t *message,
+					  tunnel_facts_t *facts)
+{
+	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
+
+	facts->additional_ke = compat_has_additional_ke();
+	facts->state = ike_sa->get_state(ike_sa);
+	facts->initiator = id->is_initiator(id);
+	facts->original = ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR);
+	facts->exchange = message->get_exchange_type(message);
+	facts->request = message->get_request(message);
+	facts->message_id = message->get_message_id(message);
+}
+
+/**
+ * Whether charon waits for an answer about a CHILD_SA.
+ */
+static bool is_child_due(ike_sa_t *ike_sa)
+{
+	enumerator_t *enumerator;
+	bool found = FALSE;
+	task_t *task;
+
+	enumerator = ike_sa->create_task_enumerator(ike_sa, TASK_QUEUE_ACTIVE);
+	while (!found && enumerator->enumerate(enumerator, &task))
+	{
+		found = task->get_type(task) == TASK_CHILD_CREATE ||
+				task->get_type(task) == TASK_CHILD_REKEY;
+	}
+	enumerator->destroy(enumerator);
+	return found;
+}
+
+/**
+ * Get the facts about what a parsed response says.
+ */
+static void get_answer(ike_sa_t *ike_sa, message_t *message,
+					   tunnel_facts_t *facts)
+{
+	notify_payload_t *notify;
+	enumerator_t *enumerator;
+	payload_t *payload;
+	notify_type_t type;
+
+	facts->child_due = is_child_due(ike_sa);
+	facts->sa = message->get_payload(message, PLV2_SECURITY_ASSOCIATION);
+	facts->selectors = message->get_payload(message, PLV2_TS_INITIATOR) &&
+					   message->get_payload(message, PLV2_TS_RESPONDER);
+	enumerator = message->create_payload_enumerator(message);
+	while (enumerator->enumerate(enumerator, &payload))
+	{
+		if (payload->get_type(payload) == PLV2_NOTIFY)
+		{
+			notify = (notify_payload_t*)payload;
+			type = notify->get_notify_type(notify);
+			/* RFC 7296, 3.10.1 */
+			facts->error |= type <= 16383;
+			facts->no_additional_sas |= type == NO_ADDITIONAL_SAS;
+		}
+	}
+	enumerator->destroy(enumerator);
+}
+
+/**
+ * What is thought of a payload of a message that is due.
+ */
+static tunnel_verdict_t judge_payload(const tunnel_facts_t *facts,
+									  payload_t *payload)
+{
+	notify_payload_t *notify;
+	tunnel_verdict_t verdict;
+
+	verdict = tunnel_rules_payload(facts, payload->get_type(payload));
+	if (verdict == TUNNEL_PASS && payload->get_type(payload) == PLV2_NOTIFY)
+	{
+		notify = (notify_payload_t*)payload;
+		verdict = tunnel_rules_notify(facts, notify->get_notify_type(notify));
+	}
+	return verdict;
+}
+
+/**
+ * Take out what does not belong into a message.
+ *
+ * @param all		take out everything, and say nothing
+ */
+static void take_out(private_tunnel_guard_t *this, ike_sa_t *ike_sa,
+					 const tunnel_facts_t *facts, message_t *message, bool all)
+{
+	enumerator_t *enumerator;
+	tunnel_verdict_t verdict;
+	payload_t *payload;
+
+	enumerator = message->create_payload_enumerator(message);
+	while (enumerator->enumerate(enumerator, &payload))
+	{
+		verdict = judge_payload(facts, payload);
+		if (all || verdict != TUNNEL_PASS)
+		{
+			message->remove_payload_at(message, enumerator);
+			payload->destroy(payload);
+		}
+		if (!all && verdict != TUNNEL_PASS)
+		{
+			report(this, ike_sa, facts, message, verdict);
+		}
+	}
+	enumerator->destroy(enumerator);
+}
+
+/**
+ * Look at what is in a message that is due.
+ */
+static void judge_content(private_tunnel_guard_t *this, ike_sa_t *ike_sa,
+						  tunnel_facts_t *facts, message_t *message)
+{
+	tunnel_verdict_t verdict;
+
+	take_out(this, ike_sa, facts, message, FALSE);
+	if (!facts->request)
+	{
+		get_answer(ike_sa, message, facts);
+		verdict = tunnel_rules_answer(facts);
+		if (verdict != TUNNEL_PASS)
+		{	/* charon has one way to go on after that, whatever it has asked */
+			report(this, ike_sa, facts, message, verdict);
+			take_out(this, ike_sa, facts, message, TRUE);
+			message->add_notify(message, FALSE, NO_PROPOSAL_CHOSEN,
+								chunk_empty);
+		}
+	}
+}
+
+METHOD(tunnel_guard_t, check, bool,
+	private_tunnel_guard_t *this, ike_sa_t *ike_sa, message_t *message,
+	bool plain)
+{
+	tunnel_facts_t facts = {};
+	tunnel_verdict_t verdict;
+
+	if (ike_sa->get_version(ike_sa) != IKEV2 ||
+		message->get_exchange_type(message) == EXCHANGE_TYPE_UNDEFINED)
+	{	/* the latter if somebody else has left it out */
+		return TRUE;
+	}
+	get_facts(ike_sa, message, &facts);
+	if (!plain && facts.message_id !=
+				ike_sa->get_message_id(ike_sa, !facts.request))
+	{	/* sent again, or out of the window: charon does not read it */
+		return TRUE;
+	}
+	facts.protected = plain || is_protected(message);
+	verdict = tunnel_rules_message(&facts);
+	if (verdict == TUNNEL_PASS)
+	{
+		if (plain)
+		{
+			judge_content(this, ike_sa, &facts, message);
+		}
+		return TRUE;
+	}
+	report(this, ike_sa, &facts, message, verdict);
+	if (plain)
+	{	/* process_message() in charon's task_manager_v2.c ignores it */
+		message->set_exchange_type(message, EXCHANGE_TYPE_UNDEFINED);
+	}
+	else
+	{	/* it ignores requests out of the window and does not even parse them */
+		message->set_request(message, TRUE);
+		message->set_message_id(message, NEVER_DUE);
+	}
+	return FALSE;
+}
+
+METHOD(tunnel_guard_t, destroy, void,
+	private_tunnel_guard_t *this)
+{
+	this->limiter->destroy(this->limiter);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+void tunnel_guard_report(const char *name, kupf_counter_cb_t cb, void *user)
+{
+	char full[NAME_MAX_LEN];
+	int i;
+
+	for (i = 0; i < TUNNEL_AGAINST; i++)
+	{
+		snprintf(full, sizeof(full), "%s-guard-%s", name,
+				 tunnel_rules_token(i));
+		cb(user, full, __atomic_load_n(&counters[i], __ATOMIC_RELAXED));
+	}
+}
+
+/*
+ * Described in header
+ */
+tunnel_guard_t *tunnel_guard_create(const char *name, void (*count)(void))
+{
+	private_tunnel_guard_t *this;
+
+	INIT(this,
+		.public = {
+			.check = _check,
+			.destroy = _destroy,
+		},
+		.name = name,
+		.limiter = tunnel_limiter_create(name, count),
+	);
+
+	return &this->public;
+}

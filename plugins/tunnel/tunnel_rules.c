@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "tunnel_rules.h"
+
+/*
+ * Described in header
+ */
+const char *tunnel_rules_token(tunnel_verdict_t verdict)
+{
+	static const char *tokens[] = {
+		[TUNNEL_NOT_DUE] = "not-due",
+		[TUNNEL_UNPROTECTED] = "unprotected",
+		[TUNNEL_MEDIATION] = "mediation",
+		[TUNNEL_REDIRECT] = "redirect",
+		[TUNNEL_MISPLACED] = "misplaced",
+		[TUNNEL_CONTRADICTORY] = "contradictory",
+		[TUNNEL_REAUTH] = "reauth",
+		[TUNNEL_PASS] = "pass",
+	};
+
+	return tokens[verdict];
+}
+
+/**
+ * Whether the IKE_SA is established, or has been and lasts for the exchanges
+ * that end it.
+ */
+static bool is_established(const tunnel_facts_t *facts)
+{
+	switch (facts->state)
+	{
+		case IKE_ESTABLISHED:
+		case IKE_REKEYING:
+		case IKE_REKEYED:
+		case IKE_DELETING:
+			return TRUE;
+		default:
+			return FALSE;
+	}
+}
+
+/**
+ * Whether a message is due as far as its exchange goes.
+ */
+static bool is_due(const tunnel_facts_t *facts)
+{
+	/* we ask as initiator, and are asked as responder */
+	bool mine = facts->initiator != facts->request;
+
+	switch ((int)facts->exchange)
+	{
+		case IKE_SA_INIT:
+			if (facts->request)
+			{
+				return facts->state == IKE_CREATED;
+			}
+			return facts->state == IKE_CONNECTING && mine &&
+				   facts->message_id == 0;
+		case IKE_AUTH:
+			return facts->state == IKE_CONNECTING && mine;
+		case TUNNEL_IKE_INTERMEDIATE:
+			return facts->state == IKE_CONNECTING && mine &&
+				   facts->additional_ke;
+		case CREATE_CHILD_SA:
+		case INFORMATIONAL:
+			return is_established(facts);
+		case TUNNEL_IKE_FOLLOWUP_KE:
+			return is_established(facts) && facts->additional_ke;
+		default:
+			return FALSE;
+	}
+}
+
+/*
+ * Described in header
+ */
+tunnel_verdict_t tunnel_rules_message(const tunnel_facts_t *facts)
+{
+	if (facts->exchange == TUNNEL_ME_CONNECT)
+	{
+		return TUNNEL_MEDIATION;
+	}
+	if (!is_due(facts))
+	{
+		return TUNNEL_NOT_DUE;
+	}
+	if (facts->exchange != IKE_SA_INIT && !facts->protected)
+	{
+		return TUNNEL_UNPROTECTED;
+	}
+	return TUNNEL_PASS;
+}
+
+/**
+ * Whether a payload belongs into an IKE_AUTH message.
+ */
+static bool is_of_auth(payload_type_t type)
+{
+	switch (type)
+	{
+		case PLV2_ID_INITIATOR:
+		case PLV2_ID_RESPONDER:
+		case PLV2_CERTIFICATE:
+		case PLV2_CERTREQ:
+		case PLV2_AUTH:
+		case PLV2_EAP:
+		case PLV2_CONFIGURATION:
+		case PLV2_SECURITY_ASSOCIATION:
+		case PLV2_TS_INITIATOR:
+		case PLV2_TS_RESPONDER:
+			return TRUE;
+		default:
+			return FALSE;
+	}
+}
+
+/**
+ * Whether a payload belongs into a CREATE_CHILD_SA message.
+ */
+static bool is_of_create(payload_type_t type)
+{
+	switch (type)
+	{
+		case PLV2_SECURITY_ASSOCIATION:
+		case PLV2_NONCE:
+		case PLV2_KEY_EXCHANGE:
+		case PLV2_TS_INITIATOR:
+		case PLV2_TS_RESPONDER:
+		case PLV2_CONFIGURATION:
+			return TRUE;
+		default:
+			return FALSE;
+	}
+}
+
+/*
+ * Described in header
+ */
+tunnel_verdict_t tunnel_rules_payload(const tunnel_facts_t *facts,
+									  payload_type_t type)
+{
+	bool belongs;
+
+	switch (type)
+	{
+		case PLV2_NOTIFY:
+		case PLV2_VENDOR_ID:
+		case PLV2_FRAGMENT:
+		case PL_UNKNOWN:
+			return TUNNEL_PASS;
+		default:
+			break;
+	}
+	switch ((int)facts->exchange)
+	{
+		case IKE_SA_INIT:
+			belongs = type == PLV2_SECURITY_ASSOCIATION ||
+					  type == PLV2_KEY_EXCHANGE || type == PLV2_NONCE ||
+					  type == PLV2_CERTREQ;
+			break;
+		case IKE_AUTH:
+			belongs = is_of_auth(type);
+			break;
+		case TUNNEL_IKE_INTERMEDIATE:
+		case TUNNEL_IKE_FOLLOWUP_KE:
+			belongs = type == PLV2_KEY_EXCHANGE;
+			break;
+		case CREATE_CHILD_SA:
+			belongs = is_of_create(type);
+			break;
+		case INFORMATIONAL:
+			belongs = type == PLV2_DELETE || type == PLV2_CONFIGURATION;
+			break;
+		default:
+			belongs = FALSE;
+			break;
+	}
+	return belongs ? TUNNEL_PASS : TUNNEL_MISPLACED;
+}
+
+/*
+ * Described in header
+ */
+tunnel_verdict_t tunnel_rules_notify(const tunnel_facts_t *facts,
+									 notify_type_t type)
+{
+	if (type >= TUNNEL_ME_FIRST && type <= TUNNEL_ME_LAST)
+	{	/* in an answer it is one that we have asked for */
+		return facts->request ? TUNNEL_MEDIATION : TUNNEL_PASS;
+	}
+	switch (type)
+	{
+		case REDIRECT:
+			return TUNNEL_REDIRECT;
+		case AUTH_LIFETIME:
+			/* the responder tells the initiator (RFC 4478, 3), never the
+			 * other way round */
+			return facts->original ? TUNNEL_PASS : TUNNEL_MISPLACED;
+		default:
+			return TUNNEL_PASS;
+	}
+}
+
+/*
+ * Described in header
+ */
+tunnel_verdict_t tunnel_rules_answer(const tunnel_facts_t *facts)
+{
+	if (facts->exchange != CREATE_CHILD_SA)
+	{
+		return TUNNEL_PASS;
+	}
+	if (facts->sa && (facts->error || (facts->child_due && !facts->selectors)))
+	{
+		return TUNNEL_CONTRADICTORY;
+	}
+	if (facts->no_additional_sas)
+	{
+		return TUNNEL_REAUTH;
+	}
+	return TUNNEL_PASS;
+}

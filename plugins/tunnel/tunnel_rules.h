@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup tunnel_rules tunnel_rules
+ * @{ @ingroup tunnel
+ *
+ * Which messages are due on an IKE_SA, and what belongs into them: pure
+ * functions of facts.  They say what may pass (RFC 7296, 1.2 to 1.4 and 2.21 to
+ * 2.25; RFC 9242, RFC 9370), and all else may not; a state or an exchange that
+ * nobody has thought of is among the latter.
+ */
+
+#ifndef TUNNEL_RULES_H_
+#define TUNNEL_RULES_H_
+
+#include <daemon.h>
+
+/** Exchange types that strongSwan has since 6.0 only (RFC 9242, RFC 9370) */
+#define TUNNEL_IKE_INTERMEDIATE 43
+#define TUNNEL_IKE_FOLLOWUP_KE 44
+
+/** Exchange type and notifies of IKE mediation, in the range of private use */
+#define TUNNEL_ME_CONNECT 240
+#define TUNNEL_ME_FIRST 40962
+#define TUNNEL_ME_LAST 40968
+
+typedef enum tunnel_verdict_t tunnel_verdict_t;
+typedef struct tunnel_facts_t tunnel_facts_t;
+
+/**
+ * What is thought of a message, or of a payload in it.  tunnel_rules_token() has
+ * the names, which are part of names of counters and never change.
+ */
+enum tunnel_verdict_t {
+	/** not due in the state of its IKE_SA */
+	TUNNEL_NOT_DUE,
+	/** nothing protects it though it comes after IKE_SA_INIT */
+	TUNNEL_UNPROTECTED,
+	/** asks for mediation */
+	TUNNEL_MEDIATION,
+	/** redirects to somewhere else (RFC 5685) */
+	TUNNEL_REDIRECT,
+	/** payload that does not belong into such a message */
+	TUNNEL_MISPLACED,
+	/** answer that says two things, or half of one */
+	TUNNEL_CONTRADICTORY,
+	/** answer that would have our side authenticate anew */
+	TUNNEL_REAUTH,
+	/** there is nothing to say against it */
+	TUNNEL_PASS,
+};
+
+/** Number of verdicts that speak against something */
+#define TUNNEL_AGAINST TUNNEL_PASS
+
+/**
+ * What is known about a message and its IKE_SA.
+ */
+struct tunnel_facts_t {
+	/** whether charon has additional key exchanges */
+	bool additional_ke;
+	/** state of the IKE_SA */
+	ike_sa_state_t state;
+	/** whether we have initiated this IKE_SA */
+	bool initiator;
+	/** whether we have initiated the first of those that were rekeyed into it */
+	bool original;
+	/** what the message is */
+	exchange_type_t exchange;
+	/** whether it is a request */
+	bool request;
+	/** its message ID */
+	uint32_t message_id;
+	/** whether it is encrypted */
+	bool protected;
+
+	/* of a response, which is decrypted and parsed */
+
+	/** it answers a request for a CHILD_SA, new or rekeyed */
+	bool child_due;
+	/** it has an SA payload */
+	bool sa;
+	/** it has a TSi and a TSr payload */
+	bool selectors;
+	/** it has an error notify */
+	bool error;
+	/** it has NO_ADDITIONAL_SAS */
+	bool no_additional_sas;
+};
+
+/**
+ * Get the token of a verdict.
+ *
+ * @return			constant string, lower case with dashes
+ */
+const char *tunnel_rules_token(tunnel_verdict_t verdict);
+
+/**
+ * Is a message due?  Needs all facts that are not about a parsed response.
+ *
+ * @return			TUNNEL_PASS, or why not
+ */
+tunnel_verdict_t tunnel_rules_message(const tunnel_facts_t *facts);
+
+/**
+ * Does a payload belong into a message that is due?
+ *
+ * @param type		type of the payload
+ * @return			TUNNEL_PASS, or why it is to be taken out
+ */
+tunnel_verdict_t tunnel_rules_payload(const tunnel_facts_t *facts,
+									  payload_type_t type);
+
+/**
+ * Does a notify belong into a message that is due?
+ *
+ * @param type		type of the notify
+ * @return			TUNNEL_PASS, or why it is to be taken out
+ */
+tunnel_verdict_t tunnel_rules_notify(const tunnel_facts_t *facts,
+									 notify_type_t type);
+
+/**
+ * Does a response say one thing?  If not, it is to be taken for an ordinary
+ * refusal.
+ *
+ * @return			TUNNEL_PASS, or why not
+ */
+tunnel_verdict_t tunnel_rules_answer(const tunnel_facts_t *facts);
+
+#endif /** TUNNEL_RULES_H_ @}*/

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * What the guard makes of messages: those that are not due lose all effect,
+ * others lose what does not belong into them, and all that counts.
+ */
+
+#include <check.h>
+
+#include "tunnel/tunnel_guard.h"
+#include "tunnel/tunnel_rules.h"
+#include "test_runner.h"
+
+#include <encoding/payloads/delete_payload.h>
+#include <encoding/payloads/id_payload.h>
+#include <encoding/payloads/nonce_payload.h>
+#include <encoding/payloads/notify_payload.h>
+#include <encoding/payloads/sa_payload.h>
+#include <encoding/payloads/ts_payload.h>
+
+/** Message ID that is expected, of requests and of responses */
+#define EXPECTED 7
+
+/** An IKE_SA as far as the guard asks it */
+static struct {
+	ike_sa_t public;
+	ike_sa_id_t *id;
+	ike_version_t version;
+	ike_sa_state_t state;
+	bool original;
+	task_type_t task;
+} sa;
+
+static tunnel_guard_t *guard;
+static message_t *message;
+
+static ike_version_t get_version(ike_sa_t *this)
+{
+	return sa.version;
+}
+
+static ike_sa_state_t get_state(ike_sa_t *this)
+{
+	return sa.state;
+}
+
+static ike_sa_id_t *get_id(ike_sa_t *this)
+{
+	return sa.id;
+}
+
+static uint32_t get_unique_id(ike_sa_t *this)
+{
+	return 1;
+}
+
+static uint32_t get_message_id(ike_sa_t *this, bool initiate)
+{
+	return EXPECTED;
+}
+
+static bool has_condition(ike_sa_t *this, ike_condition_t condition)
+{
+	return condition == COND_ORIGINAL_INITIATOR && sa.original;
+}
+
+static task_type_t get_type(task_t *this)
+{
+	return sa.task;
+}
+
+static enumerator_t *create_task_enumerator(ike_sa_t *this, task_queue_t queue)
+{
+	static task_t task = {
+		.get_type = get_type,
+	};
+
+	return queue == TASK_QUEUE_ACTIVE ?
+					enumerator_create_single(&task, NULL) :
+					enumerator_create_empty();
+}
+
+static void count()
+{
+}
+
+/**
+ * Begin with a message as it was received, encrypted or not.
+ */
+static void receive(exchange_type_t exchange, bool request, payload_type_t first)
+{
+	uint8_t header[28] = {};
+	packet_t *packet;
+
+	header[16] = first;
+	header[17] = IKEV2_MAJOR_VERSION << 4;
+	packet = packet_create_from_data(
+						host_create_from_string("192.0.2.1", 500),
+						host_create_from_string("192.0.2.2", 500),
+						chunk_clone(chunk_from_thing(header)));
+	DESTROY_IF(message);
+	message = message_create_from_packet(packet);
+	message->set_major_version(message, IKEV2_MAJOR_VERSION);
+	message->set_exchange_type(message, exchange);
+	message->set_request(message, request);
+	message->set_message_id(message, EXPECTED);
+}
+
+/**
+ * Begin with an encrypted message.
+ */
+static void begin(exchange_type_t exchange, bool request)
+{
+	receive(exchange, request, PLV2_ENCRYPTED);
+}
+
+static void add(payload_t *payload)
+{
+	message->add_payload(message, payload);
+}
+
+static void add_notify(notify_type_t type)
+{
+	message->add_notify(message, FALSE, type, chunk_from_str("data"));
+}
+
+/**
+ * Number of payloads of a type, or of all for PL_NONE.
+ */
+static u_int payloads(payload_type_t type)
+{
+	enumerator_t *enumerator;
+	payload_t *payload;
+	u_int found = 0;
+
+	enumerator = message->create_payload_enumerator(message);
+	while (enumerator->enumerate(enumerator, &payload))
+	{
+		found += type == PL_NONE || payload->get_type(payload) == type;
+	}
+	enumerator->destroy(enumerator);
+	return found;
+}
+
+CALLBACK(find_counter, void,
+	uint64_t *value, const char *name, uint64_t counter)
+{
+	if (strpfx(name, "some-plugin-guard-") &&
+		streq(name + strlen("some-plugin-guard-"),
+			  tunnel_rules_token(value[1])))
+	{
+		value[0] = counter;
+	}
+}
+
+static uint64_t counted(tunnel_verdict_t verdict)
+{
+	uint64_t value[] = {UINT64_MAX, verdict};
+
+	tunnel_guard_report("some-plugin", find_counter, value);
+	ck_assert(value[0] != UINT64_MAX);
+	return value[0];
+}
+
+static bool check(bool plain)
+{
+	return guard->check(guard, &sa.public, message, plain);
+}
+
+/** That a statement counts so many */
+#define assert_counts(verdict, number, ...) do { \
+	uint64_t before_##verdict = counted(verdict); \
+	__VA_ARGS__; \
+	ck_assert_uint_eq(counted(verdict), before_##verdict + (number)); \
+} while (0)
+
+static void setup()
+{
+	sa.public = (ike_sa_t){
+		.get_version = get_version,
+		.get_state = get_state,
+		.get_id = get_id,
+		.get_unique_id = get_unique_id,
+		.get_message_id = get_message_id,
+		.has_condition = has_condition,
+		.create_task_enumerator = create_task_enumerator,
+	};
+	sa.id = ike_sa_id_create(IKEV2_MAJOR_VERSION, 1, 2, FALSE);
+	sa.version = IKEV2;
+	sa.state = IKE_ESTABLISHED;
+	sa.original = FALSE;
+	sa.task = TASK_CHILD_CREATE;
+	guard = tunnel_guard_create("some-plugin", count);
+}
+
+static void teardown()
+{
+	DESTROY_IF(message);
+	message = NULL;
+	guard->destroy(guard);
+	sa.id->destroy(sa.id);
+}
+
+START_TEST(test_pass)
+{
+	begin(INFORMATIONAL, TRUE);
+	ck_assert(check(FALSE));
+	add(&delete_payload_create(PLV2_DELETE, PROTO_IKE)->payload_interface);
+	add_notify(INITIAL_CONTACT);
+	ck_assert(check(TRUE));
+	ck_assert_int_eq(message->get_exchange_type(message), INFORMATIONAL);
+	ck_assert_uint_eq(message->get_message_id(message), EXPECTED);
+	ck_assert(message->get_request(message));
+	ck_assert_uint_eq(payloads(PL_NONE), 2);
+}
+END_TEST
+
+START_TEST(test_not_due)
+{
+	sa.state = IKE_CONNECTING;
+	/* as received: it will not even be parsed */
+	begin(INFORMATIONAL, TRUE);
+	assert_counts(TUNNEL_NOT_DUE, 1, ck_assert(!check(FALSE)));
+	ck_assert(message->get_message_id(message) > 1000000);
+	/* a response becomes a request, as charon has noted its ID already */
+	begin(INFORMATIONAL, FALSE);
+	assert_counts(TUNNEL_NOT_DUE, 1, ck_assert(!check(FALSE)));
+	ck_assert(message->get_request(message));
+	ck_assert(message->get_message_id(message) > 1000000);
+	/* as parsed */
+	begin(INFORMATIONAL, TRUE);
+	assert_counts(TUNNEL_NOT_DUE, 1, ck_assert(!check(TRUE)));
+	ck_assert_int_eq(message->get_exchange_type(message),
+					 EXCHANGE_TYPE_UNDEFINED);
+	/* by somebody else */
+	assert_counts(TUNNEL_NOT_DUE, 0, ck_assert(check(TRUE)));
+}
+END_TEST
+
+START_TEST(test_window)
+{
+	/* what charon would not read is none of our business */
+	sa.state = IKE_CONNECTING;
+	begin(INFORMATIONAL, TRUE);
+	message->set_message_id(message, EXPECTED - 1);
+	assert_counts(TUNNEL_NOT_DUE, 0, ck_assert(check(FALSE)));
+	ck_assert_uint_eq(message->get_message_id(message), EXPECTED - 1);
+	sa.version = IKEV1;
+	begin(INFORMATIONAL, TRUE);
+	assert_counts(TUNNEL_NOT_DUE, 0, ck_assert(check(FALSE)));
+	ck_assert_uint_eq(message->get_message_id(message), EXPECTED);
+}
+END_TEST
+
+START_TEST(test_init)
+{
+	/* charon is to see to the end of what it begins with it */
+	sa.state = IKE_CREATED;
+	receive(IKE_SA_INIT, TRUE, PLV2_SECURITY_ASSOCIATION);
+	ck_assert(check(FALSE));
+	add(&nonce_payload_create(PLV2_NONCE)->payload_interface);
+	add(&id_payload_create(PLV2_ID_PEER)->payload_interface);
+	add_notify(TUNNEL_ME_FIRST);
+	assert_counts(TUNNEL_MEDIATION, 1,
+		assert_counts(TUNNEL_MISPLACED, 1, ck_assert(check(TRUE))));
+	ck_assert_int_eq(message->get_exchange_type(message), IKE_SA_INIT);
+	ck_assert_uint_eq(payloads(PLV2_NONCE), 1);
+	ck_assert_uint_eq(payloads(PL_NONE), 1);
+}
+END_TEST
+
+START_TEST(test_unprotected)
+{
+	receive(INFORMATIONAL, TRUE, PL_NONE);
+	assert_counts(TUNNEL_UNPROTECTED, 1, ck_assert(!check(FALSE)));
+	receive(INFORMATIONAL, TRUE, PLV2_NOTIFY);
+	assert_counts(TUNNEL_UNPROTECTED, 1, ck_assert(!check(FALSE)));
+	receive(INFORMATIONAL, TRUE, PLV2_FRAGMENT);
+	assert_counts(TUNNEL_UNPROTECTED, 0, ck_assert(check(FALSE)));
+}
+END_TEST
+
+START_TEST(test_mediation)
+{
+	begin(TUNNEL_ME_CONNECT, TRUE);
+	assert_counts(TUNNEL_MEDIATION, 1, ck_assert(!check(FALSE)));
+	begin(TUNNEL_ME_CONNECT, FALSE);
+	assert_counts(TUNNEL_MEDIATION, 1, ck_assert(!check(TRUE)));
+	ck_assert_int_eq(message->get_exchange_type(message),
+					 EXCHANGE_TYPE_UNDEFINED);
+}
+END_TEST
+
+START_TEST(test_take_out)
+{
+	begin(INFORMATIONAL, TRUE);
+	add_notify(REDIRECT);
+	add_notify(AUTH_LIFETIME);
+	add_notify(UPDATE_SA_ADDRESSES);
+	add_notify(REDIRECT);
+	add(&sa_payload_create(PLV2_SECURITY_ASSOCIATION)->payload_interface);
+	assert_counts(TUNNEL_REDIRECT, 2,
+		assert_counts(TUNNEL_MISPLACED, 2, ck_assert(check(TRUE))));
+	ck_assert_uint_eq(payloads(PL_NONE), 1);
+	ck_assert(message->get_notify(message, UPDATE_SA_ADDRESSES));
+	ck_assert_int_eq(message->get_exchange_type(message), INFORMATIONAL);
+
+	/* who has initiated may be told how long it lasts */
+	sa.original = TRUE;
+	begin(INFORMATIONAL, TRUE);
+	add_notify(AUTH_LIFETIME);
+	ck_assert(check(TRUE));
+	ck_assert_uint_eq(payloads(PL_NONE), 1);
+}
+END_TEST
+
+static void add_answer(bool selectors)
+{
+	begin(CREATE_CHILD_SA, FALSE);
+	add(&sa_payload_create(PLV2_SECURITY_ASSOCIATION)->payload_interface);
+	add(&nonce_payload_create(PLV2_NONCE)->payload_interface);
+	if (selectors)
+	{
+		add(&ts_payload_create(TRUE)->payload_interface);
+		add(&ts_payload_create(FALSE)->payload_interface);
+	}
+}
+
+static void assert_refusal(tunnel_verdict_t verdict)
+{
+	uint64_t before = counted(verdict);
+
+	ck_assert(check(TRUE));
+	ck_assert_uint_eq(counted(verdict), before + 1);
+	ck_assert_uint_eq(payloads(PL_NONE), 1);
+	ck_assert(message->get_notify(message, NO_PROPOSAL_CHOSEN));
+	ck_assert_int_eq(message->get_exchange_type(message), CREATE_CHILD_SA);
+}
+
+START_TEST(test_answer)
+{
+	add_answer(TRUE);
+	ck_assert(check(TRUE));
+	ck_assert_uint_eq(payloads(PL_NONE), 4);
+
+	add_notify(TEMPORARY_FAILURE);
+	assert_refusal(TUNNEL_CONTRADICTORY);
+
+	add_answer(FALSE);
+	assert_refusal(TUNNEL_CONTRADICTORY);
+	sa.task = TASK_CHILD_REKEY;
+	add_answer(FALSE);
+	assert_refusal(TUNNEL_CONTRADICTORY);
+	sa.task = TASK_IKE_REKEY;
+	add_answer(FALSE);
+	ck_assert(check(TRUE));
+	ck_assert_uint_eq(payloads(PL_NONE), 2);
+
+	begin(CREATE_CHILD_SA, FALSE);
+	add_notify(NO_ADDITIONAL_SAS);
+	assert_refusal(TUNNEL_REAUTH);
+
+	/* a request may have as much as it likes */
+	begin(CREATE_CHILD_SA, TRUE);
+	add(&sa_payload_create(PLV2_SECURITY_ASSOCIATION)->payload_interface);
+	add_notify(TEMPORARY_FAILURE);
+	ck_assert(check(TRUE));
+	ck_assert_uint_eq(payloads(PL_NONE), 2);
+}
+END_TEST
+
+static Suite *tunnel_guard_suite(void)
+{
+	Suite *suite;
+	TCase *tc;
+
+	suite = suite_create("tunnel_guard");
+
+	tc = tcase_create("messages");
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, test_pass);
+	tcase_add_test(tc, test_not_due);
+	tcase_add_test(tc, test_window);
+	tcase_add_test(tc, test_init);
+	tcase_add_test(tc, test_unprotected);
+	tcase_add_test(tc, test_mediation);
+	suite_add_tcase(suite, tc);
+
+	tc = tcase_create("contents");
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, test_take_out);
+	tcase_add_test(tc, test_answer);
+	suite_add_tcase(suite, tc);
+
+	return suite;
+}
+
+int main(void)
+{
+	return test_run(tunnel_guard_suite());
+}
