@@ -72,6 +72,10 @@ struct private_kupf_fetch_t {
 	kupf_fetch_denied_t *negative;
 	/** nobody may begin to wait before that, ms */
 	uint64_t resume;
+	/** when to look next whether charon stalls */
+	timeval_t look;
+	/** looks in a row that it does */
+	u_int stalls;
 	/** charon ends */
 	bool ended;
 	/** guards all that changes */
@@ -172,6 +176,30 @@ static void settle(private_kupf_fetch_t *this, request_t *request,
 }
 
 /**
+ * Settle all requests, with the mutex locked.
+ */
+static void settle_all(private_kupf_fetch_t *this, outcome_t outcome)
+{
+	enumerator_t *enumerator;
+	request_t *request = NULL;
+
+	do
+	{	/* it leaves the table */
+		enumerator = this->requests->create_enumerator(this->requests);
+		if (!enumerator->enumerate(enumerator, NULL, &request))
+		{
+			request = NULL;
+		}
+		enumerator->destroy(enumerator);
+		if (request)
+		{
+			settle(this, request, outcome);
+		}
+	}
+	while (request);
+}
+
+/**
  * Begin a request, with the mutex locked.
  */
 static request_t *begin(private_kupf_fetch_t *this, identification_t *id)
@@ -213,6 +241,15 @@ static bool is_barred(private_kupf_fetch_t *this, identification_t *id)
 }
 
 /**
+ * Set when to look next whether charon stalls.
+ */
+static void set_look(private_kupf_fetch_t *this)
+{
+	time_monotonic(&this->look);
+	timeval_add_ms(&this->look, KUPF_FETCH_LOOK);
+}
+
+/**
  * Join a request for an identity, or begin one.
  *
  * @param first		[out] whether it was begun, and nobody was asked yet
@@ -239,6 +276,11 @@ static request_t *join(private_kupf_fetch_t *this, identification_t *id,
 	{
 		*first = TRUE;
 		request = begin(this, id);
+	}
+	if (!this->waiting)
+	{
+		this->stalls = 0;
+		set_look(this);
 	}
 	request->waiting++;
 	this->waiting++;
@@ -303,23 +345,24 @@ static void count_outcome(outcome_t outcome)
 }
 
 /**
- * Look whether charon has threads left for others, and settle the request if
+ * Look whether charon has threads left for others, and let all go who wait if
  * not.  The mutex is held, but not meanwhile.
- *
- * @param ticket	see kupf_stall_look()
  */
-static void look(private_kupf_fetch_t *this, request_t *request,
-				 u_int *ticket)
+static void look(private_kupf_fetch_t *this)
 {
 	bool stalled;
 
+	/* whoever else waits need not look */
+	set_look(this);
 	this->mutex->unlock(this->mutex);
-	stalled = kupf_stall_look(ticket);
+	stalled = kupf_stall_look();
 	this->mutex->lock(this->mutex);
-	if (stalled && request->outcome == PENDING)
+	this->stalls = stalled ? this->stalls + 1 : 0;
+	if (this->stalls >= KUPF_FETCH_STALLS)
 	{
+		this->stalls = 0;
 		this->resume = get_time() + KUPF_FETCH_PAUSE;
-		settle(this, request, STALLED);
+		settle_all(this, STALLED);
 	}
 }
 
@@ -328,26 +371,21 @@ static void look(private_kupf_fetch_t *this, request_t *request,
  */
 static void await(private_kupf_fetch_t *this, request_t *request)
 {
-	timeval_t now, next;
-	u_int ticket = 0;
+	timeval_t now;
 
-	time_monotonic(&next);
-	timeval_add_ms(&next, KUPF_FETCH_LOOK);
 	while (request->outcome == PENDING)
 	{
 		this->condvar->timed_wait_abs(this->condvar, this->mutex,
-							timercmp(&next, &request->end, <) ? next :
-							request->end);
+							timercmp(&this->look, &request->end, <) ?
+							this->look : request->end);
 		time_monotonic(&now);
 		if (!timercmp(&now, &request->end, <))
 		{
 			settle(this, request, TIMEOUT);
 		}
-		else if (!timercmp(&now, &next, <))
+		else if (!timercmp(&now, &this->look, <))
 		{
-			look(this, request, &ticket);
-			next = now;
-			timeval_add_ms(&next, KUPF_FETCH_LOOK);
+			look(this);
 		}
 	}
 }
@@ -450,30 +488,6 @@ METHOD(kupf_fetch_t, reject, u_int,
 	private_kupf_fetch_t *this, id_type_t type, chunk_t id)
 {
 	return settle_id(this, type, id, REJECTED);
-}
-
-/**
- * Settle all requests, with the mutex locked.
- */
-static void settle_all(private_kupf_fetch_t *this, outcome_t outcome)
-{
-	enumerator_t *enumerator;
-	request_t *request = NULL;
-
-	do
-	{	/* it leaves the table */
-		enumerator = this->requests->create_enumerator(this->requests);
-		if (!enumerator->enumerate(enumerator, NULL, &request))
-		{
-			request = NULL;
-		}
-		enumerator->destroy(enumerator);
-		if (request)
-		{
-			settle(this, request, outcome);
-		}
-	}
-	while (request);
 }
 
 /**

@@ -16,7 +16,7 @@
  *   asked for again for a while, see kupf_fetch_denied_t;
  * - without a subscriber to key-request nobody waits, and when the last one
  *   goes, those who do are released;
- * - nobody waits while charon has no thread left for anything else, see
+ * - nobody waits while charon has no thread left for another IKE_AUTH, see
  *   kupf_stall.h, nor when it ends.
  *
  * A thread waits within charon's credential manager, under its read lock, which
@@ -53,6 +53,9 @@
 
 /** Milliseconds after which who waits looks whether others can work */
 #define KUPF_FETCH_LOOK 50
+
+/** Looks in a row by which others cannot, before nobody waits any more */
+#define KUPF_FETCH_STALLS 2
 
 /** Milliseconds for which nobody begins to wait after others could not */
 #define KUPF_FETCH_PAUSE 1000

@@ -5,10 +5,10 @@
 #include <processing/jobs/callback_job.h>
 
 /**
- * Jobs that were queued and that are done.  A job outlives whoever queued it,
- * hence they are nobody's.
+ * Whether a job of each priority waits for a thread.  A job outlives whoever
+ * queued it, hence they are nobody's.
  */
-static u_int queued, done;
+static bool pending[JOB_PRIO_MAX];
 
 /**
  * A thread has taken a job: that is all.
@@ -21,33 +21,72 @@ static job_requeue_t arrive(void *data)
 /**
  * A job is destroyed, also if charon ends before a thread took it.
  */
-static void finish(void *data)
+static void finish(bool *waits)
 {
-	__atomic_add_fetch(&done, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(waits, FALSE, __ATOMIC_RELAXED);
+}
+
+/**
+ * Whether a thread that might have taken a job has not.
+ */
+static bool is_late()
+{
+	int prio;
+
+	for (prio = 0; prio < JOB_PRIO_MAX; prio++)
+	{
+		if (__atomic_load_n(&pending[prio], __ATOMIC_RELAXED))
+		{
+			return TRUE;
+		}
+		if (lib->processor->get_job_load(lib->processor, prio))
+		{	/* these get done, and are before all that are less urgent */
+			return FALSE;
+		}
+	}
+	return FALSE;
+}
+
+/**
+ * Have a job of a priority wait, in front of all others of it.
+ */
+static void queue(job_priority_t prio)
+{
+	callback_job_t *job;
+
+	if (__atomic_exchange_n(&pending[prio], TRUE, __ATOMIC_RELAXED))
+	{
+		return;
+	}
+	job = callback_job_create_with_prio(arrive, &pending[prio],
+							(callback_job_cleanup_t)finish, NULL, prio);
+	if (prio == JOB_PRIO_CRITICAL)
+	{
+		lib->processor->queue_job(lib->processor, &job->job);
+	}
+	else
+	{	/* at once, by this thread, if none is idle: then the first one that
+		 * gets free takes the one above */
+		lib->processor->execute_job(lib->processor, &job->job);
+	}
 }
 
 /*
  * Described in header
  */
-bool kupf_stall_look(u_int *ticket)
+bool kupf_stall_look()
 {
-	callback_job_t *job;
+	bool late;
+	int prio;
 
-	if (!lib->processor->get_total_threads(lib->processor) ||
-		lib->processor->get_idle_threads(lib->processor))
-	{	/* also if charon has none yet, or none any more */
-		*ticket = 0;
+	if (!lib->processor->get_total_threads(lib->processor))
+	{	/* charon has none yet, or none any more */
 		return FALSE;
 	}
-	if (*ticket &&
-		(int)(__atomic_load_n(&done, __ATOMIC_RELAXED) - *ticket) < 0)
+	late = is_late();
+	for (prio = 0; prio < JOB_PRIO_MAX; prio++)
 	{
-		return TRUE;
+		queue(prio);
 	}
-	job = callback_job_create_with_prio(arrive, NULL, finish, NULL,
-										JOB_PRIO_CRITICAL);
-	/* they are taken in the order in which they are queued, about */
-	*ticket = __atomic_add_fetch(&queued, 1, __ATOMIC_RELAXED) ?: 1;
-	lib->processor->queue_job(lib->processor, (job_t*)job);
-	return FALSE;
+	return late;
 }

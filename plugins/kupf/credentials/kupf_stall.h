@@ -13,9 +13,11 @@
  * stop charon for as long as the wait lasts.  So who waits looks now and then
  * whether a thread is left for anything else.
  *
- * Threads that are busy are not stuck: if none is idle, a job of the highest
- * priority is queued, and only if no thread took it until the next look they
- * are.
+ * An idle thread says nothing: it may be reserved for what is more urgent than
+ * IKE_AUTH (charon.processor.priority_threads).  Nor does one that is busy, or
+ * a long queue: they need not be stuck.  So a job of each priority is queued,
+ * in front of all others of it, and is to be taken until the next look.  Later
+ * it may be only if there is more urgent work that gets done.
  */
 
 #ifndef KUPF_STALL_H_
@@ -26,9 +28,11 @@
 /**
  * Look, some tens of milliseconds after the last time.
  *
- * @param ticket	state of the caller, 0 before the first time
- * @return			TRUE if no thread has done anything since the last time
+ * Once in a while work gets done to the end in the very moment of a look, so
+ * it takes two looks in a row to be sure.
+ *
+ * @return			TRUE if no thread has taken what it might have taken
  */
-bool kupf_stall_look(u_int *ticket);
+bool kupf_stall_look();
 
 #endif /** KUPF_STALL_H_ @}*/

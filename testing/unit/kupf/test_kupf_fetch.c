@@ -484,10 +484,25 @@ static void await(const char *counter, uint64_t value)
 	}
 }
 
-static void queue(callback_job_cb_t cb, void *data)
+static void queue(callback_job_cb_t cb, void *data, job_priority_t prio)
 {
 	lib->processor->queue_job(lib->processor,
-							  (job_t*)callback_job_create(cb, data, NULL, NULL));
+			(job_t*)callback_job_create_with_prio(cb, data, NULL, NULL, prio));
+}
+
+/**
+ * Start threads, of which charon keeps some for what is more urgent than
+ * IKE_AUTH, as in the example of strongswan.conf(5), or none.
+ */
+static void start_threads(u_int count, bool reserve)
+{
+	lib->settings->set_int(lib->settings,
+						   "%s.processor.priority_threads.high",
+						   reserve ? 1 : 0, lib->ns);
+	lib->settings->set_int(lib->settings,
+						   "%s.processor.priority_threads.medium",
+						   reserve ? 4 : 0, lib->ns);
+	lib->processor->set_threads(lib->processor, count + (reserve ? 5 : 0));
 }
 
 START_TEST(test_stalled)
@@ -495,12 +510,12 @@ START_TEST(test_stalled)
 	ue_t ue;
 
 	begin(LONG, 4, 10, 100, TRUE);
-	lib->processor->set_threads(lib->processor, 3);
-	queue((callback_job_cb_t)wait_in_job, "a");
+	start_threads(3, _i);
+	queue((callback_job_cb_t)wait_in_job, "a", JOB_PRIO_LOW);
 	await("fetch-waiting", 1);
-	/* all threads wait for others, none is left */
-	queue(block, NULL);
-	queue(block, NULL);
+	/* all threads wait for others, none is left for an IKE_AUTH */
+	queue(block, NULL, JOB_PRIO_LOW);
+	queue(block, NULL, JOB_PRIO_LOW);
 	await("fetch-stalled", 1);
 	ck_assert_uint_eq(test_counter("fetch-waiting"), 0);
 	/* for some time nobody is let in, whatever the threads do */
@@ -518,8 +533,22 @@ START_TEST(test_stalled)
 }
 END_TEST
 
-/** Jobs that keep the threads busy */
+/** Jobs that keep the threads busy, and how many wait for a thread */
 static u_int rounds;
+#define QUEUE 200
+
+/** What keeps the threads busy, and whether some are kept for it */
+static struct {
+	job_priority_t prio;
+	bool reserve;
+} busy[] = {
+	{ JOB_PRIO_LOW, FALSE },
+	{ JOB_PRIO_LOW, TRUE },
+	{ JOB_PRIO_MEDIUM, FALSE },
+	{ JOB_PRIO_MEDIUM, TRUE },
+	{ JOB_PRIO_HIGH, FALSE },
+	{ JOB_PRIO_HIGH, TRUE },
+};
 
 /**
  * A worker thread that is busy, but not for long.
@@ -530,7 +559,7 @@ static job_requeue_t work(void *data)
 	if (!__atomic_load_n(&released, __ATOMIC_RELAXED))
 	{
 		__atomic_add_fetch(&rounds, 1, __ATOMIC_RELAXED);
-		queue(work, NULL);
+		queue(work, data, *(job_priority_t*)data);
 	}
 	return JOB_REQUEUE_NONE;
 }
@@ -540,15 +569,19 @@ START_TEST(test_busy)
 	u_int i;
 
 	begin(LONG, 4, 10, 100, TRUE);
-	lib->processor->set_threads(lib->processor, 3);
-	queue((callback_job_cb_t)wait_in_job, "a");
+	start_threads(3, busy[_i].reserve);
+	queue((callback_job_cb_t)wait_in_job, "a", JOB_PRIO_LOW);
 	await("fetch-waiting", 1);
-	for (i = 0; i < 20; i++)
+	/* each of them waits for longer than it takes to look */
+	for (i = 0; i < QUEUE; i++)
 	{
-		queue(work, NULL);
+		queue(work, &busy[_i].prio, busy[_i].prio);
 	}
-	usleep(20 * KUPF_FETCH_LOOK * 1000);
-	ck_assert_uint_gt(__atomic_load_n(&rounds, __ATOMIC_RELAXED), 20);
+	usleep(10 * KUPF_FETCH_LOOK * 1000);
+	while (__atomic_load_n(&rounds, __ATOMIC_RELAXED) < 2 * QUEUE)
+	{
+		usleep(1000);
+	}
 	ck_assert_uint_eq(test_counter("fetch-stalled"), 0);
 	ck_assert_uint_eq(test_counter("fetch-waiting"), 1);
 	run("", "establish-session", "session=s ue-id=keyid:a " KEY);
@@ -646,8 +679,8 @@ Suite *kupf_fetch_suite(void)
 	tcase_add_test(tc, test_deserted);
 	tcase_add_test(tc, test_not_askable);
 	tcase_add_test(tc, test_end);
-	tcase_add_test(tc, test_stalled);
-	tcase_add_test(tc, test_busy);
+	tcase_add_loop_test(tc, test_stalled, FALSE, TRUE + 1);
+	tcase_add_loop_test(tc, test_busy, 0, countof(busy));
 	tcase_add_test(tc, test_storm);
 	suite_add_tcase(suite, tc);
 
