@@ -13,10 +13,12 @@ nin3a_cache=${NIN3A_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/nin3a}
 tool_packages=(tcpdump rsyslog iputils-ping psmisc procps iproute2 iptables
 	conntrack socat openssl perl python3)
 
-# Debian's strongSwan, with both forms of the daemon.
-strongswan_packages=(charon-systemd strongswan-charon strongswan-swanctl
+# Debian's strongSwan, with both forms of the daemon. Where these exclude each
+# other (Debian 13), they can still be unpacked both: each set on its own.
+strongswan_packages=(strongswan-charon strongswan-swanctl
 	strongswan-pki libcharon-extra-plugins libcharon-extauth-plugins
-	libstrongswan-standard-plugins libstrongswan-extra-plugins)
+	libstrongswan-standard-plugins libstrongswan-extra-plugins
+	-- charon-systemd)
 
 # Packages that the above depend on and that have no use in a guest.
 useless_packages='^(systemd.*|udev|tpm-udev|dbus.*|libnss-systemd|libpam-systemd|libsystemd-shared|init|kmod)$'
@@ -27,21 +29,67 @@ die()
 	exit 2
 }
 
-# The packages that installing $@ would install here: "name=version" each.
-missing_packages()
+# Says what makes it impossible to build in the tree.
+check_tree()
 {
-	apt-get -s -q -y --no-install-recommends install "$@" 2>/dev/null |
-		awk -v useless="$useless_packages" '$1 == "Inst" && $2 !~ useless {
-			match($0, /\([^ ]+/)
-			print $2 "=" substr($0, RSTART + 1, RLENGTH - 1)
-			found = 1
-		} /newly installed/ { found = 1 } END { exit !found }'
+	case $top in
+		*[[:blank:]]*)
+			die "autoconf works in no path with a blank: move '$top'" ;;
+	esac
+	if [ ! -w "$top" ] && { [ ! -x "$top/configure" ] ||
+		[ "$top/configure.ac" -nt "$top/configure" ]; }
+	then
+		die "cannot write to $top: copy it to where you can, or run" \
+			"'autoreconf -i' in it first"
+	fi
 }
 
-# Downloads and unpacks packages that the machine lacks into directory $1.
+# Installs packages, and shows what apt says only if it cannot.
+install_packages()
+{
+	local log
+
+	log=$(mktemp)
+	export DEBIAN_FRONTEND=noninteractive
+	apt-get -q -y --no-install-recommends install "$@" >"$log" 2>&1 ||
+		{ apt-get -q update >"$log" 2>&1 || true
+			apt-get -q -y --no-install-recommends install "$@" \
+				>>"$log" 2>&1; } ||
+		{ tail -n 15 "$log" >&2; rm "$log"; die "cannot install $*"; }
+	rm "$log"
+}
+
+# The packages that installing $@ would install here: "name=version" each, for
+# each of the sets that "--" separates. What apt says goes to its log.
+missing_packages()
+{
+	local set=() status=0
+
+	while :
+	do
+		if [ $# -gt 0 ] && [ "$1" != -- ]
+		then
+			set+=("$1")
+			shift
+			continue
+		fi
+		LC_ALL=C apt-get -s -q -y --no-install-recommends install "${set[@]}" \
+			2>>"$nin3a_cache/layers/apt.log" |
+			awk -v useless="$useless_packages" '
+			$1 == "Inst" && $2 !~ useless {
+				match($0, /\([^ ]+/)
+				print $2 "=" substr($0, RSTART + 1, RLENGTH - 1)
+			} /newly installed/ { found = 1 } END { exit !found }' || status=1
+		[ $# -gt 0 ] || return $status
+		set=()
+		shift
+	done
+}
+
+# Downloads packages $2... and unpacks them into directory $1.
 unpack_packages()
 {
-	local dir=$1 deb link list
+	local dir=$1 deb link
 
 	shift
 	mkdir -p "$dir/debs" "$dir/root/usr"
@@ -50,13 +98,11 @@ unpack_packages()
 	do
 		[ ! -L "/$link" ] || ln -s "usr/$link" "$dir/root/$link"
 	done
-	list=$(missing_packages "$@") || return 1
-	echo "$list" >"$dir/packages"
-	if [ -n "$list" ]
+	printf '%s\n' "$@" >"$dir/packages"
+	if [ $# -gt 0 ]
 	then
-		# shellcheck disable=SC2086
 		(cd "$dir/debs" && apt-get -q -o APT::Sandbox::User=root download \
-			$list >"$dir/log" 2>&1) || return 1
+			"$@") >>"$nin3a_cache/layers/apt.log" 2>&1 || return 1
 	fi
 	for deb in "$dir"/debs/*.deb
 	do
@@ -67,37 +113,67 @@ unpack_packages()
 	rm -rf "$dir/debs"
 }
 
+# Sets $REPLY to the directory of layer $1 for packages $2..., and $list to those
+# that it holds: what the machine lacks, and their versions, make its name.
+name_layer()
+{
+	# (not in the pipe: its status is missing_packages')
+	list=$(missing_packages "${@:2}") || return 1
+	list=$(sort -u <<<"$list")
+	REPLY=$nin3a_cache/layers/$1-$(sha256sum <<<"$list" | cut -c 1-12)
+}
+
 # Makes sure that layer $1 with packages $2... is in the cache. Sets $REPLY to
-# its directory, which holds "root" and "packages". What it has to hold depends
-# on what is installed, therefore that is part of its name.
+# its directory, which holds "root" and "packages". Layers of that name that
+# nobody has used for a day are removed.
 apt_layer()
 {
-	local name=$1 dir
+	local name=$1 list
 
 	shift
-	dir=$nin3a_cache/layers/$name-$( { cat /var/lib/dpkg/status; echo "$@"; } |
-		sha256sum | cut -c 1-12)
-	REPLY=$dir
-	[ ! -d "$dir" ] || return 0
 	mkdir -p "$nin3a_cache/layers"
 	exec 8>"$nin3a_cache/layers/lock"
 	flock 8
-	if [ ! -d "$dir" ]
+	: >"$nin3a_cache/layers/apt.log"
+	if ! name_layer "$name" "$@"
+	then
+		# no package lists yet
+		update_lists
+		name_layer "$name" "$@" || no_packages
+	fi
+	if [ ! -d "$REPLY" ]
 	then
 		echo "unpacking packages for the guests: $*" >&2
-		rm -rf "$dir.tmp"
-		if ! unpack_packages "$dir.tmp" "$@"
+		rm -rf "$nin3a_cache/layers/$name".tmp
+		# shellcheck disable=SC2086
+		if ! unpack_packages "$nin3a_cache/layers/$name.tmp" $list
 		then
-			# no package lists yet, or out of date
-			apt-get -q update >"$nin3a_cache/layers/update.log" 2>&1 || true
-			rm -rf "$dir.tmp"
-			unpack_packages "$dir.tmp" "$@" ||
-				die "cannot download packages: see $dir.tmp/log and" \
-					"$nin3a_cache/layers/update.log"
+			# the lists are out of date
+			update_lists
+			rm -rf "$nin3a_cache/layers/$name".tmp
+			name_layer "$name" "$@" || no_packages
+			# shellcheck disable=SC2086
+			unpack_packages "$nin3a_cache/layers/$name.tmp" $list || no_packages
 		fi
-		mv "$dir.tmp" "$dir"
+		rm -rf "$REPLY"
+		mv "$nin3a_cache/layers/$name.tmp" "$REPLY"
 	fi
+	touch "$REPLY"
+	find "$nin3a_cache/layers" -mindepth 1 -maxdepth 1 -type d \
+		-name "$name-*" -mtime +0 -exec rm -rf {} +
 	exec 8>&-
+}
+
+update_lists()
+{
+	LC_ALL=C apt-get -q update >>"$nin3a_cache/layers/apt.log" 2>&1 || true
+}
+
+no_packages()
+{
+	tail -n 15 "$nin3a_cache/layers/apt.log" >&2
+	die "cannot download packages: apt's words are above, and all of them in" \
+		"$nin3a_cache/layers/apt.log"
 }
 
 # strongSwan's version, as upstream counts, in Debian's packages.
