@@ -16,6 +16,7 @@
 #include "kupf/procedures/kupf_procedures.h"
 
 #include "compat.h"
+#include "version.h"
 
 #include <daemon.h>
 #include <processing/jobs/callback_job.h>
@@ -404,6 +405,10 @@ PLUGIN_DEFINE(kupf)
 {
 	private_kupf_plugin_t *this;
 
+	if (!version_fits("kupf", VERSION))
+	{
+		return NULL;
+	}
 	INIT(this,
 		.public = {
 			.plugin = {

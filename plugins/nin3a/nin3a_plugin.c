@@ -6,6 +6,7 @@
 #include "nin3a_listener.h"
 
 #include "compat.h"
+#include "version.h"
 
 typedef struct private_nin3a_plugin_t private_nin3a_plugin_t;
 
@@ -153,7 +154,7 @@ PLUGIN_DEFINE(nin3a)
 	private_nin3a_plugin_t *this;
 	nin3a_config_t *config;
 
-	config = nin3a_config_create();
+	config = version_fits("nin3a", VERSION) ? nin3a_config_create() : NULL;
 	if (!config)
 	{
 		return NULL;

@@ -5,6 +5,7 @@
 #include "nin3a_ue_listener.h"
 
 #include "compat.h"
+#include "version.h"
 
 typedef struct private_nin3a_ue_plugin_t private_nin3a_ue_plugin_t;
 
@@ -200,7 +201,7 @@ PLUGIN_DEFINE(nin3a_ue)
 	private_nin3a_ue_plugin_t *this;
 	nin3a_ue_config_t *config;
 
-	config = nin3a_ue_config_create();
+	config = version_fits("nin3a-ue", VERSION) ? nin3a_ue_config_create() : NULL;
 	if (!config)
 	{
 		return NULL;
