@@ -91,6 +91,28 @@ static bool read_connection(nin3a_ue_settings_t *settings)
 	return TRUE;
 }
 
+/**
+ * Read the bounds of what a UPF may set up.
+ */
+static bool read_limits(tunnel_limits_t *limits)
+{
+	int child_sas, rekeyings;
+
+	child_sas = lib->settings->get_int(lib->settings, SECTION "max_child_sas",
+									   NIN3A_UE_MAX_CHILD_SAS, lib->ns);
+	rekeyings = lib->settings->get_int(lib->settings, SECTION "max_rekeyings",
+									   NIN3A_UE_MAX_REKEYINGS, lib->ns);
+	if (child_sas < 0 || rekeyings < 0)
+	{
+		DBG1(DBG_CFG, "nin3a-ue: %s must not be negative",
+			 child_sas < 0 ? "max_child_sas" : "max_rekeyings");
+		return FALSE;
+	}
+	limits->child_sas = child_sas;
+	limits->rekeyings = rekeyings;
+	return TRUE;
+}
+
 METHOD(nin3a_ue_config_t, reload, bool,
 	private_nin3a_ue_config_t *this)
 {
@@ -114,6 +136,7 @@ METHOD(nin3a_ue_config_t, reload, bool,
 		!check_time("retry_max", settings.retry_max, settings.retry) ||
 		!check_time("setup_timeout", settings.setup_timeout, 1) ||
 		!check_time("close_timeout", settings.close_timeout, 0) ||
+		!read_limits(&settings.limits) ||
 		!read_name("ike_profile", tunnel_profile_names, &ike_profile) ||
 		!read_name("esp_profile", tunnel_profile_names, &esp_profile) ||
 		!read_name("esp_mode", tunnel_mode_names, &esp_mode))

@@ -14,6 +14,7 @@
 #ifndef NIN3A_UE_CONFIG_H_
 #define NIN3A_UE_CONFIG_H_
 
+#include "tunnel/tunnel_bounds.h"
 #include "tunnel/tunnel_profile.h"
 
 #include <library.h>
@@ -32,6 +33,12 @@
 
 /** Seconds that the UPF has got to answer our DELETE */
 #define NIN3A_UE_CLOSE_TIMEOUT 10
+
+/** CHILD_SAs that a UPF may set up on an IKE_SA */
+#define NIN3A_UE_MAX_CHILD_SAS 8
+
+/** CHILD_SAs and rekeyings that a UPF may begin in a minute */
+#define NIN3A_UE_MAX_REKEYINGS 30
 
 /** Longest name of a connection */
 #define NIN3A_UE_CONNECTION_MAX 255
@@ -53,6 +60,8 @@ struct nin3a_ue_settings_t {
 	uint32_t setup_timeout;
 	/** charon.plugins.nin3a-ue.close_timeout, seconds, 0 for none */
 	uint32_t close_timeout;
+	/** charon.plugins.nin3a-ue.max_child_sas and max_rekeyings, 0 for none */
+	tunnel_limits_t limits;
 	/** charon.plugins.nin3a-ue.ike_profile */
 	tunnel_profile_t ike_profile;
 	/** charon.plugins.nin3a-ue.esp_profile */

@@ -37,6 +37,12 @@ enum nin3a_ue_counter_t {
 	NIN3A_UE_REKEYED,
 	/** CHILD_SAs and rekeyed IKE_SAs outside of the profile */
 	NIN3A_UE_PROPOSALS_REFUSED,
+	/** inner addresses that UPFs have assigned, and that were not taken */
+	NIN3A_UE_INNER_REFUSED,
+	/** CHILD_SAs beyond the bound that UPFs wanted to set up */
+	NIN3A_UE_CHILDREN_REFUSED,
+	/** CHILD_SAs and rekeyings of UPFs that came too fast */
+	NIN3A_UE_REKEYINGS_REFUSED,
 	/** AUTH_LIFETIMEs that were not followed, as they were too short */
 	NIN3A_UE_LIFETIMES_IGNORED,
 	/** changes of the network that cut the waiting for another attempt short */

@@ -3,7 +3,9 @@
 #include "nin3a_ue_listener.h"
 #include "nin3a_ue_counters.h"
 #include "nin3a_ue/auth/nin3a_ue_decision.h"
+#include "tunnel/tunnel_bounds.h"
 #include "tunnel/tunnel_guard.h"
+#include "tunnel/tunnel_limiter.h"
 
 typedef struct private_nin3a_ue_listener_t private_nin3a_ue_listener_t;
 typedef struct roam_listener_t roam_listener_t;
@@ -26,6 +28,8 @@ struct private_nin3a_ue_listener_t {
 	nin3a_ue_listener_t public;
 	/** gets the events */
 	kupf_t *kupf;
+	/** settings */
+	nin3a_ue_config_t *config;
 	/** IKE_SAs */
 	nin3a_ue_sas_t *sas;
 	/** legs */
@@ -34,6 +38,10 @@ struct private_nin3a_ue_listener_t {
 	nin3a_ue_jobs_t *actions;
 	/** stands before charon's tasks */
 	tunnel_guard_t *guard;
+	/** bounds what UPFs set up */
+	tunnel_bounds_t *bounds;
+	/** bounds the log lines about that */
+	tunnel_limiter_t *limiter;
 	/** decides */
 	nin3a_ue_decision_t *judge;
 	/** keeps other credentials out */
@@ -112,6 +120,20 @@ static void report_down(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa)
 }
 
 /**
+ * Make a value of the SPIs of an IKE_SA.
+ */
+static nin3a_ue_spis_t get_spis(ike_sa_t *ike_sa)
+{
+	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
+
+	return (nin3a_ue_spis_t){
+		.initiator = id->get_initiator_spi(id),
+		.responder = id->get_responder_spi(id),
+		.initiated_here = id->is_initiator(id),
+	};
+}
+
+/**
  * Have list-sessions show what IKE SPIs and addresses an IKE_SA has.
  */
 static void record_ike_sa(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
@@ -120,10 +142,9 @@ static void record_ike_sa(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
 	kupf_endpoint_t me = tunnel_status_endpoint(local);
 	kupf_endpoint_t other = tunnel_status_endpoint(remote);
-	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
+	nin3a_ue_spis_t spis = get_spis(ike_sa);
 
-	this->sas->set_spis(this->sas, unique_id, id->get_initiator_spi(id),
-						id->get_responder_spi(id));
+	this->sas->set_spis(this->sas, unique_id, &spis);
 	this->sas->set_path(this->sas, unique_id, &me, &other);
 }
 
@@ -192,25 +213,81 @@ static void close_bad(private_nin3a_ue_listener_t *this, uint32_t unique_id)
 	array_destroy(ids);
 }
 
+/**
+ * Keep what a UPF sets up within bounds.
+ */
+static void check_bounds(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
+						 message_t *message)
+{
+	nin3a_ue_settings_t settings;
+	tunnel_bound_t bound;
+
+	this->config->get(this->config, &settings);
+	bound = this->bounds->check(this->bounds, ike_sa, message,
+								&settings.limits);
+	if (bound == TUNNEL_WITHIN)
+	{
+		return;
+	}
+	nin3a_ue_count(bound == TUNNEL_CHILDREN_EXCEEDED ?
+						NIN3A_UE_CHILDREN_REFUSED : NIN3A_UE_REKEYINGS_REFUSED);
+	if (this->limiter->allows(this->limiter))
+	{
+		DBG1(DBG_CFG, "nin3a-ue: UPF %H sets up too %s on IKE_SA [%u], refused",
+			 ike_sa->get_other_host(ike_sa),
+			 bound == TUNNEL_CHILDREN_EXCEEDED ? "many CHILD_SAs" : "much a "
+			 "minute", ike_sa->get_unique_id(ike_sa));
+	}
+}
+
+/**
+ * Handle an incoming message that the guard lets pass.
+ */
+static void handle_incoming(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
+							message_t *message)
+{
+	this->keyring->end_any(this->keyring);
+	if (ike_sa->get_version(ike_sa) == IKEV2)
+	{
+		this->judge->judge_message(this->judge, ike_sa, message);
+		if (this->sas->get_stage(this->sas,
+						ike_sa->get_unique_id(ike_sa)) != NIN3A_UE_NONE)
+		{
+			check_bounds(this, ike_sa, message);
+		}
+	}
+}
+
 METHOD(listener_t, message, bool,
 	private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa, message_t *message,
 	bool incoming, bool plain)
 {
-	if (!ike_sa ||
-		(incoming && !this->guard->check(this->guard, ike_sa, message, plain)) ||
-		!plain)
+	/* the guard may make something else of it */
+	bool response = !message->get_request(message);
+
+	if (!ike_sa)
 	{
 		return TRUE;
 	}
 	if (!incoming)
 	{
-		this->keyring->end(this->keyring, ike_sa->get_unique_id(ike_sa));
-		return TRUE;
+		if (plain)
+		{
+			this->bounds->answer(this->bounds, ike_sa, message);
+			this->keyring->end(this->keyring, ike_sa->get_unique_id(ike_sa));
+		}
 	}
-	this->keyring->end_any(this->keyring);
-	if (ike_sa->get_version(ike_sa) == IKEV2)
+	else if (!this->guard->check(this->guard, ike_sa, message, plain))
 	{
-		this->judge->judge_message(this->judge, ike_sa, message);
+		if (response)
+		{
+			this->sas->set_unreadable(this->sas,
+									  ike_sa->get_unique_id(ike_sa));
+		}
+	}
+	else if (plain)
+	{
+		handle_incoming(this, ike_sa, message);
 	}
 	return TRUE;
 }
@@ -246,6 +323,7 @@ METHOD(listener_t, alert_, bool,
 	private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa, alert_t alert,
 	va_list args)
 {
+	message_t *message;
 	uint32_t unique_id;
 
 	if (!ike_sa)
@@ -263,6 +341,13 @@ METHOD(listener_t, alert_, bool,
 			break;
 		case ALERT_PROPOSAL_MISMATCH_IKE:
 			this->sas->set_failure(this->sas, unique_id, NIN3A_UE_IKE_PROPOSAL);
+			break;
+		case ALERT_PARSE_ERROR_BODY:
+			message = va_arg(args, message_t*);
+			if (!message->get_request(message))
+			{
+				this->sas->set_unreadable(this->sas, unique_id);
+			}
 			break;
 		case ALERT_RETRANSMIT_SEND_TIMEOUT:
 			this->sas->set_failure(this->sas, unique_id, NIN3A_UE_NO_ANSWER);
@@ -305,7 +390,7 @@ static void handle_connecting(private_nin3a_ue_listener_t *this,
 {
 	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
 	peer_cfg_t *peer_cfg = ike_sa->get_peer_cfg(ike_sa);
-
+	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
 	array_t *ids;
 
 	if (peer_cfg && ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR) &&
@@ -313,7 +398,8 @@ static void handle_connecting(private_nin3a_ue_listener_t *this,
 		is_authenticating(ike_sa))
 	{
 		ids = array_create(sizeof(uint32_t), 0);
-		if (this->legs->follow(this->legs, peer_cfg, unique_id, ids))
+		if (this->legs->follow(this->legs, peer_cfg, unique_id,
+							   id->get_initiator_spi(id), ids))
 		{
 			nin3a_ue_count(NIN3A_UE_ATTEMPTS);
 		}
@@ -350,6 +436,7 @@ METHOD(listener_t, ike_state_change, bool,
 			report_failed(this, ike_sa);
 			report_down(this, ike_sa);
 			this->legs->remove(this->legs, unique_id, &order);
+			this->bounds->remove(this->bounds, unique_id);
 			this->actions->start(this->actions, &order);
 			this->keyring->end(this->keyring, unique_id);
 			break;
@@ -395,10 +482,12 @@ METHOD(listener_t, ike_rekey, bool,
 	private_nin3a_ue_listener_t *this, ike_sa_t *old, ike_sa_t *new)
 {
 	uint32_t unique_id = new->get_unique_id(new);
+	nin3a_ue_spis_t spis = get_spis(new);
 	bool closing;
 
-	closing = this->sas->rekey(this->sas, old->get_unique_id(old),
-								unique_id);
+	this->bounds->rekey(this->bounds, old->get_unique_id(old), unique_id);
+	closing = this->sas->rekey(this->sas, old->get_unique_id(old), unique_id,
+							   &spis);
 	record_ike_sa(this, new, new->get_my_host(new), new->get_other_host(new));
 	if (this->sas->get_stage(this->sas, unique_id) != NIN3A_UE_NONE &&
 		!this->judge->allows_rekeyed(this->judge, new))
@@ -433,6 +522,8 @@ METHOD(nin3a_ue_listener_t, destroy, void,
 {
 	this->judge->destroy(this->judge);
 	this->keyring->destroy(this->keyring);
+	this->limiter->destroy(this->limiter);
+	this->bounds->destroy(this->bounds);
 	this->guard->destroy(this->guard);
 	free(this);
 }
@@ -465,10 +556,13 @@ nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 			.destroy = _destroy,
 		},
 		.kupf = kupf,
+		.config = config,
 		.sas = sas,
 		.legs = legs,
 		.actions = actions,
 		.guard = tunnel_guard_create("nin3a-ue", count_suppressed),
+		.bounds = tunnel_bounds_create(),
+		.limiter = tunnel_limiter_create("nin3a-ue", count_suppressed),
 		.keyring = tunnel_keyring_create(kupf->get_credentials(kupf)),
 		.roamer = {
 			.public = {
@@ -477,7 +571,8 @@ nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 			.actions = actions,
 		},
 	);
-	this->judge = nin3a_ue_decision_create(kupf, config, sas, this->keyring);
+	this->judge = nin3a_ue_decision_create(kupf, config, sas, legs,
+										   this->keyring);
 	this->public.kernel = &this->roamer.public;
 
 	return &this->public;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_ue_decision.h"
+#include "nin3a_ue_inner.h"
 #include "nin3a_ue/nin3a_ue_counters.h"
 
 #include "tunnel/tunnel_message.h"
 
 typedef struct private_nin3a_ue_decision_t private_nin3a_ue_decision_t;
+typedef struct asked_t asked_t;
 
 /**
  * Private data of the judge.
@@ -19,8 +21,22 @@ struct private_nin3a_ue_decision_t {
 	nin3a_ue_config_t *config;
 	/** IKE_SAs */
 	nin3a_ue_sas_t *sas;
+	/** legs */
+	nin3a_ue_legs_t *legs;
 	/** keeps other credentials out */
 	tunnel_keyring_t *keyring;
+};
+
+/**
+ * The inner addresses that we have asked for.
+ */
+struct asked_t {
+	/** legs */
+	nin3a_ue_legs_t *legs;
+	/** IKE_SA */
+	ike_sa_t *ike_sa;
+	/** IPv4 and IPv6 addresses that the UPF may still assign */
+	u_int ipv4, ipv6;
 };
 
 /**
@@ -74,6 +90,81 @@ static void judge_init(private_nin3a_ue_decision_t *this, uint32_t unique_id,
 }
 
 /**
+ * Count the inner addresses that we have asked for.
+ */
+static asked_t get_asked(private_nin3a_ue_decision_t *this, ike_sa_t *ike_sa)
+{
+	peer_cfg_t *peer_cfg = ike_sa->get_peer_cfg(ike_sa);
+	enumerator_t *enumerator;
+	asked_t asked = {
+		.legs = this->legs,
+		.ike_sa = ike_sa,
+	};
+	host_t *host;
+
+	enumerator = peer_cfg->create_virtual_ip_enumerator(peer_cfg);
+	while (enumerator->enumerate(enumerator, &host))
+	{
+		if (host->get_family(host) == AF_INET)
+		{
+			asked.ipv4++;
+		}
+		else
+		{
+			asked.ipv6++;
+		}
+	}
+	enumerator->destroy(enumerator);
+	return asked;
+}
+
+CALLBACK(allows_inner, bool,
+	asked_t *asked, const kupf_address_t *address)
+{
+	uint32_t unique_id = asked->ike_sa->get_unique_id(asked->ike_sa);
+	u_int *left = address->family == AF_INET ? &asked->ipv4 : &asked->ipv6;
+	bool allowed;
+	host_t *host;
+
+	host = kupf_address_to_host(address);
+	allowed = *left && nin3a_ue_inner_is_host(address) &&
+			  !host->ip_equals(host, asked->ike_sa->get_my_host(asked->ike_sa)) &&
+			  asked->legs->assign(asked->legs, unique_id, address,
+					charon->kernel->get_interface(charon->kernel, host, NULL));
+	if (allowed)
+	{
+		(*left)--;
+	}
+	host->destroy(host);
+	return allowed;
+}
+
+/**
+ * Keep inner addresses from charon that must not be taken.
+ *
+ * @return			FALSE if the UPF has assigned no others
+ */
+static bool judge_inner(private_nin3a_ue_decision_t *this, ike_sa_t *ike_sa,
+						message_t *response)
+{
+	asked_t asked = get_asked(this, ike_sa);
+	u_int refused, kept, i;
+
+	refused = nin3a_ue_inner_filter(response, allows_inner, &asked, &kept);
+	for (i = 0; i < refused; i++)
+	{
+		nin3a_ue_count(NIN3A_UE_INNER_REFUSED);
+	}
+	if (refused)
+	{
+		DBG1(DBG_CFG, "nin3a-ue: not taking %u of %u inner addresses that UPF "
+			 "%H has assigned", refused, refused + kept,
+			 ike_sa->get_other_host(ike_sa));
+	}
+	return kept || !refused;
+}
+
+/**
  * Judge an IKE_AUTH response.
  */
 static void judge_auth(private_nin3a_ue_decision_t *this, ike_sa_t *ike_sa,
@@ -88,6 +179,10 @@ static void judge_auth(private_nin3a_ue_decision_t *this, ike_sa_t *ike_sa,
 	facts.refused = tunnel_message_is_error(response);
 
 	reason = nin3a_ue_policy_response(&facts);
+	if (reason == NIN3A_UE_ALLOWED && !judge_inner(this, ike_sa, response))
+	{
+		reason = NIN3A_UE_INNER_ADDRESS;
+	}
 	switch (reason)
 	{
 		case NIN3A_UE_ALLOWED:
@@ -248,6 +343,26 @@ METHOD(nin3a_ue_decision_t, authorize, bool,
 														NIN3A_UE_UNDECIDED;
 }
 
+/**
+ * Whether an IKE_SA has an inner address, if a CHILD_SA needs one: without one
+ * charon would send from our own address through the tunnel.
+ */
+static bool has_inner(ike_sa_t *ike_sa, child_cfg_t *child_cfg)
+{
+	enumerator_t *enumerator;
+	host_t *host;
+	bool found;
+
+	if (child_cfg->get_mode(child_cfg) != MODE_TUNNEL)
+	{
+		return TRUE;
+	}
+	enumerator = ike_sa->create_virtual_ip_enumerator(ike_sa, TRUE);
+	found = enumerator->enumerate(enumerator, &host);
+	enumerator->destroy(enumerator);
+	return found;
+}
+
 METHOD(nin3a_ue_decision_t, allows_child, bool,
 	private_nin3a_ue_decision_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
 	narrow_hook_t type)
@@ -262,6 +377,14 @@ METHOD(nin3a_ue_decision_t, allows_child, bool,
 						ike_sa->get_unique_id(ike_sa)) == NIN3A_UE_NONE)
 	{
 		return TRUE;
+	}
+	if (!has_inner(ike_sa, child_cfg))
+	{
+		DBG1(DBG_CFG, "nin3a-ue: refused CHILD_SA with UPF %H, which has "
+			 "assigned no inner address", ike_sa->get_other_host(ike_sa));
+		this->sas->set_failure(this->sas, ike_sa->get_unique_id(ike_sa),
+							   NIN3A_UE_INNER_ADDRESS);
+		return FALSE;
 	}
 	this->config->get(this->config, &settings);
 	if (tunnel_profile_allows(settings.esp_profile,
@@ -306,6 +429,7 @@ METHOD(nin3a_ue_decision_t, destroy, void,
 nin3a_ue_decision_t *nin3a_ue_decision_create(kupf_t *kupf,
 										nin3a_ue_config_t *config,
 										nin3a_ue_sas_t *sas,
+										nin3a_ue_legs_t *legs,
 										tunnel_keyring_t *keyring)
 {
 	private_nin3a_ue_decision_t *this;
@@ -321,6 +445,7 @@ nin3a_ue_decision_t *nin3a_ue_decision_create(kupf_t *kupf,
 		.kupf = kupf,
 		.config = config,
 		.sas = sas,
+		.legs = legs,
 		.keyring = keyring,
 	);
 

@@ -21,7 +21,7 @@
 #define NIN3A_UE_DECISION_H_
 
 #include "nin3a_ue/nin3a_ue_config.h"
-#include "nin3a_ue/tunnels/nin3a_ue_sas.h"
+#include "nin3a_ue/tunnels/nin3a_ue_legs.h"
 
 #include "tunnel/tunnel_keyring.h"
 
@@ -56,7 +56,8 @@ struct nin3a_ue_decision_t {
 	bool (*authorize)(nin3a_ue_decision_t *this, ike_sa_t *ike_sa, bool final);
 
 	/**
-	 * Judge the protection of a CHILD_SA that is being negotiated.
+	 * Judge a CHILD_SA that is being negotiated: its protection, and that there
+	 * is an inner address for it.
 	 *
 	 * @param ike_sa	any IKE_SA
 	 * @param child_sa	CHILD_SA
@@ -87,11 +88,13 @@ struct nin3a_ue_decision_t {
  * @param kupf		keys and sessions
  * @param config	settings
  * @param sas		IKE_SAs
+ * @param legs		legs
  * @param keyring	keeps other credentials out
  */
 nin3a_ue_decision_t *nin3a_ue_decision_create(kupf_t *kupf,
 										nin3a_ue_config_t *config,
 										nin3a_ue_sas_t *sas,
+										nin3a_ue_legs_t *legs,
 										tunnel_keyring_t *keyring);
 
 #endif /** NIN3A_UE_DECISION_H_ @}*/

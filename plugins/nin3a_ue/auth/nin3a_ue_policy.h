@@ -36,6 +36,9 @@ enum nin3a_ue_reason_t {
 	NIN3A_UE_CANCELLED,
 	/** the UPF does not answer */
 	NIN3A_UE_NO_ANSWER,
+	/** what the UPF answers cannot be read: malformed, not protected by the keys
+	 * of the IKE_SA, or not due */
+	NIN3A_UE_UNREADABLE,
 	/** the UPF has answered with an error, e.g. AUTHENTICATION_FAILED */
 	NIN3A_UE_REFUSED,
 	/** the UPF wants EAP: there is no AUTH payload (RFC 7296, 2.16) */
@@ -59,6 +62,8 @@ enum nin3a_ue_reason_t {
 	NIN3A_UE_SESSION_EXPIRED,
 	/** we could not authenticate ourselves */
 	NIN3A_UE_OWN_AUTH,
+	/** the UPF has assigned none but inner addresses that must not be taken */
+	NIN3A_UE_INNER_ADDRESS,
 	/** the IKE_SA has got no CHILD_SA */
 	NIN3A_UE_NO_CHILD,
 	/** the IKE_SA was not completed, for another reason */

@@ -32,8 +32,9 @@ bool nin3a_ue_initiate(nin3a_ue_legs_t *legs, kupf_session_t *session,
 					   const char *connection)
 {
 	peer_cfg_t *peer_cfg;
-	ike_sa_t *ike_sa;
 	status_t status = DESTROY_ME;
+	ike_sa_t *ike_sa;
+	ike_sa_id_t *id;
 
 	peer_cfg = nin3a_ue_template_apply(connection, session);
 	if (!peer_cfg)
@@ -50,7 +51,9 @@ bool nin3a_ue_initiate(nin3a_ue_legs_t *legs, kupf_session_t *session,
 	}
 	charon->bus->set_sa(charon->bus, ike_sa);
 	ike_sa->set_peer_cfg(ike_sa, peer_cfg);
-	if (legs->bind(legs, session, ike_sa->get_unique_id(ike_sa), peer_cfg))
+	id = ike_sa->get_id(ike_sa);
+	if (legs->bind(legs, session, ike_sa->get_unique_id(ike_sa),
+				   id->get_initiator_spi(id), peer_cfg))
 	{
 		nin3a_ue_count(NIN3A_UE_ATTEMPTS);
 		DBG1(DBG_CFG, "nin3a-ue: session '%s', generation %u: setting up the "

@@ -147,10 +147,25 @@ static void checkin(ike_sa_t *ike_sa, status_t status)
 	}
 }
 
-static ike_sa_t *checkout(uint32_t ike_sa)
+/**
+ * Check an IKE_SA of ours out, by its SPIs: by its unique identifier charon
+ * would search through all of them, and wait for each that is in use.
+ */
+static ike_sa_t *checkout(private_nin3a_ue_jobs_t *this, uint32_t unique_id)
 {
-	return charon->ike_sa_manager->checkout_by_id(charon->ike_sa_manager,
-												  ike_sa);
+	nin3a_ue_spis_t spis;
+	ike_sa_t *ike_sa;
+	ike_sa_id_t *id;
+
+	if (!this->sas->get_spis(this->sas, unique_id, &spis))
+	{
+		return NULL;
+	}
+	id = ike_sa_id_create(IKEV2_MAJOR_VERSION, spis.initiator, spis.responder,
+						  spis.initiated_here);
+	ike_sa = charon->ike_sa_manager->checkout(charon->ike_sa_manager, id);
+	id->destroy(id);
+	return ike_sa;
 }
 
 /**
@@ -198,7 +213,7 @@ CALLBACK(close_job, job_requeue_t,
 		return JOB_REQUEUE_NONE;
 	}
 	this->config->get(this->config, &settings);
-	ike_sa = checkout(task->ike_sa);
+	ike_sa = checkout(this, task->ike_sa);
 	if (ike_sa)
 	{
 		status = delete_ike_sa(ike_sa, task->again);
@@ -252,7 +267,7 @@ CALLBACK(hand_over_job, job_requeue_t,
 
 	if (enter(this))
 	{
-		ike_sa = checkout(task->ike_sa);
+		ike_sa = checkout(this, task->ike_sa);
 		if (ike_sa)
 		{
 			stop_sending(ike_sa);

@@ -216,8 +216,8 @@ u_int nin3a_ue_leg_describe(const nin3a_ue_leg_t *leg, kupf_tunnel_t *tunnels,
 			*tunnel = (kupf_tunnel_t){
 				.ike_sa = sa->ike_sa,
 				.up_as = sa->up_as,
-				.spi_i = sa->spi_i,
-				.spi_r = sa->spi_r,
+				.spi_i = sa->spis.initiator,
+				.spi_r = sa->spis.responder,
 				.generation = kupf_session_get_generation(sa->session),
 			};
 			tunnel_status_get(sa->details, tunnel);

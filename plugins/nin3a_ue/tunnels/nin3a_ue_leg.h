@@ -35,11 +35,15 @@
 /** No kupf_reason_t was given */
 #define NIN3A_UE_NO_REASON 0xff
 
+/** Most inner addresses of an IKE_SA */
+#define NIN3A_UE_INNER_MAX KUPF_UE_ADDRESSES_MAX
+
 /** Parts of a delay that may be left out at random, in percent */
 #define NIN3A_UE_JITTER 25
 
 typedef struct nin3a_ue_leg_t nin3a_ue_leg_t;
 typedef struct nin3a_ue_sa_t nin3a_ue_sa_t;
+typedef struct nin3a_ue_spis_t nin3a_ue_spis_t;
 typedef struct nin3a_ue_order_t nin3a_ue_order_t;
 typedef struct nin3a_ue_backoff_t nin3a_ue_backoff_t;
 typedef enum nin3a_ue_stage_t nin3a_ue_stage_t;
@@ -56,6 +60,16 @@ enum nin3a_ue_stage_t {
 	NIN3A_UE_ESTABLISHED,
 	/** it is a tunnel */
 	NIN3A_UE_UP,
+};
+
+/**
+ * What charon finds an IKE_SA by.
+ */
+struct nin3a_ue_spis_t {
+	/** SPIs, network order; that of the responder is 0 until it has answered */
+	uint64_t initiator, responder;
+	/** whether we have initiated this IKE_SA: the UPF may have rekeyed it */
+	bool initiated_here;
 };
 
 /**
@@ -79,10 +93,15 @@ struct nin3a_ue_sa_t {
 	uint8_t stage;
 	/** nin3a_ue_reason_t, why it failed */
 	uint8_t failure;
-	/** IKE SPIs, network order */
-	uint64_t spi_i, spi_r;
+	/** its SPIs */
+	nin3a_ue_spis_t spis;
+	/** inner addresses that it has got, and their number */
+	kupf_address_t inner[NIN3A_UE_INNER_MAX];
+	u_int inner_count;
 	/** details of the tunnel, NULL until it is one */
 	tunnel_status_t *details;
+	/** whether the UPF has answered something that cannot be read */
+	bool unreadable;
 	/** kupf_reason_t, why the tunnel goes, or NIN3A_UE_NO_REASON */
 	uint8_t reason;
 	/** whether we are closing it */

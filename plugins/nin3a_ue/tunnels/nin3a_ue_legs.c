@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_ue_legs.h"
+#include "nin3a_ue_addresses.h"
 
 #include <collections/hashtable.h>
 
@@ -16,11 +17,54 @@ struct private_nin3a_ue_legs_t {
 	hashtable_t *legs;
 	/** IKE_SAs, with the mutex */
 	nin3a_ue_sas_t *sas;
+	/** whose an address is; legs are the owners */
+	nin3a_ue_addresses_t *addresses;
 	/** times between attempts */
 	nin3a_ue_backoff_t backoff;
 	/** orders so far */
 	uint32_t serial;
 };
+
+/**
+ * Claim the addresses of a session for a leg, or release them.
+ *
+ * @param call		claim() or release()
+ */
+static void claim_session(private_nin3a_ue_legs_t *this, nin3a_ue_leg_t *leg,
+						  kupf_session_t *session,
+						  typeof(((nin3a_ue_addresses_t*)0)->claim) call)
+{
+	const kupf_address_t *addresses;
+	u_int i, count;
+
+	if (session)
+	{
+		addresses = kupf_session_get_ue_addresses(session, &count);
+		for (i = 0; i < count; i++)
+		{
+			call(this->addresses, &addresses[i], leg);
+		}
+		call(this->addresses, kupf_session_get_upf_address(session),
+			 NIN3A_UE_NOBODY);
+	}
+}
+
+/**
+ * Set the session that a leg is wanted for.
+ *
+ * @param session	session, or NULL
+ * @return			the one before, for the caller to drop, or NULL
+ */
+static kupf_session_t *set_wanted(private_nin3a_ue_legs_t *this,
+								  nin3a_ue_leg_t *leg, kupf_session_t *session)
+{
+	kupf_session_t *old = leg->wanted;
+
+	leg->wanted = session ? kupf_session_ref(session) : NULL;
+	claim_session(this, leg, session, this->addresses->claim);
+	claim_session(this, leg, old, this->addresses->release);
+	return old;
+}
 
 /**
  * Decide what is next for a leg.
@@ -68,8 +112,7 @@ METHOD(nin3a_ue_legs_t, want, void,
 		strncpy(leg->name, name, sizeof(leg->name) - 1);
 		this->legs->put(this->legs, leg->name, leg);
 	}
-	old = leg->wanted;
-	leg->wanted = kupf_session_ref(session);
+	old = set_wanted(this, leg, session);
 	/* drop() may have left it with this very session, and nothing to do */
 	idle = !leg->waiting && !leg->starting && !leg->first;
 	if (!old || idle || kupf_session_needs_rekey(old, session))
@@ -100,8 +143,7 @@ METHOD(nin3a_ue_legs_t, drop, u_int,
 		count = nin3a_ue_leg_drop(leg, current, reason, ids);
 		if (leg->wanted != current)
 		{
-			old = leg->wanted;
-			leg->wanted = current ? kupf_session_ref(current) : NULL;
+			old = set_wanted(this, leg, current);
 			leg->waiting = FALSE;
 			leg->serial = ++this->serial;
 		}
@@ -132,7 +174,7 @@ METHOD(nin3a_ue_legs_t, begin, kupf_session_t*,
 
 METHOD(nin3a_ue_legs_t, bind_, bool,
 	private_nin3a_ue_legs_t *this, kupf_session_t *session, uint32_t ike_sa,
-	const void *connection)
+	uint64_t spi, const void *connection)
 {
 	kupf_session_t *dropped = NULL;
 	nin3a_ue_leg_t *leg;
@@ -145,7 +187,8 @@ METHOD(nin3a_ue_legs_t, bind_, bool,
 		bound = leg->wanted != NULL;
 		if (bound)
 		{
-			this->sas->add(this->sas, leg, leg->starting, ike_sa, connection);
+			this->sas->add(this->sas, leg, leg->starting, ike_sa, spi,
+						   connection);
 		}
 		else
 		{
@@ -183,7 +226,7 @@ METHOD(nin3a_ue_legs_t, abort_, void,
 
 METHOD(nin3a_ue_legs_t, follow, bool,
 	private_nin3a_ue_legs_t *this, const void *connection, uint32_t ike_sa,
-	array_t *ids)
+	uint64_t spi, array_t *ids)
 {
 	nin3a_ue_sa_t *sa;
 	bool bound = FALSE;
@@ -195,7 +238,7 @@ METHOD(nin3a_ue_legs_t, follow, bool,
 		bound = sa->leg->wanted && !nin3a_ue_leg_is_busy(sa->leg) &&
 				nin3a_ue_sa_fits(sa, sa->leg->wanted);
 		this->sas->add(this->sas, sa->leg, kupf_session_ref(sa->session),
-					   ike_sa, connection);
+					   ike_sa, spi, connection);
 		if (bound)
 		{
 			sa->leg->waiting = FALSE;
@@ -209,6 +252,68 @@ METHOD(nin3a_ue_legs_t, follow, bool,
 	}
 	this->sas->unlock(this->sas);
 	return bound;
+}
+
+/**
+ * Whether an IKE_SA has an inner address already.
+ */
+static bool has_inner(const nin3a_ue_sa_t *sa, const kupf_address_t *address)
+{
+	u_int i;
+
+	for (i = 0; i < sa->inner_count; i++)
+	{
+		if (kupf_address_equals(&sa->inner[i], address))
+		{
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+/**
+ * Whether an IKE_SA may get an inner address.
+ */
+static bool may_have(private_nin3a_ue_legs_t *this, const nin3a_ue_sa_t *sa,
+					 const kupf_address_t *address, bool local)
+{
+	const kupf_address_t *named;
+	u_int i, count;
+
+	if (sa->inner_count == NIN3A_UE_INNER_MAX || has_inner(sa, address))
+	{
+		return FALSE;
+	}
+	named = kupf_session_get_ue_addresses(sa->session, &count);
+	for (i = 0; i < count; i++)
+	{
+		if (kupf_address_equals(&named[i], address))
+		{
+			return TRUE;
+		}
+	}
+	return !count &&
+		   !this->addresses->is_foreign(this->addresses, address, sa->leg) &&
+		   (!local || this->addresses->has(this->addresses, address, sa->leg));
+}
+
+METHOD(nin3a_ue_legs_t, assign, bool,
+	private_nin3a_ue_legs_t *this, uint32_t ike_sa,
+	const kupf_address_t *address, bool local)
+{
+	bool assigned = FALSE;
+	nin3a_ue_sa_t *sa;
+
+	this->sas->lock(this->sas);
+	sa = this->sas->find(this->sas, ike_sa);
+	if (sa && may_have(this, sa, address, local))
+	{
+		sa->inner[sa->inner_count++] = *address;
+		this->addresses->claim(this->addresses, address, sa->leg);
+		assigned = TRUE;
+	}
+	this->sas->unlock(this->sas);
+	return assigned;
 }
 
 METHOD(nin3a_ue_legs_t, up, kupf_session_t*,
@@ -248,6 +353,11 @@ METHOD(nin3a_ue_legs_t, remove_, void,
 	if (sa)
 	{
 		leg = sa->leg;
+		while (sa->inner_count)
+		{
+			this->addresses->release(this->addresses,
+									 &sa->inner[--sa->inner_count], leg);
+		}
 		if (leg->wanted && !leg->waiting)
 		{
 			if (!nin3a_ue_sa_fits(sa, leg->wanted))
@@ -358,6 +468,7 @@ METHOD(nin3a_ue_legs_t, destroy, void,
 	}
 	enumerator->destroy(enumerator);
 	this->legs->destroy(this->legs);
+	this->addresses->destroy(this->addresses);
 	free(this);
 }
 
@@ -378,6 +489,7 @@ nin3a_ue_legs_t *nin3a_ue_legs_create(nin3a_ue_sas_t *sas,
 			.bind = _bind_,
 			.abort = _abort_,
 			.follow = _follow,
+			.assign = _assign,
 			.up = _up,
 			.remove = _remove_,
 			.hurry = _hurry,
@@ -388,6 +500,7 @@ nin3a_ue_legs_t *nin3a_ue_legs_create(nin3a_ue_sas_t *sas,
 		},
 		.legs = hashtable_create(hashtable_hash_str, hashtable_equals_str, 8),
 		.sas = sas,
+		.addresses = nin3a_ue_addresses_create(),
 		.backoff = backoff,
 	);
 

@@ -13,6 +13,9 @@
  * The number of IKE_SAs of a leg is one, and a few more for a moment when its
  * session is modified.
  *
+ * They also know whose an inner address is, of all that sessions name and UPFs
+ * assign.
+ *
  * The mutex is that of nin3a_ue_sas, see there.  Any thread may call.
  */
 
@@ -85,12 +88,13 @@ struct nin3a_ue_legs_t {
 	 *
 	 * @param session		session of the attempt
 	 * @param ike_sa		unique identifier of the IKE_SA
+	 * @param spi			our SPI of it, network order
 	 * @param connection	connection that was made for it, only compared, and
 	 *						only as long as the IKE_SA lives
 	 * @return				FALSE if the session was deleted meanwhile
 	 */
 	bool (*bind)(nin3a_ue_legs_t *this, kupf_session_t *session,
-				 uint32_t ike_sa, const void *connection);
+				 uint32_t ike_sa, uint64_t spi, const void *connection);
 
 	/**
 	 * An attempt that has begun has got no IKE_SA.
@@ -107,13 +111,28 @@ struct nin3a_ue_legs_t {
 	 *
 	 * @param connection	connection
 	 * @param ike_sa		unique identifier of the IKE_SA
+	 * @param spi			our SPI of it, network order
 	 * @param ids			array of uint32_t that it is added to if it is of one
 	 *						of ours, but must not be: the session was deleted or
 	 *						has another key, or an attempt is under way
 	 * @return				TRUE if it is an attempt of ours now
 	 */
 	bool (*follow)(nin3a_ue_legs_t *this, const void *connection,
-				   uint32_t ike_sa, array_t *ids);
+				   uint32_t ike_sa, uint64_t spi, array_t *ids);
+
+	/**
+	 * The UPF assigns an inner address to an IKE_SA.  One that is taken is its
+	 * leg's until the IKE_SA is gone.
+	 *
+	 * @param address	address
+	 * @param local		whether it is on an interface of this host
+	 * @return			whether it is taken: if the session names addresses, one
+	 *					of these; otherwise one that no other session has, that
+	 *					is no UPF's, and on an interface only for another IKE_SA
+	 *					of the leg; NIN3A_UE_INNER_MAX at most, each once
+	 */
+	bool (*assign)(nin3a_ue_legs_t *this, uint32_t ike_sa,
+				   const kupf_address_t *address, bool local);
 
 	/**
 	 * An IKE_SA has a CHILD_SA.

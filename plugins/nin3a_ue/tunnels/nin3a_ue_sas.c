@@ -65,7 +65,8 @@ METHOD(nin3a_ue_sas_t, find_connection, nin3a_ue_sa_t*,
 
 METHOD(nin3a_ue_sas_t, add, void,
 	private_nin3a_ue_sas_t *this, nin3a_ue_leg_t *leg,
-	kupf_session_t *session, uint32_t ike_sa, const void *connection)
+	kupf_session_t *session, uint32_t ike_sa, uint64_t spi,
+	const void *connection)
 {
 	nin3a_ue_sa_t *sa;
 
@@ -75,6 +76,10 @@ METHOD(nin3a_ue_sas_t, add, void,
 		.session = session,
 		.connection = connection,
 		.ike_sa = ike_sa,
+		.spis = {
+			.initiator = spi,
+			.initiated_here = TRUE,
+		},
 		.stage = NIN3A_UE_CONNECTING,
 		.reason = NIN3A_UE_NO_REASON,
 	);
@@ -134,6 +139,18 @@ METHOD(nin3a_ue_sas_t, get_session, kupf_session_t*,
 	return session;
 }
 
+/**
+ * Keep why an attempt fails, unless that is known.
+ */
+static void keep_failure(nin3a_ue_sa_t *sa, nin3a_ue_reason_t failure)
+{
+	if (sa->failure == NIN3A_UE_UNDECIDED)
+	{
+		sa->failure = failure == NIN3A_UE_NO_ANSWER && sa->unreadable ?
+						NIN3A_UE_UNREADABLE : failure;
+	}
+}
+
 METHOD(nin3a_ue_sas_t, set_failure, void,
 	private_nin3a_ue_sas_t *this, uint32_t ike_sa, nin3a_ue_reason_t failure)
 {
@@ -141,9 +158,23 @@ METHOD(nin3a_ue_sas_t, set_failure, void,
 
 	this->mutex->lock(this->mutex);
 	sa = find(this, ike_sa);
-	if (sa && sa->stage != NIN3A_UE_UP && sa->failure == NIN3A_UE_UNDECIDED)
+	if (sa && sa->stage != NIN3A_UE_UP)
 	{
-		sa->failure = failure;
+		keep_failure(sa, failure);
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(nin3a_ue_sas_t, set_unreadable, void,
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa)
+{
+	nin3a_ue_sa_t *sa;
+
+	this->mutex->lock(this->mutex);
+	sa = find(this, ike_sa);
+	if (sa)
+	{
+		sa->unreadable = TRUE;
 	}
 	this->mutex->unlock(this->mutex);
 }
@@ -203,17 +234,15 @@ METHOD(nin3a_ue_sas_t, condemn, bool,
 	if (sa && !sa->closing)
 	{
 		sa->closing = condemned = TRUE;
-		if (sa->failure == NIN3A_UE_UNDECIDED)
-		{
-			sa->failure = failure;
-		}
+		keep_failure(sa, failure);
 	}
 	this->mutex->unlock(this->mutex);
 	return condemned;
 }
 
 METHOD(nin3a_ue_sas_t, rekey, bool,
-	private_nin3a_ue_sas_t *this, uint32_t old, uint32_t new)
+	private_nin3a_ue_sas_t *this, uint32_t old, uint32_t new,
+	const nin3a_ue_spis_t *spis)
 {
 	bool closing = FALSE;
 	nin3a_ue_sa_t *sa;
@@ -223,6 +252,7 @@ METHOD(nin3a_ue_sas_t, rekey, bool,
 	if (sa)
 	{
 		sa->ike_sa = new;
+		sa->spis = *spis;
 		this->sas->put(this->sas, key_of(new), sa);
 		closing = sa->closing;
 	}
@@ -231,8 +261,7 @@ METHOD(nin3a_ue_sas_t, rekey, bool,
 }
 
 METHOD(nin3a_ue_sas_t, set_spis, void,
-	private_nin3a_ue_sas_t *this, uint32_t ike_sa, uint64_t spi_i,
-	uint64_t spi_r)
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa, const nin3a_ue_spis_t *spis)
 {
 	nin3a_ue_sa_t *sa;
 
@@ -240,10 +269,24 @@ METHOD(nin3a_ue_sas_t, set_spis, void,
 	sa = find(this, ike_sa);
 	if (sa)
 	{
-		sa->spi_i = spi_i;
-		sa->spi_r = spi_r;
+		sa->spis = *spis;
 	}
 	this->mutex->unlock(this->mutex);
+}
+
+METHOD(nin3a_ue_sas_t, get_spis, bool,
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa, nin3a_ue_spis_t *spis)
+{
+	nin3a_ue_sa_t *sa;
+
+	this->mutex->lock(this->mutex);
+	sa = find(this, ike_sa);
+	if (sa)
+	{
+		*spis = sa->spis;
+	}
+	this->mutex->unlock(this->mutex);
+	return sa != NULL;
 }
 
 METHOD(nin3a_ue_sas_t, set_path, void,
@@ -376,12 +419,14 @@ nin3a_ue_sas_t *nin3a_ue_sas_create()
 			.get_stage = _get_stage,
 			.get_session = _get_session,
 			.set_failure = _set_failure,
+			.set_unreadable = _set_unreadable,
 			.get_failure = _get_failure,
 			.establish = _establish,
 			.set_reason = _set_reason,
 			.condemn = _condemn,
 			.rekey = _rekey,
 			.set_spis = _set_spis,
+			.get_spis = _get_spis,
 			.set_path = _set_path,
 			.set_child = _set_child,
 			.down = _down,

@@ -68,10 +68,11 @@ struct nin3a_ue_sas_t {
 	 * @param leg			leg
 	 * @param session		session it is initiated for, the reference is
 	 *						adopted
+	 * @param spi			our SPI of it, network order
 	 * @param connection	connection that was made for it
 	 */
 	void (*add)(nin3a_ue_sas_t *this, nin3a_ue_leg_t *leg,
-				kupf_session_t *session, uint32_t ike_sa,
+				kupf_session_t *session, uint32_t ike_sa, uint64_t spi,
 				const void *connection);
 
 	/**
@@ -110,6 +111,12 @@ struct nin3a_ue_sas_t {
 				 nin3a_ue_reason_t failure);
 
 	/**
+	 * The UPF has answered something that cannot be read: if nothing else comes,
+	 * the reason will be that and not that there was no answer.
+	 */
+	void (*set_unreadable)(nin3a_ue_sas_t *this, uint32_t ike_sa);
+
+	/**
 	 * Get why an attempt fails.
 	 *
 	 * @return			NIN3A_UE_UNDECIDED if nobody has said so
@@ -139,18 +146,26 @@ struct nin3a_ue_sas_t {
 	/**
 	 * An IKE_SA was rekeyed: its entry moves to the successor.
 	 *
+	 * @param spis		SPIs of the successor
 	 * @return			TRUE if it is being closed, and so has the successor
 	 */
-	bool (*rekey)(nin3a_ue_sas_t *this, uint32_t old, uint32_t new);
+	bool (*rekey)(nin3a_ue_sas_t *this, uint32_t old, uint32_t new,
+				  const nin3a_ue_spis_t *spis);
 
 	/**
-	 * Keep the IKE SPIs of an IKE_SA.
-	 *
-	 * @param spi_i		SPI of the initiator, network order
-	 * @param spi_r		SPI of the responder
+	 * Keep the SPIs of an IKE_SA.
 	 */
-	void (*set_spis)(nin3a_ue_sas_t *this, uint32_t ike_sa, uint64_t spi_i,
-					 uint64_t spi_r);
+	void (*set_spis)(nin3a_ue_sas_t *this, uint32_t ike_sa,
+					 const nin3a_ue_spis_t *spis);
+
+	/**
+	 * Get the SPIs of an IKE_SA.
+	 *
+	 * @param spis		[out] SPIs
+	 * @return			FALSE if it is none of ours
+	 */
+	bool (*get_spis)(nin3a_ue_sas_t *this, uint32_t ike_sa,
+					 nin3a_ue_spis_t *spis);
 
 	/**
 	 * Keep the addresses of a tunnel.

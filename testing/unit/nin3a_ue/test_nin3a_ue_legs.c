@@ -15,6 +15,9 @@
 #define FIRST 1000
 #define MOST 60000
 
+/** SPI of an IKE_SA, when its unique identifier is added */
+#define SPI 0x1000
+
 /** Threads, and steps that each of them takes */
 #define THREADS 4
 #define STEPS 4000
@@ -97,7 +100,7 @@ static void start(uint32_t ike_sa)
 	ck_assert(order.start);
 	session = legs->begin(legs, order.name, order.serial);
 	ck_assert_ptr_nonnull(session);
-	ck_assert(legs->bind(legs, session, ike_sa, connection));
+	ck_assert(legs->bind(legs, session, ike_sa, SPI + ike_sa, connection));
 	ck_assert_int_eq(sas->get_stage(sas, ike_sa), NIN3A_UE_CONNECTING);
 	kupf_session_unref(session);
 	order.start = FALSE;
@@ -168,6 +171,18 @@ static void down(uint32_t ike_sa, uint32_t first, kupf_reason_t reason)
 	kupf_session_unref(session);
 	ck_assert_ptr_null(sas->down(sas, ike_sa, &up_as, &told));
 	legs->remove(legs, ike_sa, &order);
+}
+
+/**
+ * An IKE_SA is rekeyed.
+ *
+ * @return			whether it is being closed
+ */
+static bool ike_rekey(uint32_t old, uint32_t new)
+{
+	nin3a_ue_spis_t spis = { .initiator = SPI + new };
+
+	return sas->rekey(sas, old, new, &spis);
 }
 
 static void assert_totals(u_int all, u_int connecting, u_int waiting,
@@ -315,7 +330,7 @@ START_TEST(test_no_ike_sa)
 	ck_assert_ptr_nonnull(session);
 	ck_assert_uint_eq(legs->drop(legs, "s", NULL, KUPF_REASON_DELETED, ids), 0);
 	ck_assert_int_eq(array_count(ids), 0);
-	ck_assert(!legs->bind(legs, session, 1, NULL));
+	ck_assert(!legs->bind(legs, session, 1, SPI + 1, NULL));
 	ck_assert_int_eq(sas->get_stage(sas, 1), NIN3A_UE_NONE);
 	assert_totals(0, 0, 0, 0, 0);
 	kupf_session_unref(session);
@@ -556,17 +571,17 @@ START_TEST(test_ike_rekey)
 	want("s", 1, 1);
 	start(1);
 	up(1, 1);
-	ck_assert(!sas->rekey(sas, 1, 2));
+	ck_assert(!ike_rekey(1, 2));
 	ck_assert_int_eq(sas->get_stage(sas, 1), NIN3A_UE_NONE);
 	ck_assert_int_eq(sas->get_stage(sas, 2), NIN3A_UE_UP);
 	legs->remove(legs, 1, &order);
 	ck_assert(!order.start);
-	ck_assert(!sas->rekey(sas, 8, 9));
+	ck_assert(!ike_rekey(8, 9));
 	ck_assert_int_eq(sas->get_stage(sas, 9), NIN3A_UE_NONE);
 	/* one that is being closed takes that along */
 	legs->drop(legs, "s", NULL, KUPF_REASON_DELETED, ids);
 	assert_closed(2);
-	ck_assert(sas->rekey(sas, 2, 3));
+	ck_assert(ike_rekey(2, 3));
 	down(3, 1, KUPF_REASON_DELETED);
 	assert_totals(0, 0, 0, 0, 0);
 }
@@ -577,7 +592,8 @@ END_TEST
  */
 static bool follow(uint32_t first, uint32_t ike_sa)
 {
-	return legs->follow(legs, (void*)(uintptr_t)first, ike_sa, ids);
+	return legs->follow(legs, (void*)(uintptr_t)first, ike_sa, SPI + ike_sa,
+						ids);
 }
 
 /**
@@ -647,6 +663,126 @@ START_TEST(test_reauth_outdated)
 }
 END_TEST
 
+/**
+ * Want a session with inner addresses, of a UPF.
+ */
+static void want_with(const char *name, char *inner, char *upf)
+{
+	uint8_t key[32] = { 1 };
+	kupf_session_data_t data = {
+		.name = name,
+		.id_type = ID_KEY_ID,
+		.id = chunk_from_str("ue"),
+		.key = chunk_from_thing(key),
+		.services = KUPF_SERVICE_IKE,
+	};
+	kupf_session_t *session;
+
+	kupf_address_parse(chunk_from_str(upf), &data.upf_address);
+	if (inner)
+	{
+		data.ue_address_count = 1;
+		kupf_address_parse(chunk_from_str(inner), &data.ue_addresses[0]);
+	}
+	session = kupf_session_create(&data);
+	legs->want(legs, session, &order);
+	kupf_session_unref(session);
+}
+
+/**
+ * The UPF assigns an inner address.
+ */
+static bool assign(uint32_t ike_sa, char *text, bool local)
+{
+	kupf_address_t address;
+
+	ck_assert(kupf_address_parse(chunk_from_str(text), &address));
+	return legs->assign(legs, ike_sa, &address, local);
+}
+
+START_TEST(test_assign)
+{
+	char text[16];
+	int i;
+
+	want_with("named", "10.3.0.1", "192.0.2.1");
+	start(1);
+	want_with("any", NULL, "192.0.2.2");
+	start(2);
+	want_with("other", NULL, "192.0.2.2");
+	start(3);
+	ck_assert(!assign(9, "10.3.0.9", FALSE));
+
+	/* those that the session names, each once, whoever else has them */
+	ck_assert(!assign(1, "10.3.0.2", FALSE));
+	ck_assert(assign(1, "10.3.0.1", TRUE));
+	ck_assert(!assign(1, "10.3.0.1", TRUE));
+
+	/* if it names none: not those of other sessions, up or not, of UPFs and of
+	 * interfaces */
+	ck_assert(!assign(2, "10.3.0.1", FALSE));
+	ck_assert(!assign(2, "192.0.2.1", FALSE));
+	ck_assert(!assign(2, "192.0.2.2", FALSE));
+	ck_assert(!assign(2, "10.3.0.2", TRUE));
+	ck_assert(assign(2, "10.3.0.2", FALSE));
+	ck_assert(!assign(3, "10.3.0.2", FALSE));
+	ck_assert(assign(3, "10.3.0.3", FALSE));
+
+	/* its own one is on an interface when it is assigned again, as when charon
+	 * reauthenticates */
+	up(2, 0);
+	ck_assert(follow(2, 4));
+	ck_assert(assign(4, "10.3.0.2", TRUE));
+	ck_assert(!assign(4, "10.3.0.3", TRUE));
+	legs->remove(legs, 2, &order);
+	ck_assert(!assign(3, "10.3.0.2", FALSE));
+	legs->remove(legs, 4, &order);
+	ck_assert(assign(3, "10.3.0.2", FALSE));
+
+	/* and not more than that */
+	for (i = 2; i < NIN3A_UE_INNER_MAX; i++)
+	{
+		snprintf(text, sizeof(text), "10.3.1.%d", i);
+		ck_assert(assign(3, text, FALSE));
+	}
+	ck_assert(!assign(3, "10.3.2.1", FALSE));
+
+	/* a session that is gone has none */
+	legs->drop(legs, "named", NULL, KUPF_REASON_DELETED, ids);
+	legs->remove(legs, 1, &order);
+	legs->drop(legs, "other", NULL, KUPF_REASON_DELETED, ids);
+	legs->remove(legs, 3, &order);
+	want_with("any", NULL, "192.0.2.9");
+	start(5);
+	ck_assert(assign(5, "10.3.0.1", FALSE));
+	ck_assert(assign(5, "192.0.2.1", FALSE));
+	ck_assert(assign(5, "192.0.2.2", FALSE));
+	ck_assert(!assign(5, "192.0.2.9", FALSE));
+}
+END_TEST
+
+START_TEST(test_unreadable)
+{
+	want("s", 1, 1);
+	start(1);
+	sas->set_unreadable(sas, 1);
+	sas->set_unreadable(sas, 9);
+	ck_assert(sas->condemn(sas, 1, NIN3A_UE_NO_ANSWER));
+	ck_assert_int_eq(sas->get_failure(sas, 1), NIN3A_UE_UNREADABLE);
+	legs->remove(legs, 1, &order);
+	/* there was something that could be read as well */
+	start(2);
+	sas->set_unreadable(sas, 2);
+	sas->set_failure(sas, 2, NIN3A_UE_WRONG_KEY);
+	sas->set_failure(sas, 2, NIN3A_UE_NO_ANSWER);
+	ck_assert_int_eq(sas->get_failure(sas, 2), NIN3A_UE_WRONG_KEY);
+	legs->remove(legs, 2, &order);
+	start(3);
+	sas->set_failure(sas, 3, NIN3A_UE_NO_ANSWER);
+	ck_assert_int_eq(sas->get_failure(sas, 3), NIN3A_UE_NO_ANSWER);
+}
+END_TEST
+
 START_TEST(test_hurry)
 {
 	array_t *orders;
@@ -713,7 +849,8 @@ static void *work(void *data)
 		session = next.start ? legs->begin(legs, next.name, next.serial) : NULL;
 		if (session)
 		{
-			if (legs->bind(legs, session, ++ike_sa, NULL))
+			++ike_sa;
+			if (legs->bind(legs, session, ike_sa, SPI + ike_sa, NULL))
 			{
 				sas->establish(sas, ike_sa);
 				kupf_session_unref(legs->up(legs, ike_sa, &next, closed,
@@ -777,6 +914,7 @@ START_TEST(test_describe)
 	kupf_endpoint_t local = { .port = 4500 }, remote = { .port = 500 };
 	kupf_child_t child = { .spi_in = 1, .spi_out = 2, .name = "pdu" };
 	kupf_child_t other = { .spi_in = 3, .spi_out = 4, .name = "more" };
+	nin3a_ue_spis_t spis = { .initiator = 11, .responder = 12 };
 	kupf_tunnel_t tunnels[2];
 	kupf_session_t *session;
 	kupf_reason_t reason;
@@ -788,7 +926,7 @@ START_TEST(test_describe)
 	sas->set_child(sas, 1, &child, TRUE);
 	ck_assert_uint_eq(legs->describe(legs, "a", tunnels, 2), 0);
 	up(1, 1);
-	sas->set_spis(sas, 1, 11, 12);
+	sas->set_spis(sas, 1, &spis);
 	sas->set_path(sas, 1, &local, &remote);
 	sas->set_child(sas, 1, &child, TRUE);
 	sas->set_child(sas, 1, &other, TRUE);
@@ -805,7 +943,7 @@ START_TEST(test_describe)
 	ck_assert_uint_eq(tunnels[0].children[1].spi_out, 4);
 
 	/* it keeps that when it is rekeyed, and with a new key there are two */
-	ck_assert(!sas->rekey(sas, 1, 2));
+	ck_assert(!ike_rekey(1, 2));
 	sas->set_child(sas, 2, &child, FALSE);
 	want("a", 2, 2);
 	start(3);
@@ -829,7 +967,7 @@ START_TEST(test_describe)
 	legs->drop(legs, "a", NULL, KUPF_REASON_DELETED, ids);
 	legs->remove(legs, 3, &order);
 	/* what comes too late */
-	sas->set_spis(sas, 3, 11, 12);
+	sas->set_spis(sas, 3, &spis);
 	sas->set_path(sas, 3, &local, &remote);
 	sas->set_child(sas, 3, &child, TRUE);
 }
@@ -864,6 +1002,8 @@ Suite *nin3a_ue_legs_suite(void)
 	tcase_add_test(tc, test_ike_rekey);
 	tcase_add_test(tc, test_reauth);
 	tcase_add_test(tc, test_reauth_outdated);
+	tcase_add_test(tc, test_assign);
+	tcase_add_test(tc, test_unreadable);
 	tcase_add_test(tc, test_hurry);
 	tcase_add_test(tc, test_describe);
 	tcase_add_test(tc, test_threads);

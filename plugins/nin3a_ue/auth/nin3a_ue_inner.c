@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "nin3a_ue_inner.h"
+
+#include <collections/array.h>
+#include <encoding/payloads/cp_payload.h>
+
+/** Octets of INTERNAL_IP4_ADDRESS and INTERNAL_IP6_ADDRESS, the latter with the
+ * length of its prefix (RFC 7296, 3.15.1) */
+#define IP4_LEN 4
+#define IP6_LEN 17
+
+typedef struct filter_t filter_t;
+
+/**
+ * What a response is filtered with.
+ */
+struct filter_t {
+	/** asked about each address */
+	nin3a_ue_inner_cb_t allows;
+	/** passed to it */
+	void *user;
+	/** addresses that are left */
+	u_int kept;
+	/** addresses that are not */
+	u_int removed;
+};
+
+/*
+ * Described in header
+ */
+bool nin3a_ue_inner_is_host(const kupf_address_t *address)
+{
+	static const uint8_t zero[16];
+	const uint8_t *bytes = address->bytes;
+
+	switch (address->family)
+	{
+		case AF_INET:
+			/* "this" network, loopback, link-local, multicast and reserved
+			 * (RFC 6890) */
+			return bytes[0] != 0 && bytes[0] != 127 && bytes[0] < 224 &&
+				   !(bytes[0] == 169 && bytes[1] == 254);
+		case AF_INET6:
+			/* unspecified, loopback, IPv4 in disguise; link-local; multicast
+			 * (RFC 4291, 2.4) */
+			return memcmp(bytes, zero, 10) != 0 && bytes[0] != 0xff &&
+				   !(bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80);
+		default:
+			return FALSE;
+	}
+}
+
+/**
+ * Read an attribute that is an address.
+ *
+ * @param address	[out] address, AF_UNSPEC if it is malformed or empty
+ * @return			FALSE if it is something else
+ */
+static bool get_address(configuration_attribute_t *attribute,
+						kupf_address_t *address)
+{
+	chunk_t chunk = attribute->get_chunk(attribute);
+
+	*address = (kupf_address_t){ .family = AF_UNSPEC };
+	switch (attribute->get_type(attribute))
+	{
+		case INTERNAL_IP4_ADDRESS:
+			if (chunk.len == IP4_LEN)
+			{
+				address->family = AF_INET;
+				memcpy(address->bytes, chunk.ptr, IP4_LEN);
+			}
+			return TRUE;
+		case INTERNAL_IP6_ADDRESS:
+			if (chunk.len == IP6_LEN)
+			{
+				address->family = AF_INET6;
+				memcpy(address->bytes, chunk.ptr, sizeof(address->bytes));
+			}
+			return TRUE;
+		default:
+			return FALSE;
+	}
+}
+
+/**
+ * Whether an attribute may stay.
+ */
+static bool may_stay(filter_t *filter, configuration_attribute_t *attribute)
+{
+	kupf_address_t address;
+
+	if (!get_address(attribute, &address))
+	{
+		return TRUE;
+	}
+	if (address.family != AF_UNSPEC && filter->allows(filter->user, &address))
+	{
+		filter->kept++;
+		return TRUE;
+	}
+	filter->removed++;
+	return FALSE;
+}
+
+/**
+ * Make a configuration payload of what may stay in one.
+ */
+static payload_t *filter_payload(filter_t *filter, cp_payload_t *from)
+{
+	configuration_attribute_t *attribute;
+	enumerator_t *enumerator;
+	cp_payload_t *to;
+
+	to = cp_payload_create_type(PLV2_CONFIGURATION, from->get_type(from));
+	enumerator = from->create_attribute_enumerator(from);
+	while (enumerator->enumerate(enumerator, &attribute))
+	{
+		if (may_stay(filter, attribute))
+		{
+			to->add_attribute(to, configuration_attribute_create_chunk(
+									PLV2_CONFIGURATION_ATTRIBUTE,
+									attribute->get_type(attribute),
+									attribute->get_chunk(attribute)));
+		}
+	}
+	enumerator->destroy(enumerator);
+	return &to->payload_interface;
+}
+
+/*
+ * Described in header
+ */
+u_int nin3a_ue_inner_filter(message_t *response, nin3a_ue_inner_cb_t allows,
+							void *user, u_int *kept)
+{
+	filter_t filter = {
+		.allows = allows,
+		.user = user,
+	};
+	enumerator_t *enumerator;
+	payload_t *payload;
+	array_t *filtered;
+
+	filtered = array_create(0, 0);
+	enumerator = response->create_payload_enumerator(response);
+	while (enumerator->enumerate(enumerator, &payload))
+	{
+		if (payload->get_type(payload) == PLV2_CONFIGURATION)
+		{
+			array_insert(filtered, ARRAY_TAIL,
+						 filter_payload(&filter, (cp_payload_t*)payload));
+			response->remove_payload_at(response, enumerator);
+			payload->destroy(payload);
+		}
+	}
+	enumerator->destroy(enumerator);
+	while (array_remove(filtered, ARRAY_HEAD, &payload))
+	{
+		response->add_payload(response, payload);
+	}
+	array_destroy(filtered);
+	*kept = filter.kept;
+	return filter.removed;
+}

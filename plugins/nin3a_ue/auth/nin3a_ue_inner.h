@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup nin3a_ue_inner nin3a_ue_inner
+ * @{ @ingroup nin3a_ue
+ *
+ * The inner addresses that a UPF assigns: which can be one at all, and how those
+ * that must not be taken are kept from charon, which takes any.
+ *
+ * Pure functions.
+ */
+
+#ifndef NIN3A_UE_INNER_H_
+#define NIN3A_UE_INNER_H_
+
+#include "kupf/store/kupf_address.h"
+
+#include <daemon.h>
+
+/**
+ * Asked about each address.
+ *
+ * @return			FALSE if it must not be taken
+ */
+typedef bool (*nin3a_ue_inner_cb_t)(void *user, const kupf_address_t *address);
+
+/**
+ * Whether an address can be that of a UE: one host's, which is not this one
+ * (loopback), not on one link only, and of a range that is in use.
+ */
+bool nin3a_ue_inner_is_host(const kupf_address_t *address);
+
+/**
+ * Take the addresses that must not be taken out of a response: its
+ * configuration payloads (RFC 7296, 3.15) lose these attributes, malformed and
+ * empty ones among them, and keep all others.
+ *
+ * @param response	IKE_AUTH response, parsed
+ * @param allows	asked about each address, in their order
+ * @param user		passed to it
+ * @param kept		[out] addresses that are left
+ * @return			how many were taken out
+ */
+u_int nin3a_ue_inner_filter(message_t *response, nin3a_ue_inner_cb_t allows,
+							void *user, u_int *kept);
+
+#endif /** NIN3A_UE_INNER_H_ @}*/
