@@ -323,7 +323,7 @@ static void get_namesakes(private_kupf_preconfigured_t *this,
 
 	id = kupf_session_get_id(session, &type);
 	found[0] = this->store->get(this->store, kupf_session_get_name(session));
-	found[1] = this->store->find(this->store, type, id);
+	found[1] = this->store->find_alike(this->store, type, id);
 	if (found[0] && found[0] == found[1])
 	{
 		kupf_session_unref(found[1]);

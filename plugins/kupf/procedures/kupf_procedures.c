@@ -126,7 +126,7 @@ static bool identity_in_use(private_kupf_procedures_t *this,
 	kupf_session_t *session;
 	bool used;
 
-	session = this->store->find(this->store, data->id_type, data->id);
+	session = this->store->find_alike(this->store, data->id_type, data->id);
 	used = session && !streq(kupf_session_get_name(session), data->name) &&
 		   !remove_expired(this, session);
 	kupf_session_unref(session);

@@ -43,7 +43,7 @@ bool kupf_overlay_hides(kupf_store_t *upper, kupf_session_t *session)
 
 	id = kupf_session_get_id(session, &type);
 	by_name = upper->get(upper, kupf_session_get_name(session));
-	by_id = upper->find(upper, type, id);
+	by_id = upper->find_alike(upper, type, id);
 	hidden = by_name || by_id;
 	kupf_session_unref(by_name);
 	kupf_session_unref(by_id);
@@ -79,6 +79,23 @@ static kupf_session_t *choose(kupf_session_t *found, kupf_session_t *other,
 	return chosen;
 }
 
+/**
+ * Whether the upper store has a session of an identity that is alike and not
+ * the same, so that one of the lower store has to stay hidden.
+ */
+static bool is_in_the_way(private_kupf_overlay_t *this, id_type_t type,
+						  chunk_t id)
+{
+	kupf_session_t *alike;
+	id_type_t other;
+	bool found;
+
+	alike = this->upper->find_alike(this->upper, type, id);
+	found = alike && !chunk_equals(kupf_session_get_id(alike, &other), id);
+	kupf_session_unref(alike);
+	return found;
+}
+
 METHOD(kupf_store_t, get, kupf_session_t*,
 	private_kupf_overlay_t *this, const char *name)
 {
@@ -91,6 +108,11 @@ METHOD(kupf_store_t, get, kupf_session_t*,
 	{
 		id = kupf_session_get_id(lower, &type);
 		other = this->upper->find(this->upper, type, id);
+		if (!other && is_in_the_way(this, type, id))
+		{
+			kupf_session_unref(lower);
+			return NULL;
+		}
 		session = choose(this->upper->get(this->upper, name), other,
 						 other && streq(kupf_session_get_name(other), name),
 						 lower);
@@ -107,11 +129,31 @@ METHOD(kupf_store_t, find, kupf_session_t*,
 	session = this->upper->find(this->upper, type, id);
 	if (!session && (lower = this->lower->find(this->lower, type, id)))
 	{
+		if (is_in_the_way(this, type, id))
+		{
+			kupf_session_unref(lower);
+			return NULL;
+		}
 		other = this->upper->get(this->upper, kupf_session_get_name(lower));
 		session = choose(this->upper->find(this->upper, type, id), other,
 						 other && chunk_equals(id,
 								kupf_session_get_id(other, &other_type)) &&
 						 other_type == type, lower);
+	}
+	return session;
+}
+
+METHOD(kupf_store_t, find_alike, kupf_session_t*,
+	private_kupf_overlay_t *this, id_type_t type, chunk_t id)
+{
+	kupf_session_t *session, *lower;
+
+	session = this->upper->find_alike(this->upper, type, id);
+	if (!session && (lower = this->lower->find_alike(this->lower, type, id)))
+	{	/* by its own identity, which may be hidden by its name */
+		id = kupf_session_get_id(lower, &type);
+		session = find(this, type, id);
+		kupf_session_unref(lower);
 	}
 	return session;
 }
@@ -244,6 +286,7 @@ kupf_store_t *kupf_overlay_create(kupf_store_t *upper, kupf_store_t *lower)
 			.holds = _holds,
 			.get = _get,
 			.find = _find,
+			.find_alike = _find_alike,
 			.create_enumerator = _create_enumerator,
 			.expire = _expire,
 			.get_count = _get_count,

@@ -2,6 +2,9 @@
 
 #include "kupf_store.h"
 #include "kupf_index.h"
+#include "kupf_identity.h"
+
+#include <ctype.h>
 #include "kupf_expiry.h"
 
 typedef struct private_kupf_store_t private_kupf_store_t;
@@ -50,28 +53,88 @@ static kupf_session_t *shard_get(kupf_shard_t *shard, uint32_t hash,
 }
 
 /**
+ * Whether identities of a type are compared without regard to case (in ASCII).
+ */
+static bool is_folded(id_type_t type)
+{
+	return type == ID_FQDN || type == ID_RFC822_ADDR;
+}
+
+/**
+ * Whether two identities are the same to charon.
+ */
+static bool is_alike(id_type_t type, chunk_t a, id_type_t other, chunk_t b)
+{
+	if (type != other || a.len != b.len)
+	{
+		return FALSE;
+	}
+	return is_folded(type) ? !strncasecmp(a.ptr, b.ptr, a.len)
+						   : memeq(a.ptr, b.ptr, a.len);
+}
+
+/**
+ * Compute the hash of an identity, the same for all that are alike.
+ */
+static uint32_t hash_id(private_kupf_store_t *this, id_type_t type, chunk_t id)
+{
+	uint8_t folded[KUPF_IDENTITY_MAX];
+	size_t i;
+
+	if (!is_folded(type))
+	{
+		return this->hash(id, type);
+	}
+	/* a session has no longer one */
+	id.len = min(id.len, sizeof(folded));
+	for (i = 0; i < id.len; i++)
+	{
+		folded[i] = tolower(id.ptr[i]);
+	}
+	return this->hash(chunk_create(folded, id.len), type);
+}
+
+/**
  * Find a session by identity, with its shard locked.
  */
-static kupf_session_t *shard_find(kupf_shard_t *shard, uint32_t hash,
-								  id_type_t type, chunk_t id)
+static kupf_session_t *shard_find_alike(kupf_shard_t *shard, uint32_t hash,
+										id_type_t type, chunk_t id)
 {
 	kupf_session_t *session;
 	kupf_session_links_t *links;
-	id_type_t other;
+	id_type_t other_type;
+	chunk_t other;
 
 	session = kupf_shard_first(shard, hash);
 	while (session)
 	{
 		links = kupf_session_links(session);
-		if (links->id_hash == hash &&
-			chunk_equals(kupf_session_get_id(session, &other), id) &&
-			other == type)
+		if (links->id_hash == hash)
 		{
-			break;
+			other = kupf_session_get_id(session, &other_type);
+			if (is_alike(type, id, other_type, other))
+			{
+				break;
+			}
 		}
 		session = links->id_next;
 	}
 	return session;
+}
+
+/**
+ * Find a session by identity, octet by octet, with its shard locked.
+ */
+static kupf_session_t *shard_find(kupf_shard_t *shard, uint32_t hash,
+								  id_type_t type, chunk_t id)
+{
+	kupf_session_t *session;
+	id_type_t other;
+
+	/* there is but one that is alike */
+	session = shard_find_alike(shard, hash, type, id);
+	return session && chunk_equals(kupf_session_get_id(session, &other), id) ?
+		   session : NULL;
 }
 
 /**
@@ -87,7 +150,7 @@ static kupf_session_links_t *set_hashes(private_kupf_store_t *this,
 
 	id = kupf_session_get_id(session, &type);
 	links->name_hash = this->hash(chunk_from_str((char*)name), 0);
-	links->id_hash = this->hash(id, type);
+	links->id_hash = hash_id(this, type, id);
 	return links;
 }
 
@@ -111,7 +174,7 @@ METHOD(kupf_store_t, put, kupf_store_status_t,
 	{
 		status = KUPF_STORE_NAME_IN_USE;
 	}
-	else if (shard_find(ids, links->id_hash, type, id))
+	else if (shard_find_alike(ids, links->id_hash, type, id))
 	{
 		status = KUPF_STORE_IDENTITY_IN_USE;
 	}
@@ -177,7 +240,7 @@ METHOD(kupf_store_t, replace, kupf_store_status_t,
 
 	names->lock->write_lock(names->lock);
 	lock_ids(old_ids, new_ids);
-	other = shard_find(new_ids, to->id_hash, type, id);
+	other = shard_find_alike(new_ids, to->id_hash, type, id);
 	if (shard_get(names, from->name_hash, kupf_session_get_name(new)) != old)
 	{
 		status = KUPF_STORE_CHANGED;
@@ -261,15 +324,21 @@ METHOD(kupf_store_t, get, kupf_session_t*,
 	return session;
 }
 
-METHOD(kupf_store_t, find, kupf_session_t*,
-	private_kupf_store_t *this, id_type_t type, chunk_t id)
+/**
+ * Look a session up by identity.
+ *
+ * @param find		finds it in its shard
+ */
+static kupf_session_t *find_by(private_kupf_store_t *this, id_type_t type,
+							   chunk_t id, kupf_session_t *(*find)(
+								kupf_shard_t*, uint32_t, id_type_t, chunk_t))
 {
 	kupf_session_t *session;
-	uint32_t hash = this->hash(id, type);
+	uint32_t hash = hash_id(this, type, id);
 	kupf_shard_t *ids = kupf_index_get_shard(this->ids, hash);
 
 	ids->lock->read_lock(ids->lock);
-	session = shard_find(ids, hash, type, id);
+	session = find(ids, hash, type, id);
 	if (session)
 	{
 		kupf_session_ref(session);
@@ -278,11 +347,23 @@ METHOD(kupf_store_t, find, kupf_session_t*,
 	return session;
 }
 
+METHOD(kupf_store_t, find, kupf_session_t*,
+	private_kupf_store_t *this, id_type_t type, chunk_t id)
+{
+	return find_by(this, type, id, shard_find);
+}
+
+METHOD(kupf_store_t, find_alike, kupf_session_t*,
+	private_kupf_store_t *this, id_type_t type, chunk_t id)
+{
+	return find_by(this, type, id, shard_find_alike);
+}
+
 METHOD(kupf_store_t, is_known, bool,
 	private_kupf_store_t *this, const char *name, id_type_t type, chunk_t id)
 {
 	uint32_t name_hash = this->hash(chunk_from_str((char*)name), 0);
-	uint32_t id_hash = this->hash(id, type);
+	uint32_t id_hash = hash_id(this, type, id);
 	kupf_shard_t *names = kupf_index_get_shard(this->names, name_hash);
 	kupf_shard_t *ids = kupf_index_get_shard(this->ids, id_hash);
 	bool known;
@@ -297,7 +378,7 @@ METHOD(kupf_store_t, is_known, bool,
 	if (!known)
 	{
 		ids->lock->read_lock(ids->lock);
-		known = shard_find(ids, id_hash, type, id) != NULL;
+		known = shard_find_alike(ids, id_hash, type, id) != NULL;
 		ids->lock->unlock(ids->lock);
 	}
 	return known;
@@ -384,6 +465,7 @@ kupf_store_t *kupf_store_create_hash(u_int max, uint32_t margin,
 			.holds = _holds,
 			.get = _get,
 			.find = _find,
+			.find_alike = _find_alike,
 			.is_known = _is_known,
 			.create_enumerator = _create_enumerator,
 			.expire = _expire,

@@ -38,7 +38,7 @@ enum kupf_store_status_t {
 	KUPF_STORE_OK,
 	/** there is a session of that name */
 	KUPF_STORE_NAME_IN_USE,
-	/** another session has that IKE identity */
+	/** another session has that IKE identity, see find_alike() */
 	KUPF_STORE_IDENTITY_IN_USE,
 	/** the session to replace is not in the store any more */
 	KUPF_STORE_CHANGED,
@@ -107,9 +107,21 @@ struct kupf_store_t {
 	kupf_session_t *(*find)(kupf_store_t *this, id_type_t type, chunk_t id);
 
 	/**
-	 * Whether there is a session of a name or with an identity; it may have
-	 * expired.  It is put() that decides; this is the fast way to learn that
-	 * there is nothing in the way of a new session.
+	 * Look a session up by its IKE identity as charon compares identities when
+	 * it looks for other IKE_SAs of a peer: FQDNs and e-mail addresses without
+	 * regard to case.  No two sessions have such an identity.
+	 *
+	 * @param type		type of the identity
+	 * @param id		identity as in the ID payload
+	 * @return			new reference, NULL if there is none
+	 */
+	kupf_session_t *(*find_alike)(kupf_store_t *this, id_type_t type,
+								  chunk_t id);
+
+	/**
+	 * Whether there is a session of a name or with an identity (alike); it may
+	 * have expired.  It is put() that decides; this is the fast way to learn
+	 * that there is nothing in the way of a new session.
 	 *
 	 * @param name		name
 	 * @param type		type of the identity

@@ -303,6 +303,29 @@ static void refuse(private_nin3a_decision_t *this, ike_sa_t *ike_sa,
 	}
 }
 
+/**
+ * Whether the peer of another connection has the identity of a session with a
+ * tunnel: charon would close that for it, as an older IKE_SA of the same peer
+ * (INITIAL_CONTACT, unique in swanctl.conf).
+ */
+static bool takes_over(private_nin3a_decision_t *this, ike_sa_t *ike_sa)
+{
+	kupf_store_t *store = this->kupf->get_store(this->kupf);
+	identification_t *peer = ike_sa->get_other_id(ike_sa);
+	kupf_session_t *session;
+	u_int up = 0;
+
+	session = store->find_alike(store, peer->get_type(peer),
+								peer->get_encoding(peer));
+	if (session)
+	{
+		this->tunnels->count(this->tunnels, kupf_session_get_name(session),
+							 &up);
+		kupf_session_unref(session);
+	}
+	return up > 0;
+}
+
 METHOD(nin3a_decision_t, authorize, bool,
 	private_nin3a_decision_t *this, ike_sa_t *ike_sa, bool final)
 {
@@ -315,7 +338,12 @@ METHOD(nin3a_decision_t, authorize, bool,
 									 ike_sa->get_unique_id(ike_sa));
 	if (state == NIN3A_STATE_NONE && !is_named(this, ike_sa))
 	{
-		return TRUE;
+		if (!takes_over(this, ike_sa))
+		{
+			return TRUE;
+		}
+		refuse(this, ike_sa, state, NIN3A_IDENTITY_IN_USE);
+		return FALSE;
 	}
 	if (state == NIN3A_STATE_REFUSED)
 	{

@@ -27,6 +27,7 @@ ENUM(nin3a_reason_names, NIN3A_UNDECIDED, NIN3A_INCOMPLETE,
 	"address-mismatch",
 	"own-auth",
 	"uniqueness",
+	"identity-in-use",
 	"incomplete",
 );
 

@@ -93,6 +93,9 @@ enum nin3a_reason_t {
 	NIN3A_OWN_AUTH,
 	/** charon's uniqueness policy kept an older IKE_SA */
 	NIN3A_UNIQUENESS,
+	/** an IKE_SA of another connection has the identity of a session that has
+	 * a tunnel, which charon would take for one of the same peer */
+	NIN3A_IDENTITY_IN_USE,
 	/** the key was right, but the IKE_SA was not completed */
 	NIN3A_INCOMPLETE,
 	/** number of reasons */

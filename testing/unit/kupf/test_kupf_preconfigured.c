@@ -474,6 +474,22 @@ START_TEST(test_shown)
 }
 END_TEST
 
+/* as charon compares them: another case of an FQDN is the same UE */
+START_TEST(test_alike)
+{
+	load("a ue-id=fqdn:ue.example" KEY);
+	run("", "establish-session", "session=x ue-id=fqdn:UE.example" FED);
+	ck_assert_ptr_null(upf.all->find(upf.all, ID_FQDN,
+									 chunk_from_str("ue.example")));
+	ck_assert_ptr_null(upf.all->get(upf.all, "a"));
+	ck_assert_uint_eq(upf.enforcer.closed, 1);
+	ck_assert_uint_eq(upf.enforcer.established, 2);
+	/* and it is back */
+	run("", "delete-session", "session=x");
+	ck_assert_uint_eq(upf.enforcer.established, 3);
+}
+END_TEST
+
 /** Session of a store that it is in or not, a bit for each time it is asked */
 static kupf_session_t *comes_and_goes;
 static u_int times;
@@ -504,7 +520,11 @@ static kupf_session_t *ask_id(kupf_store_t *this, id_type_t type, chunk_t id)
  */
 static void look_up_while_it_goes(const char *name, const char *id)
 {
-	kupf_store_t upper = { .get = ask_name, .find = ask_id, };
+	kupf_store_t upper = {
+		.get = ask_name,
+		.find = ask_id,
+		.find_alike = (void*)return_null,
+	};
 	kupf_store_t *lower, *overlay;
 	kupf_session_t *session, *found;
 	u_int i;
@@ -785,6 +805,7 @@ Suite *kupf_preconfigured_suite(void)
 	tcase_add_test(tc, test_fed_wins);
 	tcase_add_test(tc, test_changes_hidden);
 	tcase_add_test(tc, test_shown);
+	tcase_add_test(tc, test_alike);
 	tcase_add_test(tc, test_comes_and_goes);
 	tcase_add_test(tc, test_holds);
 	tcase_add_test(tc, test_threads);

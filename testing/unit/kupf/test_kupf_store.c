@@ -105,6 +105,50 @@ static bool remove_name(kupf_store_t *store, const char *name)
 	return done;
 }
 
+/* FQDNs and e-mail addresses that differ in case only are one to charon */
+START_TEST(test_alike)
+{
+	static const struct {
+		id_type_t type;
+		kupf_store_status_t status;
+	} types[] = {
+		{ ID_FQDN, KUPF_STORE_IDENTITY_IN_USE },
+		{ ID_RFC822_ADDR, KUPF_STORE_IDENTITY_IN_USE },
+		{ ID_KEY_ID, KUPF_STORE_OK },
+	};
+	kupf_store_t *store;
+	kupf_session_t *old, *new, *found;
+	u_int i;
+
+	for (i = 0; i < countof(types); i++)
+	{
+		store = create(_i, 0);
+		old = test_session("a", types[i].type, "ue.example", 0);
+		ck_assert_int_eq(store->put(store, old), KUPF_STORE_OK);
+		ck_assert_int_eq(put(store, "b", types[i].type, "UE.Example"),
+						 types[i].status);
+		ck_assert_int_eq(put(store, "c", types[i].type, "ue.example2"),
+						 KUPF_STORE_OK);
+		/* a key is given for the very octets only */
+		ck_assert_str_eq(find(store, types[i].type, "ue.example"), "a");
+		ck_assert_str_ne(find(store, types[i].type, "UE.Example"), "a");
+		found = store->find_alike(store, types[i].type,
+								  chunk_from_str("UE.EXAMPLE"));
+		ck_assert(found == (types[i].status ? old : NULL));
+		kupf_session_unref(found);
+		ck_assert(store->is_known(store, "x", types[i].type,
+								  chunk_from_str("UE.Example")));
+		/* its own may change */
+		new = test_session("a", types[i].type, "uE.example", 0);
+		ck_assert_int_eq(store->replace(store, old, new), KUPF_STORE_OK);
+		ck_assert_str_eq(find(store, types[i].type, "uE.example"), "a");
+		kupf_session_unref(old);
+		kupf_session_unref(new);
+		store->destroy(store);
+	}
+}
+END_TEST
+
 START_TEST(test_put)
 {
 	kupf_store_t *store = create(_i, 0);
@@ -173,11 +217,12 @@ START_TEST(test_identities)
 {
 	kupf_store_t *store = create(_i, 0);
 
-	/* same bytes of other type, other case, prefix, longer: all different */
+	/* same bytes of other type, other case but for what charon folds (see
+	 * test_alike), prefix, longer: all different */
 	ck_assert_int_eq(put(store, "a", ID_KEY_ID, "ue1@x"), KUPF_STORE_OK);
 	ck_assert_int_eq(put(store, "b", ID_RFC822_ADDR, "ue1@x"), KUPF_STORE_OK);
 	ck_assert_int_eq(put(store, "c", ID_FQDN, "ue1@x"), KUPF_STORE_OK);
-	ck_assert_int_eq(put(store, "d", ID_RFC822_ADDR, "UE1@x"), KUPF_STORE_OK);
+	ck_assert_int_eq(put(store, "d", ID_KEY_ID, "UE1@x"), KUPF_STORE_OK);
 	ck_assert_int_eq(put(store, "e", ID_RFC822_ADDR, "ue1@"), KUPF_STORE_OK);
 	ck_assert_int_eq(put(store, "f", ID_RFC822_ADDR, "ue1@xx"), KUPF_STORE_OK);
 	ck_assert_int_eq(put(store, "A", ID_KEY_ID, "u"), KUPF_STORE_OK);
@@ -185,11 +230,11 @@ START_TEST(test_identities)
 	ck_assert_str_eq(find(store, ID_KEY_ID, "ue1@x"), "a");
 	ck_assert_str_eq(find(store, ID_RFC822_ADDR, "ue1@x"), "b");
 	ck_assert_str_eq(find(store, ID_FQDN, "ue1@x"), "c");
-	ck_assert_str_eq(find(store, ID_RFC822_ADDR, "UE1@x"), "d");
+	ck_assert_str_eq(find(store, ID_KEY_ID, "UE1@x"), "d");
 	ck_assert_str_eq(find(store, ID_RFC822_ADDR, "ue1@"), "e");
 	ck_assert_str_eq(find(store, ID_RFC822_ADDR, "ue1@xx"), "f");
 	ck_assert_str_eq(find(store, ID_FQDN, "UE1@x"), "");
-	ck_assert_str_eq(find(store, ID_KEY_ID, "UE1@x"), "");
+	ck_assert_str_eq(find(store, ID_RFC822_ADDR, "UE1@x"), "");
 	ck_assert_str_eq(find(store, ID_DER_ASN1_DN, "ue1@x"), "");
 	ck_assert_str_eq(find(store, ID_ANY, ""), "");
 	ck_assert_str_eq(find(store, ID_KEY_ID, ""), "");
@@ -815,6 +860,7 @@ Suite *kupf_store_suite(void)
 
 	tc = tcase_create("methods");
 	tcase_add_loop_test(tc, test_put, 0, countof(hashes));
+	tcase_add_loop_test(tc, test_alike, 0, countof(hashes));
 	tcase_add_loop_test(tc, test_duplicates, 0, countof(hashes));
 	tcase_add_loop_test(tc, test_identities, 0, countof(hashes));
 	tcase_add_loop_test(tc, test_replace, 0, countof(hashes));

@@ -330,6 +330,7 @@ START_TEST(test_tokens)
 		{ NIN3A_ADDRESS_MISMATCH, "address-mismatch" },
 		{ NIN3A_OWN_AUTH, "own-auth" },
 		{ NIN3A_UNIQUENESS, "uniqueness" },
+		{ NIN3A_IDENTITY_IN_USE, "identity-in-use" },
 		{ NIN3A_INCOMPLETE, "incomplete" },
 		{ NIN3A_REASON_MAX, "undecided" },
 	};
