@@ -55,6 +55,8 @@ enum kupf_reason_t {
 	KUPF_REASON_TIMEOUT,
 	/** it became what the enforcer does not allow */
 	KUPF_REASON_REFUSED,
+	/** its last CHILD_SA is gone and no other has come */
+	KUPF_REASON_NO_CHILD_SA,
 	/** the operator or the end of charon closed it */
 	KUPF_REASON_SHUTDOWN,
 };

@@ -28,6 +28,7 @@ ENUM(kupf_reason_names, KUPF_REASON_PEER, KUPF_REASON_SHUTDOWN,
 	"rekeyed",
 	"timeout",
 	"refused",
+	"no-child-sa",
 	"shutdown",
 );
 

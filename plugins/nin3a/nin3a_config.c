@@ -5,6 +5,8 @@
 
 #include <threading/rwlock.h>
 
+#include <ctype.h>
+
 /** Settings of the plugin */
 #define SECTION "%s.plugins.nin3a."
 
@@ -66,13 +68,54 @@ static bool read_name(const char *key, enum_name_t *names, int *value)
 }
 
 /**
+ * Read a setting that is a number.
+ *
+ * @param key		name of the setting
+ * @param value		[in,out] default, replaced by the value if it is set
+ * @return			FALSE if it is none, or not within the limits
+ */
+static bool read_number(const char *key, u_int least, u_int most,
+						uint32_t *value)
+{
+	char *text, *end;
+	u_long number;
+
+	text = lib->settings->get_str(lib->settings, SECTION "%s", NULL, lib->ns,
+								  key);
+	if (!text)
+	{
+		return TRUE;
+	}
+	number = strtoul(text, &end, 10);
+	if (!isdigit(*text) || *end || number < least || number > most)
+	{
+		DBG1(DBG_CFG, "nin3a: %s must not be '%s', expected a number from %u "
+			 "to %u", key, text, least, most);
+		return FALSE;
+	}
+	*value = number;
+	return TRUE;
+}
+
+/**
  * Read all settings that are plain values.
  */
 static bool read_settings(nin3a_settings_t *settings)
 {
 	int ike_profile, esp_profile, esp_mode;
+	uint32_t max_ike_sas = NIN3A_MAX_IKE_SAS;
+	tunnel_limits_t limits = {
+		.child_sas = NIN3A_MAX_CHILD_SAS,
+		.rekeyings = NIN3A_MAX_REKEYINGS,
+	};
 
-	if (!read_name("ike_profile", tunnel_profile_names, &ike_profile) ||
+	if (!read_number("max_ike_sas", NIN3A_MAX_IKE_SAS_LEAST,
+					 NIN3A_MAX_IKE_SAS_MOST, &max_ike_sas) ||
+		!read_number("max_child_sas", NIN3A_MAX_CHILD_SAS_LEAST,
+					 NIN3A_MAX_CHILD_SAS_MOST, &limits.child_sas) ||
+		!read_number("max_rekeyings", NIN3A_MAX_REKEYINGS_LEAST,
+					 NIN3A_MAX_REKEYINGS_MOST, &limits.rekeyings) ||
+		!read_name("ike_profile", tunnel_profile_names, &ike_profile) ||
 		!read_name("esp_profile", tunnel_profile_names, &esp_profile) ||
 		!read_name("esp_mode", tunnel_mode_names, &esp_mode))
 	{
@@ -84,6 +127,8 @@ static bool read_settings(nin3a_settings_t *settings)
 								lib->ns),
 		.grace = lib->settings->get_time(lib->settings, SECTION "grace",
 								NIN3A_GRACE, lib->ns),
+		.max_ike_sas = max_ike_sas,
+		.limits = limits,
 		.min_auth_lifetime = lib->settings->get_time(lib->settings,
 								SECTION "min_auth_lifetime",
 								NIN3A_MIN_AUTH_LIFETIME, lib->ns),

@@ -16,6 +16,8 @@
 
 #include "tunnel/tunnel_profile.h"
 
+#include "tunnel/tunnel_bounds.h"
+
 #include <library.h>
 
 /** Seconds that a UE has got to replace a tunnel of a modified session */
@@ -26,6 +28,22 @@
 
 /** Shortest remaining life of a session that a UE is told, seconds */
 #define NIN3A_MIN_AUTH_LIFETIME 1800
+
+/** IKE_SAs that a session may have at the same time, and the limits of that */
+#define NIN3A_MAX_IKE_SAS 4
+#define NIN3A_MAX_IKE_SAS_LEAST 2
+#define NIN3A_MAX_IKE_SAS_MOST 64
+
+/** CHILD_SAs that an IKE_SA may have, and the limits of that */
+#define NIN3A_MAX_CHILD_SAS 8
+#define NIN3A_MAX_CHILD_SAS_LEAST 1
+#define NIN3A_MAX_CHILD_SAS_MOST 64
+
+/** CHILD_SAs and IKE_SAs that a UE may set up or rekey on an IKE_SA in a minute,
+ * and the limits of that */
+#define NIN3A_MAX_REKEYINGS 30
+#define NIN3A_MAX_REKEYINGS_LEAST 1
+#define NIN3A_MAX_REKEYINGS_MOST 100000
 
 /** Seconds that a UE has got to answer our DELETE */
 #define NIN3A_CLOSE_TIMEOUT 10
@@ -41,6 +59,10 @@ struct nin3a_settings_t {
 	uint32_t close_timeout;
 	/** charon.plugins.nin3a.grace, seconds */
 	uint32_t grace;
+	/** charon.plugins.nin3a.max_ike_sas */
+	uint32_t max_ike_sas;
+	/** charon.plugins.nin3a.max_child_sas and max_rekeyings */
+	tunnel_limits_t limits;
 	/** charon.plugins.nin3a.min_auth_lifetime, seconds */
 	uint32_t min_auth_lifetime;
 	/** charon.plugins.nin3a.require_address_match */

@@ -21,6 +21,11 @@ static const char *names[] = {
 	[NIN3A_STRANGERS_CLOSED] = "nin3a-strangers-closed",
 	[NIN3A_MOVES_REFUSED] = "nin3a-moves-refused",
 	[NIN3A_CLOSE_TIMEOUTS] = "nin3a-close-timeouts",
+	[NIN3A_CROWDED_OUT] = "nin3a-crowded-out",
+	[NIN3A_TUNNELS_LOST] = "nin3a-tunnels-lost",
+	[NIN3A_CHILDLESS_CLOSED] = "nin3a-childless-closed",
+	[NIN3A_CHILD_SAS_EXCEEDED] = "nin3a-child-sas-exceeded",
+	[NIN3A_REKEYINGS_EXCEEDED] = "nin3a-rekeyings-exceeded",
 };
 
 /**

@@ -43,6 +43,16 @@ enum nin3a_counter_t {
 	NIN3A_MOVES_REFUSED,
 	/** IKE_SAs destroyed as their UEs did not answer the DELETE in time */
 	NIN3A_CLOSE_TIMEOUTS,
+	/** IKE_SAs closed as their session had too many */
+	NIN3A_CROWDED_OUT,
+	/** tunnels that have lost their last CHILD_SA */
+	NIN3A_TUNNELS_LOST,
+	/** IKE_SAs closed as they had no CHILD_SA */
+	NIN3A_CHILDLESS_CLOSED,
+	/** requests for a CHILD_SA beyond max_child_sas */
+	NIN3A_CHILD_SAS_EXCEEDED,
+	/** requests for a rekeying or a CHILD_SA beyond max_rekeyings */
+	NIN3A_REKEYINGS_EXCEEDED,
 	/** number of counters */
 	NIN3A_COUNTER_MAX,
 };

@@ -33,6 +33,8 @@ struct private_nin3a_listener_t {
 	nin3a_decision_t *judge;
 	/** keeps other credentials out */
 	tunnel_keyring_t *keyring;
+	/** bounds what UEs set up on their IKE_SAs */
+	tunnel_bounds_t *bounds;
 	/** bounds the log */
 	tunnel_limiter_t *limiter;
 	/** tells about refused attempts */
@@ -123,6 +125,60 @@ static void handle_request(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
 	}
 }
 
+/**
+ * An IKE_AUTH response is on its way: without a CHILD_SA in it, the IKE_SA has
+ * got the grace to become a tunnel, whether the session has another or not.
+ */
+static void handle_response(private_nin3a_listener_t *this, ike_sa_t *ike_sa)
+{
+	uint32_t serial, unique_id = ike_sa->get_unique_id(ike_sa);
+	nin3a_settings_t settings;
+	kupf_session_t *session;
+
+	if (this->tunnels->is_waiting(this->tunnels, unique_id, &serial))
+	{
+		session = this->tunnels->get_session(this->tunnels, unique_id);
+		if (session)
+		{
+			this->config->get(this->config, &settings);
+			this->actions->settle(this->actions, session, serial,
+								  settings.grace);
+			kupf_session_unref(session);
+		}
+	}
+}
+
+/**
+ * Bound what a UE sets up on its IKE_SA.
+ *
+ * @return			FALSE if the request is answered without charon's tasks
+ */
+static bool is_within(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
+					  message_t *request)
+{
+	nin3a_settings_t settings;
+
+	if (request->get_exchange_type(request) != CREATE_CHILD_SA ||
+		this->tunnels->get_state(this->tunnels,
+					ike_sa->get_unique_id(ike_sa)) != NIN3A_STATE_ESTABLISHED)
+	{
+		return TRUE;
+	}
+	this->config->get(this->config, &settings);
+	switch (this->bounds->check(this->bounds, ike_sa, request,
+								&settings.limits))
+	{
+		case TUNNEL_CHILDREN_EXCEEDED:
+			nin3a_count(NIN3A_CHILD_SAS_EXCEEDED);
+			return FALSE;
+		case TUNNEL_RATE_EXCEEDED:
+			nin3a_count(NIN3A_REKEYINGS_EXCEEDED);
+			return FALSE;
+		default:
+			return TRUE;
+	}
+}
+
 METHOD(listener_t, message, bool,
 	private_nin3a_listener_t *this, ike_sa_t *ike_sa, message_t *message,
 	bool incoming, bool plain)
@@ -136,15 +192,19 @@ METHOD(listener_t, message, bool,
 	if (!incoming)
 	{
 		this->keyring->end(this->keyring, ike_sa->get_unique_id(ike_sa));
+		this->bounds->answer(this->bounds, ike_sa, message);
 		if (message->get_exchange_type(message) == IKE_AUTH &&
 			!message->get_request(message))
 		{
 			nin3a_response_judge(this->config, this->tunnels, ike_sa, message);
+			handle_response(this, ike_sa);
 		}
 		return TRUE;
 	}
 	this->keyring->end_any(this->keyring);
-	if (message->get_request(message) && ike_sa->get_version(ike_sa) == IKEV2)
+	if (message->get_request(message) &&
+		ike_sa->get_version(ike_sa) == IKEV2 &&
+		is_within(this, ike_sa, message))
 	{
 		handle_request(this, ike_sa, message);
 	}
@@ -205,25 +265,10 @@ METHOD(listener_t, alert_, bool,
 static void handle_established(private_nin3a_listener_t *this,
 							   uint32_t unique_id)
 {
-	nin3a_settings_t settings;
-	kupf_session_t *session;
-	uint32_t serial;
-
-	if (!this->tunnels->establish(this->tunnels, unique_id))
+	if (this->tunnels->establish(this->tunnels, unique_id))
 	{
-		return;
-	}
-	nin3a_count(NIN3A_ACCEPTED);
-	if (this->tunnels->crowds(this->tunnels, unique_id, &serial))
-	{
-		session = this->tunnels->get_session(this->tunnels, unique_id);
-		if (session)
-		{	/* it has got so long to become the session's tunnel */
-			this->config->get(this->config, &settings);
-			this->actions->settle(this->actions, session, serial,
-								  settings.grace);
-			kupf_session_unref(session);
-		}
+		nin3a_count(NIN3A_ACCEPTED);
+		this->actions->crop(this->actions, unique_id);
 	}
 }
 
@@ -251,6 +296,7 @@ METHOD(listener_t, ike_state_change, bool,
 			report_refusal(this, ike_sa);
 			report_down(this, ike_sa);
 			this->tunnels->remove(this->tunnels, unique_id);
+			this->bounds->remove(this->bounds, unique_id);
 			this->keyring->end(this->keyring, unique_id);
 			break;
 		default:
@@ -273,6 +319,8 @@ METHOD(listener_t, ike_rekey, bool,
 	private_nin3a_listener_t *this, ike_sa_t *old, ike_sa_t *new)
 {
 	this->changes->rekeyed(this->changes, old, new);
+	this->bounds->rekey(this->bounds, old->get_unique_id(old),
+						new->get_unique_id(new));
 	nin3a_record_path(this->tunnels, new, new->get_my_host(new),
 					  new->get_other_host(new));
 	return TRUE;
@@ -291,9 +339,9 @@ METHOD(listener_t, child_state_change, bool,
 	private_nin3a_listener_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
 	child_sa_state_t state)
 {
-	if (ike_sa)
+	if (ike_sa && nin3a_record_child(this->tunnels, ike_sa, child_sa, state))
 	{
-		nin3a_record_child(this->tunnels, ike_sa, child_sa, state);
+		this->actions->lose(this->actions, ike_sa->get_unique_id(ike_sa));
 	}
 	return TRUE;
 }
@@ -344,6 +392,7 @@ METHOD(nin3a_listener_t, destroy, void,
 	this->children->destroy(this->children);
 	this->judge->destroy(this->judge);
 	this->keyring->destroy(this->keyring);
+	this->bounds->destroy(this->bounds);
 	this->refusals->destroy(this->refusals);
 	this->limiter->destroy(this->limiter);
 	this->guard->destroy(this->guard);
@@ -381,6 +430,7 @@ nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 		.actions = actions,
 		.keyring = tunnel_keyring_create(kupf->get_credentials(kupf)),
 		.guard = tunnel_guard_create("nin3a", count_suppressed),
+		.bounds = tunnel_bounds_create(),
 		.limiter = tunnel_limiter_create("nin3a", count_suppressed),
 	);
 	this->refusals = nin3a_refusals_create(kupf, this->limiter);

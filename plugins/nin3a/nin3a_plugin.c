@@ -46,7 +46,8 @@ static void create_parts(private_nin3a_plugin_t *this)
 	kupf_store_t *store = this->kupf->get_store(this->kupf);
 
 	this->tunnels = nin3a_tunnels_create();
-	this->actions = nin3a_jobs_create(this->config, this->tunnels, store);
+	this->actions = nin3a_jobs_create(this->kupf, this->config, this->tunnels,
+									  store);
 	this->enforcer = nin3a_enforcer_create(this->config, this->tunnels,
 										   this->actions, store);
 	this->listener = nin3a_listener_create(this->kupf, this->config,

@@ -22,7 +22,7 @@ struct child_t {
  * Details of a tunnel.
  */
 struct tunnel_status_t {
-	/** CHILD_SAs, at most KUPF_CHILDREN_MAX */
+	/** CHILD_SAs, at most TUNNEL_STATUS_CHILDREN_MAX */
 	child_t *children;
 	/** number of them */
 	u_int child_count;
@@ -144,11 +144,19 @@ void tunnel_status_set_child(tunnel_status_t *this, const kupf_child_t *child,
 	{
 		(*pos)->spi_out = child->spi_out;
 	}
-	else if (installed && this->child_count < KUPF_CHILDREN_MAX)
+	else if (installed && this->child_count < TUNNEL_STATUS_CHILDREN_MAX)
 	{
 		*pos = child_create(child);
 		this->child_count++;
 	}
+}
+
+/*
+ * Described in header
+ */
+bool tunnel_status_has_child(const tunnel_status_t *this)
+{
+	return this->child_count > 0;
 }
 
 /*
@@ -162,8 +170,10 @@ void tunnel_status_get(const tunnel_status_t *this, kupf_tunnel_t *tunnel)
 	tunnel->local = this->local;
 	tunnel->remote = this->remote;
 	tunnel->established = this->established;
-	tunnel->child_count = this->child_count;
-	for (child = this->children; child; child = child->next)
+	tunnel->child_count = min(this->child_count, KUPF_CHILDREN_MAX);
+	for (child = this->children;
+		 child && copy < tunnel->children + KUPF_CHILDREN_MAX;
+		 child = child->next)
 	{
 		copy->spi_in = child->spi_in;
 		copy->spi_out = child->spi_out;

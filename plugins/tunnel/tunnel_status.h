@@ -18,6 +18,9 @@
 
 #include "kupf/kupf.h"
 
+/** Most CHILD_SAs that are followed, twice what an IKE_SA may have */
+#define TUNNEL_STATUS_CHILDREN_MAX 128
+
 typedef struct tunnel_status_t tunnel_status_t;
 
 /**
@@ -55,8 +58,8 @@ void tunnel_status_set_path(tunnel_status_t *this,
 							const kupf_endpoint_t *remote);
 
 /**
- * Keep or forget a CHILD_SA; of those beyond the first KUPF_CHILDREN_MAX none
- * is kept.
+ * Keep or forget a CHILD_SA; of those beyond the first
+ * TUNNEL_STATUS_CHILDREN_MAX none is kept.
  *
  * @param child		CHILD_SA, found by its inbound SPI
  * @param installed	whether it is installed
@@ -65,7 +68,12 @@ void tunnel_status_set_child(tunnel_status_t *this, const kupf_child_t *child,
 							 bool installed);
 
 /**
- * Copy them out.
+ * Whether there is a CHILD_SA that is installed.
+ */
+bool tunnel_status_has_child(const tunnel_status_t *this);
+
+/**
+ * Copy them out, of the CHILD_SAs the first KUPF_CHILDREN_MAX.
  *
  * @param tunnel	[out] local, remote, established, child_count and children;
  *					others are left alone

@@ -48,7 +48,24 @@ bool nin3a_entry_up(nin3a_entry_t *entry)
 	}
 	entry->up = TRUE;
 	entry->up_as = entry->ike_sa;
-	entry->details = tunnel_status_create();
+	if (!entry->details)
+	{
+		entry->details = tunnel_status_create();
+	}
+	return TRUE;
+}
+
+/*
+ * Described in header
+ */
+bool nin3a_entry_lose(nin3a_entry_t *entry)
+{
+	entry->losing = FALSE;
+	if (!entry->up || tunnel_status_has_child(entry->details))
+	{
+		return FALSE;
+	}
+	entry->up = FALSE;
 	return TRUE;
 }
 
@@ -229,6 +246,109 @@ void nin3a_chain_settle(nin3a_table_t *table, const char *session,
 		if (entry != winner && stays(entry) && entry->serial <= serial)
 		{
 			choose(entry, KUPF_REASON_SUPERSEDED, ids);
+		}
+	}
+}
+
+/**
+ * Choose the entry that goes first: one that is no tunnel before one that is,
+ * an older one before a newer one.
+ *
+ * @param stay		entry that is not chosen
+ * @param count		[out] number of entries that stay so far
+ */
+static nin3a_entry_t *choose_oldest(nin3a_entry_t *entry,
+									const nin3a_entry_t *stay, u_int *count)
+{
+	nin3a_entry_t *oldest = NULL;
+
+	*count = 0;
+	for (; entry; entry = entry->next)
+	{
+		if (stays(entry))
+		{
+			(*count)++;
+			if (entry != stay &&
+				(!oldest || entry->up < oldest->up ||
+				 (entry->up == oldest->up && entry->serial < oldest->serial)))
+			{
+				oldest = entry;
+			}
+		}
+	}
+	return oldest;
+}
+
+/**
+ * Choose the oldest entry whose UE has not answered its DELETE yet.
+ *
+ * @param count		[out] number of these entries
+ */
+static nin3a_entry_t *choose_unanswered(nin3a_entry_t *entry, u_int *count)
+{
+	nin3a_entry_t *oldest = NULL;
+
+	*count = 0;
+	for (; entry; entry = entry->next)
+	{
+		if (entry->state == NIN3A_STATE_ESTABLISHED && entry->closing &&
+			!entry->forced)
+		{
+			(*count)++;
+			if (!oldest || entry->serial < oldest->serial)
+			{
+				oldest = entry;
+			}
+		}
+	}
+	return oldest;
+}
+
+/*
+ * Described in header
+ */
+void nin3a_chain_crop(nin3a_table_t *table, const nin3a_entry_t *entry,
+					  u_int max, array_t *close, array_t *force)
+{
+	const char *session = kupf_session_get_name(entry->session);
+	nin3a_entry_t *first, *oldest;
+	u_int count;
+
+	first = table->find_name(table, session);
+	oldest = choose_oldest(first, entry, &count);
+	if (oldest && count > max)
+	{
+		choose(oldest, KUPF_REASON_SUPERSEDED, close);
+	}
+	oldest = choose_unanswered(first, &count);
+	if (oldest && count > max)
+	{
+		oldest->forced = TRUE;
+		array_insert(force, ARRAY_TAIL, &oldest->ike_sa);
+	}
+}
+
+/*
+ * Described in header
+ */
+void nin3a_chain_childless(nin3a_table_t *table, const char *session,
+						   uint32_t serial, array_t *chosen)
+{
+	nin3a_childless_t childless;
+	nin3a_entry_t *entry;
+
+	entry = table->find_name(table, session);
+	for (; entry; entry = entry->next)
+	{
+		if (stays(entry) && !entry->up && entry->serial <= serial)
+		{
+			childless = (nin3a_childless_t){
+				.ike_sa = entry->ike_sa,
+				.told = entry->details != NULL,
+			};
+			entry->closing = TRUE;
+			nin3a_entry_give_reason(entry, KUPF_REASON_NO_CHILD_SA);
+			array_insert(chosen, ARRAY_TAIL, &childless);
 		}
 	}
 }

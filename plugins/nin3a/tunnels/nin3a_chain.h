@@ -28,6 +28,16 @@
 typedef bool (*nin3a_tunnels_filter_t)(void *user, kupf_session_t *session);
 
 /**
+ * An IKE_SA that has no CHILD_SA.
+ */
+typedef struct {
+	/** unique identifier */
+	uint32_t ike_sa;
+	/** whether it was a tunnel, and its end was told */
+	bool told;
+} nin3a_childless_t;
+
+/**
  * Whether an entry is bound to a session and not refused.
  *
  * @param entry		entry, or NULL
@@ -51,6 +61,13 @@ void nin3a_entry_give_reason(nin3a_entry_t *entry, kupf_reason_t reason);
  *					closed
  */
 bool nin3a_entry_up(nin3a_entry_t *entry);
+
+/**
+ * A tunnel has lost its last CHILD_SA: it is none until it has another one.
+ *
+ * @return			FALSE if it is none, or has a CHILD_SA
+ */
+bool nin3a_entry_lose(nin3a_entry_t *entry);
 
 /**
  * Make a tunnel an entry that goes, and is never a tunnel again; gives the
@@ -95,5 +112,17 @@ bool nin3a_chain_crowds(nin3a_table_t *table, const nin3a_entry_t *entry);
  */
 void nin3a_chain_settle(nin3a_table_t *table, const char *session,
 						uint32_t serial, array_t *ids);
+
+/**
+ * Bound the entries of a session, see nin3a_tunnels_t.crop().
+ */
+void nin3a_chain_crop(nin3a_table_t *table, const nin3a_entry_t *entry,
+					  u_int max, array_t *close, array_t *force);
+
+/**
+ * Choose entries without a CHILD_SA, see nin3a_tunnels_t.childless().
+ */
+void nin3a_chain_childless(nin3a_table_t *table, const char *session,
+						   uint32_t serial, array_t *chosen);
 
 #endif /** NIN3A_CHAIN_H_ @}*/

@@ -71,6 +71,10 @@ METHOD(nin3a_changes_t, rekeyed, void,
 
 	closing = this->tunnels->rekey(this->tunnels, old->get_unique_id(old),
 								   unique_id, &spis);
+	if (this->tunnels->is_losing(this->tunnels, unique_id))
+	{	/* who was to look again knows it by its former identifier */
+		this->actions->lose(this->actions, unique_id);
+	}
 	if (this->tunnels->get_state(this->tunnels, unique_id) == NIN3A_STATE_NONE)
 	{
 		handle_stranger(this, new);

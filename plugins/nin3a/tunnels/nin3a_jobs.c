@@ -3,6 +3,7 @@
 #include "nin3a_jobs.h"
 #include "nin3a/nin3a_counters.h"
 
+#include <collections/hashtable.h>
 #include <daemon.h>
 #include <processing/jobs/callback_job.h>
 #include <threading/condvar.h>
@@ -10,6 +11,7 @@
 
 typedef struct private_nin3a_jobs_t private_nin3a_jobs_t;
 typedef struct order_t order_t;
+typedef struct settling_t settling_t;
 
 /**
  * Private data of the actions.
@@ -17,6 +19,8 @@ typedef struct order_t order_t;
 struct private_nin3a_jobs_t {
 	/** public interface */
 	nin3a_jobs_t public;
+	/** gets the events */
+	kupf_t *kupf;
 	/** settings */
 	nin3a_config_t *config;
 	/** tunnels */
@@ -29,10 +33,24 @@ struct private_nin3a_jobs_t {
 	u_int running;
 	/** whether the owner has destroyed it */
 	bool stopped;
-	/** guards the two above, a leaf */
+	/** sessions to settle, settling_t by name */
+	hashtable_t *settling;
+	/** guards the three above, a leaf */
 	mutex_t *mutex;
 	/** signals that no job is being carried out */
 	condvar_t *idle;
+};
+
+/**
+ * A session whose IKE_SAs are settled later; its job has the name.
+ */
+struct settling_t {
+	/** of the newest IKE_SA since the job was scheduled */
+	uint32_t serial;
+	/** time_monotonic() when its time is over */
+	time_t due;
+	/** name of the session */
+	char name[KUPF_SESSION_NAME_MAX + 1];
 };
 
 /**
@@ -47,8 +65,10 @@ struct order_t {
 	ike_sa_id_t *id;
 	/** whether it was told to go before: do not wait for its peer now */
 	bool force;
-	/** session to check or settle, a reference, or NULL */
+	/** session to check, a reference, or NULL */
 	kupf_session_t *session;
+	/** session to settle, which the table owns, or NULL */
+	settling_t *settling;
 	/** of the newest IKE_SA to settle */
 	uint32_t serial;
 };
@@ -60,6 +80,7 @@ static void unref(private_nin3a_jobs_t *this)
 {
 	if (ref_put(&this->ref))
 	{
+		this->settling->destroy_function(this->settling, (void*)free);
 		this->idle->destroy(this->idle);
 		this->mutex->destroy(this->mutex);
 		free(this);
@@ -355,16 +376,18 @@ METHOD(nin3a_jobs_t, check, void,
 	schedule(check_job, order, grace);
 }
 
-METHOD(nin3a_jobs_t, supersede, void,
-	private_nin3a_jobs_t *this, kupf_session_t *session, uint32_t serial)
+/**
+ * Close the IKE_SAs that another one of their session supersedes.
+ */
+static void close_superseded(private_nin3a_jobs_t *this, const char *session,
+							 uint32_t serial)
 {
 	uint32_t ike_sa;
 	order_t *order;
 	array_t *ids;
 
 	ids = array_create(sizeof(uint32_t), 0);
-	this->tunnels->settle(this->tunnels, kupf_session_get_name(session),
-						  serial, ids);
+	this->tunnels->settle(this->tunnels, session, serial, ids);
 	while (array_remove(ids, ARRAY_HEAD, &ike_sa))
 	{
 		order = order_create(this);
@@ -374,26 +397,191 @@ METHOD(nin3a_jobs_t, supersede, void,
 	array_destroy(ids);
 }
 
+METHOD(nin3a_jobs_t, supersede, void,
+	private_nin3a_jobs_t *this, kupf_session_t *session, uint32_t serial)
+{
+	close_superseded(this, kupf_session_get_name(session), serial);
+}
+
+/**
+ * Close an IKE_SA that has no CHILD_SA.
+ */
+static void close_childless(private_nin3a_jobs_t *this,
+							const nin3a_childless_t *childless)
+{
+	kupf_session_t *session;
+
+	session = this->tunnels->get_session(this->tunnels, childless->ike_sa);
+	if (session)
+	{
+		DBG1(DBG_CFG, "nin3a: closing IKE_SA [%u] of session '%s', it has no "
+			 "CHILD_SA", childless->ike_sa, kupf_session_get_name(session));
+		nin3a_count(NIN3A_CHILDLESS_CLOSED);
+		if (!childless->told)
+		{
+			this->kupf->tunnel_down(this->kupf, session, childless->ike_sa,
+									KUPF_REASON_NO_CHILD_SA);
+		}
+		kupf_session_unref(session);
+	}
+	close_(this, childless->ike_sa);
+}
+
+/**
+ * Close the IKE_SAs of a session that have no CHILD_SA.
+ */
+static void close_all_childless(private_nin3a_jobs_t *this,
+								const char *session, uint32_t serial)
+{
+	nin3a_childless_t childless;
+	array_t *chosen;
+
+	chosen = array_create(sizeof(nin3a_childless_t), 0);
+	this->tunnels->childless(this->tunnels, session, serial, chosen);
+	while (array_remove(chosen, ARRAY_HEAD, &childless))
+	{
+		close_childless(this, &childless);
+	}
+	array_destroy(chosen);
+}
+
+/**
+ * Look whether other IKE_SAs of a session have yet to be settled; if not, the
+ * next one gets a job of its own.
+ *
+ * @param serial	[in,out] of the newest IKE_SA that is settled
+ * @return			seconds until then, 0 if there is none
+ */
+static uint32_t next_settling(private_nin3a_jobs_t *this, settling_t *settling,
+							  uint32_t *serial)
+{
+	time_t now = time_monotonic(NULL);
+	uint32_t next = 0;
+
+	this->mutex->lock(this->mutex);
+	if (settling->serial != *serial)
+	{
+		*serial = settling->serial;
+		next = max(settling->due - now, NIN3A_HANDOVER);
+	}
+	else
+	{
+		this->settling->remove(this->settling, settling->name);
+		free(settling);
+	}
+	this->mutex->unlock(this->mutex);
+	return next;
+}
+
 CALLBACK(settle_job, job_requeue_t,
 	order_t *order)
 {
-	if (enter(order->actions))
+	private_nin3a_jobs_t *this = order->actions;
+	uint32_t next = 0;
+
+	if (enter(this))
 	{
-		supersede(order->actions, order->session, order->serial);
-		leave(order->actions);
+		close_superseded(this, order->settling->name, order->serial);
+		close_all_childless(this, order->settling->name, order->serial);
+		next = next_settling(this, order->settling, &order->serial);
+		leave(this);
 	}
-	return JOB_REQUEUE_NONE;
+	return next ? JOB_RESCHEDULE(next) : JOB_REQUEUE_NONE;
 }
 
 METHOD(nin3a_jobs_t, settle, void,
 	private_nin3a_jobs_t *this, kupf_session_t *session, uint32_t serial,
 	uint32_t time)
 {
+	const char *name = kupf_session_get_name(session);
+	settling_t *settling, *added = NULL;
+	order_t *order;
+
+	time = max(time, NIN3A_HANDOVER);
+	this->mutex->lock(this->mutex);
+	settling = this->settling->get(this->settling, name);
+	if (!settling)
+	{
+		INIT(added);
+		snprintf(added->name, sizeof(added->name), "%s", name);
+		this->settling->put(this->settling, added->name, added);
+		settling = added;
+	}
+	settling->serial = serial;
+	settling->due = time_monotonic(NULL) + time;
+	this->mutex->unlock(this->mutex);
+	if (added)
+	{
+		order = order_create(this);
+		order->settling = added;
+		order->serial = serial;
+		schedule(settle_job, order, time);
+	}
+}
+
+METHOD(nin3a_jobs_t, crop, void,
+	private_nin3a_jobs_t *this, uint32_t ike_sa)
+{
+	nin3a_settings_t settings;
+	array_t *close, *force;
+	order_t *order;
+
+	this->config->get(this->config, &settings);
+	close = array_create(sizeof(uint32_t), 0);
+	force = array_create(sizeof(uint32_t), 0);
+	this->tunnels->crop(this->tunnels, ike_sa, settings.max_ike_sas, close,
+						force);
+	while (array_remove(close, ARRAY_HEAD, &ike_sa))
+	{
+		nin3a_count(NIN3A_CROWDED_OUT);
+		close_(this, ike_sa);
+	}
+	while (array_remove(force, ARRAY_HEAD, &ike_sa))
+	{
+		order = order_create(this);
+		order->ike_sa = ike_sa;
+		order->force = TRUE;
+		queue_close(order);
+	}
+	array_destroy(close);
+	array_destroy(force);
+}
+
+CALLBACK(lose_job, job_requeue_t,
+	order_t *order)
+{
+	private_nin3a_jobs_t *this = order->actions;
+	nin3a_settings_t settings;
+	kupf_session_t *session;
+	uint32_t up_as, serial;
+
+	if (enter(this))
+	{
+		session = this->tunnels->lose(this->tunnels, order->ike_sa, &up_as,
+									  &serial);
+		if (session)
+		{
+			DBG1(DBG_CFG, "nin3a: the tunnel of session '%s' has lost its last "
+				 "CHILD_SA", kupf_session_get_name(session));
+			nin3a_count(NIN3A_TUNNELS_LOST);
+			this->kupf->tunnel_down(this->kupf, session, up_as,
+									KUPF_REASON_NO_CHILD_SA);
+			this->config->get(this->config, &settings);
+			settle(this, session, serial, settings.grace);
+			kupf_session_unref(session);
+		}
+		leave(this);
+	}
+	return JOB_REQUEUE_NONE;
+}
+
+METHOD(nin3a_jobs_t, lose, void,
+	private_nin3a_jobs_t *this, uint32_t ike_sa)
+{
 	order_t *order = order_create(this);
 
-	order->session = kupf_session_ref(session);
-	order->serial = serial;
-	schedule(settle_job, order, max(time, NIN3A_HANDOVER));
+	order->ike_sa = ike_sa;
+	schedule(lose_job, order, NIN3A_MOMENT);
 }
 
 METHOD(nin3a_jobs_t, destroy, void,
@@ -412,9 +600,8 @@ METHOD(nin3a_jobs_t, destroy, void,
 /*
  * Described in header
  */
-nin3a_jobs_t *nin3a_jobs_create(nin3a_config_t *config,
-									  nin3a_tunnels_t *tunnels,
-									  kupf_store_t *store)
+nin3a_jobs_t *nin3a_jobs_create(kupf_t *kupf, nin3a_config_t *config,
+								nin3a_tunnels_t *tunnels, kupf_store_t *store)
 {
 	private_nin3a_jobs_t *this;
 
@@ -425,12 +612,17 @@ nin3a_jobs_t *nin3a_jobs_create(nin3a_config_t *config,
 			.check = _check,
 			.supersede = _supersede,
 			.settle = _settle,
+			.crop = _crop,
+			.lose = _lose,
 			.destroy = _destroy,
 		},
+		.kupf = kupf,
 		.config = config,
 		.tunnels = tunnels,
 		.store = store,
 		.ref = 1,
+		.settling = hashtable_create(hashtable_hash_str, hashtable_equals_str,
+									 32),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 		.idle = condvar_create(CONDVAR_TYPE_DEFAULT),
 	);

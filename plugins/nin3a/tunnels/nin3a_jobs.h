@@ -21,6 +21,9 @@
 /** How long a superseded tunnel stays once the other one is up, seconds */
 #define NIN3A_HANDOVER 1
 
+/** How long a tunnel may be without a CHILD_SA before that is told, seconds */
+#define NIN3A_MOMENT 1
+
 typedef struct nin3a_jobs_t nin3a_jobs_t;
 
 struct nin3a_jobs_t {
@@ -65,8 +68,11 @@ struct nin3a_jobs_t {
 					  uint32_t serial);
 
 	/**
-	 * The UE has set up another IKE_SA for its session: leave one of them
+	 * The UE has set up an IKE_SA for its session: leave one of its IKE_SAs
 	 * when the time is over that it has got to make a tunnel of it.
+	 *
+	 * Those that have no CHILD_SA then are closed, too, the last one as well.
+	 * There is one job a session, however many IKE_SAs its UE sets up.
 	 *
 	 * @param session	session
 	 * @param serial	of the new IKE_SA
@@ -74,6 +80,24 @@ struct nin3a_jobs_t {
 	 */
 	void (*settle)(nin3a_jobs_t *this, kupf_session_t *session,
 				   uint32_t serial, uint32_t time);
+
+	/**
+	 * The UE has set up another IKE_SA for its session: close and destroy what
+	 * is too many (see nin3a_tunnels_t.crop()), without waiting for a UE that
+	 * was told to go before.
+	 *
+	 * @param ike_sa	the one that was set up
+	 */
+	void (*crop)(nin3a_jobs_t *this, uint32_t ike_sa);
+
+	/**
+	 * A tunnel has no CHILD_SA left: if that is so still in NIN3A_MOMENT, its
+	 * end is told, and it is closed when the grace is over, unless it has got
+	 * another one.
+	 *
+	 * @param ike_sa	the tunnel
+	 */
+	void (*lose)(nin3a_jobs_t *this, uint32_t ike_sa);
 
 	/**
 	 * Destroy the object.  Waits for jobs that are being carried out; others
@@ -85,12 +109,12 @@ struct nin3a_jobs_t {
 /**
  * Create the object.
  *
+ * @param kupf		gets the events
  * @param config	settings
  * @param tunnels	tunnels
  * @param store		sessions
  */
-nin3a_jobs_t *nin3a_jobs_create(nin3a_config_t *config,
-									  nin3a_tunnels_t *tunnels,
-									  kupf_store_t *store);
+nin3a_jobs_t *nin3a_jobs_create(kupf_t *kupf, nin3a_config_t *config,
+								nin3a_tunnels_t *tunnels, kupf_store_t *store);
 
 #endif /** NIN3A_JOBS_H_ @}*/

@@ -28,15 +28,13 @@ void nin3a_record_up(nin3a_tunnels_t *tunnels, ike_sa_t *ike_sa,
 /*
  * Described in header
  */
-void nin3a_record_child(nin3a_tunnels_t *tunnels, ike_sa_t *ike_sa,
+bool nin3a_record_child(nin3a_tunnels_t *tunnels, ike_sa_t *ike_sa,
 						child_sa_t *child_sa, child_sa_state_t state)
 {
 	kupf_child_t child;
 	bool installed;
 
-	if (tunnel_status_child(child_sa, state, &child, &installed))
-	{
-		tunnels->set_child(tunnels, ike_sa->get_unique_id(ike_sa), &child,
-						   installed);
-	}
+	return tunnel_status_child(child_sa, state, &child, &installed) &&
+		   tunnels->set_child(tunnels, ike_sa->get_unique_id(ike_sa), &child,
+							  installed);
 }

@@ -40,8 +40,10 @@ void nin3a_record_path(nin3a_tunnels_t *tunnels, ike_sa_t *ike_sa,
  * @param ike_sa	any IKE_SA
  * @param child_sa	its CHILD_SA
  * @param state		state
+ * @return			TRUE if it was the last one of a tunnel, see
+ *					nin3a_tunnels_t.set_child()
  */
-void nin3a_record_child(nin3a_tunnels_t *tunnels, ike_sa_t *ike_sa,
+bool nin3a_record_child(nin3a_tunnels_t *tunnels, ike_sa_t *ike_sa,
 						child_sa_t *child_sa, child_sa_state_t state);
 
 #endif /** NIN3A_RECORD_H_ @}*/

@@ -84,6 +84,10 @@ struct nin3a_entry_t {
 	bool up:1;
 	/** whether we are closing it */
 	bool closing:1;
+	/** whether we do not wait for its UE to answer the DELETE */
+	bool forced:1;
+	/** whether it has no CHILD_SA left, and somebody will look again */
+	bool losing:1;
 };
 
 /** No kupf_reason_t was given */

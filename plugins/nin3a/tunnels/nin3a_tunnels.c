@@ -242,17 +242,22 @@ METHOD(nin3a_tunnels_t, set_path, void,
 	this->mutex->unlock(this->mutex);
 }
 
-METHOD(nin3a_tunnels_t, set_child, void,
+METHOD(nin3a_tunnels_t, set_child, bool,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, const kupf_child_t *child,
 	bool installed)
 {
 	nin3a_entry_t *entry = lock_entry(this, ike_sa);
+	bool last = FALSE;
 
 	if (entry && entry->details)
 	{
 		tunnel_status_set_child(entry->details, child, installed);
+		last = entry->up && !entry->losing &&
+			   !tunnel_status_has_child(entry->details);
+		entry->losing |= last;
 	}
 	this->mutex->unlock(this->mutex);
+	return last;
 }
 
 METHOD(nin3a_tunnels_t, lease, bool,
@@ -379,6 +384,71 @@ METHOD(nin3a_tunnels_t, settle, void,
 	this->mutex->unlock(this->mutex);
 }
 
+METHOD(nin3a_tunnels_t, is_waiting, bool,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa, uint32_t *serial)
+{
+	nin3a_entry_t *entry = lock_entry(this, ike_sa);
+	bool waiting;
+
+	waiting = entry && entry->state == NIN3A_STATE_ESTABLISHED &&
+			  !entry->up && !entry->closing;
+	*serial = entry ? entry->serial : 0;
+	this->mutex->unlock(this->mutex);
+	return waiting;
+}
+
+METHOD(nin3a_tunnels_t, is_losing, bool,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa)
+{
+	nin3a_entry_t *entry = lock_entry(this, ike_sa);
+	bool losing = entry && entry->losing;
+
+	this->mutex->unlock(this->mutex);
+	return losing;
+}
+
+METHOD(nin3a_tunnels_t, crop, void,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa, u_int max, array_t *close,
+	array_t *force)
+{
+	nin3a_entry_t *entry = lock_entry(this, ike_sa);
+
+	if (nin3a_entry_is_bound(entry))
+	{
+		nin3a_chain_crop(this->table, entry, max, close, force);
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(nin3a_tunnels_t, childless, void,
+	private_nin3a_tunnels_t *this, const char *session, uint32_t serial,
+	array_t *chosen)
+{
+	this->mutex->lock(this->mutex);
+	nin3a_chain_childless(this->table, session, serial, chosen);
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(nin3a_tunnels_t, lose, kupf_session_t*,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa, uint32_t *up_as,
+	uint32_t *serial)
+{
+	kupf_session_t *session = NULL;
+	nin3a_entry_t *entry;
+
+	entry = lock_entry(this, ike_sa);
+	if (entry && nin3a_entry_lose(entry))
+	{
+		this->up--;
+		entry->serial = ++this->serial;
+		*up_as = entry->up_as;
+		*serial = entry->serial;
+		session = kupf_session_ref(entry->session);
+	}
+	this->mutex->unlock(this->mutex);
+	return session;
+}
+
 METHOD(nin3a_tunnels_t, get_count, u_int,
 	private_nin3a_tunnels_t *this, u_int *up)
 {
@@ -431,6 +501,11 @@ nin3a_tunnels_t *nin3a_tunnels_create()
 			.refresh = _refresh,
 			.crowds = _crowds,
 			.settle = _settle,
+			.is_waiting = _is_waiting,
+			.crop = _crop,
+			.childless = _childless,
+			.lose = _lose,
+			.is_losing = _is_losing,
 			.get_count = _get_count,
 			.destroy = _destroy,
 		},

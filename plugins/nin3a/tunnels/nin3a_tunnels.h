@@ -31,7 +31,8 @@
  * Under the mutex of this class nothing of charon, of the credential manager
  * or of kupf's events is called, and no reference to a session is dropped.
  * All methods take constant time, those for a session in proportion to its
- * IKE_SAs, which are one, and two during a hand-over.
+ * IKE_SAs: one, two during a hand-over, and never more than twice the setting
+ * max_ike_sas but for those that are about to be destroyed, see crop().
  */
 
 #ifndef NIN3A_TUNNELS_H_
@@ -115,6 +116,49 @@ struct nin3a_tunnels_t {
 				   array_t *ids);
 
 	/**
+	 * Whether an IKE_SA is established and no tunnel.
+	 *
+	 * @param serial	[out] for settle() and childless()
+	 */
+	bool (*is_waiting)(nin3a_tunnels_t *this, uint32_t ike_sa,
+					   uint32_t *serial);
+
+	/**
+	 * Bound what a session has, after an IKE_SA was established: at most one
+	 * IKE_SA is chosen to be closed, as superseded, and one of those that are
+	 * being closed to be destroyed.
+	 *
+	 * @param ike_sa	the one that was established, which stays
+	 * @param max		IKE_SAs that may stay, and that may be closing
+	 * @param close		array of uint32_t that the first one is added to
+	 * @param force		array of uint32_t that the second one is added to
+	 */
+	void (*crop)(nin3a_tunnels_t *this, uint32_t ike_sa, u_int max,
+				 array_t *close, array_t *force);
+
+	/**
+	 * Choose the established IKE_SAs of a session that are no tunnels to be
+	 * closed, with the reason KUPF_REASON_NO_CHILD_SA.
+	 *
+	 * @param session	name of the session
+	 * @param serial	of the newest IKE_SA that may be chosen
+	 * @param chosen	array of nin3a_childless_t that they are added to
+	 */
+	void (*childless)(nin3a_tunnels_t *this, const char *session,
+					  uint32_t serial, array_t *chosen);
+
+	/**
+	 * An IKE_SA had no CHILD_SA a moment ago: if that is so still it is no
+	 * tunnel any more, until it gets another one.
+	 *
+	 * @param up_as		[out] unique identifier under which it came up
+	 * @param serial	[out] for childless(): anew, so that its time begins now
+	 * @return			new reference to its session, NULL if it is a tunnel
+	 */
+	kupf_session_t *(*lose)(nin3a_tunnels_t *this, uint32_t ike_sa,
+							uint32_t *up_as, uint32_t *serial);
+
+	/**
 	 * A tunnel goes.
 	 *
 	 * @param up_as		[out] unique identifier under which it came up, before
@@ -180,8 +224,10 @@ struct nin3a_tunnels_t {
 	 *
 	 * @param child		CHILD_SA, by its SPIs
 	 * @param installed	whether it is installed
+	 * @return			TRUE if it was the last one; until lose() is called that
+	 *					is not said again
 	 */
-	void (*set_child)(nin3a_tunnels_t *this, uint32_t ike_sa,
+	bool (*set_child)(nin3a_tunnels_t *this, uint32_t ike_sa,
 					  const kupf_child_t *child, bool installed);
 
 	/**
@@ -202,6 +248,11 @@ struct nin3a_tunnels_t {
 	 * @return			FALSE if this IKE_SA has got it before or is not bound
 	 */
 	bool (*lease)(nin3a_tunnels_t *this, uint32_t ike_sa, u_int i);
+
+	/**
+	 * Whether lose() is to be called for an IKE_SA.
+	 */
+	bool (*is_losing)(nin3a_tunnels_t *this, uint32_t ike_sa);
 
 	/**
 	 * An IKE_SA was rekeyed: its entry moves to the successor.

@@ -403,6 +403,13 @@ METHOD(listener_t, authorize, bool,
 	return TRUE;
 }
 
+/**
+ * What jobs tell: the end of what never was a tunnel.
+ */
+static kupf_t kupf = {
+	.tunnel_down = (void*)nop,
+};
+
 static void handle_established(uint32_t unique_id)
 {
 	kupf_session_t *session;
@@ -1126,7 +1133,7 @@ static void setup()
 	config = nin3a_config_create();
 	ck_assert_ptr_nonnull(config);
 	tunnels = nin3a_tunnels_create();
-	actions = nin3a_jobs_create(config, tunnels, store);
+	actions = nin3a_jobs_create(&kupf, config, tunnels, store);
 	enforcer = nin3a_enforcer_create(config, tunnels, actions, store);
 	hooks = (listener_t){
 		.authorize = _authorize,

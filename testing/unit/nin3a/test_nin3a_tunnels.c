@@ -593,6 +593,11 @@ START_TEST(test_describe)
 	get_tunnel("a", &tunnel);
 	ck_assert(memeq(&tunnel.local, &local, sizeof(local)));
 	ck_assert(memeq(&tunnel.remote, &remote, sizeof(remote)));
+	/* there is one more than is shown */
+	ck_assert_uint_eq(tunnel.child_count, KUPF_CHILDREN_MAX);
+	child.spi_in = KUPF_CHILDREN_MAX + 1;
+	tunnels->set_child(tunnels, 1, &child, FALSE);
+	get_tunnel("a", &tunnel);
 	ck_assert_uint_eq(tunnel.child_count, KUPF_CHILDREN_MAX);
 	ck_assert_uint_eq(tunnel.children[1].spi_in, 2);
 	ck_assert_uint_eq(tunnel.children[1].spi_out, 222);
