@@ -148,7 +148,7 @@ class IkeSa:
                 self.message_id = message.message_id
                 answered = True
 
-    def alive(self, patience=0.2, attempts=4):
+    def alive(self, patience=0.2, attempts=3):
         """Whether an exchange works, with whatever message ID is due."""
         for _ in range(attempts):
             due = self.message_id + 1
@@ -160,10 +160,18 @@ class IkeSa:
                     break
                 if message.message_id == due:
                     self.message_id = due
+                    if self._is_end(message):
+                        return False
                     if message.exchange == ike.INFORMATIONAL:
                         return True
                     # an earlier request has used it up
         return False
+
+    def _is_end(self, message):
+        """Whether an answer ends the IKE_SA (RFC 7296, 2.21.3)."""
+        message.decrypt(self.cipher)
+        return any(kind == ike.NOTIFIES["INVALID_SYNTAX"]
+                   for kind, _ in ike.notifies(message.payloads))
 
     def repeat(self, timeout):
         """Send the last request again: "same", "other" or "no" response."""
