@@ -222,6 +222,23 @@ METHOD(listener_t, authorize, bool,
 	return TRUE;
 }
 
+/**
+ * A message could not be read.  Unless it is left alone, charon ends the
+ * IKE_SA: with a request that is encrypted it was its peer who wanted that.
+ */
+static void handle_unreadable(private_nin3a_listener_t *this,
+							  uint32_t unique_id, va_list args)
+{
+	message_t *message = va_arg(args, message_t*);
+	status_t status = va_arg(args, status_t);
+
+	if (message->get_request(message) &&
+		(status == PARSE_ERROR || status == VERIFY_ERROR))
+	{
+		this->tunnels->set_reason(this->tunnels, unique_id, KUPF_REASON_PEER);
+	}
+}
+
 METHOD(listener_t, alert_, bool,
 	private_nin3a_listener_t *this, ike_sa_t *ike_sa, alert_t alert,
 	va_list args)
@@ -252,6 +269,9 @@ METHOD(listener_t, alert_, bool,
 		case ALERT_RETRANSMIT_SEND_TIMEOUT:
 			this->tunnels->set_reason(this->tunnels, unique_id,
 									  KUPF_REASON_TIMEOUT);
+			break;
+		case ALERT_PARSE_ERROR_BODY:
+			handle_unreadable(this, unique_id, args);
 			break;
 		default:
 			break;
