@@ -205,14 +205,17 @@ static bool is_trigger(payload_t *payload)
 }
 
 /**
- * Whether a payload is a NO_PPK_AUTH notify.
+ * Whether a message that is allowed does without a payload: a NO_PPK_AUTH
+ * notify, or a certificate, which a peer with a PSK has no use for and charon
+ * may fetch from where it says (RFC 7296, 3.6).
  */
-static bool is_no_ppk_auth(payload_t *payload)
+static bool is_needless(payload_t *payload)
 {
 	notify_payload_t *notify = (notify_payload_t*)payload;
 
-	return payload->get_type(payload) == PLV2_NOTIFY &&
-		   notify->get_notify_type(notify) == NO_PPK_AUTH;
+	return payload->get_type(payload) == PLV2_CERTIFICATE ||
+		   (payload->get_type(payload) == PLV2_NOTIFY &&
+			notify->get_notify_type(notify) == NO_PPK_AUTH);
 }
 
 /**
@@ -264,7 +267,7 @@ void tunnel_message_refuse(message_t *request)
  */
 void tunnel_message_allow(message_t *request)
 {
-	remove_payloads(request, is_no_ppk_auth);
+	remove_payloads(request, is_needless);
 }
 
 /**

@@ -60,8 +60,9 @@ void tunnel_message_get_auth(message_t *message, tunnel_auth_t *auth);
 void tunnel_message_refuse(message_t *request);
 
 /**
- * Change an IKE_AUTH request that is allowed: it loses NO_PPK_AUTH notifies,
- * which charon would take in place of the AUTH payload if it lacks the PPK.
+ * Change an IKE_AUTH message that is allowed: it loses NO_PPK_AUTH notifies,
+ * which charon would take in place of the AUTH payload if it lacks the PPK, and
+ * CERT payloads, which name what charon may fetch.
  */
 void tunnel_message_allow(message_t *request);
 

@@ -89,10 +89,7 @@ static void judge_first(private_nin3a_decision_t *this, ike_sa_t *ike_sa,
 		{
 			ppk_id = get_ppk_id(request, peer_cfg);
 		}
-		if (facts.auth.no_ppk_auth)
-		{
-			tunnel_message_allow(request);
-		}
+		tunnel_message_allow(request);
 	}
 	else
 	{

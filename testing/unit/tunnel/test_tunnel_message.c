@@ -116,7 +116,10 @@ START_TEST(test_allow)
 	add_notify(NO_PPK_AUTH);
 	add_notify(PPK_IDENTITY);
 	add_notify(NO_PPK_AUTH);
+	message->add_payload(message, &cert_payload_create(
+								PLV2_CERTIFICATE)->payload_interface);
 	tunnel_message_allow(message);
+	ck_assert_uint_eq(count(PLV2_CERTIFICATE), 0);
 	ck_assert_ptr_null(message->get_notify(message, NO_PPK_AUTH));
 	ck_assert_ptr_nonnull(message->get_notify(message, PPK_IDENTITY));
 	ck_assert_uint_eq(count(PLV2_AUTH), 1);
