@@ -20,6 +20,7 @@
 #define KUPF_H_
 
 #include "kupf_counters.h"
+#include "kupf_role.h"
 #include "kupf/store/kupf_session.h"
 #include "kupf/store/kupf_store.h"
 
@@ -123,6 +124,15 @@ struct kupf_tunnel_t {
  * wait for the network or call attach() or detach().
  */
 struct kupf_enforcer_t {
+
+	/**
+	 * Say what the host is with this enforcer.
+	 *
+	 * @param attached	[out] role that it enforces, KUPF_ROLE_UNSET if no
+	 *					enforcer is attached
+	 * @return			role of the host
+	 */
+	kupf_role_t (*get_role)(kupf_enforcer_t *this, kupf_role_t *attached);
 
 	/**
 	 * Whether charon may have the key of the peer for this IKE_SA, now.
@@ -271,10 +281,18 @@ struct kupf_t {
 						host_t *remote, const char *reason);
 
 	/**
+	 * Get the role of the host.  A plugin for another one does nothing at all.
+	 *
+	 * @return			role, KUPF_ROLE_UNSET if nobody may use a key
+	 */
+	kupf_role_t (*get_role)(kupf_t *this);
+
+	/**
 	 * Become the enforcer.
 	 *
 	 * @param enforcer	enforcer, valid until detach()
-	 * @return			FALSE if there is one already
+	 * @return			FALSE if there is one already, or the host has another
+	 *					role
 	 */
 	bool (*attach)(kupf_t *this, kupf_enforcer_t *enforcer);
 

@@ -16,6 +16,8 @@ struct private_kupf_enforcement_t {
 	kupf_enforcer_t *attached;
 	/** whether an enforcer is required for a key to be used */
 	bool required;
+	/** role of the host */
+	kupf_role_t role;
 	/** guards attached, held for reading during calls to it */
 	rwlock_t *lock;
 };
@@ -31,6 +33,15 @@ ENUM(kupf_reason_names, KUPF_REASON_PEER, KUPF_REASON_SHUTDOWN,
 	"no-child-sa",
 	"shutdown",
 );
+
+METHOD(kupf_enforcer_t, get_role, kupf_role_t,
+	private_kupf_enforcement_t *this, kupf_role_t *attached)
+{
+	this->lock->read_lock(this->lock);
+	*attached = this->attached ? this->role : KUPF_ROLE_UNSET;
+	this->lock->unlock(this->lock);
+	return this->role;
+}
 
 METHOD(kupf_enforcer_t, covers, bool,
 	private_kupf_enforcement_t *this, ike_sa_t *ike_sa)
@@ -155,10 +166,12 @@ METHOD(kupf_enforcer_t, counters, void,
 METHOD(kupf_enforcement_t, attach, bool,
 	private_kupf_enforcement_t *this, kupf_enforcer_t *enforcer)
 {
+	kupf_role_t role;
 	bool done = FALSE;
 
+	enforcer->get_role(enforcer, &role);
 	this->lock->write_lock(this->lock);
-	if (!this->attached)
+	if (!this->attached && role == this->role)
 	{
 		this->attached = enforcer;
 		done = TRUE;
@@ -185,13 +198,14 @@ METHOD(kupf_enforcement_t, destroy, void,
 /*
  * Described in header
  */
-kupf_enforcement_t *kupf_enforcement_create(bool required)
+kupf_enforcement_t *kupf_enforcement_create(bool required, kupf_role_t role)
 {
 	private_kupf_enforcement_t *this;
 
 	INIT(this,
 		.public = {
 			.enforcer = {
+				.get_role = _get_role,
 				.covers = _covers,
 				.own = _own,
 				.accepts = _accepts,
@@ -207,6 +221,7 @@ kupf_enforcement_t *kupf_enforcement_create(bool required)
 			.destroy = _destroy,
 		},
 		.required = required,
+		.role = role,
 		.lock = rwlock_create(RWLOCK_TYPE_DEFAULT),
 	);
 

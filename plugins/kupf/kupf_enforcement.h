@@ -30,7 +30,7 @@ struct kupf_enforcement_t {
 	/**
 	 * Attach an enforcer.
 	 *
-	 * @return			FALSE if there is one already
+	 * @return			FALSE if there is one already, or it is for another role
 	 */
 	bool (*attach)(kupf_enforcement_t *this, kupf_enforcer_t *enforcer);
 
@@ -49,8 +49,9 @@ struct kupf_enforcement_t {
  * Create a guard.
  *
  * @param required	FALSE to cover every IKE_SA while no enforcer is attached
+ * @param role		role of the host
  * @return			guard
  */
-kupf_enforcement_t *kupf_enforcement_create(bool required);
+kupf_enforcement_t *kupf_enforcement_create(bool required, kupf_role_t role);
 
 #endif /** KUPF_ENFORCEMENT_H_ @}*/

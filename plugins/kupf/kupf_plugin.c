@@ -68,6 +68,8 @@ struct private_kupf_plugin_t {
 	kupf_object_t object;
 	/** whether keys need an enforcer */
 	bool required;
+	/** what the host is */
+	kupf_role_t role;
 	/** sessions that are fed over the socket */
 	kupf_store_t *store;
 	/** pre-configured sessions */
@@ -135,6 +137,12 @@ METHOD(kupf_t, auth_failed, void,
 	this->plugin->publisher->events.auth_failed(
 					&this->plugin->publisher->events, ue_id, local,
 									  remote, reason);
+}
+
+METHOD(kupf_t, get_role, kupf_role_t,
+	kupf_object_t *this)
+{
+	return this->plugin->role;
 }
 
 METHOD(kupf_t, attach, bool,
@@ -287,6 +295,10 @@ static bool create_parts(private_kupf_plugin_t *this)
 			 "than FF, or 0xFF and two digits", text);
 		return FALSE;
 	}
+	if (!kupf_role_decide(get_str("role", NULL), &this->role))
+	{
+		return FALSE;
+	}
 	this->required = get_bool("require_enforcement", TRUE);
 	this->pool = kupf_pool_create(get_str("addresses", NULL),
 								  get_int("quarantine", QUARANTINE),
@@ -297,7 +309,7 @@ static bool create_parts(private_kupf_plugin_t *this)
 	}
 	this->store = kupf_store_create(get_int("max_sessions", 0),
 									get_int("rekey_margin", REKEY_MARGIN));
-	this->guard = kupf_enforcement_create(this->required);
+	this->guard = kupf_enforcement_create(this->required, this->role);
 	this->preconfigured = kupf_preconfigured_create(this->store,
 											&this->guard->enforcer,
 											kupf_preconfigured_file_read);
@@ -426,6 +438,7 @@ PLUGIN_DEFINE(kupf)
 				.tunnel_up = _tunnel_up,
 				.tunnel_down = _tunnel_down,
 				.auth_failed = _auth_failed,
+				.get_role = _get_role,
 				.attach = _attach,
 				.detach = _detach,
 			},

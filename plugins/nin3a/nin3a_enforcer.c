@@ -21,6 +21,12 @@ struct private_nin3a_enforcer_t {
 	kupf_store_t *store;
 };
 
+METHOD(kupf_enforcer_t, get_role, kupf_role_t,
+	private_nin3a_enforcer_t *this, kupf_role_t *attached)
+{
+	return *attached = KUPF_ROLE_UPF;
+}
+
 METHOD(kupf_enforcer_t, covers, bool,
 	private_nin3a_enforcer_t *this, ike_sa_t *ike_sa)
 {
@@ -147,6 +153,7 @@ nin3a_enforcer_t *nin3a_enforcer_create(nin3a_config_t *config,
 	INIT(this,
 		.public = {
 			.enforcer = {
+				.get_role = _get_role,
 				.covers = _covers,
 				/* nothing is initiated here, and UEs come by themselves */
 				.own = (void*)return_null,

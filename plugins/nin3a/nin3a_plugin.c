@@ -80,6 +80,12 @@ static bool register_parts(private_nin3a_plugin_t *this)
 		DBG1(DBG_CFG, "nin3a: plugin kupf is missing");
 		return FALSE;
 	}
+	if (this->kupf->get_role(this->kupf) != KUPF_ROLE_UPF)
+	{	/* kupf has said what is to be said */
+		DBG2(DBG_CFG, "nin3a: this host is no UPF");
+		this->kupf = NULL;
+		return TRUE;
+	}
 	create_parts(this);
 	charon->bus->add_listener(charon->bus, &this->listener->listener);
 	charon->attributes->add_provider(charon->attributes,
@@ -118,7 +124,10 @@ static bool plugin_cb(private_nin3a_plugin_t *this, plugin_feature_t *feature,
 	{
 		return register_parts(this);
 	}
-	unregister_parts(this);
+	if (this->kupf)
+	{
+		unregister_parts(this);
+	}
 	return TRUE;
 }
 
@@ -155,7 +164,12 @@ PLUGIN_DEFINE(nin3a)
 	private_nin3a_plugin_t *this;
 	nin3a_config_t *config;
 
-	config = version_fits("nin3a", VERSION) ? nin3a_config_create() : NULL;
+	if (!version_fits("nin3a", VERSION))
+	{
+		return NULL;
+	}
+	kupf_role_announce(KUPF_ROLE_UPF);
+	config = nin3a_config_create();
 	if (!config)
 	{
 		return NULL;

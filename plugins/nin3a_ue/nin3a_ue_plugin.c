@@ -120,12 +120,17 @@ static bool register_parts(private_nin3a_ue_plugin_t *this)
 		DBG1(DBG_CFG, "nin3a-ue: plugin kupf is missing");
 		return FALSE;
 	}
+	if (this->kupf->get_role(this->kupf) != KUPF_ROLE_UE)
+	{	/* kupf has said what is to be said */
+		DBG2(DBG_CFG, "nin3a-ue: this host is no UE");
+		this->kupf = NULL;
+		return TRUE;
+	}
 	create_parts(this);
 	charon->bus->add_listener(charon->bus, &this->listener->listener);
 	if (!this->kupf->attach(this->kupf, &this->enforcer->enforcer))
 	{
-		DBG1(DBG_CFG, "nin3a-ue: plugin kupf has another enforcer already: a "
-			 "host is a UPF or a UE, load either nin3a or nin3a-ue");
+		DBG1(DBG_CFG, "nin3a-ue: plugin kupf has another enforcer already");
 		charon->bus->remove_listener(charon->bus, &this->listener->listener);
 		destroy_parts(this);
 		return FALSE;
@@ -156,7 +161,10 @@ static bool plugin_cb(private_nin3a_ue_plugin_t *this,
 	{
 		return register_parts(this);
 	}
-	unregister_parts(this);
+	if (this->kupf)
+	{
+		unregister_parts(this);
+	}
 	return TRUE;
 }
 
@@ -201,7 +209,12 @@ PLUGIN_DEFINE(nin3a_ue)
 	private_nin3a_ue_plugin_t *this;
 	nin3a_ue_config_t *config;
 
-	config = version_fits("nin3a-ue", VERSION) ? nin3a_ue_config_create() : NULL;
+	if (!version_fits("nin3a-ue", VERSION))
+	{
+		return NULL;
+	}
+	kupf_role_announce(KUPF_ROLE_UE);
+	config = nin3a_ue_config_create();
 	if (!config)
 	{
 		return NULL;

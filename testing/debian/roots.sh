@@ -23,38 +23,71 @@ root_sources()
 		die "apt's configuration has no entry of Debian's $own to derive others from"
 }
 
-# Makes sure that a root of release $1 with packages $2... is in the cache. Sets
-# $REPLY to its directory.
+# Makes sure that a bare root of release $1 is in the cache, or one with packages
+# $2... in addition. Sets $REPLY to its directory.
 debian_root()
 {
-	local suite=$1 dir tmp mirror
+	local suite=$1 bare dir
 
 	shift
-	dir=$nin3a_cache/roots/$suite${1:+-$(echo "$@" | sha256sum | cut -c 1-12)}
-	REPLY=$dir
-	[ ! -d "$dir" ] || return 0
+	bare=$nin3a_cache/roots/$suite
+	dir=$bare${1:+-$(echo "$@" | sha256sum | cut -c 1-12)}
 	mkdir -p "$nin3a_cache/roots"
 	exec 8>"$nin3a_cache/roots/lock"
 	flock 8
-	if [ ! -d "$dir" ]
+	if [ ! -d "$bare" ]
 	then
 		install_packages debootstrap
-		echo "making a root of Debian $suite${1:+ with $*}" >&2
-		mirror=$(root_sources "$suite" | sed -n 's/ .*//p;q')
-		tmp=$dir.tmp
-		rm -rf "$tmp"
-		# one that mounts nothing and ends with us
-		debootstrap --variant=minbase --include="$(tr ' ' , <<<"ca-certificates $*")" \
-			"$suite" "$tmp" "$mirror" >"$dir.log" 2>&1 8>&- ||
-			{ tail -n 15 "$dir.log" >&2; die "debootstrap failed: $dir.log"; }
-		rm -f "$tmp"/etc/apt/sources.list "$tmp"/var/cache/apt/archives/*.deb
-		root_sources "$suite" | sed 's/.*/deb & main/' \
-			>"$tmp/etc/apt/sources.list.d/debian.list"
-		apt-config dump | grep -i '^Acquire::.*Proxy' \
-			>"$tmp/etc/apt/apt.conf.d/proxy" || true
-		mv "$tmp" "$dir"
+		echo "making a root of Debian $suite" >&2
+		make_root "$suite" "$bare.tmp" >"$bare.log" 2>&1 8>&- </dev/null ||
+			{ tail -n 15 "$bare.log" >&2; die "no root: see $bare.log"; }
+		mv "$bare.tmp" "$bare"
+	fi
+	if [ ! -d "$dir" ]
+	then
+		echo "adding to it: $*" >&2
+		rm -rf "$dir.tmp"
+		cp -a "$bare" "$dir.tmp"
+		add_packages "$dir.tmp" "$@" >"$dir.log" 2>&1 8>&- </dev/null ||
+			{ tail -n 15 "$dir.log" >&2; die "no root: see $dir.log"; }
+		mv "$dir.tmp" "$dir"
 	fi
 	exec 8>&-
+	REPLY=$dir
+}
+
+make_root()
+{
+	rm -rf "$2"
+	debootstrap --variant=minbase --include=ca-certificates "$1" "$2" \
+		"$(root_sources "$1" | sed 's/ .*//;q')" || return 1
+	rm -f "$2"/etc/apt/sources.list "$2"/var/cache/apt/archives/*.deb
+	root_sources "$1" | sed 's/.*/deb & main/' \
+		>"$2/etc/apt/sources.list.d/debian.list"
+	apt-config dump | grep -i '^Acquire::.*Proxy' \
+		>"$2/etc/apt/apt.conf.d/proxy" || true
+}
+
+# (no daemon starts in there: it has no init)
+add_packages()
+{
+	network_of "$1"
+	unshare -m -p -f --kill-child --propagation private /bin/sh -e -c '
+		mount -t proc proc "$1/proc"
+		mount -t tmpfs run "$1/run"
+		exec env -i DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+			chroot "$@"' sh "$1" /bin/sh -e -c '
+		apt-get -q update
+		apt-get -q -y --no-install-recommends install "$@"
+		apt-get clean' sh "${@:2}"
+}
+
+# Lets root $1 resolve names as this machine does.
+network_of()
+{
+	rm -f "$1/etc/resolv.conf"
+	cat /etc/resolv.conf >"$1/etc/resolv.conf"
+	cat /etc/hosts >"$1/etc/hosts"
 }
 
 # Mounts directory $3, with a layer on a tmpfs at $2 over root $1. Must be called
@@ -68,9 +101,7 @@ mount_root()
 	mkdir "$layer/upper" "$layer/work"
 	mount -t overlay -o "lowerdir=$root,upperdir=$layer/upper,workdir=$layer/work" \
 		root "$to"
-	rm -f "$to/etc/resolv.conf"
-	cat /etc/resolv.conf >"$to/etc/resolv.conf"
-	cat /etc/hosts >"$to/etc/hosts"
+	network_of "$to"
 }
 
 # Copies the repository, or an unpacked release, to directory $1, without what

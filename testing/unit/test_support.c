@@ -15,6 +15,12 @@
 /** Longest text of a message, and room for its encoding */
 #define SCRIPT_MAX (256 * 1024)
 
+METHOD(kupf_enforcer_t, get_role, kupf_role_t,
+	test_enforcer_t *this, kupf_role_t *attached)
+{
+	return *attached = this->role;
+}
+
 METHOD(kupf_enforcer_t, covers, bool,
 	test_enforcer_t *this, ike_sa_t *ike_sa)
 {
@@ -109,6 +115,7 @@ void test_enforcer_init(test_enforcer_t *this)
 {
 	*this = (test_enforcer_t){
 		.public = {
+			.get_role = _get_role,
 			.covers = _covers,
 			.own = _own,
 			.accepts = _accepts,
@@ -119,6 +126,7 @@ void test_enforcer_init(test_enforcer_t *this)
 			.replaced = _replaced,
 			.counters = _counters,
 		},
+		.role = KUPF_ROLE_UPF,
 		.covered = TRUE,
 	};
 }

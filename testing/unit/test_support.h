@@ -22,6 +22,8 @@ typedef struct test_enforcer_t test_enforcer_t;
 struct test_enforcer_t {
 	/** enforcer */
 	kupf_enforcer_t public;
+	/** answer of get_role() */
+	kupf_role_t role;
 	/** answer of covers() */
 	bool covered;
 	/** answer of own(), or NULL */

@@ -80,6 +80,9 @@ struct command_t {
 
 static bool run_version(private_kupf_commands_t *this, call_t *call)
 {
+	kupf_role_t role, attached;
+
+	role = this->enforcer->get_role(this->enforcer, &attached);
 	kupf_reply_text(call->reply, "daemon", lib->ns);
 	kupf_reply_text(call->reply, "version", VERSION);
 	kupf_reply_text(call->reply, "plugin", NIN3A_VERSION);
@@ -87,6 +90,9 @@ static bool run_version(private_kupf_commands_t *this, call_t *call)
 	kupf_reply_text(call->reply, "boot", this->boot);
 	kupf_reply_number(call->reply, "sessions",
 					  this->store->get_count(this->store));
+	kupf_reply_text(call->reply, "role", enum_to_name(kupf_role_names, role));
+	kupf_reply_text(call->reply, "enforcer",
+					enum_to_name(kupf_role_plugins, attached));
 	return TRUE;
 }
 

@@ -1113,7 +1113,7 @@ static void setup()
 	ck_assert_ptr_nonnull(pool);
 	publisher = kupf_publisher_create();
 	events = &publisher->events;
-	guard = kupf_enforcement_create(TRUE);
+	guard = kupf_enforcement_create(TRUE, KUPF_ROLE_UPF);
 	preconfigured = kupf_preconfigured_create(fed, &guard->enforcer,
 											  kupf_preconfigured_file_read);
 	store = kupf_overlay_create(fed, preconfigured->get_store(preconfigured));

@@ -99,6 +99,8 @@ START_TEST(test_version)
 	first = test_execute(&upf, "version", "");
 	check(first, "sessions=1");
 	ck_assert_uint_eq(strlen(test_value(first, "boot")), 16);
+	ck_assert_str_eq(test_value(first, "role"), "upf");
+	ck_assert_str_eq(test_value(first, "enforcer"), "nin3a");
 	/* the same during one start, another one after the next */
 	second = test_execute(&upf, "version", "");
 	ck_assert_str_eq(test_value(first, "boot"), test_value(second, "boot"));

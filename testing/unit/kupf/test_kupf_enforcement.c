@@ -26,7 +26,7 @@ CALLBACK(counter, void,
 START_TEST(test_none)
 {
 	bool required = _i;
-	kupf_enforcement_t *guard = kupf_enforcement_create(required);
+	kupf_enforcement_t *guard = kupf_enforcement_create(required, KUPF_ROLE_UPF);
 	kupf_enforcer_t *public = &guard->enforcer;
 	kupf_session_t *session = test_session("s", ID_KEY_ID, "a", 0);
 	kupf_tunnel_t tunnels[2];
@@ -51,7 +51,7 @@ END_TEST
 
 START_TEST(test_attached)
 {
-	kupf_enforcement_t *guard = kupf_enforcement_create(_i);
+	kupf_enforcement_t *guard = kupf_enforcement_create(_i, KUPF_ROLE_UPF);
 	kupf_enforcer_t *public = &guard->enforcer;
 	kupf_session_t *session = test_session("s", ID_KEY_ID, "a", 0);
 	kupf_session_t *own;
@@ -122,6 +122,30 @@ START_TEST(test_reasons)
 }
 END_TEST
 
+START_TEST(test_role)
+{
+	kupf_role_t roles[] = { KUPF_ROLE_UNSET, KUPF_ROLE_UPF, KUPF_ROLE_UE };
+	kupf_role_t host = roles[_i / 3], plugin = roles[_i % 3], attached;
+	kupf_enforcement_t *guard = kupf_enforcement_create(TRUE, host);
+	kupf_enforcer_t *public = &guard->enforcer;
+	test_enforcer_t some;
+
+	test_enforcer_init(&some);
+	some.role = plugin;
+	ck_assert_int_eq(public->get_role(public, &attached), host);
+	ck_assert_int_eq(attached, KUPF_ROLE_UNSET);
+	ck_assert(guard->attach(guard, &some.public) == (host == plugin));
+	ck_assert_int_eq(public->get_role(public, &attached), host);
+	ck_assert_int_eq(attached, host == plugin ? host : KUPF_ROLE_UNSET);
+	/* another role leaves the keys where they are */
+	ck_assert(public->covers(public, NULL) == (host == plugin));
+	guard->detach(guard);
+	ck_assert_int_eq(public->get_role(public, &attached), host);
+	ck_assert_int_eq(attached, KUPF_ROLE_UNSET);
+	guard->destroy(guard);
+}
+END_TEST
+
 /** Calls under way in the enforcer, and calls after it was detached */
 static u_int under_way, late;
 
@@ -153,7 +177,7 @@ static void *ask(void *guard)
 
 START_TEST(test_detach_waits)
 {
-	kupf_enforcement_t *guard = kupf_enforcement_create(TRUE);
+	kupf_enforcement_t *guard = kupf_enforcement_create(TRUE, KUPF_ROLE_UPF);
 	pthread_t threads[3];
 	u_int i;
 
@@ -195,6 +219,7 @@ Suite *kupf_enforcement_suite(void)
 	tcase_add_loop_test(tc, test_none, 0, 2);
 	tcase_add_loop_test(tc, test_attached, 0, 2);
 	tcase_add_test(tc, test_reasons);
+	tcase_add_loop_test(tc, test_role, 0, 9);
 	tcase_add_test(tc, test_detach_waits);
 	suite_add_tcase(suite, tc);
 

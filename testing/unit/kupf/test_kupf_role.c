@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * What a host is, by the setting and by what was announced.
+ */
+
+#include <check.h>
+
+#include "kupf_role.h"
+#include "test_runner.h"
+
+/** Lines in the log, and the last one */
+static u_int lines;
+static char line[256];
+
+static void count_lines(debug_t group, level_t level, char *fmt, ...)
+{
+	va_list args;
+
+	if (level <= 1)
+	{
+		lines++;
+		va_start(args, fmt);
+		vsnprintf(line, sizeof(line), fmt, args);
+		va_end(args);
+	}
+}
+
+/**
+ * Setting, what is announced, and what comes of it.
+ */
+static struct {
+	char *setting;
+	bool upf, ue;
+	bool ok;
+	kupf_role_t role;
+	/** what the one line says, NULL for none */
+	char *says;
+} cases[] = {
+	{ NULL, FALSE, FALSE, TRUE, KUPF_ROLE_UNSET, NULL },
+	{ NULL, TRUE, FALSE, TRUE, KUPF_ROLE_UPF, NULL },
+	{ NULL, FALSE, TRUE, TRUE, KUPF_ROLE_UE, NULL },
+	{ NULL, TRUE, TRUE, TRUE, KUPF_ROLE_UNSET,
+	  "set charon.plugins.kupf.role to upf or ue" },
+	{ "", TRUE, FALSE, TRUE, KUPF_ROLE_UPF, NULL },
+	{ "upf", TRUE, FALSE, TRUE, KUPF_ROLE_UPF, NULL },
+	{ "upf", TRUE, TRUE, TRUE, KUPF_ROLE_UPF, NULL },
+	{ "ue", TRUE, TRUE, TRUE, KUPF_ROLE_UE, NULL },
+	/* nobody but the one that was named */
+	{ "upf", FALSE, TRUE, TRUE, KUPF_ROLE_UPF, "plugin nin3a is not loaded" },
+	{ "ue", TRUE, FALSE, TRUE, KUPF_ROLE_UE, "plugin nin3a-ue is not loaded" },
+	{ "upf", FALSE, FALSE, TRUE, KUPF_ROLE_UPF, "plugin nin3a is not loaded" },
+	{ "unset", TRUE, TRUE, FALSE, 0, "role 'unset': expected upf or ue" },
+	{ "smf", TRUE, FALSE, FALSE, 0, "role 'smf': expected upf or ue" },
+	{ "upf ", TRUE, FALSE, FALSE, 0, "role 'upf ': expected upf or ue" },
+};
+
+START_TEST(test_decide)
+{
+	kupf_role_t role = KUPF_ROLE_UNSET;
+
+	ck_assert(library_init("", "test_kupf_role"));
+	if (cases[_i].upf)
+	{
+		kupf_role_announce(KUPF_ROLE_UPF);
+	}
+	if (cases[_i].ue)
+	{
+		kupf_role_announce(KUPF_ROLE_UE);
+	}
+	dbg = count_lines;
+	ck_assert(kupf_role_decide(cases[_i].setting, &role) == cases[_i].ok);
+	dbg = dbg_default;
+	ck_assert(!cases[_i].ok || role == cases[_i].role);
+	ck_assert_uint_eq(lines, cases[_i].says != NULL);
+	ck_assert(!cases[_i].says || strstr(line, cases[_i].says));
+	library_deinit();
+}
+END_TEST
+
+static Suite *suite()
+{
+	Suite *s = suite_create("kupf_role");
+	TCase *tc = tcase_create("decide");
+
+	tcase_add_loop_test(tc, test_decide, 0, countof(cases));
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int main()
+{
+	return test_run_bare(suite());
+}
