@@ -14,11 +14,13 @@
 #include "test_runner.h"
 #include "version.h"
 
+#ifndef __SANITIZE_ADDRESS__
 /**
  * What looks like strongSwan's daemons, and nothing else in here does.
  */
 static const char *volatile daemon_text =
 								"Starting IKE test daemon (strongSwan 4.9.12, %s)";
+#endif
 
 /**
  * Bytes of a program, the version that is expected, and what is found.
@@ -90,6 +92,8 @@ START_TEST(test_truncated)
 }
 END_TEST
 
+#ifndef __SANITIZE_ADDRESS__
+/* (it looks at what is between variables, which the sanitizer forbids) */
 START_TEST(test_fits)
 {
 	char wanted[VERSION_MAX];
@@ -104,6 +108,7 @@ START_TEST(test_fits)
 	ck_assert(!version_fits("test", wanted));
 }
 END_TEST
+#endif
 
 static Suite *suite()
 {
@@ -113,7 +118,6 @@ static Suite *suite()
 	tcase_add_loop_test(tc, test_find, 0, sizeof(bytes) / sizeof(bytes[0]));
 	tcase_add_test(tc, test_truncated);
 #ifndef __SANITIZE_ADDRESS__
-	/* (it looks at what is between variables, too) */
 	tcase_add_test(tc, test_fits);
 #endif
 	suite_add_tcase(s, tc);
