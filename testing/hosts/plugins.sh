@@ -10,6 +10,7 @@ build_plugins()
 {
 	local dir
 
+	check_tree
 	dir=$nin3a_cache/plugins/$(echo "$top" | sha256sum |
 		cut -c 1-12)/$swan_version${sanitize:+-asan}
 	REPLY=$dir
