@@ -30,6 +30,7 @@ static const char *names[] = {
 	[KUPF_FETCH_LIMITED] = "fetch-limited",
 	[KUPF_FETCH_NEGATIVES] = "fetch-negative",
 	[KUPF_FETCH_STALLED] = "fetch-stalled",
+	[KUPF_FETCH_PAUSED] = "fetch-paused",
 	[KUPF_FETCH_ENDED] = "fetch-ended",
 	[KUPF_FETCH_WAITING] = "fetch-waiting",
 };

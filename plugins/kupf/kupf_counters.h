@@ -65,6 +65,8 @@ enum kupf_counter_t {
 	KUPF_FETCH_NEGATIVES,
 	/** keys not waited for any longer as charon had no thread left */
 	KUPF_FETCH_STALLED,
+	/** keys not waited for any longer as there was always somebody who did */
+	KUPF_FETCH_PAUSED,
 	/** keys not waited for any longer as charon ends */
 	KUPF_FETCH_ENDED,
 	/** threads that wait now */

@@ -227,6 +227,19 @@ METHOD(plugin_t, get_features, int,
 	return countof(f);
 }
 
+METHOD(plugin_t, reload, bool,
+	private_faults_plugin_t *this)
+{
+	if (lib->settings->get_bool(lib->settings, "%s.plugins.faults.reload_set",
+								FALSE, lib->ns))
+	{
+		lib->credmgr->add_set(lib->credmgr, &this->build->set);
+		lib->credmgr->remove_set(lib->credmgr, &this->build->set);
+		DBG1(DBG_CFG, "faults: a credential set came and went");
+	}
+	return TRUE;
+}
+
 METHOD(plugin_t, destroy, void,
 	private_faults_plugin_t *this)
 {
@@ -247,6 +260,7 @@ PLUGIN_DEFINE(faults)
 			.plugin = {
 				.get_name = _get_name,
 				.get_features = _get_features,
+				.reload = _reload,
 				.destroy = _destroy,
 			},
 		},

@@ -19,6 +19,8 @@
  * build_psk		the same for our AUTH payload only; no credential at all if
  *					it is "none"
  * auth_method		number that our AUTH payload gets as its method
+ * reload_set		yes for a credential set that comes and goes when charon
+ *					reloads its plugins, as those of other plugins may
  *
  * Commands are run in hooks, that is with the bus of charon locked, and for
  * 10 seconds at most.  They get by with kupfctl and swanctl, as far as these

@@ -28,8 +28,10 @@ enum outcome_t {
 	DESERTED,
 	/** nobody has answered in time */
 	TIMEOUT,
-	/** charon has no thread left for anything else */
+	/** charon has no thread left for another IKE_AUTH */
 	STALLED,
+	/** there was somebody who waited for too long */
+	PAUSED,
 	/** charon ends */
 	ENDED,
 };
@@ -72,6 +74,12 @@ struct private_kupf_fetch_t {
 	kupf_fetch_denied_t *negative;
 	/** nobody may begin to wait before that, ms */
 	uint64_t resume;
+	/** nor before all have gone that wait */
+	bool pausing;
+	/** since when there is somebody who waits, but for shorter gaps, ms */
+	uint64_t since;
+	/** when the last one went, ms */
+	uint64_t left;
 	/** when to look next whether charon stalls */
 	timeval_t look;
 	/** looks in a row that it does */
@@ -232,7 +240,7 @@ static bool is_barred(private_kupf_fetch_t *this, identification_t *id)
 		kupf_count(KUPF_FETCH_NEGATIVES);
 		return TRUE;
 	}
-	if (now < this->resume)
+	if (this->pausing || now < this->resume)
 	{
 		kupf_count(KUPF_FETCH_LIMITED);
 		return TRUE;
@@ -247,6 +255,22 @@ static void set_look(private_kupf_fetch_t *this)
 {
 	time_monotonic(&this->look);
 	timeval_add_ms(&this->look, KUPF_FETCH_LOOK);
+}
+
+/**
+ * Somebody is to wait, and nobody did.  Who did may not have left the lock of
+ * the credential manager yet.
+ */
+static void begin_waiting(private_kupf_fetch_t *this)
+{
+	uint64_t now = get_time();
+
+	if (now > this->left + KUPF_FETCH_GAP)
+	{
+		this->since = now;
+	}
+	this->stalls = 0;
+	set_look(this);
 }
 
 /**
@@ -279,8 +303,7 @@ static request_t *join(private_kupf_fetch_t *this, identification_t *id,
 	}
 	if (!this->waiting)
 	{
-		this->stalls = 0;
-		set_look(this);
+		begin_waiting(this);
 	}
 	request->waiting++;
 	this->waiting++;
@@ -293,8 +316,16 @@ static request_t *join(private_kupf_fetch_t *this, identification_t *id,
  */
 static void leave(private_kupf_fetch_t *this, request_t *request)
 {
-	this->waiting--;
 	kupf_count_held(KUPF_FETCH_WAITING, -1);
+	if (--this->waiting == 0)
+	{
+		this->left = get_time();
+		if (this->pausing)
+		{
+			this->pausing = FALSE;
+			this->resume = max(this->resume, this->left + KUPF_FETCH_GAP + 1);
+		}
+	}
 	if (--request->waiting == 0)
 	{
 		request->id->destroy(request->id);
@@ -335,6 +366,9 @@ static void count_outcome(outcome_t outcome)
 		case STALLED:
 			kupf_count(KUPF_FETCH_STALLED);
 			break;
+		case PAUSED:
+			kupf_count(KUPF_FETCH_PAUSED);
+			break;
 		case ENDED:
 			kupf_count(KUPF_FETCH_ENDED);
 			break;
@@ -345,11 +379,24 @@ static void count_outcome(outcome_t outcome)
 }
 
 /**
- * Look whether charon has threads left for others, and let all go who wait if
- * not.  The mutex is held, but not meanwhile.
+ * Let all go who wait, and nobody begin before they have gone.
+ */
+static void pause_all(private_kupf_fetch_t *this, outcome_t outcome,
+					  uint64_t resume)
+{
+	settle_all(this, outcome);
+	this->pausing = this->waiting;
+	this->resume = resume;
+	this->stalls = 0;
+}
+
+/**
+ * Look whether others can work, and have nobody wait if not.  The mutex is
+ * held, but not meanwhile.
  */
 static void look(private_kupf_fetch_t *this)
 {
+	uint64_t now = get_time();
 	bool stalled;
 
 	/* whoever else waits need not look */
@@ -360,9 +407,11 @@ static void look(private_kupf_fetch_t *this)
 	this->stalls = stalled ? this->stalls + 1 : 0;
 	if (this->stalls >= KUPF_FETCH_STALLS)
 	{
-		this->stalls = 0;
-		this->resume = get_time() + KUPF_FETCH_PAUSE;
-		settle_all(this, STALLED);
+		pause_all(this, STALLED, now + KUPF_FETCH_PAUSE);
+	}
+	else if (now > this->since + max(KUPF_FETCH_SPAN, this->config.timeout))
+	{
+		pause_all(this, PAUSED, now);
 	}
 }
 

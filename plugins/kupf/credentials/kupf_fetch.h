@@ -25,7 +25,10 @@
  * substitute for systems without one is different, see its rwlock.c).  Writers
  * are plugins that come and go (add_set(), remove_set(), validators); while
  * charon runs these are pkcs11 tokens, and ipseckey, dnscert and systime-fix if
- * their settings change: such a thread waits until nobody waits for a key.
+ * their settings change, which is on charon's main thread: such a thread waits
+ * until nobody waits for a key.  So that this comes, however many UEs do,
+ * nobody waits across the end of a span of KUPF_FETCH_SPAN milliseconds (or of
+ * the longest wait, if that is more) in which there was always somebody.
  * The cache of certificates only tries for the lock.  charon's own plugins wait
  * there as well, for a database (sql) or for DNS (dnscert).  A backend for
  * connections would be no better a place, as nin3a asks those within a hook,
@@ -59,6 +62,13 @@
 
 /** Milliseconds for which nobody begins to wait after others could not */
 #define KUPF_FETCH_PAUSE 1000
+
+/** Milliseconds of waits without a gap, after which all who wait are let go */
+#define KUPF_FETCH_SPAN 5000
+
+/** Milliseconds without a wait that are a gap: who waited has let go of the
+ * lock of the credential manager */
+#define KUPF_FETCH_GAP 50
 
 typedef struct kupf_fetch_t kupf_fetch_t;
 typedef struct kupf_fetch_config_t kupf_fetch_config_t;

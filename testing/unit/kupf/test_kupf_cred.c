@@ -663,6 +663,12 @@ static void (*on_ask)();
 /** How often it was asked */
 static u_int asked;
 
+/** UEs of a flood, milliseconds that each waits for its key, and how many
+ * times all of them come */
+#define FLOOD 3
+#define FLOOD_WAIT 500
+#define FLOOD_ASKED 60
+
 METHOD(kupf_subscriber_t, notify, void,
 	kupf_subscriber_t *this, chunk_t packet)
 {
@@ -673,10 +679,10 @@ METHOD(kupf_subscriber_t, notify, void,
 	}
 }
 
-static void setup_fetch()
+static void create_fetch(u_int timeout)
 {
 	kupf_fetch_config_t config = {
-		.timeout = 60000,
+		.timeout = timeout,
 		.max_waiting = 4,
 	};
 
@@ -690,6 +696,16 @@ static void setup_fetch()
 	fetch = kupf_fetch_create(store, events, &config);
 	cred = kupf_cred_create(store, fetch, &enforcer.public);
 	lib->credmgr->add_set(lib->credmgr, &cred->set);
+}
+
+static void setup_fetch()
+{
+	create_fetch(60000);
+}
+
+static void setup_flood()
+{
+	create_fetch(FLOOD_WAIT);
 }
 
 static void teardown_fetch()
@@ -826,6 +842,78 @@ START_TEST(test_fetch_writer)
 	writer->join(writer);
 	lib->credmgr->remove_set(lib->credmgr, &set);
 	known->destroy(known);
+}
+END_TEST
+
+/** Whether a credential set was added: now, and before the flood ended */
+static bool added, added_meanwhile;
+
+/** Whether a UE of the flood has come for the last time */
+static bool ended;
+
+static void *add_set_flagged(void *data)
+{
+	add_set(data);
+	__atomic_store_n(&added, TRUE, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+/**
+ * UEs that nobody knows, one after the other, so that somebody always waits:
+ * threads do not begin at the same time.
+ */
+static void *flood(void *number)
+{
+	identification_t *ue;
+	char id[32];
+	u_int i;
+
+	usleep((uintptr_t)number * FLOOD_WAIT * 1000 / FLOOD);
+	for (i = 0; __atomic_load_n(&asked, __ATOMIC_RELAXED) < FLOOD_ASKED; i++)
+	{
+		snprintf(id, sizeof(id), "%u-%u", (u_int)(uintptr_t)number, i);
+		ue = identity(ID_KEY_ID, id);
+		verify_id(ue, KEY_1, NULL);
+		ue->destroy(ue);
+		usleep(1000);
+	}
+	if (!__atomic_exchange_n(&ended, TRUE, __ATOMIC_RELAXED))
+	{	/* the others still wait */
+		added_meanwhile = __atomic_load_n(&added, __ATOMIC_RELAXED);
+	}
+	return NULL;
+}
+
+START_TEST(test_fetch_flood)
+{
+	credential_set_t set = {
+		.create_private_enumerator = (void*)return_null,
+		.create_cert_enumerator = (void*)return_null,
+		.create_shared_enumerator = (void*)return_null,
+		.create_cdp_enumerator = (void*)return_null,
+		.cache_cert = (void*)nop,
+	};
+	thread_t *threads[FLOOD], *writer;
+	uintptr_t i;
+
+	for (i = 0; i < FLOOD; i++)
+	{
+		threads[i] = thread_create(flood, (void*)i);
+	}
+	await_waiting();
+	writer = thread_create(add_set_flagged, &set);
+	for (i = 0; i < FLOOD; i++)
+	{
+		threads[i]->join(threads[i]);
+	}
+	writer->join(writer);
+	lib->credmgr->remove_set(lib->credmgr, &set);
+	/* there always was somebody who waited, or tried to */
+	ck_assert(added_meanwhile);
+	ck_assert_uint_gt(test_counter("fetch-paused"), 0);
+	ck_assert_uint_gt(test_counter("fetch-timeouts"), 0);
+	ck_assert_uint_eq(test_counter("fetch-paused") +
+					  test_counter("fetch-timeouts"), asked);
 }
 END_TEST
 
@@ -1108,6 +1196,12 @@ Suite *kupf_cred_suite(void)
 	tcase_add_test(tc, test_fetch_uncovered);
 	tcase_add_test(tc, test_fetch_writer);
 	tcase_add_test(tc, test_fetch_shutdown);
+	suite_add_tcase(suite, tc);
+
+	tc = tcase_create("flood");
+	tcase_set_timeout(tc, 120);
+	tcase_add_checked_fixture(tc, setup_flood, teardown_fetch);
+	tcase_add_test(tc, test_fetch_flood);
 	suite_add_tcase(suite, tc);
 
 	return suite;
