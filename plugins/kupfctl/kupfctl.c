@@ -4,6 +4,7 @@
 #include "kupfctl_args.h"
 #include "kupfctl_output.h"
 #include "kupfctl_secret.h"
+#include "kupf/keys/kupf_unknown.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -117,6 +118,24 @@ static const kupfctl_command_t *find_command(const char *name)
 }
 
 /**
+ * Say that a command is not known; it may be a key that went astray.
+ */
+static void refuse_command(const char *name)
+{
+	kupf_unknown_t unknown = { .name = name, .len = strlen(name) };
+	char error[KUPF_UNKNOWN_SIZE];
+	unsigned int i;
+
+	for (i = 0; kupfctl_commands[i]; i++)
+	{
+		kupf_unknown_compare(&unknown, kupfctl_commands[i]->name);
+	}
+	kupfctl_error("%s, see kupfctl --help",
+				  kupf_unknown_print(&unknown, error, sizeof(error), "command",
+									 0));
+}
+
+/**
  * Take the global options over.
  */
 static bool set_globals(kupfctl_t *ctl, const kupfctl_args_t *args)
@@ -198,7 +217,7 @@ static kupfctl_status_t run(int argc, char *argv[])
 	command = find_command(argv[parsed]);
 	if (!command)
 	{
-		kupfctl_error("unknown command %s, see kupfctl --help", argv[parsed]);
+		refuse_command(argv[parsed]);
 		return KUPFCTL_USAGE;
 	}
 	return run_command(command, &ctl, argc - parsed - 1, argv + parsed + 1);

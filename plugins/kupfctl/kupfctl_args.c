@@ -2,6 +2,7 @@
 
 #include "kupfctl_args.h"
 #include "kupfctl_output.h"
+#include "kupf/keys/kupf_unknown.h"
 
 #include <string.h>
 
@@ -22,10 +23,33 @@ static const kupfctl_option_t *find(const kupfctl_option_t *options,
 }
 
 /**
- * Parse one option; returns the number of arguments it takes, -1 if wrong.
+ * Say that an option is not known; it may be a key that went astray.
+ */
+static void refuse(const kupfctl_option_t *options, const char *text,
+				   size_t len, unsigned int number)
+{
+	const kupfctl_option_t *all[] = { options, kupfctl_global_options };
+	kupf_unknown_t unknown = { .name = text, .len = len };
+	char error[KUPF_UNKNOWN_SIZE];
+	int i;
+
+	for (i = 0; i < 2; i++)
+	{
+		for (options = all[i]; options && options->name; options++)
+		{
+			kupf_unknown_compare(&unknown, options->name);
+		}
+	}
+	kupfctl_error("%s", kupf_unknown_print(&unknown, error, sizeof(error),
+										   "argument", number));
+}
+
+/**
+ * Parse one option, the argument of that number; returns the number of
+ * arguments it takes, -1 if wrong.
  */
 static int parse_option(kupfctl_args_t *args, const kupfctl_option_t *options,
-						int argc, char *argv[])
+						int argc, char *argv[], unsigned int number)
 {
 	const kupfctl_option_t *option;
 	const char *value;
@@ -38,7 +62,7 @@ static int parse_option(kupfctl_args_t *args, const kupfctl_option_t *options,
 			 find(kupfctl_global_options, argv[0], len);
 	if (!option)
 	{
-		kupfctl_error("unknown option %.*s", (int)len, argv[0]);
+		refuse(options, argv[0], len, number);
 		return -1;
 	}
 	if (!option->arg && value)
@@ -102,7 +126,7 @@ int kupfctl_args_parse(kupfctl_args_t *args, const kupfctl_option_t *options,
 		}
 		else
 		{
-			taken = parse_option(args, options, argc - i, argv + i);
+			taken = parse_option(args, options, argc - i, argv + i, i + 1);
 			if (taken < 0)
 			{
 				return -1;

@@ -2,15 +2,13 @@
 
 #include "kupfctl_line.h"
 #include "kupfctl_session.h"
+#include "kupf/keys/kupf_unknown.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /** What separates words */
 #define BLANKS " \t"
-
-/** Longest part of a word that is repeated in an error */
-#define QUOTE_MAX 32
 
 /**
  * What a field is.
@@ -60,9 +58,26 @@ static int find_field(const char *name, size_t len)
 }
 
 /**
- * Parse a word, field=value.
+ * Say that a field is not known; its name may be a key that went astray.
  */
-static bool parse_word(kupfctl_line_t *line, char *word, char *error)
+static void refuse_field(const char *name, size_t len, unsigned int number,
+						 char *error)
+{
+	kupf_unknown_t unknown = { .name = name, .len = len };
+	int i;
+
+	for (i = 0; i < KUPFCTL_LINE_FIELDS; i++)
+	{
+		kupf_unknown_compare(&unknown, fields[i].name);
+	}
+	kupf_unknown_print(&unknown, error, KUPFCTL_LINE_ERROR, "word", number);
+}
+
+/**
+ * Parse a word, field=value, which is the one of that number in its line.
+ */
+static bool parse_word(kupfctl_line_t *line, char *word, unsigned int number,
+					   char *error)
 {
 	kupfctl_secret_t *secret;
 	size_t len;
@@ -73,16 +88,15 @@ static bool parse_word(kupfctl_line_t *line, char *word, char *error)
 	if (!word[len])
 	{
 		/* it may be a key that was typed in the wrong place */
-		snprintf(error, KUPFCTL_LINE_ERROR, "a word after the name of the "
-				 "session is not field=value");
+		snprintf(error, KUPFCTL_LINE_ERROR, "word %u, of %zu octets, is not "
+				 "field=value", number, len);
 		return false;
 	}
 	value = word + len + 1;
 	i = find_field(word, len);
 	if (i < 0)
 	{
-		snprintf(error, KUPFCTL_LINE_ERROR, "unknown field %.*s",
-				 len < QUOTE_MAX ? (int)len : QUOTE_MAX, word);
+		refuse_field(word, len, number, error);
 		return false;
 	}
 	if (line->values[i])
@@ -119,15 +133,17 @@ static bool parse_word(kupfctl_line_t *line, char *word, char *error)
  */
 bool kupfctl_line_parse(kupfctl_line_t *line, char *text, char *error)
 {
+	unsigned int number = 0;
 	char *word, *pos;
 
 	memset(line, 0, sizeof(*line));
 	for (word = strtok_r(text, BLANKS, &pos); word && word[0] != '#';
 		 word = strtok_r(NULL, BLANKS, &pos))
 	{
+		number++;
 		if (line->session)
 		{
-			if (!parse_word(line, word, error))
+			if (!parse_word(line, word, number, error))
 			{
 				return false;
 			}
@@ -142,6 +158,12 @@ bool kupfctl_line_parse(kupfctl_line_t *line, char *text, char *error)
 					 "printable ASCII characters");
 			return false;
 		}
+	}
+	if (number == 1)
+	{	/* perhaps the rest of a key, in a line of its own */
+		snprintf(error, KUPFCTL_LINE_ERROR, "expected field=value after the "
+				 "name of the session");
+		return false;
 	}
 	return true;
 }

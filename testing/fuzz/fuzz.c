@@ -3,6 +3,56 @@
 #include "fuzz.h"
 #include "test_runner.h"
 
+/** Octets of a key that an error must not repeat */
+#define REPEATED 8
+
+/** What keys are made of: what words and names are not, and what they are */
+#define TELLING "0123456789+/ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS TELLING "abcdefghijklmnopqrstuvwxyz"
+
+/** Numbers in errors, which an input may have as well */
+static const char *numbers[] = { "4294967295", "315360000" };
+
+/**
+ * Length of a number of ours that a text begins with, 0 if there is none.
+ */
+static size_t number_len(const char *text)
+{
+	u_int i;
+
+	for (i = 0; i < countof(numbers); i++)
+	{
+		if (strpfx(text, numbers[i]))
+		{
+			return strlen(numbers[i]);
+		}
+	}
+	return 0;
+}
+
+/*
+ * Described in header
+ */
+void fuzz_check_error(const char *message, const uint8_t *data, size_t size)
+{
+	size_t len;
+
+	for (; *message; message++)
+	{
+		len = number_len(message);
+		if (len)
+		{
+			message += len - 1;
+		}
+		else if (strspn(message, DIGITS) >= REPEATED &&
+				 strcspn(message, TELLING) < REPEATED &&
+				 memmem(data, size, message, REPEATED))
+		{
+			abort();
+		}
+	}
+}
+
 /*
  * Described in header
  */

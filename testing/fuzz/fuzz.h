@@ -28,4 +28,15 @@ int LLVMFuzzerInitialize(int *argc, char ***argv);
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/**
+ * Abort if an error repeats eight octets of the input that may be of a key:
+ * characters that keys are written in, not all of them lower-case letters, as
+ * names and words of errors are.
+ *
+ * @param message	error
+ * @param data		input
+ * @param size		its length
+ */
+void fuzz_check_error(const char *message, const uint8_t *data, size_t size);
+
 #endif /** FUZZ_H_ @}*/

@@ -3,7 +3,8 @@
 /*
  * Fuzzes messages: structure check, requests and all commands.
  *
- * The first octet picks the command, the rest is the message.
+ * The first octet picks the command, the rest is the message.  No error may
+ * repeat what may be of a key.
  */
 
 #include "fuzz.h"
@@ -20,6 +21,34 @@ static char *commands[] = {
 
 /** Most entries of a list that are asked for */
 #define LISTED_MAX 100
+
+/**
+ * Look at all errors of a reply.
+ */
+static void check_reply(vici_message_t *reply, chunk_t input)
+{
+	enumerator_t *elements;
+	vici_type_t type;
+	chunk_t value;
+	char *name, message[512];
+
+	if (!kupf_packet_check(reply->get_encoding(reply)))
+	{
+		abort();
+	}
+	elements = reply->create_enumerator(reply);
+	while (elements->enumerate(elements, &type, &name, &value) &&
+		   type != VICI_END)
+	{
+		if (type == VICI_KEY_VALUE && streq(name, "errmsg"))
+		{
+			snprintf(message, sizeof(message), "%.*s", (int)value.len,
+					 value.ptr);
+			fuzz_check_error(message, input.ptr, input.len);
+		}
+	}
+	elements->destroy(elements);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -46,9 +75,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			reply = upf.commands->execute(upf.commands, &upf,
 										  chunk_from_str(name), message,
 										  &stream);
-			if (reply && !kupf_packet_check(reply->get_encoding(reply)))
+			if (reply)
 			{
-				abort();
+				check_reply(reply, encoding);
 			}
 			for (j = 0; stream && j < LISTED_MAX &&
 				 stream->enumerate(stream, &entry); j++)

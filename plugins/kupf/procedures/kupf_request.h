@@ -65,6 +65,8 @@ enum kupf_field_t {
 struct kupf_request_t {
 	/** kupf_field_t, ORed: fields that are present */
 	u_int fields;
+	/** where the parser is: number of the field, or of the word of a line */
+	u_int position;
 	/** name of the session */
 	char session[KUPF_SESSION_NAME_MAX + 1];
 	/** IKE identity: type, octets, length */

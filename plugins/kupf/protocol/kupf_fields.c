@@ -362,6 +362,22 @@ const kupf_fields_t *kupf_fields_find(const char *name, u_int allowed)
 /*
  * Described in header
  */
+void kupf_fields_compare(kupf_unknown_t *unknown, u_int allowed)
+{
+	u_int i;
+
+	for (i = 0; i < countof(fields); i++)
+	{
+		if (fields[i].bit & allowed)
+		{
+			kupf_unknown_compare(unknown, fields[i].name);
+		}
+	}
+}
+
+/*
+ * Described in header
+ */
 const kupf_fields_t *kupf_fields_first(u_int bits)
 {
 	u_int i;

@@ -11,6 +11,10 @@
 #define KUPF_FIELDS_H_
 
 #include "kupf/procedures/kupf_request.h"
+#include "kupf/keys/kupf_unknown.h"
+
+/** All fields, for kupf_fields_find() */
+#define KUPF_FIELDS_ALL (~0U)
 
 typedef struct kupf_fields_t kupf_fields_t;
 
@@ -39,6 +43,14 @@ struct kupf_fields_t {
  * @return			field, NULL if there is none
  */
 const kupf_fields_t *kupf_fields_find(const char *name, u_int allowed);
+
+/**
+ * Compare a name that is not known with those of some fields.
+ *
+ * @param unknown	name
+ * @param allowed	kupf_field_t, ORed: the fields
+ */
+void kupf_fields_compare(kupf_unknown_t *unknown, u_int allowed);
 
 /**
  * Get the first of some fields.

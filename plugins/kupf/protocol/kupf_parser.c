@@ -4,48 +4,83 @@
 #include "kupf_fields.h"
 
 /**
- * The name of a field for an error message, if it looks like one: it might be
- * a key that went astray.
+ * Set the error for a field that is not known here.  If it is not known at all,
+ * its name may be a key that went astray.
  */
-static const char *presentable(const char *name)
+static void set_unknown(kupf_request_t *request, const char *what,
+						const char *name, u_int allowed, kupf_error_t *error)
 {
-	size_t len = strlen(name);
+	kupf_unknown_t unknown = {
+		.name = name,
+		.len = strlen(name),
+	};
+	char text[KUPF_UNKNOWN_SIZE];
+	const kupf_fields_t *field;
 
-	return len <= 24 && strspn(name, "abcdefghijklmnopqrstuvwxyz-_"
-									 "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == len ?
-		   name : "(not shown)";
+	field = kupf_fields_find(name, KUPF_FIELDS_ALL);
+	if (field)
+	{	/* known elsewhere: that is no key */
+		kupf_error(error, KUPF_CAUSE_UNKNOWN_FIELD,
+				   "field '%s' is not known here", field->name);
+		return;
+	}
+	kupf_fields_compare(&unknown, allowed);
+	kupf_error(error, KUPF_CAUSE_UNKNOWN_FIELD, "%s",
+			   kupf_unknown_print(&unknown, text, sizeof(text), what,
+								  request->position));
 }
 
 /**
  * A field starts.
+ *
+ * @param what		what it is called in an error
  */
 static const kupf_fields_t *begin_field(kupf_request_t *request,
-										const char *name, bool list,
-										u_int allowed, kupf_error_t *error)
+										const char *what, const char *name,
+										bool list, u_int allowed,
+										kupf_error_t *error)
 {
 	const kupf_fields_t *field = kupf_fields_find(name, allowed);
 
 	if (!field)
 	{
-		kupf_error(error, KUPF_CAUSE_UNKNOWN_FIELD,
-				   "field '%s' is not known here", presentable(name));
+		set_unknown(request, what, name, allowed, error);
 		return NULL;
 	}
 	if (field->list != list)
 	{
 		kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
-				   "field '%s': expected a %s", name,
+				   "field '%s': expected a %s", field->name,
 				   field->list ? "list" : "single value");
 		return NULL;
 	}
 	if (request->fields & field->bit)
 	{
 		kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
-				   "field '%s' is there more than once", name);
+				   "field '%s' is there more than once", field->name);
 		return NULL;
 	}
 	request->fields |= field->bit;
 	return field;
+}
+
+/**
+ * A section starts, where none can be.
+ */
+static void refuse_section(kupf_request_t *request, const char *name,
+						   u_int allowed, kupf_error_t *error)
+{
+	const kupf_fields_t *field = kupf_fields_find(name, allowed);
+
+	if (field)
+	{
+		kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
+				   "field '%s': a section is not expected here", field->name);
+	}
+	else
+	{
+		set_unknown(request, "section", name, allowed, error);
+	}
 }
 
 /**
@@ -108,22 +143,23 @@ bool kupf_parser_message(kupf_request_t *request, enumerator_t *elements,
 			case VICI_KEY_VALUE:
 				if (!depth)
 				{
-					field = begin_field(request, name, FALSE, allowed, error);
+					request->position++;
+					field = begin_field(request, "field", name, FALSE, allowed,
+										error);
 					parse_value(request, field, value, error);
 				}
 				break;
 			case VICI_LIST_START:
-				field = depth ? NULL :
-						begin_field(request, name, TRUE, allowed, error);
+				request->position += !depth;
+				field = depth ? NULL : begin_field(request, "field", name, TRUE,
+												   allowed, error);
 				break;
 			case VICI_LIST_ITEM:
 				parse_value(request, field, value, error);
 				break;
 			case VICI_SECTION_START:
-				kupf_error(error, kupf_fields_find(name, allowed) ?
-						   KUPF_CAUSE_INVALID_FIELD : KUPF_CAUSE_UNKNOWN_FIELD,
-						   "field '%s': a section is not expected here",
-						   presentable(name));
+				request->position += !depth;
+				refuse_section(request, name, allowed, error);
 				depth++;
 				break;
 			case VICI_SECTION_END:
@@ -174,13 +210,14 @@ static void parse_word(kupf_request_t *request, char *word, u_int allowed,
 	value = strchr(word, '=');
 	if (!value)
 	{	/* it may be a key that was typed in the wrong place */
-		kupf_error(error, KUPF_CAUSE_INVALID_FIELD, "a word after the name of "
-				   "the session: expected field=value");
+		kupf_error(error, KUPF_CAUSE_INVALID_FIELD, "word %u, of %zu octets: "
+				   "expected field=value", request->position, strlen(word));
 		return;
 	}
 	*value++ = '\0';
 	field = kupf_fields_find(word, allowed);
-	if (!begin_field(request, word, field && field->list, allowed, error))
+	if (!begin_field(request, "word", word, field && field->list, allowed,
+					 error))
 	{
 		return;
 	}
@@ -209,6 +246,7 @@ bool kupf_parser_line(kupf_request_t *request, char *line,
 	for (word = strtok_r(line, " \t\r", &pos); word && *word != '#';
 		 word = strtok_r(NULL, " \t\r", &pos))
 	{
+		request->position++;
 		if (request->fields & KUPF_FIELD_SESSION)
 		{
 			parse_word(request, word, allowed & ~KUPF_FIELD_SESSION, error);

@@ -170,8 +170,13 @@ static struct {
 	{ "b ue-id=keyid:b key=0x000000000000000000000000000000000000000000000000"
 	  "0000000000000000", "field 'key'" },
 	{ "b ue-id=b" KEY, "field 'ue-id'" },
-	{ "b ue-id=keyid:b " HEX, "field=value" },
-	{ "b ue-id=keyid:b =" HEX, "field '' is not known" },
+	{ "b ue-id=keyid:b " HEX, "word 3, of 64 octets: expected field=value" },
+	{ "b ue-id=keyid:b =" HEX, "word 3, with a name of 0 octets, is not known" },
+	{ "b ue-id=keyid:b kye=0x" HEX,
+	  "word 3, with a name of 3 octets, is not known here: 'key' is" },
+	/* a blank cuts a key in two */
+	{ "b ue-id=keyid:b key=0x" HEX " uQUJDQUJDQUI=",
+	  "word 4, with a name of 12 octets, is not known" },
 	{ "b ue-id=keyid:b" KEY " kamf=0x" HEX, "field 'kamf' is not known" },
 	{ "b ue-id=keyid:b" KEY " lifetime=1", "field 'lifetime' is not known" },
 	{ "b ue-id=keyid:b" KEY " session=c", "field 'session' is not known" },
@@ -200,6 +205,7 @@ START_TEST(test_wrong)
 	snprintf(expected, sizeof(expected), "%s:2: ", test_path("keys"));
 	ck_assert_msg(strpfx(message, expected), "%s", message);
 	ck_assert_msg(strstr(message, wrong[_i].expected), "%s", message);
+	ck_assert_ptr_null(strstr(message, "UJDQ"));
 	/* as it was */
 	ck_assert_str_eq(find("o"), "old");
 	ck_assert_str_eq(find("a"), "-");

@@ -760,9 +760,17 @@ END_TEST
 static const run_t usages[] = {
 	{ "", NULL, 2, "", "kupfctl: no command given, see kupfctl --help\n" },
 	{ "frobnicate", NULL, 2, "",
-	  "kupfctl: unknown command frobnicate, see kupfctl --help\n" },
-	{ "--frobnicate", NULL, 2, "", "kupfctl: unknown option --frobnicate\n" },
-	{ "version --rand 00", NULL, 2, "", "kupfctl: unknown option --rand\n" },
+	  "kupfctl: command, with a name of 10 octets, is not known here, see "
+	  "kupfctl --help\n" },
+	{ "esatblish s1", NULL, 2, "", "kupfctl: command, with a name of 9 octets, "
+	  "is not known here: 'establish' is, see kupfctl --help\n" },
+	{ "--frobnicate", NULL, 2, "",
+	  "*, with a name of 12 octets, is not known here\n" },
+	{ "version --rand 00", NULL, 2, "",
+	  "kupfctl: argument 1, with a name of 6 octets, is not known here\n" },
+	{ "establish s1 --lifetime 5 --keyfile raw", NULL, 2, "",
+	  "kupfctl: argument 4, with a name of 9 octets, is not known here: "
+	  "'--key-file' is\n" },
 	{ "version now", NULL, 2, "",
 	  "kupfctl: usage: kupfctl version, see kupfctl version --help\n" },
 	{ "delete", NULL, 2, "", "*usage: kupfctl delete SESSION" },
@@ -931,11 +939,20 @@ static const struct {
 	{ "s1 key=" RAW_HEX "\ns2 kye=" RAW_HEX "\ns3 key=" RAW_HEX "\n",
 	  { "load stdin", ".\nR established=1 failed=0\nW", 2,
 		"1 established, 0 failed\n",
-		"kupfctl: stdin, line 2: unknown field kye\n",
+		"kupfctl: stdin, line 2: word 2, with a name of 3 octets, is not known "
+		"here: 'key' is\n",
 		"0:establish-sessions s1={ key=" RAW_HEX " }\n" } },
 	{ "s1 " RAW_HEX, { "load stdin", "W", 2, "0 established, 0 failed\n",
-		"kupfctl: stdin, line 1: a word after the name of the session is not "
-		"field=value\n", "" } },
+		"kupfctl: stdin, line 1: word 2, of 66 octets, is not field=value\n",
+		"" } },
+	/* a blank, or the end of a line, cuts a key in two */
+	{ "s1 ue-id=keyid:a key=" RAW_HEX " uQUJDQUJDQUI=\n",
+	  { "load stdin", "W", 2, "0 established, 0 failed\n",
+		"kupfctl: stdin, line 1: word 4, with a name of 12 octets, is not known "
+		"here\n", "" } },
+	{ "uQUJDQUJDQUI=\n", { "load stdin", "W", 2, "0 established, 0 failed\n",
+		"kupfctl: stdin, line 1: expected field=value after the name of the "
+		"session\n", "" } },
 	{ "s1 fc=0x6E fc=0x6F", { "load -", "W", 2, "*",
 		"kupfctl: standard input, line 1: field fc given twice\n", "" } },
 	{ "s1 ue-id=", { "load -", "W", 2, "*",

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Fuzzes a line of the input of "kupfctl load".
+ *
+ * No error may repeat what may be of a key.
+ */
+
+#include "fuzz.h"
+#include "kupfctl_args.h"
+#include "kupfctl_line.h"
+#include "kupfctl_session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *fuzz_target = "kupfctl_line";
+
+/** The tool itself has them */
+const kupfctl_option_t kupfctl_global_options[] = {
+	{ .name = NULL },
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text, error[KUPFCTL_LINE_ERROR] = "";
+	kupfctl_line_t line;
+
+	/* what comes behind a NUL is not part of a line */
+	text = strndup((const char*)data, size);
+	if (kupfctl_line_parse(&line, text, error))
+	{
+		if (error[0] || (line.session &&
+			!kupfctl_session_name_valid(line.session, strlen(line.session))))
+		{
+			abort();
+		}
+		if (line.session && !kupfctl_line_size(&line))
+		{
+			abort();
+		}
+	}
+	else if (!error[0])
+	{
+		abort();
+	}
+	fuzz_check_error(error, data, size);
+	kupfctl_line_wipe(&line);
+	free(text);
+	return 0;
+}
