@@ -471,9 +471,15 @@ METHOD(listener_t, child_updown, bool,
 	private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
 	bool up)
 {
+	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
+
 	if (up)
 	{
 		handle_up(this, ike_sa, child_sa);
+	}
+	else if (this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_UP)
+	{
+		this->actions->check_children(this->actions, unique_id);
 	}
 	return TRUE;
 }
@@ -498,6 +504,10 @@ METHOD(listener_t, ike_rekey, bool,
 	if (closing)
 	{
 		close_bad(this, unique_id);
+	}
+	else if (this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_UP)
+	{	/* the one before may have had none left */
+		this->actions->check_children(this->actions, unique_id);
 	}
 	return TRUE;
 }

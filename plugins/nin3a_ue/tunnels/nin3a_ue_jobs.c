@@ -324,6 +324,96 @@ METHOD(nin3a_ue_jobs_t, watch, void,
 	schedule(this, watch_job, ike_sa, NULL, settings.setup_timeout * 1000);
 }
 
+/**
+ * Whether an IKE_SA that lasts has a CHILD_SA that something can flow through.
+ */
+static bool has_child(ike_sa_t *ike_sa)
+{
+	enumerator_t *enumerator;
+	child_sa_t *child_sa;
+	bool found = FALSE;
+
+	enumerator = ike_sa->create_child_sa_enumerator(ike_sa);
+	while (!found && enumerator->enumerate(enumerator, &child_sa))
+	{
+		switch (child_sa->get_state(child_sa))
+		{
+			case CHILD_INSTALLED:
+			case CHILD_UPDATING:
+			case CHILD_REKEYING:
+				found = TRUE;
+				break;
+			default:
+				break;
+		}
+	}
+	enumerator->destroy(enumerator);
+	return found;
+}
+
+/**
+ * Whether we set up a CHILD_SA, or are about to.
+ */
+static bool sets_up_child(ike_sa_t *ike_sa, task_queue_t queue)
+{
+	enumerator_t *enumerator;
+	bool found = FALSE;
+	task_t *task;
+
+	enumerator = ike_sa->create_task_enumerator(ike_sa, queue);
+	while (!found && enumerator->enumerate(enumerator, &task))
+	{
+		found = task->get_type(task) == TASK_CHILD_CREATE;
+	}
+	enumerator->destroy(enumerator);
+	return found;
+}
+
+CALLBACK(check_children_job, job_requeue_t,
+	task_data_t *task)
+{
+	private_nin3a_ue_jobs_t *this = task->actions;
+	bool again = FALSE, bare = FALSE;
+	ike_sa_t *ike_sa;
+
+	if (!enter(this))
+	{
+		return JOB_REQUEUE_NONE;
+	}
+	ike_sa = checkout(this, task->ike_sa);
+	if (ike_sa)
+	{
+		bare = !has_child(ike_sa);
+		again = bare && (sets_up_child(ike_sa, TASK_QUEUE_ACTIVE) ||
+						 sets_up_child(ike_sa, TASK_QUEUE_QUEUED));
+		checkin(ike_sa, SUCCESS);
+	}
+	if (bare && !again &&
+		this->sas->get_stage(this->sas, task->ike_sa) == NIN3A_UE_UP)
+	{
+		this->sas->set_reason(this->sas, task->ike_sa,
+							  KUPF_REASON_NO_CHILD_SA);
+		if (this->sas->condemn(this->sas, task->ike_sa, NIN3A_UE_NO_CHILD))
+		{
+			DBG1(DBG_CFG, "nin3a-ue: IKE_SA [%u] has no CHILD_SA any more, "
+				 "starting anew", task->ike_sa);
+			schedule(this, close_job, task->ike_sa, NULL, 0);
+		}
+	}
+	leave(this);
+	if (again)
+	{
+		return JOB_RESCHEDULE_MS(NIN3A_UE_CHILD_PAUSE);
+	}
+	return JOB_REQUEUE_NONE;
+}
+
+METHOD(nin3a_ue_jobs_t, check_children, void,
+	private_nin3a_ue_jobs_t *this, uint32_t ike_sa)
+{
+	schedule(this, check_children_job, ike_sa, NULL, NIN3A_UE_CHILD_PAUSE);
+}
+
 static void start_order(private_nin3a_ue_jobs_t *this,
 						const nin3a_ue_order_t *order);
 
@@ -445,6 +535,7 @@ nin3a_ue_jobs_t *nin3a_ue_jobs_create(nin3a_ue_config_t *config,
 			.hand_over = _hand_over,
 			.roam = _roam,
 			.watch = _watch,
+			.check_children = _check_children,
 			.destroy = _destroy,
 		},
 		.config = config,

@@ -21,6 +21,10 @@
  * UE, which sends nothing through it any more, is the one who closes it. */
 #define NIN3A_UE_HANDOVER 500
 
+/** How long an IKE_SA may be without a CHILD_SA, milliseconds: one that takes the
+ * place of another may come later than that one goes */
+#define NIN3A_UE_CHILD_PAUSE 2000
+
 /** Milliseconds until a change of the network is acted upon, at least: it
  * comes as a number of events */
 #define NIN3A_UE_ROAM_PAUSE 1000
@@ -64,6 +68,15 @@ struct nin3a_ue_jobs_t {
 	 * @param ike_sa	unique identifier
 	 */
 	void (*watch)(nin3a_ue_jobs_t *this, uint32_t ike_sa);
+
+	/**
+	 * A CHILD_SA of a tunnel has gone: if the tunnel has none and sets up none
+	 * NIN3A_UE_CHILD_PAUSE later, nothing can flow, and it is closed, so that
+	 * another one is set up.
+	 *
+	 * @param ike_sa	unique identifier
+	 */
+	void (*check_children)(nin3a_ue_jobs_t *this, uint32_t ike_sa);
 
 	/**
 	 * Destroy the object.  Waits for jobs that are being carried out; others

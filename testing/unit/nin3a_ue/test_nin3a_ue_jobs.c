@@ -24,9 +24,52 @@ static struct {
 	ike_sa_manager_t public;
 	mutex_t *mutex;
 	condvar_t *asked;
-	u_int checkouts, searches;
+	u_int checkouts, searches, checkins;
 	nin3a_ue_spis_t spis;
+	/** the IKE_SA that it has, or NULL */
+	ike_sa_t *ike_sa;
 } manager;
+
+/** An IKE_SA as far as the jobs ask it */
+static struct {
+	ike_sa_t public;
+	child_sa_t child;
+	child_sa_state_t child_state;
+	task_t task;
+	task_type_t task_type;
+	u_int deletes;
+} sa;
+
+static child_sa_state_t get_child_state(child_sa_t *this)
+{
+	return sa.child_state;
+}
+
+static task_type_t get_task_type(task_t *this)
+{
+	return sa.task_type;
+}
+
+static enumerator_t *create_child_sa_enumerator(ike_sa_t *this)
+{
+	return enumerator_create_single(&sa.child, NULL);
+}
+
+static enumerator_t *create_task_enumerator(ike_sa_t *this, task_queue_t queue)
+{
+	return enumerator_create_single(&sa.task, NULL);
+}
+
+static ike_sa_state_t get_state(ike_sa_t *this)
+{
+	return IKE_ESTABLISHED;
+}
+
+static status_t delete_(ike_sa_t *this, bool force)
+{
+	sa.deletes++;
+	return SUCCESS;
+}
 
 static ike_sa_t *checkout(ike_sa_manager_t *this, ike_sa_id_t *id)
 {
@@ -39,7 +82,15 @@ static ike_sa_t *checkout(ike_sa_manager_t *this, ike_sa_id_t *id)
 	};
 	manager.asked->broadcast(manager.asked);
 	manager.mutex->unlock(manager.mutex);
-	return NULL;
+	return manager.ike_sa;
+}
+
+static void checkin(ike_sa_manager_t *this, ike_sa_t *ike_sa)
+{
+	manager.mutex->lock(manager.mutex);
+	manager.checkins++;
+	manager.asked->broadcast(manager.asked);
+	manager.mutex->unlock(manager.mutex);
 }
 
 static ike_sa_t *checkout_by_id(ike_sa_manager_t *this, uint32_t id)
@@ -58,7 +109,21 @@ static void setup()
 	manager.public = (ike_sa_manager_t){
 		.checkout = checkout,
 		.checkout_by_id = checkout_by_id,
+		.checkin = checkin,
 	};
+	sa.public = (ike_sa_t){
+		.get_state = get_state,
+		.create_child_sa_enumerator = create_child_sa_enumerator,
+		.create_task_enumerator = create_task_enumerator,
+		.delete = delete_,
+	};
+	sa.child = (child_sa_t){
+		.get_state = get_child_state,
+	};
+	sa.task = (task_t){
+		.get_type = get_task_type,
+	};
+	sa.task_type = TASK_IKE_DPD;
 	manager.mutex = mutex_create(MUTEX_TYPE_DEFAULT);
 	manager.asked = condvar_create(CONDVAR_TYPE_DEFAULT);
 	charon->ike_sa_manager = &manager.public;
@@ -149,6 +214,64 @@ START_TEST(test_close)
 }
 END_TEST
 
+/**
+ * Have the CHILD_SAs of a tunnel looked at, and wait until the IKE_SA was
+ * checked in so many times.
+ */
+static void check_children(uint32_t ike_sa, u_int checkins)
+{
+	jobs->check_children(jobs, ike_sa);
+	manager.mutex->lock(manager.mutex);
+	while (manager.checkins < checkins)
+	{
+		manager.asked->wait(manager.asked, manager.mutex);
+	}
+	manager.mutex->unlock(manager.mutex);
+}
+
+START_TEST(test_check_children)
+{
+	array_t *ids = array_create(sizeof(uint32_t), 0);
+	kupf_session_t *session;
+	nin3a_ue_order_t order;
+	kupf_reason_t reason;
+	uint32_t up_as;
+	u_int rekeyed;
+
+	begin(1, 11);
+	sas->establish(sas, 1);
+	kupf_session_unref(legs->up(legs, 1, &order, ids, &rekeyed));
+	manager.ike_sa = &sa.public;
+
+	/* one that is rekeyed is still there */
+	sa.child_state = CHILD_REKEYING;
+	check_children(1, 1);
+	/* one that goes, but another one is being set up: looked at again */
+	sa.child_state = CHILD_DELETING;
+	sa.task_type = TASK_CHILD_CREATE;
+	check_children(1, 2);
+	ck_assert_uint_eq(sa.deletes, 0);
+	/* that came to nothing; the DELETE has a checkin of its own */
+	sa.task_type = TASK_IKE_DPD;
+	manager.mutex->lock(manager.mutex);
+	while (manager.checkins < 4)
+	{
+		manager.asked->wait(manager.asked, manager.mutex);
+	}
+	ck_assert_uint_eq(sa.deletes, 1);
+	manager.mutex->unlock(manager.mutex);
+	session = sas->down(sas, 1, &up_as, &reason);
+	ck_assert_ptr_nonnull(session);
+	ck_assert_int_eq(reason, KUPF_REASON_NO_CHILD_SA);
+	kupf_session_unref(session);
+
+	manager.ike_sa = NULL;
+	legs->remove(legs, 1, &order);
+	ck_assert(order.start);
+	array_destroy(ids);
+}
+END_TEST
+
 static Suite *nin3a_ue_jobs_suite()
 {
 	Suite *suite;
@@ -159,6 +282,12 @@ static Suite *nin3a_ue_jobs_suite()
 	tc = tcase_create("close");
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_close);
+	suite_add_tcase(suite, tc);
+
+	tc = tcase_create("children");
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, test_check_children);
 	suite_add_tcase(suite, tc);
 
 	return suite;
