@@ -72,6 +72,40 @@ static uint32_t add_jitter(uint32_t delay)
 	return part ? delay - random() % part : delay;
 }
 
+/**
+ * Whether a leg has a tunnel, or what will be one, that fits.
+ */
+static bool is_served(const nin3a_ue_leg_t *leg)
+{
+	nin3a_ue_sa_t *sa;
+
+	for (sa = leg->first; sa; sa = sa->next)
+	{
+		if (!sa->closing && nin3a_ue_sa_fits(sa, leg->wanted))
+		{
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+/*
+ * Described in header
+ */
+void nin3a_ue_leg_lose(nin3a_ue_leg_t *leg, const nin3a_ue_sa_t *sa,
+					   const nin3a_ue_backoff_t *backoff, time_t now)
+{
+	if (!nin3a_ue_sa_fits(sa, leg->wanted) ||
+		(sa->stage == NIN3A_UE_UP && now - sa->since >= backoff->most / 1000))
+	{	/* the former: its key was not the one that counts any more */
+		leg->failures = 0;
+	}
+	if (nin3a_ue_sa_fits(sa, leg->wanted) && !is_served(leg))
+	{
+		leg->failures++;
+	}
+}
+
 /*
  * Described in header
  */
@@ -79,22 +113,11 @@ void nin3a_ue_leg_decide(nin3a_ue_leg_t *leg,
 						 const nin3a_ue_backoff_t *backoff, uint32_t *serial,
 						 nin3a_ue_order_t *order)
 {
-	nin3a_ue_sa_t *sa;
-
 	order->start = FALSE;
-	if (!leg->wanted || nin3a_ue_leg_is_busy(leg))
+	if (!leg->wanted || nin3a_ue_leg_is_busy(leg) || is_served(leg))
 	{
 		leg->waiting = FALSE;
 		return;
-	}
-	for (sa = leg->first; sa; sa = sa->next)
-	{
-		if (!sa->closing && nin3a_ue_sa_fits(sa, leg->wanted))
-		{
-			leg->waiting = FALSE;
-			leg->failures = 0;
-			return;
-		}
 	}
 	leg->waiting = TRUE;
 	leg->serial = ++*serial;

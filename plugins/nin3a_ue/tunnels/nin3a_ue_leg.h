@@ -89,6 +89,8 @@ struct nin3a_ue_sa_t {
 	uint32_t ike_sa;
 	/** unique identifier that it had when it became a tunnel */
 	uint32_t up_as;
+	/** time_monotonic() when it became a tunnel */
+	time_t since;
 	/** nin3a_ue_stage_t */
 	uint8_t stage;
 	/** nin3a_ue_reason_t, why it failed */
@@ -122,7 +124,8 @@ struct nin3a_ue_leg_t {
 	kupf_session_t *starting;
 	/** its IKE_SAs, the newest one first */
 	nin3a_ue_sa_t *first;
-	/** attempts that failed since the last tunnel */
+	/** attempts that failed, and tunnels that were lost, since the last tunnel
+	 * that has lasted */
 	u_int failures;
 	/** of the latest order */
 	uint32_t serial;
@@ -150,7 +153,8 @@ struct nin3a_ue_order_t {
 struct nin3a_ue_backoff_t {
 	/** after the first failure, milliseconds */
 	uint32_t first;
-	/** most, milliseconds; each failure doubles the time up to this */
+	/** most, milliseconds; each failure doubles the time up to this, and a tunnel
+	 * that lasts as long makes up for all of them */
 	uint32_t most;
 };
 
@@ -168,6 +172,17 @@ bool nin3a_ue_sa_fits(const nin3a_ue_sa_t *sa, const kupf_session_t *session);
  * Whether an attempt is under way.
  */
 bool nin3a_ue_leg_is_busy(const nin3a_ue_leg_t *leg);
+
+/**
+ * An IKE_SA of a leg is gone, and out of it: count that if the leg is without a
+ * tunnel, forget what was counted if it was one that has lasted.
+ *
+ * @param sa		IKE_SA
+ * @param backoff	times
+ * @param now		time_monotonic()
+ */
+void nin3a_ue_leg_lose(nin3a_ue_leg_t *leg, const nin3a_ue_sa_t *sa,
+					   const nin3a_ue_backoff_t *backoff, time_t now);
 
 /**
  * Decide what has to be done next: if the leg has no tunnel that fits and no

@@ -331,9 +331,9 @@ METHOD(nin3a_ue_legs_t, up, kupf_session_t*,
 	{
 		sa->stage = NIN3A_UE_UP;
 		sa->up_as = ike_sa;
+		sa->since = time_monotonic(NULL);
 		sa->details = tunnel_status_create();
 		session = kupf_session_ref(sa->session);
-		sa->leg->failures = 0;
 		*rekeyed = nin3a_ue_leg_settle(sa->leg, ids);
 		decide(this, sa->leg, order);
 	}
@@ -360,18 +360,7 @@ METHOD(nin3a_ue_legs_t, remove_, void,
 		}
 		if (leg->wanted && !leg->waiting)
 		{
-			if (!nin3a_ue_sa_fits(sa, leg->wanted))
-			{	/* its key was not the one that counts any more */
-				leg->failures = 0;
-			}
-			else if (sa->stage != NIN3A_UE_UP)
-			{
-				leg->failures++;
-			}
-			else
-			{
-				leg->failures = max(leg->failures, 1);
-			}
+			nin3a_ue_leg_lose(leg, sa, &this->backoff, time_monotonic(NULL));
 			decide(this, leg, order);
 		}
 		forget(this, leg);

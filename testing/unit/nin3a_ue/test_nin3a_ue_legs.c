@@ -262,6 +262,40 @@ START_TEST(test_own)
 }
 END_TEST
 
+/**
+ * Have a tunnel be older.
+ *
+ * @param seconds	by so much
+ */
+static void age(uint32_t ike_sa, u_int seconds)
+{
+	sas->lock(sas);
+	sas->find(sas, ike_sa)->since -= seconds;
+	sas->unlock(sas);
+}
+
+/*
+ * Two UEs with one session, each of which closes the other's tunnel.
+ */
+START_TEST(test_flapping)
+{
+	static uint32_t delays[] = {
+		1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000,
+	};
+	u_int i;
+
+	want("s", 1, 1);
+	for (i = 0; i < countof(delays); i++)
+	{
+		start(i + 1);
+		up(i + 1, 1);
+		sas->set_reason(sas, i + 1, KUPF_REASON_PEER);
+		down(i + 1, i + 1, KUPF_REASON_PEER);
+		assert_delay(delays[i]);
+	}
+}
+END_TEST
+
 START_TEST(test_backoff)
 {
 	static uint32_t delays[] = {
@@ -278,9 +312,22 @@ START_TEST(test_backoff)
 		assert_delay(delays[i]);
 		assert_totals(1, 0, 1, 0, 0);
 	}
+	/* a tunnel that does not last makes up for nothing */
 	start(++ike_sa);
 	up(ike_sa, 1);
-	/* a lost one is the first of a new row */
+	sas->set_reason(sas, ike_sa, KUPF_REASON_PEER);
+	down(ike_sa, ike_sa, KUPF_REASON_PEER);
+	assert_delay(MOST);
+	start(++ike_sa);
+	up(ike_sa, 1);
+	age(ike_sa, MOST / 1000 - 2);
+	sas->set_reason(sas, ike_sa, KUPF_REASON_PEER);
+	down(ike_sa, ike_sa, KUPF_REASON_PEER);
+	assert_delay(MOST);
+	/* one that has lasted and is lost is the first of a new row */
+	start(++ike_sa);
+	up(ike_sa, 1);
+	age(ike_sa, MOST / 1000);
 	sas->set_reason(sas, ike_sa, KUPF_REASON_TIMEOUT);
 	down(ike_sa, ike_sa, KUPF_REASON_TIMEOUT);
 	assert_delay(FIRST);
@@ -987,6 +1034,7 @@ Suite *nin3a_ue_legs_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_life);
 	tcase_add_test(tc, test_own);
+	tcase_add_test(tc, test_flapping);
 	tcase_add_test(tc, test_backoff);
 	tcase_add_test(tc, test_backoff_get);
 	tcase_add_test(tc, test_no_ike_sa);
