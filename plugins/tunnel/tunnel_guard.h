@@ -10,8 +10,8 @@
  *
  * A message that is not due has no effect at all: no answer, no message ID used
  * up, hence the IKE_SA can go on as if it had not come.  What does not belong
- * into a message is taken out, and an answer that does not say one thing becomes
- * an ordinary refusal.  What is left out is counted by kind, and logged as long
+ * into a message is taken out, and an answer that does not say one thing
+ * becomes an ordinary refusal.  What is left out is counted by kind, and logged as long
  * as there is not too much.
  */
 

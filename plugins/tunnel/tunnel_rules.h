@@ -28,8 +28,8 @@ typedef enum tunnel_verdict_t tunnel_verdict_t;
 typedef struct tunnel_facts_t tunnel_facts_t;
 
 /**
- * What is thought of a message, or of a payload in it.  tunnel_rules_token() has
- * the names, which are part of names of counters and never change.
+ * What is thought of a message, or of a payload in it.  tunnel_rules_token()
+ * has the names, which are part of names of counters and never change.
  */
 enum tunnel_verdict_t {
 	/** not due in the state of its IKE_SA */
@@ -63,7 +63,7 @@ struct tunnel_facts_t {
 	ike_sa_state_t state;
 	/** whether we have initiated this IKE_SA */
 	bool initiator;
-	/** whether we have initiated the first of those that were rekeyed into it */
+	/** whether we have initiated the first one, which was rekeyed into it */
 	bool original;
 	/** what the message is */
 	exchange_type_t exchange;

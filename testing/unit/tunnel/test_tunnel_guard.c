@@ -87,7 +87,8 @@ static void count()
 /**
  * Begin with a message as it was received, encrypted or not.
  */
-static void receive(exchange_type_t exchange, bool request, payload_type_t first)
+static void receive(exchange_type_t exchange, bool request,
+					payload_type_t first)
 {
 	uint8_t header[28] = {};
 	packet_t *packet;
