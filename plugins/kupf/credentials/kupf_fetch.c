@@ -396,15 +396,19 @@ static void pause_all(private_kupf_fetch_t *this, outcome_t outcome,
  */
 static void look(private_kupf_fetch_t *this)
 {
-	uint64_t now = get_time();
-	bool stalled;
+	uint64_t now = get_time(), due;
+	bool stalled, late;
 
+	/* if even this thread comes late, there is too little of the processor to
+	 * say that others are stuck */
+	due = (uint64_t)this->look.tv_sec * 1000 + this->look.tv_usec / 1000;
+	late = now > due + KUPF_FETCH_LOOK / 2;
 	/* whoever else waits need not look */
 	set_look(this);
 	this->mutex->unlock(this->mutex);
 	stalled = kupf_stall_look();
 	this->mutex->lock(this->mutex);
-	this->stalls = stalled ? this->stalls + 1 : 0;
+	this->stalls = stalled ? this->stalls + !late : 0;
 	if (this->stalls >= KUPF_FETCH_STALLS)
 	{
 		pause_all(this, STALLED, now + KUPF_FETCH_PAUSE);

@@ -58,7 +58,7 @@
 #define KUPF_FETCH_LOOK 50
 
 /** Looks in a row by which others cannot, before nobody waits any more */
-#define KUPF_FETCH_STALLS 2
+#define KUPF_FETCH_STALLS 3
 
 /** Milliseconds for which nobody begins to wait after others could not */
 #define KUPF_FETCH_PAUSE 1000

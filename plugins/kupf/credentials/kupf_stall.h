@@ -29,7 +29,7 @@
  * Look, some tens of milliseconds after the last time.
  *
  * Once in a while work gets done to the end in the very moment of a look, so
- * it takes two looks in a row to be sure.
+ * it takes more than one look in a row to be sure.
  *
  * @return			TRUE if no thread has taken what it might have taken
  */
