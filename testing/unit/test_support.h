@@ -11,6 +11,7 @@
 #define TEST_SUPPORT_H_
 
 #include "kupf/kupf.h"
+#include "wire/wire.h"
 
 #include <vici_message.h>
 
@@ -99,6 +100,22 @@ vici_message_t *test_message(const char *fmt, ...);
  * @return			text, as long as the message lives
  */
 const char *test_value(vici_message_t *message, const char *key);
+
+/**
+ * Make octets of our codec of a chunk.
+ */
+static inline wire_octets_t test_octets(chunk_t chunk)
+{
+	return wire_octets(chunk.ptr, chunk.len);
+}
+
+/**
+ * Whether octets of our codec are those of a chunk.
+ */
+static inline bool test_same(wire_octets_t octets, chunk_t chunk)
+{
+	return octets.len == chunk.len && memeq(octets.ptr, chunk.ptr, chunk.len);
+}
 
 /**
  * Get the value of a counter.
