@@ -37,10 +37,20 @@ AC_ARG_ENABLE([asan],
 AC_ARG_ENABLE([tsan],
 	[AS_HELP_STRING([--enable-tsan], [compile with the thread sanitizer])],
 	[], [enable_tsan=no])
+AC_ARG_ENABLE([fuzzing],
+	[AS_HELP_STRING([--enable-fuzzing],
+		[build the fuzz targets with libFuzzer, and all with address and
+		undefined behaviour sanitizers; needs CC=clang])],
+	[], [enable_fuzzing=no])
 SAN_CFLAGS=
+FUZZ_LDFLAGS=
 nin3a_sanitizers=no
+if test "$enable_fuzzing" = yes; then
+	enable_asan=yes
+	FUZZ_LDFLAGS="-fsanitize=fuzzer"
+fi
 if test "$enable_asan$enable_tsan" = yesyes; then
-	AC_MSG_ERROR([--enable-asan and --enable-tsan exclude each other: use two build directories.])
+	AC_MSG_ERROR([--enable-asan (or --enable-fuzzing) and --enable-tsan exclude each other: use two build directories.])
 fi
 if test "$enable_asan" = yes; then
 	nin3a_sanitizers=address,undefined
@@ -57,7 +67,17 @@ if test "$nin3a_sanitizers" != no; then
 		AC_MSG_ERROR([the compiler cannot link with -fsanitize=$nin3a_sanitizers: install its sanitizer libraries (Debian: libgcc-12-dev has them).])
 	fi
 fi
+if test "$enable_fuzzing" = yes; then
+	nin3a_ok=
+	NIN3A_TRY_FLAG([nin3a_ok], [-fsanitize=fuzzer-no-link])
+	if test -z "$nin3a_ok"; then
+		AC_MSG_ERROR([the compiler has no libFuzzer: pass CC=clang (Debian: clang and libclang-rt-14-dev).])
+	fi
+	SAN_CFLAGS="$SAN_CFLAGS -fsanitize=fuzzer-no-link"
+fi
 AC_SUBST([SAN_CFLAGS])
+AC_SUBST([FUZZ_LDFLAGS])
+AM_CONDITIONAL([FUZZING], [test "$enable_fuzzing" = yes])
 AM_CONDITIONAL([ASAN], [test "$enable_asan" = yes])
 AM_CONDITIONAL([TSAN], [test "$enable_tsan" = yes])
 ])
