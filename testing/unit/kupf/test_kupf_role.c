@@ -6,7 +6,7 @@
 
 #include <check.h>
 
-#include "kupf_role.h"
+#include "kupf/kupf_role.h"
 #include "test_runner.h"
 
 /** Lines in the log, and the last one */
