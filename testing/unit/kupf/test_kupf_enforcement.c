@@ -109,7 +109,7 @@ START_TEST(test_reasons)
 {
 	static char *tokens[] = {
 		"peer", "deleted", "superseded", "expired", "rekeyed", "timeout",
-		"refused", "shutdown",
+		"refused", "no-child-sa", "shutdown",
 	};
 	kupf_reason_t reason;
 
