@@ -114,7 +114,8 @@ static inline wire_octets_t test_octets(chunk_t chunk)
  */
 static inline bool test_same(wire_octets_t octets, chunk_t chunk)
 {
-	return octets.len == chunk.len && memeq(octets.ptr, chunk.ptr, chunk.len);
+	return octets.len == chunk.len &&
+		   (!chunk.len || memeq(octets.ptr, chunk.ptr, chunk.len));
 }
 
 /**
