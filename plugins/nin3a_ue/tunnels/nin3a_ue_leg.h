@@ -120,6 +120,10 @@ struct nin3a_ue_leg_t {
 	char name[KUPF_SESSION_NAME_MAX + 1];
 	/** session as it is in the store, a reference, NULL if it was deleted */
 	kupf_session_t *wanted;
+	/** inner addresses of the IKE_SA that was lost last, and their number: charon
+	 * may not have taken them off the interface yet */
+	kupf_address_t lost[NIN3A_UE_INNER_MAX];
+	u_int lost_count;
 	/** session of an attempt that has no IKE_SA yet, a reference, or NULL */
 	kupf_session_t *starting;
 	/** its IKE_SAs, the newest one first */

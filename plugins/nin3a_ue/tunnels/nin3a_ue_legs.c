@@ -272,6 +272,23 @@ static bool has_inner(const nin3a_ue_sa_t *sa, const kupf_address_t *address)
 }
 
 /**
+ * Whether the IKE_SA of a leg that was lost last had an inner address.
+ */
+static bool has_lost(const nin3a_ue_leg_t *leg, const kupf_address_t *address)
+{
+	u_int i;
+
+	for (i = 0; i < leg->lost_count; i++)
+	{
+		if (kupf_address_equals(&leg->lost[i], address))
+		{
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+/**
  * Whether an IKE_SA may get an inner address.
  */
 static bool may_have(private_nin3a_ue_legs_t *this, const nin3a_ue_sa_t *sa,
@@ -294,7 +311,8 @@ static bool may_have(private_nin3a_ue_legs_t *this, const nin3a_ue_sa_t *sa,
 	}
 	return !count &&
 		   !this->addresses->is_foreign(this->addresses, address, sa->leg) &&
-		   (!local || this->addresses->has(this->addresses, address, sa->leg));
+		   (!local || has_lost(sa->leg, address) ||
+			this->addresses->has(this->addresses, address, sa->leg));
 }
 
 METHOD(nin3a_ue_legs_t, assign, bool,
@@ -353,6 +371,11 @@ METHOD(nin3a_ue_legs_t, remove_, void,
 	if (sa)
 	{
 		leg = sa->leg;
+		if (sa->inner_count)
+		{
+			memcpy(leg->lost, sa->inner, sizeof(leg->lost));
+			leg->lost_count = sa->inner_count;
+		}
 		while (sa->inner_count)
 		{
 			this->addresses->release(this->addresses,

@@ -44,11 +44,12 @@ static uint32_t fake_unique_id(ike_sa_t *this)
 /** Whether we are the initiator of that IKE_SA */
 static bool initiator;
 
+/** Host of both ends */
+static host_t *host_any;
+
 static host_t *fake_get_host(ike_sa_t *this)
 {
-	static host_t *host;
-
-	return host ?: (host = host_create_any(AF_INET));
+	return host_any;
 }
 
 static bool fake_has_condition(ike_sa_t *this, ike_condition_t condition)
@@ -70,6 +71,7 @@ static ike_sa_t *fake_get_sa(bus_t *this)
 
 static void setup()
 {
+	host_any = host_any ?: host_create_any(AF_INET);
 	test_enforcer_init(&enforcer);
 	store = kupf_store_create(0, 0);
 	cred = kupf_cred_create(store, NULL, &enforcer.public);

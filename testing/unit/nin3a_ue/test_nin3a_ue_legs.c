@@ -784,6 +784,12 @@ START_TEST(test_assign)
 	legs->remove(legs, 2, &order);
 	ck_assert(!assign(3, "10.3.0.2", FALSE));
 	legs->remove(legs, 4, &order);
+	/* that is so also when the tunnel is lost before there is another one */
+	start(6);
+	ck_assert(!assign(6, "10.3.0.3", TRUE));
+	ck_assert(assign(6, "10.3.0.2", TRUE));
+	ck_assert(!assign(3, "10.3.0.2", FALSE));
+	legs->remove(legs, 6, &order);
 	ck_assert(assign(3, "10.3.0.2", FALSE));
 
 	/* and not more than that */
