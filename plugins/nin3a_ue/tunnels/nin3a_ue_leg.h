@@ -38,6 +38,10 @@
 /** Most inner addresses of an IKE_SA */
 #define NIN3A_UE_INNER_MAX KUPF_UE_ADDRESSES_MAX
 
+/** Seconds that charon has to take the addresses of an IKE_SA that is lost off
+ * the interface; later they are somebody else's if they are on one */
+#define NIN3A_UE_LOST 5
+
 /** Parts of a delay that may be left out at random, in percent */
 #define NIN3A_UE_JITTER 25
 
@@ -120,10 +124,11 @@ struct nin3a_ue_leg_t {
 	char name[KUPF_SESSION_NAME_MAX + 1];
 	/** session as it is in the store, a reference, NULL if it was deleted */
 	kupf_session_t *wanted;
-	/** inner addresses of the IKE_SA that was lost last, and their number: charon
-	 * may not have taken them off the interface yet */
+	/** inner addresses of the IKE_SA that was lost last, their number, and
+	 * time_monotonic() of that: charon may not have taken them off yet */
 	kupf_address_t lost[NIN3A_UE_INNER_MAX];
 	u_int lost_count;
+	time_t lost_at;
 	/** session of an attempt that has no IKE_SA yet, a reference, or NULL */
 	kupf_session_t *starting;
 	/** its IKE_SAs, the newest one first */

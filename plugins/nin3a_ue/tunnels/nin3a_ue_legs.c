@@ -255,15 +255,14 @@ METHOD(nin3a_ue_legs_t, follow, bool,
 }
 
 /**
- * Whether an IKE_SA has an inner address already.
+ * Whether an address is among some.
  */
-static bool has_inner(const nin3a_ue_sa_t *sa, const kupf_address_t *address)
+static bool is_among(const kupf_address_t *some, u_int count,
+					 const kupf_address_t *address)
 {
-	u_int i;
-
-	for (i = 0; i < sa->inner_count; i++)
+	while (count--)
 	{
-		if (kupf_address_equals(&sa->inner[i], address))
+		if (kupf_address_equals(&some[count], address))
 		{
 			return TRUE;
 		}
@@ -272,20 +271,15 @@ static bool has_inner(const nin3a_ue_sa_t *sa, const kupf_address_t *address)
 }
 
 /**
- * Whether the IKE_SA of a leg that was lost last had an inner address.
+ * Whether an address that is on an interface may be there for a leg: it has it,
+ * or has just lost it, and charon is about to take it off.
  */
-static bool has_lost(const nin3a_ue_leg_t *leg, const kupf_address_t *address)
+static bool is_there_for(private_nin3a_ue_legs_t *this, nin3a_ue_leg_t *leg,
+						 const kupf_address_t *address)
 {
-	u_int i;
-
-	for (i = 0; i < leg->lost_count; i++)
-	{
-		if (kupf_address_equals(&leg->lost[i], address))
-		{
-			return TRUE;
-		}
-	}
-	return FALSE;
+	return this->addresses->has(this->addresses, address, leg) ||
+		   (time_monotonic(NULL) - leg->lost_at <= NIN3A_UE_LOST &&
+			is_among(leg->lost, leg->lost_count, address));
 }
 
 /**
@@ -295,24 +289,20 @@ static bool may_have(private_nin3a_ue_legs_t *this, const nin3a_ue_sa_t *sa,
 					 const kupf_address_t *address, bool local)
 {
 	const kupf_address_t *named;
-	u_int i, count;
+	u_int count;
 
-	if (sa->inner_count == NIN3A_UE_INNER_MAX || has_inner(sa, address))
+	if (sa->inner_count == NIN3A_UE_INNER_MAX ||
+		is_among(sa->inner, sa->inner_count, address))
 	{
 		return FALSE;
 	}
 	named = kupf_session_get_ue_addresses(sa->session, &count);
-	for (i = 0; i < count; i++)
+	if (count)
 	{
-		if (kupf_address_equals(&named[i], address))
-		{
-			return TRUE;
-		}
+		return is_among(named, count, address);
 	}
-	return !count &&
-		   !this->addresses->is_foreign(this->addresses, address, sa->leg) &&
-		   (!local || has_lost(sa->leg, address) ||
-			this->addresses->has(this->addresses, address, sa->leg));
+	return !this->addresses->is_foreign(this->addresses, address, sa->leg) &&
+		   (!local || is_there_for(this, sa->leg, address));
 }
 
 METHOD(nin3a_ue_legs_t, assign, bool,
@@ -375,6 +365,7 @@ METHOD(nin3a_ue_legs_t, remove_, void,
 		{
 			memcpy(leg->lost, sa->inner, sizeof(leg->lost));
 			leg->lost_count = sa->inner_count;
+			leg->lost_at = time_monotonic(NULL);
 		}
 		while (sa->inner_count)
 		{

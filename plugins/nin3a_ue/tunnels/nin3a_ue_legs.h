@@ -129,7 +129,8 @@ struct nin3a_ue_legs_t {
 	 * @return			whether it is taken: if the session names addresses, one
 	 *					of these; otherwise one that no other session has, that
 	 *					is no UPF's, and on an interface only for another IKE_SA
-	 *					of the leg; NIN3A_UE_INNER_MAX at most, each once
+	 *					of the leg, or one that was lost NIN3A_UE_LOST seconds
+	 *					ago at most; NIN3A_UE_INNER_MAX at most, each once
 	 */
 	bool (*assign)(nin3a_ue_legs_t *this, uint32_t ike_sa,
 				   const kupf_address_t *address, bool local);

@@ -7,6 +7,7 @@
 
 #include <check.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include "nin3a_ue/tunnels/nin3a_ue_legs.h"
 #include "test_runner.h"
@@ -790,6 +791,11 @@ START_TEST(test_assign)
 	ck_assert(assign(6, "10.3.0.2", TRUE));
 	ck_assert(!assign(3, "10.3.0.2", FALSE));
 	legs->remove(legs, 6, &order);
+	/* a while later, what is on an interface is somebody else's */
+	sleep(NIN3A_UE_LOST + 2);
+	start(7);
+	ck_assert(!assign(7, "10.3.0.2", TRUE));
+	legs->remove(legs, 7, &order);
 	ck_assert(assign(3, "10.3.0.2", FALSE));
 
 	/* and not more than that */
