@@ -33,6 +33,7 @@ static const char *names[] = {
 	[KUPF_FETCH_PAUSED] = "fetch-paused",
 	[KUPF_FETCH_ENDED] = "fetch-ended",
 	[KUPF_FETCH_WAITING] = "fetch-waiting",
+	[KUPF_SUPPRESSED] = "suppressed-log-lines",
 };
 
 /**

@@ -71,6 +71,8 @@ enum kupf_counter_t {
 	KUPF_FETCH_ENDED,
 	/** threads that wait now */
 	KUPF_FETCH_WAITING,
+	/** log lines about clients that were left out */
+	KUPF_SUPPRESSED,
 	/** number of counters */
 	KUPF_COUNTER_MAX,
 };

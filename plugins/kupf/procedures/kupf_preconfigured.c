@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_preconfigured.h"
+#include "kupf/kupf_limiter.h"
 #include "kupf/store/kupf_overlay.h"
 
 #include <collections/array.h>
 #include <threading/mutex.h>
+
+/** For lines of each kind, which clients can cause */
+static kupf_limiter_t loaded = KUPF_LIMITER, refused = KUPF_LIMITER;
 
 typedef struct private_kupf_preconfigured_t private_kupf_preconfigured_t;
 typedef struct change_t change_t;
@@ -298,12 +302,12 @@ METHOD(kupf_preconfigured_t, load, bool,
 	this->mutex->lock(this->mutex);
 	done = take(this, path, error);
 	this->mutex->unlock(this->mutex);
-	if (!done)
+	if (!done && kupf_limiter_allows(&refused))
 	{
 		DBG1(DBG_CFG, "kupf: %u pre-configured keys stay: %s",
 			 this->store->get_count(this->store), error->message);
 	}
-	else if (path)
+	else if (done && path && kupf_limiter_allows(&loaded))
 	{
 		DBG1(DBG_CFG, "kupf: %u pre-configured keys in %s",
 			 this->store->get_count(this->store), path);

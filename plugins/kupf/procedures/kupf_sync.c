@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_sync.h"
+#include "kupf_limiter.h"
+
+/** For lines of each kind */
+static kupf_limiter_t begun = KUPF_LIMITER, ended = KUPF_LIMITER,
+					  lost = KUPF_LIMITER;
 
 typedef struct private_kupf_sync_t private_kupf_sync_t;
 
@@ -31,8 +36,11 @@ METHOD(kupf_sync_t, begin, bool,
 	this->client = client;
 	/* new sessions have 0 */
 	this->mark = max(this->mark + 1, 1);
-	DBG1(DBG_CFG, "kupf: a client begins to synchronise %u sessions",
-		 this->store->get_count(this->store));
+	if (kupf_limiter_allows(&begun))
+	{
+		DBG1(DBG_CFG, "kupf: a client begins to synchronise %u sessions",
+			 this->store->get_count(this->store));
+	}
 	return TRUE;
 }
 
@@ -81,8 +89,11 @@ METHOD(kupf_sync_t, end, bool,
 		}
 	}
 	enumerator->destroy(enumerator);
-	DBG1(DBG_CFG, "kupf: synchronised, %u sessions removed, %u left", *removed,
-		 this->store->get_count(this->store));
+	if (kupf_limiter_allows(&ended))
+	{
+		DBG1(DBG_CFG, "kupf: synchronised, %u sessions removed, %u left",
+			 *removed, this->store->get_count(this->store));
+	}
 	return TRUE;
 }
 
@@ -91,8 +102,11 @@ METHOD(kupf_sync_t, forget, void,
 {
 	if (this->client == client)
 	{
-		DBG1(DBG_CFG, "kupf: a client has disconnected before it had "
-			 "synchronised, all sessions stay");
+		if (kupf_limiter_allows(&lost))
+		{
+			DBG1(DBG_CFG, "kupf: a client has disconnected before it had "
+				 "synchronised, all sessions stay");
+		}
 		this->client = NULL;
 	}
 }

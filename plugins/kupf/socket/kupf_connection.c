@@ -3,6 +3,7 @@
 #include "kupf_connection.h"
 #include "kupf/kupf_counters.h"
 #include "kupf_inbox.h"
+#include "kupf/kupf_limiter.h"
 #include "kupf/protocol/kupf_packet.h"
 #include "kupf_outbox.h"
 
@@ -14,6 +15,9 @@
 
 /** Event that is part of the answer to list-sessions */
 #define LIST_SESSION "list-session"
+
+/** For lines about malformed packets */
+static kupf_limiter_t malformed = KUPF_LIMITER;
 
 typedef struct private_kupf_connection_t private_kupf_connection_t;
 
@@ -333,8 +337,11 @@ METHOD(kupf_connection_t, handle, bool,
 	if (!handle_packets(this))
 	{
 		kupf_count(KUPF_CONNECTIONS_MALFORMED);
-		DBG1(DBG_CFG, "kupf: closing connection of a client that sent a "
-			 "malformed packet");
+		if (kupf_limiter_allows(&malformed))
+		{
+			DBG1(DBG_CFG, "kupf: closing connection of a client that sent a "
+				 "malformed packet");
+		}
 		/* what it asked for before it gets an answer, if it reads it now */
 		write_packets(this, FALSE);
 		return FALSE;

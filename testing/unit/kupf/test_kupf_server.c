@@ -348,14 +348,28 @@ START_TEST(test_vanish)
 }
 END_TEST
 
+/** Lines that the server logs about its clients */
+static u_int lines;
+
+static void count_line(debug_t group, level_t level, char *fmt, ...)
+{
+	if (level == 1)
+	{
+		__atomic_add_fetch(&lines, 1, __ATOMIC_RELAXED);
+	}
+}
+
 START_TEST(test_malformed)
 {
+	void (*saved)(debug_t group, level_t level, char *fmt, ...);
 	u_int i, fds;
 	chunk_t data;
 	int fd;
 
 	fds = count_fds();
-	for (i = 0; i < 100; i++)
+	saved = dbg;
+	dbg = count_line;
+	for (i = 0; i < 200; i++)
 	{
 		fd = dial();
 		data = test_encode("<ffffffff>");
@@ -366,6 +380,10 @@ START_TEST(test_malformed)
 	}
 	check_alive();
 	wait_for_fds(fds);
+	dbg = saved;
+	/* whoever does that must not fill the disk of the log */
+	ck_assert_uint_gt(__atomic_load_n(&lines, __ATOMIC_RELAXED), 0);
+	ck_assert_uint_lt(__atomic_load_n(&lines, __ATOMIC_RELAXED), 150);
 }
 END_TEST
 

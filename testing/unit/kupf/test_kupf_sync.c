@@ -150,6 +150,33 @@ START_TEST(test_two_clients)
 }
 END_TEST
 
+/** Lines at level 1 */
+static u_int lines;
+
+static void count_line(debug_t group, level_t level, char *fmt, ...)
+{
+	lines += level == 1;
+}
+
+START_TEST(test_log)
+{
+	void (*saved)(debug_t group, level_t level, char *fmt, ...) = dbg;
+	u_int i;
+
+	dbg = count_line;
+	for (i = 0; i < 1000; i++)
+	{
+		ck_assert_str_eq(run(one, "sync-begin", ""), "");
+		ck_assert_str_eq(run(one, "sync-end", ""), "0");
+		ck_assert_str_eq(run(one, "sync-begin", ""), "");
+		upf.commands->forget(upf.commands, one);
+	}
+	dbg = saved;
+	ck_assert_uint_gt(lines, 3);
+	ck_assert_uint_lt(lines, 1000);
+}
+END_TEST
+
 START_TEST(test_fields)
 {
 	add_abc();
@@ -177,6 +204,7 @@ Suite *kupf_sync_suite(void)
 	tcase_add_test(tc, test_mentioned);
 	tcase_add_test(tc, test_begin_anew);
 	tcase_add_test(tc, test_two_clients);
+	tcase_add_test(tc, test_log);
 	tcase_add_test(tc, test_fields);
 	suite_add_tcase(suite, tc);
 

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup kupf_listener kupf_listener
+ * @{ @ingroup kupf
+ *
+ * The UNIX socket in the file system: mode 0660 from the moment it exists, with
+ * the user of charon.
+ *
+ * A second charon, by mistake or to find out that there is one already, takes
+ * nothing from the first: an old socket in the way is removed only if nobody
+ * serves it, and at the end ours only if it is still the one at its path.
+ */
+
+#ifndef KUPF_LISTENER_H_
+#define KUPF_LISTENER_H_
+
+#include <library.h>
+
+typedef struct kupf_listener_t kupf_listener_t;
+
+/**
+ * For one thread.
+ */
+struct kupf_listener_t {
+
+	/**
+	 * Get the file descriptor, which does not block.
+	 */
+	int (*get_fd)(kupf_listener_t *this);
+
+	/**
+	 * Remove the socket and close it.
+	 */
+	void (*destroy)(kupf_listener_t *this);
+};
+
+/**
+ * Create the socket, and listen.
+ *
+ * @param uri		unix://PATH
+ * @param group		group of the socket, name or number; NULL for that of charon
+ * @return			socket, NULL on failure (which is logged)
+ */
+kupf_listener_t *kupf_listener_create(const char *uri, const char *group);
+
+#endif /** KUPF_LISTENER_H_ @}*/
