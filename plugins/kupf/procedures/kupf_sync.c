@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_sync.h"
-#include "kupf_limiter.h"
+#include "kupf/kupf_limiter.h"
 
 /** For lines of each kind */
 static kupf_limiter_t begun = KUPF_LIMITER, ended = KUPF_LIMITER,

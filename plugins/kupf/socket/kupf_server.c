@@ -3,6 +3,7 @@
 #include "kupf_server.h"
 #include "kupf_connection.h"
 #include "kupf/kupf_counters.h"
+#include "kupf_listener.h"
 #include "kupf_access.h"
 
 #include <collections/array.h>
@@ -14,15 +15,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
-
-/** Scheme of the URI */
-#define SCHEME "unix://"
-
-/** Connections that the kernel holds until they are accepted */
-#define BACKLOG 128
 
 /** Events taken from the kernel at once */
 #define EVENTS_MAX 64
@@ -38,9 +31,9 @@ typedef struct private_kupf_server_t private_kupf_server_t;
 struct private_kupf_server_t {
 	/** public interface */
 	kupf_server_t public;
-	/** path of the socket, NULL if it was not created */
-	char *path;
-	/** listening socket */
+	/** the socket's path, and what listens there */
+	kupf_listener_t *socket;
+	/** its file descriptor */
 	int listener;
 	/** becomes readable when the thread shall end */
 	int stop;
@@ -206,63 +199,6 @@ static bool start_thread(private_kupf_server_t *this)
 	return this->thread != NULL;
 }
 
-/**
- * Bind and listen.  An old socket in the way is removed, nothing else is.
- */
-static bool open_socket(private_kupf_server_t *this, const char *uri,
-						const char *group)
-{
-	struct sockaddr_un addr = {
-		.sun_family = AF_UNIX,
-	};
-	struct stat st;
-	const char *path = uri + strlen(SCHEME);
-	gid_t gid = lib->caps->get_gid(lib->caps);
-	mode_t mask;
-	bool bound;
-
-	if (!strpfx(uri, SCHEME) || !*path ||
-		strlen(path) >= sizeof(addr.sun_path))
-	{
-		DBG1(DBG_CFG, "kupf: socket '%s': expected " SCHEME " and a path of up "
-			 "to %zu characters", uri, sizeof(addr.sun_path) - 1);
-		return FALSE;
-	}
-	if (group && !kupf_access_find_group(group, &gid))
-	{
-		DBG1(DBG_CFG, "kupf: socket_group: there is no '%s'", group);
-		return FALSE;
-	}
-	strcpy(addr.sun_path, path);
-	if (lstat(path, &st) == 0)
-	{
-		if (!S_ISSOCK(st.st_mode))
-		{
-			DBG1(DBG_CFG, "kupf: socket '%s': something else is there", uri);
-			return FALSE;
-		}
-		unlink(path);
-	}
-	this->listener = socket(AF_UNIX,
-							SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	mask = umask(~(S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP));
-	bound = this->listener >= 0 &&
-			bind(this->listener, (struct sockaddr*)&addr, sizeof(addr)) == 0;
-	umask(mask);
-	if (bound)
-	{
-		this->path = strdup(path);
-	}
-	if (!bound ||
-		chown(path, lib->caps->get_uid(lib->caps), gid) != 0 ||
-		listen(this->listener, BACKLOG) != 0)
-	{
-		DBG1(DBG_CFG, "kupf: socket '%s': %s", uri, strerror(errno));
-		return FALSE;
-	}
-	return TRUE;
-}
-
 METHOD(kupf_server_t, destroy, void,
 	private_kupf_server_t *this)
 {
@@ -278,15 +214,7 @@ METHOD(kupf_server_t, destroy, void,
 		connection->destroy(connection);
 	}
 	array_destroy(this->connections);
-	if (this->path)
-	{
-		unlink(this->path);
-		free(this->path);
-	}
-	if (this->listener >= 0)
-	{
-		close(this->listener);
-	}
+	DESTROY_IF(this->socket);
 	close(this->stop);
 	close(this->epoll);
 	DESTROY_IF(this->peers);
@@ -306,7 +234,6 @@ kupf_server_t *kupf_server_create(const kupf_server_config_t *config,
 		.public = {
 			.destroy = _destroy,
 		},
-		.listener = -1,
 		.stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
 		.epoll = epoll_create1(EPOLL_CLOEXEC),
 		.max = config->max_connections,
@@ -316,8 +243,15 @@ kupf_server_t *kupf_server_create(const kupf_server_config_t *config,
 		.commands = commands,
 		.publisher = publisher,
 	);
-	if (!this->peers || !open_socket(this, config->uri, config->group) ||
-		!watch(this, &this->stop, TRUE) ||
+	if (this->peers)
+	{	/* wrong settings leave no trace */
+		this->socket = kupf_listener_create(config->uri, config->group);
+	}
+	if (this->socket)
+	{
+		this->listener = this->socket->get_fd(this->socket);
+	}
+	if (!this->socket || !watch(this, &this->stop, TRUE) ||
 		!watch(this, &this->listener, TRUE) || !start_thread(this))
 	{
 		destroy(this);

@@ -170,6 +170,42 @@ START_TEST(test_stale_socket)
 }
 END_TEST
 
+START_TEST(test_two_servers)
+{
+	kupf_server_config_t config = {
+		.max_connections = 1,
+	};
+	struct stat before, after;
+	int fd = dial();
+
+	/* another one leaves the socket of one that serves alone */
+	ck_assert_int_eq(lstat(test_path("sock"), &before), 0);
+	ck_assert_ptr_null(create_server(&config));
+	ck_assert_int_eq(lstat(test_path("sock"), &after), 0);
+	ck_assert_uint_eq(before.st_ino, after.st_ino);
+	check_answer(fd);
+	check_alive();
+	close(fd);
+}
+END_TEST
+
+START_TEST(test_socket_of_another)
+{
+	kupf_server_config_t config = {
+		.max_connections = 1,
+	};
+	kupf_server_t *other;
+
+	/* the path is taken away and another one's: that one stays */
+	ck_assert_int_eq(unlink(test_path("sock")), 0);
+	other = create_server(&config);
+	ck_assert_ptr_nonnull(other);
+	server->destroy(server);
+	server = other;
+	check_alive();
+}
+END_TEST
+
 START_TEST(test_no_socket)
 {
 	kupf_server_config_t config = {
@@ -806,6 +842,8 @@ Suite *kupf_server_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_socket);
 	tcase_add_test(tc, test_stale_socket);
+	tcase_add_test(tc, test_two_servers);
+	tcase_add_test(tc, test_socket_of_another);
 	tcase_add_test(tc, test_no_socket);
 	tcase_add_test(tc, test_allowed);
 	tcase_add_test(tc, test_allowed_names);
