@@ -51,6 +51,8 @@ struct private_kupf_server_t {
 	kupf_publisher_t *publisher;
 	/** last time a refusal was logged */
 	time_t logged;
+	/** when to try accept() again, ms, 0 if it is not paused */
+	uint64_t resume;
 	/** the thread */
 	thread_t *thread;
 };
@@ -67,6 +69,31 @@ static bool watch(private_kupf_server_t *this, int *fd, bool on)
 
 	return epoll_ctl(this->epoll, EPOLL_CTL_MOD, *fd, &event) == 0 ||
 		   epoll_ctl(this->epoll, EPOLL_CTL_ADD, *fd, &event) == 0;
+}
+
+/**
+ * Get the time in milliseconds.
+ */
+static uint64_t get_time()
+{
+	timeval_t tv;
+
+	time_monotonic(&tv);
+	return (uint64_t)tv.tv_sec * 1000 + tv.tv_usec / 1000;
+}
+
+/**
+ * Milliseconds until accept() is to be tried again, -1 if it is not paused.
+ */
+static int get_pause(private_kupf_server_t *this)
+{
+	uint64_t now = get_time();
+
+	if (!this->resume)
+	{
+		return -1;
+	}
+	return this->resume > now ? this->resume - now : 0;
 }
 
 /**
@@ -121,6 +148,21 @@ static bool accept_connections(private_kupf_server_t *this)
 }
 
 /**
+ * Accept connections, or none for a while if there are no file descriptors.
+ */
+static void accept_or_pause(private_kupf_server_t *this)
+{
+	if (!accept_connections(this))
+	{
+		DBG1(DBG_CFG, "kupf: unable to accept clients: %s", strerror(errno));
+		if (watch(this, &this->listener, FALSE))
+		{
+			this->resume = get_time() + ACCEPT_PAUSE;
+		}
+	}
+}
+
+/**
  * Close a connection.
  */
 static void close_connection(private_kupf_server_t *this,
@@ -148,16 +190,16 @@ static void *serve(private_kupf_server_t *this)
 {
 	struct epoll_event events[EVENTS_MAX];
 	kupf_connection_t *connection;
-	bool paused = FALSE;
 	int count, i;
 
 	while (TRUE)
 	{
 		count = epoll_wait(this->epoll, events, countof(events),
-						   paused ? ACCEPT_PAUSE : -1);
-		if (paused && count == 0)
+						   get_pause(this));
+		/* also if there is no second in which nobody sends anything */
+		if (get_pause(this) == 0 && watch(this, &this->listener, TRUE))
 		{
-			paused = !watch(this, &this->listener, TRUE);
+			this->resume = 0;
 		}
 		for (i = 0; i < count; i++)
 		{
@@ -167,12 +209,7 @@ static void *serve(private_kupf_server_t *this)
 			}
 			if (events[i].data.ptr == &this->listener)
 			{
-				if (!accept_connections(this))
-				{
-					DBG1(DBG_CFG, "kupf: unable to accept clients: %s",
-						 strerror(errno));
-					paused = watch(this, &this->listener, FALSE);
-				}
+				accept_or_pause(this);
 				continue;
 			}
 			connection = events[i].data.ptr;

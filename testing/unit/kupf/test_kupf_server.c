@@ -27,6 +27,9 @@
 /** Most connections of the server, unless a test says otherwise */
 #define CONNECTIONS 16
 
+/** Requests of a busy client, a millisecond apart at least */
+#define BUSY 10000
+
 /** The parts behind the socket */
 static test_upf_t upf;
 
@@ -475,7 +478,11 @@ END_TEST
 
 START_TEST(test_no_descriptors)
 {
+	struct pollfd pfd = {
+		.events = POLLIN,
+	};
 	struct rlimit limit, before;
+	vici_message_t *reply;
 	int fds[64], fd, late;
 	u_int i;
 
@@ -509,8 +516,19 @@ START_TEST(test_no_descriptors)
 	{
 		close(fds[i]);
 	}
-	/* the late one gets its turn when there is room */
-	check_answer(late);
+	/* the late one gets its turn when there is room, also if others are busy
+	 * all the time */
+	test_request(late, "version", "");
+	pfd.fd = late;
+	for (i = 0; i < BUSY && poll(&pfd, 1, 0) == 0; i++)
+	{
+		check_answer(fd);
+		usleep(1000);
+	}
+	ck_assert_uint_lt(i, BUSY);
+	reply = test_reply(late);
+	ck_assert_str_eq(test_value(reply, "success"), "yes");
+	reply->destroy(reply);
 	close(late);
 	close(fd);
 }
