@@ -12,6 +12,12 @@
 /** Size and alignment of a block of slots */
 #define BLOCK_SIZE (1 << 18)
 
+/** Largest buffer that is locked, and octets of all that are: the rest of
+ * RLIMIT_MEMLOCK is for keys */
+#define BUFFER_LOCKED_MAX (32 * 1024)
+#define BUFFERS_LOCKED_MAX (1024 * 1024)
+
+typedef struct buffer_t buffer_t;
 typedef struct block_t block_t;
 typedef struct slot_t slot_t;
 typedef struct arena_t arena_t;
@@ -52,6 +58,19 @@ struct arena_t {
 };
 
 /**
+ * Head of a buffer.
+ */
+struct buffer_t {
+	/** octets of it that are locked and count as such */
+	size_t locked;
+	/** what the caller gets */
+	uint8_t octets[] __attribute__((aligned(KUPF_SECRET_HEAD)));
+};
+
+/** Octets of buffers that are locked */
+static size_t buffers_locked;
+
+/**
  * Keys of 32 octets, which nearly all are, and longer ones.
  */
 static arena_t arenas[] = {
@@ -71,6 +90,20 @@ static inline uint32_t block_slots(const arena_t *arena)
 }
 
 /**
+ * Ask the kernel to keep pages out of core dumps.
+ */
+static void hide_pages(void *pages, size_t size)
+{
+	static refcount_t warned = 0;
+
+	if (madvise(pages, size, MADV_DONTDUMP) != 0 && ref_get(&warned) == 1)
+	{
+		DBG1(DBG_CFG, "kupf: keys may be part of a core dump: %s",
+			 strerror(errno));
+	}
+}
+
+/**
  * Ask the kernel to keep pages out of core dumps and swap.  Neither is worth
  * refusing service for, both are worth a line in the log.
  */
@@ -78,11 +111,7 @@ static void protect(void *pages, size_t size)
 {
 	static refcount_t warned = 0;
 
-	if (madvise(pages, size, MADV_DONTDUMP) != 0)
-	{
-		DBG1(DBG_CFG, "kupf: keys may be part of a core dump: %s",
-			 strerror(errno));
-	}
+	hide_pages(pages, size);
 	if (mlock(pages, size) != 0 && ref_get(&warned) == 1)
 	{
 		DBG1(DBG_CFG, "kupf: keys may be swapped out, RLIMIT_MEMLOCK does not "
@@ -274,31 +303,55 @@ static size_t pages_of(size_t size)
 	return (size + page - 1) & ~(page - 1);
 }
 
-/*
- * Described in header
+/**
+ * Lock a buffer, if it is small and those that are locked are not too many.
  */
-void *kupf_secret_alloc(size_t size)
+static void lock_buffer(buffer_t *buffer, size_t size)
 {
-	void *pages;
-
-	pages = mmap(NULL, pages_of(size), PROT_READ | PROT_WRITE,
-				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (pages == MAP_FAILED)
+	if (size > BUFFER_LOCKED_MAX)
 	{
-		return NULL;
+		return;
 	}
-	protect(pages, pages_of(size));
-	return pages;
+	if (__atomic_add_fetch(&buffers_locked, size, __ATOMIC_RELAXED) <=
+							BUFFERS_LOCKED_MAX && mlock(buffer, size) == 0)
+	{
+		buffer->locked = size;
+		return;
+	}
+	__atomic_sub_fetch(&buffers_locked, size, __ATOMIC_RELAXED);
 }
 
 /*
  * Described in header
  */
-void kupf_secret_free(void *buffer, size_t size)
+void *kupf_secret_alloc(size_t size)
 {
-	if (buffer)
+	buffer_t *buffer;
+	size_t pages = pages_of(sizeof(*buffer) + size);
+
+	buffer = mmap(NULL, pages, PROT_READ | PROT_WRITE,
+				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (buffer == MAP_FAILED)
 	{
-		memwipe(buffer, size);
-		munmap(buffer, pages_of(size));
+		return NULL;
+	}
+	hide_pages(buffer, pages);
+	lock_buffer(buffer, pages);
+	return buffer->octets;
+}
+
+/*
+ * Described in header
+ */
+void kupf_secret_free(void *octets, size_t size)
+{
+	buffer_t *buffer;
+
+	if (octets)
+	{
+		buffer = (buffer_t*)((uint8_t*)octets - offsetof(buffer_t, octets));
+		memwipe(octets, size);
+		__atomic_sub_fetch(&buffers_locked, buffer->locked, __ATOMIC_RELAXED);
+		munmap(buffer, pages_of(sizeof(*buffer) + size));
 	}
 }

@@ -25,6 +25,10 @@
 /** Longest key accepted, octets: a pre-configured PSK */
 #define KUPF_KEY_MAX 64
 
+/** Octets in front of a buffer of kupf_secret_alloc(): one that is to fill pages
+ * is so much less */
+#define KUPF_SECRET_HEAD 64
+
 /**
  * Whether a key may be used at all.  An empty secret would make charon fall
  * back to SK_p, which is an authentication bypass (get_psk_sig() in its
@@ -53,8 +57,9 @@ uint8_t *kupf_secret_create(chunk_t key);
 void kupf_secret_destroy(uint8_t *secret, size_t len);
 
 /**
- * Allocate pages for a buffer that keys pass through, with the same
- * protection as the keys themselves.
+ * Allocate pages for a buffer that keys pass through.  It is left out of core
+ * dumps.  It is kept out of swap if it is small, up to a limit for all of them
+ * (1 MiB): what clients can make more of leaves RLIMIT_MEMLOCK to the keys.
  *
  * @param size		octets
  * @return			zeroed memory, to be given to kupf_secret_free(), or NULL

@@ -7,8 +7,8 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-/** Room for packets, octets, unless one is longer */
-#define ROOM_MIN (64 * 1024)
+/** Room at the beginning, octets: four pages */
+#define ROOM_MIN (16 * 1024 - KUPF_SECRET_HEAD)
 
 typedef struct private_kupf_inbox_t private_kupf_inbox_t;
 
@@ -29,20 +29,39 @@ struct private_kupf_inbox_t {
 };
 
 /**
- * Make room for the rest of a packet, or give it back.
+ * Get the room that there should be.  It grows with what has come, up to the
+ * length of the packet: a header alone is but a promise.
  */
-static bool adjust_room(private_kupf_inbox_t *this)
+static size_t get_room(private_kupf_inbox_t *this)
 {
-	size_t room = ROOM_MIN, len;
-	uint8_t *buf;
+	size_t need = ROOM_MIN;
 
 	if (this->len >= KUPF_PACKET_HEADER)
 	{
 		/* nobody may have looked at it yet */
-		len = min(untoh32(this->buf), KUPF_PACKET_MAX);
-		room = max(room, KUPF_PACKET_HEADER + len);
+		need = min(untoh32(this->buf), KUPF_PACKET_MAX);
+		need = max(ROOM_MIN, need + KUPF_PACKET_HEADER);
 	}
-	if (this->len > room || room == this->room)
+	if (this->len <= ROOM_MIN && need == ROOM_MIN)
+	{
+		return ROOM_MIN;
+	}
+	if (this->len == this->room && this->room < need)
+	{
+		return min(2 * this->room, need);
+	}
+	return this->room;
+}
+
+/**
+ * Make room for more of a packet, or give it back.
+ */
+static bool adjust_room(private_kupf_inbox_t *this)
+{
+	size_t room = get_room(this);
+	uint8_t *buf;
+
+	if (room == this->room)
 	{
 		return TRUE;
 	}

@@ -8,7 +8,8 @@
  *
  * The memory is kept out of core dumps, as there are keys in it, and packets
  * are wiped as soon as they are dealt with.  There is room for one packet of
- * the greatest length at most.  For one thread.
+ * the greatest length at most, and for little more than has come: it doubles
+ * when it is full.  For one thread.
  */
 
 #ifndef KUPF_INBOX_H_
