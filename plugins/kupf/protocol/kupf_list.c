@@ -17,7 +17,13 @@ struct list_enumerator_t {
 	/** knows the tunnels */
 	kupf_enforcer_t *enforcer;
 	/** sessions */
-	enumerator_t *sessions;
+	kupf_store_t *store;
+	/** where the walk through them is */
+	uint64_t cursor;
+	/** whether it is over */
+	bool over;
+	/** vici_message_t*, yet to be yielded */
+	array_t *messages;
 	/** filters */
 	kupf_request_t filter;
 };
@@ -131,69 +137,121 @@ static void add_tunnels(list_enumerator_t *this, vici_builder_t *builder,
 	builder->end_section(builder);
 }
 
+/**
+ * Add the message about a session, if it passes the filters, and drop the
+ * reference to it.
+ */
+static void add_session(list_enumerator_t *this, kupf_session_t *session)
+{
+	vici_builder_t *builder;
+	vici_message_t *message;
+	u_int tunnels;
+
+	tunnels = this->enforcer->count(this->enforcer,
+									kupf_session_get_name(session));
+	if (is_listed(session, tunnels, &this->filter))
+	{
+		builder = vici_builder_create();
+		kupf_reply_session(builder, session);
+		kupf_reply_details(builder, session);
+		kupf_reply_text(builder, "state", tunnels ? "up" : "provisioned");
+		kupf_reply_number(builder, "tunnels", tunnels);
+		if (tunnels)
+		{
+			add_tunnels(this, builder, kupf_session_get_name(session));
+		}
+		message = builder->finalize(builder);
+		if (message)
+		{
+			array_insert(this->messages, ARRAY_TAIL, message);
+		}
+	}
+	kupf_session_unref(session);
+}
+
+/**
+ * Add the messages of the next step.  No session is held when it is done: the
+ * client may never come for the rest.
+ *
+ * @return			FALSE if there is none
+ */
+static bool add_step(list_enumerator_t *this)
+{
+	kupf_session_t *session;
+	array_t *sessions;
+	bool more;
+
+	if (this->over)
+	{
+		return FALSE;
+	}
+	sessions = array_create(0, 0);
+	more = this->store->walk(this->store, &this->cursor, sessions);
+	while (array_remove(sessions, ARRAY_HEAD, &session))
+	{
+		add_session(this, session);
+	}
+	array_destroy(sessions);
+	this->over = !more;
+	return more;
+}
+
 METHOD(enumerator_t, list_enumerate, bool,
 	list_enumerator_t *this, va_list args)
 {
 	vici_message_t **message;
-	vici_builder_t *builder;
-	kupf_session_t *session;
-	u_int tunnels;
 
 	VA_ARGS_VGET(args, message);
 
-	while (this->sessions->enumerate(this->sessions, &session))
+	while (!array_remove(this->messages, ARRAY_HEAD, message))
 	{
-		tunnels = this->enforcer->count(this->enforcer,
-										kupf_session_get_name(session));
-		if (is_listed(session, tunnels, &this->filter))
+		if (!add_step(this))
 		{
-			builder = vici_builder_create();
-			kupf_reply_session(builder, session);
-			kupf_reply_details(builder, session);
-			kupf_reply_text(builder, "state", tunnels ? "up" : "provisioned");
-			kupf_reply_number(builder, "tunnels", tunnels);
-			if (tunnels)
-			{
-				add_tunnels(this, builder, kupf_session_get_name(session));
-			}
-			*message = builder->finalize(builder);
-			return *message != NULL;
+			return FALSE;
 		}
 	}
-	return FALSE;
+	return TRUE;
 }
 
 METHOD(enumerator_t, list_destroy, void,
 	list_enumerator_t *this)
 {
-	this->sessions->destroy(this->sessions);
+	vici_message_t *message;
+
+	while (array_remove(this->messages, ARRAY_HEAD, &message))
+	{
+		message->destroy(message);
+	}
+	array_destroy(this->messages);
 	free(this);
 }
 
 /**
- * Enumerate the one session that a filter names, or all of them.
+ * Add the one session that a filter names, if it does: then there is no walk.
  */
-static enumerator_t *create_session_enumerator(kupf_store_t *store,
-											   kupf_request_t *filter)
+static void add_named(list_enumerator_t *this)
 {
+	kupf_request_t *filter = &this->filter;
 	kupf_session_t *session;
 
 	if (filter->fields & KUPF_FIELD_SESSION)
 	{
-		session = store->get(store, filter->session);
+		session = this->store->get(this->store, filter->session);
 	}
 	else if (filter->fields & KUPF_FIELD_UE_ID)
 	{
-		session = store->find(store, filter->id_type,
+		session = this->store->find(this->store, filter->id_type,
 								chunk_create(filter->id, filter->id_len));
 	}
 	else
 	{
-		return store->create_enumerator(store);
+		return;
 	}
-	return session ? enumerator_create_single(session,
-											  (void*)kupf_session_unref) :
-					 enumerator_create_empty();
+	this->over = TRUE;
+	if (session)
+	{
+		add_session(this, session);
+	}
 }
 
 /*
@@ -211,10 +269,11 @@ enumerator_t *kupf_list_create_enumerator(kupf_store_t *store,
 			.venumerate = _list_enumerate,
 			.destroy = _list_destroy,
 		},
+		.store = store,
 		.enforcer = enforcer,
+		.messages = array_create(0, 0),
 		.filter = *filter,
 	);
-	enumerator->sessions = create_session_enumerator(store,
-													 &enumerator->filter);
+	add_named(enumerator);
 	return &enumerator->public;
 }

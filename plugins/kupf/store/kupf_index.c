@@ -18,7 +18,7 @@ struct kupf_index_t {
 };
 
 /**
- * Enumerates shard by shard: takes references under the lock of one, and
+ * Enumerates step by step: takes references under the lock of a shard, and
  * yields them without.
  */
 struct shard_enumerator_t {
@@ -26,14 +26,12 @@ struct shard_enumerator_t {
 	enumerator_t public;
 	/** index */
 	kupf_index_t *index;
-	/** next shard */
-	u_int shard;
-	/** sessions of the current shard */
-	kupf_session_t **sessions;
-	/** number of sessions */
-	u_int count;
-	/** next session to yield */
-	u_int pos;
+	/** where the walk is */
+	uint64_t cursor;
+	/** sessions of the step that are not yielded yet */
+	array_t *sessions;
+	/** session that was yielded last, or NULL */
+	kupf_session_t *current;
 };
 
 /**
@@ -149,43 +147,58 @@ bool kupf_index_remove(kupf_index_t *index, kupf_shard_t *shard,
 }
 
 /**
- * Drop the sessions that an enumerator holds.
+ * Reverse the order of bits.
  */
-static void drop_sessions(shard_enumerator_t *this)
+static uint32_t reverse(uint32_t bits)
 {
-	u_int i;
-
-	for (i = 0; i < this->count; i++)
-	{
-		kupf_session_unref(this->sessions[i]);
-	}
-	free(this->sessions);
-	this->sessions = NULL;
-	this->count = 0;
-	this->pos = 0;
+	bits = (bits & 0x55555555) << 1 | (bits >> 1 & 0x55555555);
+	bits = (bits & 0x33333333) << 2 | (bits >> 2 & 0x33333333);
+	bits = (bits & 0x0f0f0f0f) << 4 | (bits >> 4 & 0x0f0f0f0f);
+	return __builtin_bswap32(bits);
 }
 
 /**
- * Take references to the sessions of the next shard.
+ * Get the bucket after another one, counting from the high bits of the mask to
+ * the low ones: so those that a bucket is cut into when the shard doubles are
+ * all before, or all after, where the walk is.
+ *
+ * @return			0 after the last one
  */
-static void take_sessions(shard_enumerator_t *this)
+static uint32_t next_bucket(uint32_t bucket, uint32_t mask)
 {
-	kupf_shard_t *shard = &this->index->shards[this->shard++];
-	kupf_session_t *session;
-	uint32_t i, hash;
+	return reverse(reverse(bucket | ~mask) + 1);
+}
 
-	shard->lock->read_lock(shard->lock);
-	this->sessions = malloc(shard->count * sizeof(*this->sessions));
-	for (i = 0; i <= shard->mask; i++)
+/*
+ * Described in header
+ */
+bool kupf_index_walk(kupf_index_t *index, uint64_t *cursor, array_t *sessions)
+{
+	uint32_t number = *cursor >> 32, bucket = *cursor, hash;
+	int enough = array_count(sessions) + KUPF_INDEX_STEP;
+	kupf_session_t *session;
+	kupf_shard_t *shard;
+
+	if (number == KUPF_INDEX_SHARDS)
 	{
-		session = shard->buckets[i];
+		return FALSE;
+	}
+	shard = &index->shards[number];
+	shard->lock->read_lock(shard->lock);
+	do
+	{
+		session = shard->buckets[bucket & shard->mask];
 		while (session)
 		{
-			this->sessions[this->count++] = kupf_session_ref(session);
-			session = *get_link(this->index, session, &hash);
+			array_insert(sessions, ARRAY_TAIL, kupf_session_ref(session));
+			session = *get_link(index, session, &hash);
 		}
+		bucket = next_bucket(bucket, shard->mask);
 	}
+	while (bucket && array_count(sessions) < enough);
 	shard->lock->unlock(shard->lock);
+	*cursor = (uint64_t)(number + !bucket) << 32 | bucket;
+	return TRUE;
 }
 
 METHOD(enumerator_t, shard_enumerate, bool,
@@ -195,23 +208,28 @@ METHOD(enumerator_t, shard_enumerate, bool,
 
 	VA_ARGS_VGET(args, session);
 
-	while (this->pos == this->count)
+	kupf_session_unref(this->current);
+	this->current = NULL;
+	while (!array_remove(this->sessions, ARRAY_HEAD, &this->current))
 	{
-		drop_sessions(this);
-		if (this->shard == KUPF_INDEX_SHARDS)
+		if (!kupf_index_walk(this->index, &this->cursor, this->sessions))
 		{
 			return FALSE;
 		}
-		take_sessions(this);
 	}
-	*session = this->sessions[this->pos++];
+	*session = this->current;
 	return TRUE;
 }
 
 METHOD(enumerator_t, shard_destroy, void,
 	shard_enumerator_t *this)
 {
-	drop_sessions(this);
+	kupf_session_unref(this->current);
+	while (array_remove(this->sessions, ARRAY_HEAD, &this->current))
+	{
+		kupf_session_unref(this->current);
+	}
+	array_destroy(this->sessions);
 	free(this);
 }
 
@@ -229,6 +247,7 @@ enumerator_t *kupf_index_create_enumerator(kupf_index_t *index)
 			.destroy = _shard_destroy,
 		},
 		.index = index,
+		.sessions = array_create(0, 0),
 	);
 	return &enumerator->public;
 }

@@ -17,6 +17,7 @@
 
 #include "kupf_session.h"
 
+#include <collections/array.h>
 #include <threading/rwlock.h>
 
 /** Shards of an index, as a power of two */
@@ -24,6 +25,9 @@
 
 /** Shards of an index */
 #define KUPF_INDEX_SHARDS (1 << KUPF_INDEX_SHARD_BITS)
+
+/** Sessions after which a step of a walk is over */
+#define KUPF_INDEX_STEP 32
 
 typedef struct kupf_index_t kupf_index_t;
 typedef struct kupf_shard_t kupf_shard_t;
@@ -89,8 +93,18 @@ bool kupf_index_remove(kupf_index_t *index, kupf_shard_t *shard,
 					   kupf_session_t *session);
 
 /**
- * Enumerate all sessions, with no lock held between two steps: references are
- * taken shard by shard.
+ * Walk through all sessions, with no lock held between two steps.  A step is
+ * some buckets of a shard.
+ *
+ * @param cursor	[in,out] where the walk is, 0 at its beginning
+ * @param sessions	array of kupf_session_t*, to which references are added;
+ *					about KUPF_INDEX_STEP at most
+ * @return			FALSE if it was at its end
+ */
+bool kupf_index_walk(kupf_index_t *index, uint64_t *cursor, array_t *sessions);
+
+/**
+ * Enumerate all sessions, as kupf_index_walk() does.
  *
  * @return			enumerator over kupf_session_t*
  */

@@ -2,6 +2,9 @@
 
 #include "kupf_overlay.h"
 
+/** Bit of a cursor that says that the walk is in the lower store */
+#define LOWER (1ULL << 63)
+
 typedef struct private_kupf_overlay_t private_kupf_overlay_t;
 typedef struct both_enumerator_t both_enumerator_t;
 
@@ -265,6 +268,50 @@ METHOD(kupf_store_t, create_enumerator, enumerator_t*,
 	return &enumerator->public;
 }
 
+/**
+ * Take those away, from an index on, that are hidden.
+ */
+static void drop_hidden(private_kupf_overlay_t *this, array_t *sessions, int i)
+{
+	kupf_session_t *session;
+
+	while (i < array_count(sessions))
+	{
+		array_get(sessions, i, &session);
+		if (kupf_overlay_hides(this->upper, session))
+		{
+			array_remove(sessions, i, NULL);
+			kupf_session_unref(session);
+		}
+		else
+		{
+			i++;
+		}
+	}
+}
+
+METHOD(kupf_store_t, walk, bool,
+	private_kupf_overlay_t *this, uint64_t *cursor, array_t *sessions)
+{
+	int count = array_count(sessions);
+	uint64_t lower;
+	bool more;
+
+	if (!(*cursor & LOWER))
+	{
+		if (this->upper->walk(this->upper, cursor, sessions))
+		{
+			return TRUE;
+		}
+		*cursor = LOWER;
+	}
+	lower = *cursor & ~LOWER;
+	more = this->lower->walk(this->lower, &lower, sessions);
+	*cursor = lower | LOWER;
+	drop_hidden(this, sessions, count);
+	return more;
+}
+
 METHOD(kupf_store_t, destroy, void,
 	private_kupf_overlay_t *this)
 {
@@ -288,6 +335,7 @@ kupf_store_t *kupf_overlay_create(kupf_store_t *upper, kupf_store_t *lower)
 			.find = _find,
 			.find_alike = _find_alike,
 			.create_enumerator = _create_enumerator,
+			.walk = _walk,
 			.expire = _expire,
 			.get_count = _get_count,
 			.is_full = _is_full,

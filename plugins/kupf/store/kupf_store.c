@@ -390,18 +390,27 @@ METHOD(kupf_store_t, create_enumerator, enumerator_t*,
 	return kupf_index_create_enumerator(this->names);
 }
 
+METHOD(kupf_store_t, walk, bool,
+	private_kupf_store_t *this, uint64_t *cursor, array_t *sessions)
+{
+	return kupf_index_walk(this->names, cursor, sessions);
+}
+
 METHOD(kupf_store_t, expire, u_int,
 	private_kupf_store_t *this, time_t now, kupf_session_t **due, u_int max)
 {
 	kupf_session_t *session;
-	u_int found, i, count = 0;
+	u_int found, first, i, count = 0;
+	bool more;
 
 	/* what others removed or replaced meanwhile is not reported: ask again
-	 * until there is something to report, or nothing is due */
+	 * until there is as much to report as there may be, or nothing is due */
 	do
 	{
-		found = this->wheel->get_due(this->wheel, now, due, max);
-		for (i = 0; i < found; i++)
+		first = count;
+		found = this->wheel->get_due(this->wheel, now, due + first, max - first,
+									 &more);
+		for (i = first; i < first + found; i++)
 		{
 			session = due[i];
 			if (!kupf_session_expired(session, now) || remove_(this, session))
@@ -468,6 +477,7 @@ kupf_store_t *kupf_store_create_hash(u_int max, uint32_t margin,
 			.find_alike = _find_alike,
 			.is_known = _is_known,
 			.create_enumerator = _create_enumerator,
+			.walk = _walk,
 			.expire = _expire,
 			.get_count = _get_count,
 			.is_full = _is_full,

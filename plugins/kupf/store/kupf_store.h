@@ -30,6 +30,8 @@
 
 #include "kupf_session.h"
 
+#include <collections/array.h>
+
 typedef struct kupf_store_t kupf_store_t;
 typedef enum kupf_store_status_t kupf_store_status_t;
 
@@ -139,6 +141,17 @@ struct kupf_store_t {
 	 *					next step
 	 */
 	enumerator_t *(*create_enumerator)(kupf_store_t *this);
+
+	/**
+	 * Take a step of such an enumeration, for who is not to hold sessions, and
+	 * their keys, from one step to the next.
+	 *
+	 * @param cursor	[in,out] where it is, 0 at its beginning
+	 * @param sessions	array of kupf_session_t*, to which references are added,
+	 *					some dozen at most; none does not mean that it is over
+	 * @return			FALSE if it was at its end
+	 */
+	bool (*walk)(kupf_store_t *this, uint64_t *cursor, array_t *sessions);
 
 	/**
 	 * Remove sessions whose life is over, and tell once of those whose life is

@@ -429,6 +429,56 @@ START_TEST(test_list_tunnels)
 }
 END_TEST
 
+/** Sessions of a list that nobody reads on */
+#define STALLED 500
+
+START_TEST(test_list_stalled)
+{
+	vici_message_t *message, *reply, *entry;
+	kupf_session_t *session;
+	enumerator_t *stream;
+	uint8_t *keys[STALLED];
+	char script[128];
+	u_int i, j;
+
+	for (i = 0; i < STALLED; i++)
+	{
+		snprintf(script, sizeof(script), "session=s%u ue-id=keyid:%u key=" KEY,
+				 i, i);
+		run("success=yes", "establish-session", script);
+		snprintf(script, sizeof(script), "s%u", i);
+		session = upf.store->get(upf.store, script);
+		keys[i] = kupf_session_get_key(session).ptr;
+		kupf_session_unref(session);
+	}
+	message = test_message("%s", "");
+	reply = upf.commands->execute(upf.commands, &upf,
+						chunk_from_str("list-sessions"), message, &stream);
+	message->destroy(message);
+	reply->destroy(reply);
+	ck_assert(stream->enumerate(stream, &entry));
+	entry->destroy(entry);
+	/* the list keeps no key of what is deleted meanwhile */
+	for (i = 0; i < STALLED; i++)
+	{
+		snprintf(script, sizeof(script), "session=s%u", i);
+		run("success=yes", "delete-session", script);
+	}
+	for (i = 0; i < STALLED; i++)
+	{	/* what is free begins with a pointer */
+		for (j = sizeof(void*); j < 32; j++)
+		{
+			ck_assert_uint_eq(keys[i][j], 0);
+		}
+	}
+	while (stream->enumerate(stream, &entry))
+	{
+		entry->destroy(entry);
+	}
+	stream->destroy(stream);
+}
+END_TEST
+
 START_TEST(test_stats)
 {
 	uint64_t failed = test_counter("requests-failed");
@@ -470,6 +520,10 @@ Suite *kupf_commands_suite(void)
 	tcase_add_test(tc, test_establish_many_bad);
 	tcase_add_loop_test(tc, test_unreadable, 0, countof(unreadable));
 	tcase_add_test(tc, test_establish_many_failures);
+	tcase_add_test(tc, test_refused_twice);
+	tcase_add_test(tc, test_last_generation);
+	tcase_add_test(tc, test_times_stay);
+	tcase_add_test(tc, test_list_stalled);
 	tcase_add_test(tc, test_modify);
 	tcase_add_test(tc, test_delete);
 	tcase_add_test(tc, test_list);

@@ -463,6 +463,62 @@ START_TEST(test_enumerate)
 }
 END_TEST
 
+/** Sessions of a walk at its beginning, and those that come meanwhile */
+#define WALKED 3000
+#define COMING 30000
+
+static uint32_t hash_one_shard(chunk_t data, uint32_t inc)
+{
+	return chunk_hash_inc(data, inc) & 0x3fffff;
+}
+
+START_TEST(test_walk)
+{
+	kupf_store_t *store = kupf_store_create_hash(0, 0, hash_one_shard);
+	array_t *sessions = array_create(0, 0);
+	kupf_session_t *session;
+	u_int seen[WALKED] = {}, i, added = 0, most = 0;
+	uint64_t cursor = 0;
+	char name[32];
+
+	for (i = 0; i < countof(seen); i++)
+	{
+		snprintf(name, sizeof(name), "s%u", i);
+		ck_assert_int_eq(put(store, name, ID_KEY_ID, name), KUPF_STORE_OK);
+	}
+	while (store->walk(store, &cursor, sessions))
+	{
+		most = max(most, (u_int)array_count(sessions));
+		while (array_remove(sessions, ARRAY_HEAD, &session))
+		{
+			strcpy(name, kupf_session_get_name(session));
+			if (name[0] == 's')
+			{
+				seen[atoi(name + 1)]++;
+			}
+			kupf_session_unref(session);
+		}
+		/* the shards double, also that in which the walk is */
+		for (i = 0; i < 50 && added < COMING; i++)
+		{
+			snprintf(name, sizeof(name), "new%u", added++);
+			ck_assert_int_eq(put(store, name, ID_KEY_ID, name), KUPF_STORE_OK);
+		}
+	}
+	ck_assert_int_eq(array_count(sessions), 0);
+	ck_assert(!store->walk(store, &cursor, sessions));
+	for (i = 0; i < countof(seen); i++)
+	{
+		ck_assert_msg(seen[i] == 1, "session %u was seen %u times", i,
+					  seen[i]);
+	}
+	ck_assert_uint_gt(added, WALKED);
+	ck_assert_uint_gt(most, 0);
+	array_destroy(sessions);
+	store->destroy(store);
+}
+END_TEST
+
 START_TEST(test_expire)
 {
 	kupf_store_t *store = create(_i, 0);
@@ -870,6 +926,7 @@ Suite *kupf_store_suite(void)
 	tcase_add_loop_test(tc, test_limit, 0, countof(hashes));
 	tcase_add_loop_test(tc, test_no_limit, 0, countof(hashes));
 	tcase_add_loop_test(tc, test_enumerate, 0, countof(hashes));
+	tcase_add_test(tc, test_walk);
 	tcase_add_loop_test(tc, test_expire, 0, countof(hashes));
 	suite_add_tcase(suite, tc);
 
