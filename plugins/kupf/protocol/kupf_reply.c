@@ -4,7 +4,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/time.h>
 #include <time.h>
+
+/** Microseconds */
+#define SECOND 1000000
 
 /*
  * Described in header
@@ -57,13 +61,36 @@ void kupf_reply_addresses(vici_builder_t *builder, const char *name,
 	builder->end_list(builder);
 }
 
+/**
+ * Get the seconds from the zero of time_monotonic() to that of time().  They
+ * change only if somebody sets the clock: a time that was told stays what it
+ * is, whatever part of a second it is told in.
+ */
+static time_t get_epoch()
+{
+	static int64_t epoch = 0;
+	timeval_t real, monotonic;
+	int64_t off, known = __atomic_load_n(&epoch, __ATOMIC_RELAXED);
+
+	gettimeofday(&real, NULL);
+	time_monotonic(&monotonic);
+	off = (int64_t)(real.tv_sec - monotonic.tv_sec) * SECOND +
+		  real.tv_usec - monotonic.tv_usec;
+	if (!known || off < known * SECOND - SECOND / 4 ||
+		off > known * SECOND + SECOND + SECOND / 4)
+	{
+		known = off / SECOND;
+		__atomic_store_n(&epoch, known, __ATOMIC_RELAXED);
+	}
+	return known;
+}
+
 /*
  * Described in header
  */
 void kupf_reply_time(vici_builder_t *builder, const char *name, uint32_t when)
 {
-	kupf_reply_number(builder, name,
-					  when ? time(NULL) + when - time_monotonic(NULL) : 0);
+	kupf_reply_number(builder, name, when ? get_epoch() + when : 0);
 }
 
 /*

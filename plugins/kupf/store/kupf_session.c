@@ -120,7 +120,8 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 	session->expiry = data->expiry;
 	if (data->lifetime && !data->expiry)
 	{
-		session->expiry = now + data->lifetime;
+		/* some part of this second is over already */
+		session->expiry = now + data->lifetime + 1;
 	}
 	memcpy(id_of(session), data->id.ptr, data->id.len);
 	memcpy(name_of(session), data->name, name_len + 1);

@@ -74,7 +74,7 @@ struct kupf_session_data_t {
 	kupf_address_t ue_addresses[KUPF_UE_ADDRESSES_MAX];
 	/** number of inner addresses */
 	uint8_t ue_address_count;
-	/** life in seconds from creation, 0 for no end */
+	/** life in seconds from creation, up to one more; 0 for no end */
 	uint32_t lifetime;
 	/** time_monotonic() of its end if that is fixed already, otherwise 0 */
 	uint32_t expiry;

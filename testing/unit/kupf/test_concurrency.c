@@ -41,7 +41,7 @@
 #define LINES 40
 
 /** Rounds of a thread, and its steps in each of them */
-#define ROUNDS 250
+#define ROUNDS 350
 #define STEPS 60
 
 /** Pause between two rounds, so that sessions expire and jobs come due, µs */
@@ -595,7 +595,7 @@ static void step_establish()
 	request_init(&request, i);
 	request_id(&request, i);
 	request_key(&request, pick(2));
-	if (!pick(4))
+	if (!pick(2))
 	{
 		request_lifetime(&request, 1);
 	}
@@ -1314,7 +1314,7 @@ START_TEST(test_all)
 
 	detaching = FALSE;
 	run_all();
-	/* no grace and no life is longer than a second */
+	/* no grace is longer than a second, and no life than two */
 	for (i = 0; i < 1000 && count_strays(); i++)
 	{
 		usleep(PAUSE);

@@ -273,6 +273,75 @@ START_TEST(test_establish_many_failures)
 }
 END_TEST
 
+START_TEST(test_refused_twice)
+{
+	vici_message_t *reply;
+	enumerator_t *elements;
+	vici_type_t type;
+	chunk_t value;
+	char *name;
+	u_int sections = 0;
+
+	/* one section of a name at most, with what was wrong first */
+	reply = test_execute(&upf, "establish-sessions", "%s",
+						 "a={ } b={ } a={ lifetime=x } a={ state=up }");
+	check(reply, "success=yes established=0 failed=4 a.cause=missing-field "
+		  "b.cause=missing-field");
+	elements = reply->create_enumerator(reply);
+	while (elements->enumerate(elements, &type, &name, &value) &&
+		   type != VICI_END)
+	{
+		sections += type == VICI_SECTION_START;
+	}
+	elements->destroy(elements);
+	ck_assert_uint_eq(sections, 2);
+	reply->destroy(reply);
+}
+END_TEST
+
+START_TEST(test_last_generation)
+{
+	kupf_session_data_t data;
+	kupf_session_t *session;
+
+	test_session_data(&data, "a", ID_KEY_ID, "a");
+	data.generation = UINT32_MAX;
+	session = kupf_session_create(&data);
+	ck_assert_int_eq(upf.store->put(upf.store, session), KUPF_STORE_OK);
+	/* there is no number after it that says that it is newer */
+	run("success=no cause=limit-reached", "modify-session",
+		"session=a lifetime=100");
+	ck_assert(upf.store->holds(upf.store, session));
+	kupf_session_unref(session);
+	run("success=yes", "delete-session", "session=a");
+	run("success=yes generation=1", "establish-session",
+		"session=a ue-id=keyid:a key=" KEY);
+	run("success=yes generation=2", "modify-session", "session=a lifetime=100");
+}
+END_TEST
+
+START_TEST(test_times_stay)
+{
+	vici_message_t *first, *again;
+	u_int i;
+
+	first = test_execute(&upf, "establish-session",
+						 "session=a ue-id=keyid:a lifetime=100 key=" KEY);
+	ck_assert_str_eq(test_value(first, "success"), "yes");
+	/* more than a second: whatever part of one it was before */
+	for (i = 0; i < 120; i++)
+	{
+		usleep(10000);
+		again = test_execute(&upf, "establish-session",
+							 "session=a ue-id=keyid:a lifetime=100 key=" KEY);
+		ck_assert_str_eq(test_value(first, "expires"),
+						 test_value(again, "expires"));
+		again->destroy(again);
+	}
+	first->destroy(first);
+}
+END_TEST
+
 START_TEST(test_modify)
 {
 	run("success=no cause=no-such-session", "modify-session",

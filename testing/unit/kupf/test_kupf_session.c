@@ -142,6 +142,11 @@ START_TEST(test_expiry)
 	ck_assert_uint_eq(kupf_session_get_expiry(session), 0);
 	ck_assert(!kupf_session_expired(session, now + 1000000000));
 	kupf_session_unref(session);
+	/* not a moment less than that: now is some part of a second later */
+	data.lifetime = 1;
+	session = kupf_session_create(&data);
+	ck_assert_uint_gt(kupf_session_get_expiry(session), now + 1);
+	kupf_session_unref(session);
 	/* one that is fixed already stays */
 	data.lifetime = 10;
 	data.expiry = now + 5;
