@@ -16,6 +16,12 @@ struct private_kupf_expiry_t {
 	kupf_session_t *slots[KUPF_EXPIRY_SLOTS];
 	/** first second that was not looked at yet */
 	time_t next;
+	/** whether some of its slot was looked at */
+	bool begun;
+	/** what is to be looked at next then, NULL at the end of the slot */
+	kupf_session_t *cursor;
+	/** whether something due has come to that slot meanwhile, behind us */
+	bool again;
 	/** seconds before the end of a session that it is due the first time */
 	uint32_t margin;
 	/** lock for all of it and for the links of the sessions */
@@ -33,6 +39,7 @@ static void link_session(private_kupf_expiry_t *this, kupf_session_t *session,
 
 	/* what is due in a second already looked at is due in the next one */
 	slot = &this->slots[max(due, this->next) % KUPF_EXPIRY_SLOTS];
+	this->again |= due <= this->next;
 	links->due = due;
 	links->wheel_next = *slot;
 	links->wheel_prev = slot;
@@ -46,10 +53,14 @@ static void link_session(private_kupf_expiry_t *this, kupf_session_t *session,
 /**
  * Unlink a session from its slot.
  */
-static void unlink_session(kupf_session_t *session)
+static void unlink_session(private_kupf_expiry_t *this, kupf_session_t *session)
 {
 	kupf_session_links_t *links = kupf_session_links(session);
 
+	if (this->cursor == session)
+	{
+		this->cursor = links->wheel_next;
+	}
 	*links->wheel_prev = links->wheel_next;
 	if (links->wheel_next)
 	{
@@ -81,45 +92,80 @@ METHOD(kupf_expiry_t, remove_, void,
 		this->mutex->lock(this->mutex);
 		if (links->wheel_prev)
 		{
-			unlink_session(session);
+			unlink_session(this, session);
 		}
 		this->mutex->unlock(this->mutex);
 	}
 }
 
-METHOD(kupf_expiry_t, get_due, u_int,
-	private_kupf_expiry_t *this, time_t now, kupf_session_t **due, u_int max)
+/**
+ * Go on to a second.
+ */
+static void go_to(private_kupf_expiry_t *this, time_t next)
 {
-	kupf_session_t *session, *next;
-	u_int count = 0;
+	this->next = next;
+	this->begun = FALSE;
+	this->again = FALSE;
+	this->cursor = NULL;
+}
+
+/**
+ * Look at the next session in the slot, or go on to the next second.
+ *
+ * @param due		[out] reference to the session if it is due
+ * @return			TRUE if it is
+ */
+static bool step(private_kupf_expiry_t *this, time_t now, kupf_session_t **due)
+{
+	kupf_session_t *session;
+
+	if (!this->begun)
+	{
+		this->begun = TRUE;
+		this->again = FALSE;
+		this->cursor = this->slots[this->next % KUPF_EXPIRY_SLOTS];
+	}
+	session = this->cursor;
+	if (!session)
+	{
+		go_to(this, this->next + 1);
+		return FALSE;
+	}
+	this->cursor = kupf_session_links(session)->wheel_next;
+	if (kupf_session_links(session)->due > now)
+	{
+		return FALSE;
+	}
+	*due = kupf_session_ref(session);
+	if (!kupf_session_expired(session, now))
+	{
+		unlink_session(this, session);
+		link_session(this, session, kupf_session_get_expiry(session));
+	}
+	return TRUE;
+}
+
+METHOD(kupf_expiry_t, get_due, u_int,
+	private_kupf_expiry_t *this, time_t now, kupf_session_t **due, u_int max,
+	bool *more)
+{
+	u_int count = 0, steps = 0;
 
 	this->mutex->lock(this->mutex);
-	/* after a standstill one turn shows every session there is */
-	this->next = max(this->next, now - KUPF_EXPIRY_SLOTS + 1);
-	while (this->next <= now && count < max)
+	if (this->next < now - KUPF_EXPIRY_SLOTS + 1)
+	{	/* after a standstill one turn shows every session there is */
+		go_to(this, now - KUPF_EXPIRY_SLOTS + 1);
+	}
+	while (this->next <= now && count < max && steps++ < KUPF_EXPIRY_STEPS)
 	{
-		session = this->slots[this->next % KUPF_EXPIRY_SLOTS];
-		while (session && count < max)
-		{
-			next = kupf_session_links(session)->wheel_next;
-			if (kupf_session_links(session)->due <= now)
-			{
-				due[count++] = kupf_session_ref(session);
-				if (!kupf_session_expired(session, now))
-				{
-					unlink_session(session);
-					link_session(this, session,
-								 kupf_session_get_expiry(session));
-				}
-			}
-			session = next;
-		}
-		if (session || count == max)
-		{	/* the caller removes what it got and comes again */
+		if (this->begun && !this->cursor && this->again)
+		{	/* the caller removes what it got before that is seen again */
+			this->begun = FALSE;
 			break;
 		}
-		this->next++;
+		count += step(this, now, &due[count]);
 	}
+	*more = this->next <= now;
 	this->mutex->unlock(this->mutex);
 	return count;
 }

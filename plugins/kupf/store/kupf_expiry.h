@@ -9,7 +9,8 @@
  * One slot a second, KUPF_EXPIRY_SLOTS of them; a session that is due at second
  * t is in slot t modulo their number and is passed over until its round comes.
  * It is due twice: when its life is about to end, and when it ends.  Add and
- * remove take constant time.  The wheel holds no references: whoever
+ * remove take constant time, and so does each look for what is due: it goes on
+ * where the last one has ended, also within a slot.  The wheel holds no references: whoever
  * adds a session removes it before the last reference is gone.
  *
  * Its lock is a leaf, any thread may call.
@@ -22,6 +23,9 @@
 
 /** Number of slots, a power of two; a turn takes 2 hours and 16 minutes */
 #define KUPF_EXPIRY_SLOTS 8192
+
+/** Sessions and slots that are looked at with the lock held */
+#define KUPF_EXPIRY_STEPS 1024
 
 typedef struct kupf_expiry_t kupf_expiry_t;
 
@@ -39,16 +43,17 @@ struct kupf_expiry_t {
 
 	/**
 	 * Get sessions that are due.  Those whose life is over stay in the wheel
-	 * until they are removed; those whose life is about to end are due again
-	 * at its end.
+	 * until they are removed, which the caller does before it comes again;
+	 * those whose life is about to end are due again at its end.
 	 *
 	 * @param now		time_monotonic(), seconds; never goes back
 	 * @param due		[out] sessions, references for the caller
 	 * @param max		most sessions
-	 * @return			number of sessions
+	 * @param more		[out] whether there may be more: ask again at once
+	 * @return			number of sessions, also 0 with more
 	 */
 	u_int (*get_due)(kupf_expiry_t *this, time_t now, kupf_session_t **due,
-					 u_int max);
+					 u_int max, bool *more);
 
 	/**
 	 * Destroy the wheel.

@@ -423,7 +423,7 @@ METHOD(kupf_store_t, expire, u_int,
 			}
 		}
 	}
-	while (found && !count);
+	while (more && count < max);
 
 	return count;
 }

@@ -33,6 +33,21 @@ static kupf_session_t *add(uint32_t expiry)
 }
 
 /**
+ * Get what is due.
+ */
+static u_int look(time_t now, kupf_session_t **due, u_int max)
+{
+	u_int count = 0;
+	bool more = TRUE;
+
+	while (more && count < max)
+	{
+		count += wheel->get_due(wheel, now, due + count, max - count, &more);
+	}
+	return count;
+}
+
+/**
  * Get what is due, and remove it.
  */
 static u_int take(time_t now, u_int max)
@@ -41,7 +56,7 @@ static u_int take(time_t now, u_int max)
 	u_int count, i;
 
 	ck_assert_uint_le(max, countof(due));
-	count = wheel->get_due(wheel, now, due, max);
+	count = look(now, due, max);
 	for (i = 0; i < count; i++)
 	{
 		ck_assert(kupf_session_expired(due[i], now));
@@ -93,14 +108,13 @@ START_TEST(test_ending)
 					  START + (_i < 120 ? _i - _i / 2 : _i - 60));
 	if (_i > 1)
 	{
-		ck_assert_uint_eq(wheel->get_due(wheel,
-					kupf_session_get_ending(session, 60) - 1, due, 2), 0);
-		ck_assert_uint_eq(wheel->get_due(wheel,
-					kupf_session_get_ending(session, 60), due, 2), 1);
+		ck_assert_uint_eq(look(kupf_session_get_ending(session, 60) - 1,
+							   due, 2), 0);
+		ck_assert_uint_eq(look(kupf_session_get_ending(session, 60), due, 2), 1);
 		ck_assert(due[0] == session);
 		kupf_session_unref(session);
 	}
-	ck_assert_uint_eq(wheel->get_due(wheel, START + _i - 1, due, 2), 0);
+	ck_assert_uint_eq(look(START + _i - 1, due, 2), 0);
 	ck_assert_uint_eq(take(START + _i, 2), 1);
 }
 END_TEST
@@ -117,7 +131,7 @@ START_TEST(test_ending_removed)
 	data.expiry = START + 100;
 	session = kupf_session_create(&data);
 	wheel->add(wheel, session);
-	ck_assert_uint_eq(wheel->get_due(wheel, START + 95, due, 2), 1);
+	ck_assert_uint_eq(look(START + 95, due, 2), 1);
 	kupf_session_unref(session);
 	wheel->remove(wheel, session);
 	kupf_session_unref(session);
@@ -151,18 +165,11 @@ END_TEST
 
 START_TEST(test_max)
 {
-	kupf_session_t *due[3];
 	u_int i;
 
 	for (i = 0; i < 10; i++)
 	{
 		add(START + i / 5);
-	}
-	/* what is not removed is there again */
-	ck_assert_uint_eq(wheel->get_due(wheel, START + 1, due, 3), 3);
-	for (i = 0; i < 3; i++)
-	{
-		kupf_session_unref(due[i]);
 	}
 	ck_assert_uint_eq(take(START + 1, 3), 3);
 	ck_assert_uint_eq(take(START + 1, 3), 3);
@@ -190,6 +197,59 @@ START_TEST(test_rounds)
 	ck_assert_uint_eq(take(START + 5, 1), 0);
 	ck_assert_uint_eq(take(START + 5 + KUPF_EXPIRY_SLOTS, 64), 1);
 	ck_assert_uint_eq(take(START + 5 + 100 * KUPF_EXPIRY_SLOTS, 64), 39);
+}
+END_TEST
+
+/** Sessions of another round in one slot, and how many steps these are */
+#define CALLS 5
+#define CROWD (CALLS * KUPF_EXPIRY_STEPS)
+
+START_TEST(test_steps)
+{
+	kupf_session_t *crowd[CROWD], *due[8];
+	u_int i, found, count = 0, calls = 0;
+	bool more = TRUE;
+
+	add(START);
+	for (i = 0; i < CROWD; i++)
+	{
+		crowd[i] = add(START + KUPF_EXPIRY_SLOTS);
+		if (i == CROWD / 2)
+		{
+			add(START);
+		}
+	}
+	/* each look is bounded, whatever the slot has, and whatever goes, or
+	 * comes, between two of them */
+	while (more)
+	{
+		found = wheel->get_due(wheel, START, due, countof(due), &more);
+		for (i = 0; i < found; i++)
+		{
+			wheel->remove(wheel, due[i]);
+			kupf_session_unref(due[i]);
+			kupf_session_unref(due[i]);
+		}
+		count += found;
+		if (calls++ < 2)
+		{
+			add(START);
+		}
+		/* and some that are next: the last that came is the first of it */
+		for (i = 0; i < 8; i++)
+		{
+			wheel->remove(wheel, crowd[(2 * CROWD + 3 - i -
+								calls * KUPF_EXPIRY_STEPS) % CROWD]);
+		}
+	}
+	ck_assert_uint_eq(count, 4);
+	ck_assert_uint_ge(calls, CALLS);
+	ck_assert_uint_lt(calls, 10 * CALLS);
+	for (i = 0; i < CROWD; i++)
+	{
+		wheel->remove(wheel, crowd[i]);
+		kupf_session_unref(crowd[i]);
+	}
 }
 END_TEST
 
@@ -255,6 +315,7 @@ Suite *kupf_expiry_suite(void)
 	tcase_add_test(tc, test_ending_removed);
 	tcase_add_test(tc, test_max);
 	tcase_add_test(tc, test_rounds);
+	tcase_add_test(tc, test_steps);
 	tcase_add_test(tc, test_remove);
 	tcase_add_test(tc, test_late);
 	suite_add_tcase(suite, tc);
