@@ -82,15 +82,17 @@ METHOD(kupf_access_t, is_allowed, bool,
 }
 
 /**
- * Parse a decimal number.
+ * Parse a decimal number, of a user or a group: the highest one is none.
  */
 static bool parse_number(const char *text, uint32_t *number)
 {
+	unsigned long long value;
 	char *end;
 
 	errno = 0;
-	*number = strtoul(text, &end, 10);
-	return isdigit(*text) && !*end && !errno;
+	value = strtoull(text, &end, 10);
+	*number = value;
+	return isdigit(*text) && !*end && !errno && value < UINT32_MAX;
 }
 
 static bool find_user(const char *name, uint32_t *id)

@@ -241,13 +241,24 @@ START_TEST(test_no_socket)
 	memcpy(uri, "unix:///", 8);
 	config.uri = uri;
 	ck_assert_ptr_null(create_server(&config));
-	/* nobody of that name */
+	/* nobody of that name, or number */
 	config.uri = NULL;
 	unlink(test_path("sock"));
 	config.allowed_users = "no-such-user-here";
 	ck_assert_ptr_null(create_server(&config));
 	config.allowed_users = NULL;
 	config.allowed_groups = "root, no-such-group-here";
+	ck_assert_ptr_null(create_server(&config));
+	config.allowed_groups = "4294967296";
+	ck_assert_ptr_null(create_server(&config));
+	/* chown() takes it for none */
+	config.allowed_groups = "4294967295";
+	ck_assert_ptr_null(create_server(&config));
+	config.allowed_groups = NULL;
+	config.group = "4294967296";
+	ck_assert_ptr_null(create_server(&config));
+	config.group = NULL;
+	config.allowed_users = "18446744073709551616";
 	ck_assert_ptr_null(create_server(&config));
 	ck_assert_int_ne(lstat(test_path("sock"), &st), 0);
 }
