@@ -107,7 +107,8 @@ static bool compare(private_kupf_preconfigured_t *this,
 	}
 	if (change.old)
 	{
-		data.generation = kupf_session_get_generation(change.old) + 1;
+		/* it never is 0 */
+		data.generation = kupf_session_get_generation(change.old) + 1 ?: 1;
 		data.created = kupf_session_get_created(change.old);
 	}
 	/* a copy: no session can be in two stores */

@@ -330,6 +330,13 @@ METHOD(kupf_procedures_t, modify, kupf_session_t*,
 		return NULL;
 	}
 	kupf_session_get_data(old, &data);
+	if (data.generation == UINT32_MAX)
+	{
+		kupf_error(error, KUPF_CAUSE_LIMIT_REACHED, "the session was modified "
+				   "too often: delete it and establish it anew");
+		kupf_session_unref(old);
+		return NULL;
+	}
 	if (!(request->fields & KUPF_FIELD_PDU_SESSION_ID))
 	{	/* it is part of the derivation, whoever names it */
 		request->pdu_session_id = data.pdu_session_id;

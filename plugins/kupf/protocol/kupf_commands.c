@@ -7,6 +7,8 @@
 #include "kupf_reply.h"
 #include "kupf/procedures/kupf_sync.h"
 
+#include <collections/hashtable.h>
+
 #include <sys/random.h>
 #include <time.h>
 
@@ -189,7 +191,41 @@ static bool establish_section(private_kupf_commands_t *this, call_t *call,
 	return session != NULL;
 }
 
-static bool run_establish_many(private_kupf_commands_t *this, call_t *call)
+/**
+ * Add a refusal to the reply, unless it is full, or there is one of that name
+ * already: sections of the same name would be ambiguous.
+ *
+ * @param told		names that the reply has
+ * @param size		[in,out] octets of refusals, at most
+ */
+static void add_refusal(call_t *call, hashtable_t *told, const char *name,
+						const kupf_error_t *error, size_t *size)
+{
+	char *copy;
+
+	if (told->get(told, name))
+	{
+		return;
+	}
+	*size += strlen(name) + sizeof(*error);
+	if (*size < REFUSALS_MAX)
+	{
+		copy = strdup(name);
+		told->put(told, copy, copy);
+		call->reply->begin_section(call->reply, copy);
+		kupf_reply_error(call->reply, error);
+		call->reply->end_section(call->reply);
+	}
+}
+
+CALLBACK(free_name, void,
+	void *name, const void *key)
+{
+	free(name);
+}
+
+static bool establish_many(private_kupf_commands_t *this, call_t *call,
+						   hashtable_t *told)
 {
 	u_int established = 0, failed = 0;
 	kupf_error_t error;
@@ -225,13 +261,7 @@ static bool run_establish_many(private_kupf_commands_t *this, call_t *call)
 			continue;
 		}
 		failed++;
-		size += strlen(section) + sizeof(error);
-		if (size < REFUSALS_MAX)
-		{
-			call->reply->begin_section(call->reply, section);
-			kupf_reply_error(call->reply, &error);
-			call->reply->end_section(call->reply);
-		}
+		add_refusal(call, told, section, &error, &size);
 	}
 	kupf_reply_number(call->reply, "established", established);
 	kupf_reply_number(call->reply, "failed", failed);
@@ -240,6 +270,17 @@ static bool run_establish_many(private_kupf_commands_t *this, call_t *call)
 		kupf_reply_text(call->reply, "truncated", "yes");
 	}
 	return TRUE;
+}
+
+static bool run_establish_many(private_kupf_commands_t *this, call_t *call)
+{
+	hashtable_t *told;
+	bool done;
+
+	told = hashtable_create(hashtable_hash_str, hashtable_equals_str, 8);
+	done = establish_many(this, call, told);
+	told->destroy_function(told, free_name);
+	return done;
 }
 
 static bool run_list(private_kupf_commands_t *this, call_t *call)

@@ -74,7 +74,12 @@ chunk_t kupf_packet_packet(kupf_packet_type_t type, const char *name,
 	{
 		return chunk_empty;
 	}
-	packet = chunk_alloc(KUPF_PACKET_HEADER + len);
+	packet = chunk_create(malloc(KUPF_PACKET_HEADER + len),
+						  KUPF_PACKET_HEADER + len);
+	if (!packet.ptr)
+	{
+		return chunk_empty;
+	}
 	htoun32(packet.ptr, len);
 	pos = packet.ptr + KUPF_PACKET_HEADER;
 	*pos++ = type;

@@ -65,7 +65,8 @@ bool kupf_packet_check(chunk_t message);
  * @param type		type
  * @param name		name of an event, NULL if the type has none
  * @param message	message, NULL if the type has none or for an empty one
- * @return			allocated packet, empty if it is too long
+ * @return			allocated packet, empty if it is too long or memory is
+ *					exhausted
  */
 chunk_t kupf_packet_packet(kupf_packet_type_t type, const char *name,
 							vici_message_t *message);

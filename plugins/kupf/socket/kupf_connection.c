@@ -105,7 +105,9 @@ static void send_packet(private_kupf_connection_t *this,
 
 	packet = kupf_packet_packet(type, name, message);
 	this->mutex->lock(this->mutex);
-	this->cut = !this->outbox->add(this->outbox, packet) || this->cut;
+	/* without its answer a client would wait for ever */
+	this->cut = !packet.len || !this->outbox->add(this->outbox, packet) ||
+				this->cut;
 	this->mutex->unlock(this->mutex);
 	chunk_free(&packet);
 }

@@ -100,6 +100,11 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 	session = malloc(offsetof(kupf_session_t, id) + data->id.len +
 					 name_len + 1 +
 					 (1 + data->ue_address_count) * sizeof(kupf_address_t));
+	if (!session)
+	{
+		kupf_secret_destroy(key, data->key.len);
+		return NULL;
+	}
 	*session = (kupf_session_t){
 		.key = key,
 		.key_len = data->key.len,

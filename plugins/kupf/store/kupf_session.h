@@ -113,6 +113,7 @@ struct kupf_session_links_t {
  *
  * @param data		contents, copied
  * @return			session with one reference, NULL if the key is not acceptable
+ *					or memory is exhausted
  */
 kupf_session_t *kupf_session_create(const kupf_session_data_t *data);
 

@@ -11,6 +11,7 @@
 
 #include <inttypes.h>
 #include <time.h>
+#include <unistd.h>
 
 /** 32 octets that can be seen in text */
 #define KEY "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
