@@ -269,7 +269,7 @@ static kupf_fetch_t *create_fetch(private_kupf_plugin_t *this)
 		.negative_ttl = ttl,
 		.rate = rate,
 	};
-	return kupf_fetch_create(this->store, &this->publisher->events, &config);
+	return kupf_fetch_create(this->all, &this->publisher->events, &config);
 }
 
 /**
@@ -325,6 +325,7 @@ static bool create_parts(private_kupf_plugin_t *this)
 		{
 			return FALSE;
 		}
+		this->preconfigured->set_fetch(this->preconfigured, this->fetch);
 	}
 	this->sessions = kupf_procedures_create(this->store, this->pool,
 							&this->guard->enforcer, &this->publisher->events, this->fetch,

@@ -45,7 +45,8 @@ void test_upf_init(test_upf_t *this, const char *addresses, u_int max)
 						this->preconfigured->get_store(this->preconfigured));
 	this->publisher = kupf_publisher_create();
 	this->events = &this->publisher->events;
-	this->fetch = kupf_fetch_create(this->store, this->events, &config);
+	this->fetch = kupf_fetch_create(this->all, this->events, &config);
+	this->preconfigured->set_fetch(this->preconfigured, this->fetch);
 	this->sessions = kupf_procedures_create(this->store, this->pool,
 							&this->enforcer.public, this->events, this->fetch,
 							this->preconfigured, KUPF_KDF_FC_DEFAULT);

@@ -27,6 +27,8 @@ struct private_kupf_preconfigured_t {
 	kupf_enforcer_t *enforcer;
 	/** reads the file */
 	kupf_preconfigured_read_t read;
+	/** waits for sessions, or NULL */
+	kupf_fetch_t *fetch;
 	/** held while a file is read and applied */
 	mutex_t *mutex;
 };
@@ -186,78 +188,38 @@ static void tell(private_kupf_preconfigured_t *this, change_t *change)
 	{
 		this->enforcer->established(this->enforcer, change->new);
 	}
+	if (this->fetch)
+	{
+		this->fetch->answer(this->fetch, change->new);
+	}
 }
 
 /**
- * Make a change in one step: the session is never missing.
- *
- * @return			FALSE if another session has the identity
+ * Make all changes.  Whoever looks an identity up finds its line as it was or
+ * as it is, also if names and identities change hands: what is new comes before
+ * what was, and that goes then.
  */
-static bool apply(private_kupf_preconfigured_t *this, change_t *change)
-{
-	kupf_store_status_t status;
-
-	if (change->old)
-	{
-		status = this->store->replace(this->store, change->old, change->new);
-	}
-	else
-	{
-		status = this->store->put(this->store, change->new);
-	}
-	return status == KUPF_STORE_OK;
-}
-
-/**
- * Make changes that are in each other's way: identities have changed hands.
- */
-static void apply_blocked(private_kupf_preconfigured_t *this, array_t *blocked)
+static void apply_all(private_kupf_preconfigured_t *this, kupf_store_t *file,
+					  array_t *changes)
 {
 	change_t change;
 	int i;
 
-	for (i = 0; i < array_count(blocked); i++)
+	for (i = 0; i < array_count(changes); i++)
 	{
-		array_get(blocked, i, &change);
+		array_get(changes, i, &change);
+		this->store->put_over(this->store, change.new);
+	}
+	remove_gone(this, file);
+	while (array_remove(changes, ARRAY_HEAD, &change))
+	{
 		if (change.old)
 		{
 			this->store->remove(this->store, change.old);
 		}
-	}
-	while (array_remove(blocked, ARRAY_HEAD, &change))
-	{
-		if (this->store->put(this->store, change.new) == KUPF_STORE_OK)
-		{
-			tell(this, &change);
-		}
+		tell(this, &change);
 		change_clear(&change);
 	}
-}
-
-/**
- * Make all changes.  What is in the way of one is changed, too, as no two
- * sessions of a file have the same identity.
- */
-static void apply_all(private_kupf_preconfigured_t *this, array_t *changes)
-{
-	array_t *blocked;
-	change_t change;
-
-	blocked = array_create(sizeof(change_t), 0);
-	while (array_remove(changes, ARRAY_HEAD, &change))
-	{
-		if (apply(this, &change))
-		{
-			tell(this, &change);
-			change_clear(&change);
-		}
-		else
-		{
-			array_insert(blocked, ARRAY_TAIL, &change);
-		}
-	}
-	apply_blocked(this, blocked);
-	array_destroy(blocked);
 }
 
 /**
@@ -280,8 +242,7 @@ static bool take(private_kupf_preconfigured_t *this, const char *path,
 		   compare_all(this, file, changes, error);
 	if (done)
 	{
-		remove_gone(this, file);
-		apply_all(this, changes);
+		apply_all(this, file, changes);
 	}
 	while (array_remove(changes, ARRAY_HEAD, &change))
 	{
@@ -290,6 +251,14 @@ static bool take(private_kupf_preconfigured_t *this, const char *path,
 	array_destroy(changes);
 	file->destroy(file);
 	return done;
+}
+
+METHOD(kupf_preconfigured_t, set_fetch, void,
+	private_kupf_preconfigured_t *this, kupf_fetch_t *fetch)
+{
+	this->mutex->lock(this->mutex);
+	this->fetch = fetch;
+	this->mutex->unlock(this->mutex);
 }
 
 METHOD(kupf_preconfigured_t, load, bool,
@@ -399,6 +368,7 @@ kupf_preconfigured_t *kupf_preconfigured_create(kupf_store_t *fed,
 	INIT(this,
 		.public = {
 			.get_store = _get_store,
+			.set_fetch = _set_fetch,
 			.load = _load,
 			.hide = _hide,
 			.show = _show,

@@ -9,9 +9,9 @@
  *
  * A file (kupf_preconfigured_file) is taken as a whole or not at all: an error leaves what
  * was read before as it is.  What has not changed keeps its session object and
- * so its tunnels; what has changed counts as modified, in one step for whoever
- * looks it up unless identities change hands; what is not there any more counts
- * as deleted.
+ * so its tunnels; what has changed counts as modified, what is not there any more
+ * as deleted.  Whoever looks an identity up meanwhile finds its line as it was or
+ * as it is, whatever lines are renamed.
  *
  * The sessions are in a store of their own, under the one of those that are
  * fed over the socket (kupf_overlay), which win.  As in the other store, a
@@ -26,6 +26,7 @@
 
 #include "kupf/kupf.h"
 #include "kupf/kupf_error.h"
+#include "kupf/credentials/kupf_fetch.h"
 
 typedef struct kupf_preconfigured_t kupf_preconfigured_t;
 
@@ -44,6 +45,13 @@ struct kupf_preconfigured_t {
 	 * @return			internal store
 	 */
 	kupf_store_t *(*get_store)(kupf_preconfigured_t *this);
+
+	/**
+	 * Set who waits for sessions: to be told of those that come with the file.
+	 *
+	 * @param fetch		outlives all calls of load(), or NULL
+	 */
+	void (*set_fetch)(kupf_preconfigured_t *this, kupf_fetch_t *fetch);
 
 	/**
 	 * Read the file of the setting charon.plugins.kupf.preconfigured; without

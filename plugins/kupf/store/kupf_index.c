@@ -53,12 +53,12 @@ static inline kupf_session_t **get_link(kupf_index_t *index,
 }
 
 /**
- * Double the buckets of a shard.
+ * Double the buckets of a shard.  What came last stays first in its chain.
  */
 static void grow(kupf_index_t *index, kupf_shard_t *shard)
 {
-	kupf_session_t **buckets, *session, **link;
-	uint32_t mask = 2 * shard->mask + 1, hash, i;
+	kupf_session_t **buckets, *session, **link, **ends[2], ***end;
+	uint32_t more = shard->mask + 1, mask = 2 * shard->mask + 1, hash, i;
 
 	buckets = calloc(mask + 1, sizeof(*buckets));
 	if (!buckets)
@@ -67,13 +67,16 @@ static void grow(kupf_index_t *index, kupf_shard_t *shard)
 	}
 	for (i = 0; i <= shard->mask; i++)
 	{
-		while ((session = shard->buckets[i]))
+		ends[0] = &buckets[i];
+		ends[1] = &buckets[i + more];
+		for (session = shard->buckets[i]; session; session = *link)
 		{
 			link = get_link(index, session, &hash);
-			shard->buckets[i] = *link;
-			*link = buckets[hash & mask];
-			buckets[hash & mask] = session;
+			end = &ends[(hash & more) != 0];
+			**end = session;
+			*end = link;
 		}
+		*ends[0] = *ends[1] = NULL;
 	}
 	free(shard->buckets);
 	/* see kupf_shard_prefetch() */

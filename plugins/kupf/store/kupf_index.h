@@ -79,7 +79,8 @@ kupf_shard_t *kupf_index_get_shard(kupf_index_t *index, uint32_t hash);
 void kupf_shard_prefetch(kupf_shard_t *shard, uint32_t hash);
 
 /**
- * Add a session, whose hash is set, to its shard.
+ * Add a session, whose hash is set, to its shard: in front of all others of
+ * its chain.
  */
 void kupf_index_add(kupf_index_t *index, kupf_shard_t *shard,
 					kupf_session_t *session);

@@ -175,6 +175,12 @@ METHOD(kupf_store_t, put, kupf_store_status_t,
 	return this->upper->put(this->upper, session);
 }
 
+METHOD(kupf_store_t, put_over, void,
+	private_kupf_overlay_t *this, kupf_session_t *session)
+{
+	this->upper->put_over(this->upper, session);
+}
+
 METHOD(kupf_store_t, replace, kupf_store_status_t,
 	private_kupf_overlay_t *this, kupf_session_t *old, kupf_session_t *new)
 {
@@ -328,6 +334,7 @@ kupf_store_t *kupf_overlay_create(kupf_store_t *upper, kupf_store_t *lower)
 	INIT(this,
 		.public = {
 			.put = _put,
+			.put_over = _put_over,
 			.replace = _replace,
 			.remove = _remove_,
 			.holds = _holds,

@@ -154,6 +154,35 @@ static kupf_session_links_t *set_hashes(private_kupf_store_t *this,
 	return links;
 }
 
+/**
+ * Add a session, with its shards locked.
+ */
+static void add_locked(private_kupf_store_t *this, kupf_shard_t *names,
+					   kupf_shard_t *ids, kupf_session_t *session)
+{
+	kupf_session_ref(session);
+	kupf_index_add(this->names, names, session);
+	kupf_index_add(this->ids, ids, session);
+	this->wheel->add(this->wheel, session);
+	kupf_session_set_stored(session, TRUE);
+}
+
+METHOD(kupf_store_t, put_over, void,
+	private_kupf_store_t *this, kupf_session_t *session)
+{
+	kupf_session_links_t *links = set_hashes(this, session);
+	kupf_shard_t *names, *ids;
+
+	names = kupf_index_get_shard(this->names, links->name_hash);
+	ids = kupf_index_get_shard(this->ids, links->id_hash);
+	names->lock->write_lock(names->lock);
+	ids->lock->write_lock(ids->lock);
+	ref_get(&this->count);
+	add_locked(this, names, ids, session);
+	ids->lock->unlock(ids->lock);
+	names->lock->unlock(names->lock);
+}
+
 METHOD(kupf_store_t, put, kupf_store_status_t,
 	private_kupf_store_t *this, kupf_session_t *session)
 {
@@ -185,11 +214,7 @@ METHOD(kupf_store_t, put, kupf_store_status_t,
 	}
 	else
 	{
-		kupf_session_ref(session);
-		kupf_index_add(this->names, names, session);
-		kupf_index_add(this->ids, ids, session);
-		this->wheel->add(this->wheel, session);
-		kupf_session_set_stored(session, TRUE);
+		add_locked(this, names, ids, session);
 	}
 	ids->lock->unlock(ids->lock);
 	names->lock->unlock(names->lock);
@@ -469,6 +494,7 @@ kupf_store_t *kupf_store_create_hash(u_int max, uint32_t margin,
 	INIT(this,
 		.public = {
 			.put = _put,
+			.put_over = _put_over,
 			.replace = _replace,
 			.remove = _remove_,
 			.holds = _holds,

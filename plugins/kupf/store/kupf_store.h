@@ -62,6 +62,17 @@ struct kupf_store_t {
 	kupf_store_status_t (*put)(kupf_store_t *this, kupf_session_t *session);
 
 	/**
+	 * Add a session in front of those of its name and of its identity, if there
+	 * are any: from now on lookups find it, in place of them.  They stay until
+	 * they are removed, which is for the caller to do; the limit does not
+	 * apply.  So any exchange of names and identities is made without a moment
+	 * in which one of them is not found.
+	 *
+	 * @param session	session; the store takes a reference
+	 */
+	void (*put_over)(kupf_store_t *this, kupf_session_t *session);
+
+	/**
 	 * Exchange a session for another of the same name, in one step for
 	 * whoever looks it up by name; the identity may change.
 	 *

@@ -76,7 +76,8 @@ static void begin(u_int timeout, u_int max_waiting, u_int negative_ttl,
 	upf.fetch->destroy(upf.fetch);
 	upf.commands->destroy(upf.commands);
 	upf.sessions->destroy(upf.sessions);
-	upf.fetch = fetch = kupf_fetch_create(upf.store, upf.events, &config);
+	upf.fetch = fetch = kupf_fetch_create(upf.all, upf.events, &config);
+	upf.preconfigured->set_fetch(upf.preconfigured, fetch);
 	upf.sessions = kupf_procedures_create(upf.store, upf.pool,
 						&upf.enforcer.public, upf.events, fetch,
 						upf.preconfigured, KUPF_KDF_FC_DEFAULT);

@@ -74,6 +74,18 @@ static const char *load(const char *text)
 }
 
 /**
+ * Whether there is a session of an identity of type ID_KEY_ID.
+ */
+static bool find_in(kupf_store_t *store, const char *id)
+{
+	kupf_session_t *session;
+
+	session = store->find(store, ID_KEY_ID, chunk_from_str((char*)id));
+	kupf_session_unref(session);
+	return session != NULL;
+}
+
+/**
  * Name of the session of an identity of type ID_KEY_ID, "-" if there is none.
  */
 static const char *find(const char *id)
@@ -719,6 +731,113 @@ START_TEST(test_threads)
 }
 END_TEST
 
+/** Lines that are renamed, and how often */
+#define RENAMED 1000
+#define RENAMINGS 30
+
+/** Identities that were not there when they were looked up */
+static u_int missed;
+
+/**
+ * Look identities up that are in the file whatever their lines are called.
+ */
+static void *look_for_all(void *data)
+{
+	uint32_t state = 1;
+	char id[16];
+
+	while (__atomic_load_n(&looking, __ATOMIC_RELAXED))
+	{
+		state = state * 1103515245 + 12345;
+		snprintf(id, sizeof(id), "%u", (state >> 8) % RENAMED);
+		if (find_in(upf.all, id))
+		{
+			continue;
+		}
+		__atomic_add_fetch(&missed, 1, __ATOMIC_RELAXED);
+	}
+	return NULL;
+}
+
+START_TEST(test_renamed)
+{
+	char *text = malloc(RENAMED * 128), *pos;
+	thread_t *looker;
+	u_int i, j;
+
+	upf.enforcer.public.established = (void*)nop;
+	upf.enforcer.public.replaced = (void*)nop;
+	upf.enforcer.public.close = (void*)return_null;
+	looking = TRUE;
+	looker = NULL;
+	for (i = 0; i < RENAMINGS; i++)
+	{
+		/* other names, the names of others, both */
+		for (pos = text, j = 0; j < RENAMED; j++)
+		{
+			pos += sprintf(pos, "%c%u ue-id=keyid:%u" KEY "\n",
+						   i / 2 % 2 ? 'a' : 'b',
+						   i % 3 ? j : (j + i) % RENAMED, j);
+		}
+		ck_assert_str_eq(load(text), "");
+		ck_assert_uint_eq(count(upf.all), RENAMED);
+		looker = looker ?: thread_create(look_for_all, NULL);
+	}
+	__atomic_store_n(&looking, FALSE, __ATOMIC_RELAXED);
+	looker->join(looker);
+	ck_assert_uint_eq(missed, 0);
+	free(text);
+	load("");
+	ck_assert_uint_eq(count(upf.all), 0);
+}
+END_TEST
+
+METHOD(kupf_subscriber_t, notify, void,
+	kupf_subscriber_t *this, chunk_t packet)
+{
+	/* it does not know either */
+}
+
+static void *wait_for_key(void *id)
+{
+	host_t *host = host_create_any(AF_INET);
+	identification_t *ue = identification_create_from_encoding(ID_KEY_ID,
+													chunk_from_str((char*)id));
+	kupf_session_t *session;
+
+	session = upf.fetch->get(upf.fetch, ue, host, host);
+	ue->destroy(ue);
+	host->destroy(host);
+	return session;
+}
+
+START_TEST(test_awaited)
+{
+	kupf_subscriber_t smf = {
+		.notify = _notify,
+	};
+	kupf_session_t *session;
+	thread_t *ue;
+
+	load("a ue-id=keyid:a" KEY);
+	upf.events->subscribe(upf.events, KUPF_EVENT_KEY_REQUEST, &smf);
+	ue = thread_create(wait_for_key, "b");
+	while (!test_counter("fetch-waiting"))
+	{
+		usleep(1000);
+	}
+	/* it comes with the file, before the wait is over */
+	load("a ue-id=keyid:a" KEY "\nrobot ue-id=keyid:b" KEY);
+	session = ue->join(ue);
+	ck_assert_ptr_nonnull(session);
+	ck_assert_str_eq(kupf_session_get_name(session), "robot");
+	ck_assert_uint_eq(test_counter("fetch-answered"), 1);
+	ck_assert_uint_eq(test_counter("fetch-timeouts"), 0);
+	kupf_session_unref(session);
+	upf.events->unsubscribe(upf.events, KUPF_EVENT_KEY_REQUEST, &smf);
+}
+END_TEST
+
 #ifdef TEST_SEARCH_MEMORY
 /**
  * Write a file with the key to be looked for.
@@ -815,6 +934,8 @@ Suite *kupf_preconfigured_suite(void)
 	tcase_add_test(tc, test_comes_and_goes);
 	tcase_add_test(tc, test_holds);
 	tcase_add_test(tc, test_threads);
+	tcase_add_test(tc, test_renamed);
+	tcase_add_test(tc, test_awaited);
 #ifdef TEST_SEARCH_MEMORY
 	tcase_add_test(tc, test_key_in_memory);
 #endif
