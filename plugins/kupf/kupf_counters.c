@@ -60,6 +60,14 @@ void kupf_count_held(kupf_counter_t counter, int change)
 /*
  * Described in header
  */
+void kupf_count_suppressed()
+{
+	kupf_count(KUPF_SUPPRESSED);
+}
+
+/*
+ * Described in header
+ */
 void kupf_counters_report(kupf_counter_cb_t cb, void *user)
 {
 	int i;

@@ -101,6 +101,11 @@ void kupf_count(kupf_counter_t counter);
 void kupf_count_held(kupf_counter_t counter, int change);
 
 /**
+ * Count a log line that was left out; for limiters.
+ */
+void kupf_count_suppressed(void);
+
+/**
  * Report all counters.
  */
 void kupf_counters_report(kupf_counter_cb_t cb, void *user);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_limiter.h"
-#include "kupf_counters.h"
 
 /*
  * Described in header
@@ -31,12 +30,12 @@ bool kupf_limiter_allows(kupf_limiter_t *limiter)
 	pthread_mutex_unlock(&limiter->mutex);
 	if (!allowed)
 	{
-		kupf_count(KUPF_SUPPRESSED);
+		limiter->count();
 	}
 	else if (left_out)
 	{
-		DBG1(DBG_CFG, "kupf: %u lines like the next one were not logged",
-			 left_out);
+		DBG1(DBG_CFG, "%s: %u lines like the next one were not logged",
+			 limiter->name, left_out);
 	}
 	return allowed;
 }

@@ -4,8 +4,9 @@
  * @defgroup kupf_limiter kupf_limiter
  * @{ @ingroup kupf
  *
- * Bounds the log lines that clients of the socket can cause: what is left out
- * is counted (KUPF_SUPPRESSED), and told in a line before the next one.
+ * Bounds the log lines that peers, clients of the socket, or whoever reaches
+ * charon can cause: what is left out is counted, and told in a line before the
+ * next one.
  */
 
 #ifndef KUPF_LIMITER_H_
@@ -26,6 +27,10 @@
 typedef struct kupf_limiter_t kupf_limiter_t;
 
 struct kupf_limiter_t {
+	/** name of the plugin, constant, which its lines begin with */
+	const char *name;
+	/** counts one line that was left out */
+	void (*count)(void);
 	/** guards what follows */
 	pthread_mutex_t mutex;
 	/** lines that were logged and still count */
@@ -36,8 +41,12 @@ struct kupf_limiter_t {
 	u_int left_out;
 };
 
-/** A limiter at its beginning */
-#define KUPF_LIMITER { .mutex = PTHREAD_MUTEX_INITIALIZER }
+/** A limiter at its beginning; nothing of it has to be freed */
+#define KUPF_LIMITER(plugin, counts) { \
+	.name = plugin, \
+	.count = counts, \
+	.mutex = PTHREAD_MUTEX_INITIALIZER, \
+}
 
 /**
  * Take one line.

@@ -36,7 +36,7 @@ struct private_nin3a_listener_t {
 	/** bounds what UEs set up on their IKE_SAs */
 	tunnel_bounds_t *bounds;
 	/** bounds the log */
-	tunnel_limiter_t *limiter;
+	kupf_limiter_t limiter;
 	/** tells about refused attempts */
 	nin3a_refusals_t *refusals;
 	/** decides on CHILD_SAs */
@@ -414,7 +414,6 @@ METHOD(nin3a_listener_t, destroy, void,
 	this->keyring->destroy(this->keyring);
 	this->bounds->destroy(this->bounds);
 	this->refusals->destroy(this->refusals);
-	this->limiter->destroy(this->limiter);
 	this->guard->destroy(this->guard);
 	free(this);
 }
@@ -451,10 +450,11 @@ nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 		.keyring = tunnel_keyring_create(kupf->get_credentials(kupf)),
 		.guard = tunnel_guard_create("nin3a", count_suppressed),
 		.bounds = tunnel_bounds_create(),
-		.limiter = tunnel_limiter_create("nin3a", count_suppressed),
+		.limiter = KUPF_LIMITER("nin3a", count_suppressed),
 	);
-	this->refusals = nin3a_refusals_create(kupf, this->limiter);
-	this->children = nin3a_child_sas_create(config, tunnels, this->limiter);
+	this->refusals = nin3a_refusals_create(kupf, &this->limiter);
+	this->children = nin3a_child_sas_create(config, tunnels,
+											&this->limiter);
 	this->judge = nin3a_decision_create(kupf, config, tunnels, actions,
 									 this->keyring);
 	this->changes = nin3a_changes_create(config, tunnels, actions, this->judge);

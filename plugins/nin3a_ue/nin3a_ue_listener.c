@@ -3,9 +3,9 @@
 #include "nin3a_ue_listener.h"
 #include "nin3a_ue_counters.h"
 #include "nin3a_ue/auth/nin3a_ue_decision.h"
+#include "kupf/kupf_limiter.h"
 #include "tunnel/tunnel_bounds.h"
 #include "tunnel/tunnel_guard.h"
-#include "tunnel/tunnel_limiter.h"
 
 typedef struct private_nin3a_ue_listener_t private_nin3a_ue_listener_t;
 typedef struct roam_listener_t roam_listener_t;
@@ -41,7 +41,7 @@ struct private_nin3a_ue_listener_t {
 	/** bounds what UPFs set up */
 	tunnel_bounds_t *bounds;
 	/** bounds the log lines about that */
-	tunnel_limiter_t *limiter;
+	kupf_limiter_t limiter;
 	/** decides */
 	nin3a_ue_decision_t *judge;
 	/** keeps other credentials out */
@@ -231,7 +231,7 @@ static void check_bounds(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 	}
 	nin3a_ue_count(bound == TUNNEL_CHILDREN_EXCEEDED ?
 						NIN3A_UE_CHILDREN_REFUSED : NIN3A_UE_REKEYINGS_REFUSED);
-	if (this->limiter->allows(this->limiter))
+	if (kupf_limiter_allows(&this->limiter))
 	{
 		DBG1(DBG_CFG, "nin3a-ue: UPF %H sets up too %s on IKE_SA [%u], refused",
 			 ike_sa->get_other_host(ike_sa),
@@ -532,7 +532,6 @@ METHOD(nin3a_ue_listener_t, destroy, void,
 {
 	this->judge->destroy(this->judge);
 	this->keyring->destroy(this->keyring);
-	this->limiter->destroy(this->limiter);
 	this->bounds->destroy(this->bounds);
 	this->guard->destroy(this->guard);
 	free(this);
@@ -572,7 +571,7 @@ nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 		.actions = actions,
 		.guard = tunnel_guard_create("nin3a-ue", count_suppressed),
 		.bounds = tunnel_bounds_create(),
-		.limiter = tunnel_limiter_create("nin3a-ue", count_suppressed),
+		.limiter = KUPF_LIMITER("nin3a-ue", count_suppressed),
 		.keyring = tunnel_keyring_create(kupf->get_credentials(kupf)),
 		.roamer = {
 			.public = {

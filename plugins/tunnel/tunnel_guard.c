@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "tunnel_guard.h"
-#include "tunnel_limiter.h"
+#include "kupf/kupf_limiter.h"
 #include "tunnel_rules.h"
 
 #include "compat.h"
@@ -28,7 +28,7 @@ struct private_tunnel_guard_t {
 	/** name of the plugin */
 	const char *name;
 	/** bounds the log */
-	tunnel_limiter_t *limiter;
+	kupf_limiter_t limiter;
 };
 
 /**
@@ -44,7 +44,7 @@ static void report(private_tunnel_guard_t *this, ike_sa_t *ike_sa,
 				   tunnel_verdict_t verdict)
 {
 	__atomic_fetch_add(&counters[verdict], 1, __ATOMIC_RELAXED);
-	if (this->limiter->allows(this->limiter))
+	if (kupf_limiter_allows(&this->limiter))
 	{
 		DBG1(DBG_CFG, "%s: left out of IKE_SA [%u], state %N: %N %s from %#H, "
 			 "%s", this->name, ike_sa->get_unique_id(ike_sa),
@@ -249,7 +249,6 @@ METHOD(tunnel_guard_t, check, bool,
 METHOD(tunnel_guard_t, destroy, void,
 	private_tunnel_guard_t *this)
 {
-	this->limiter->destroy(this->limiter);
 	free(this);
 }
 
@@ -282,7 +281,7 @@ tunnel_guard_t *tunnel_guard_create(const char *name, void (*count)(void))
 			.destroy = _destroy,
 		},
 		.name = name,
-		.limiter = tunnel_limiter_create(name, count),
+		.limiter = KUPF_LIMITER(name, count),
 	);
 
 	return &this->public;

@@ -8,7 +8,8 @@
 #include <threading/mutex.h>
 
 /** For lines of each kind, which clients can cause */
-static kupf_limiter_t loaded = KUPF_LIMITER, refused = KUPF_LIMITER;
+static kupf_limiter_t loaded = KUPF_LIMITER("kupf", kupf_count_suppressed);
+static kupf_limiter_t refused = KUPF_LIMITER("kupf", kupf_count_suppressed);
 
 typedef struct private_kupf_preconfigured_t private_kupf_preconfigured_t;
 typedef struct change_t change_t;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_sync.h"
+#include "kupf/kupf_counters.h"
 #include "kupf/kupf_limiter.h"
 
 /** For lines of each kind */
-static kupf_limiter_t begun = KUPF_LIMITER, ended = KUPF_LIMITER,
-					  lost = KUPF_LIMITER;
+static kupf_limiter_t begun = KUPF_LIMITER("kupf", kupf_count_suppressed);
+static kupf_limiter_t ended = KUPF_LIMITER("kupf", kupf_count_suppressed);
+static kupf_limiter_t lost = KUPF_LIMITER("kupf", kupf_count_suppressed);
 
 typedef struct private_kupf_sync_t private_kupf_sync_t;
 

@@ -17,7 +17,7 @@
 #define LIST_SESSION "list-session"
 
 /** For lines about malformed packets */
-static kupf_limiter_t malformed = KUPF_LIMITER;
+static kupf_limiter_t malformed = KUPF_LIMITER("kupf", kupf_count_suppressed);
 
 typedef struct private_kupf_connection_t private_kupf_connection_t;
 

@@ -3,7 +3,7 @@
 #include "kupf_server.h"
 #include "kupf_connection.h"
 #include "kupf/kupf_counters.h"
-#include "kupf_listener.h"
+#include "kupf_socket.h"
 #include "kupf_access.h"
 
 #include <collections/array.h>
@@ -32,7 +32,7 @@ struct private_kupf_server_t {
 	/** public interface */
 	kupf_server_t public;
 	/** the socket's path, and what listens there */
-	kupf_listener_t *socket;
+	kupf_socket_t *socket;
 	/** its file descriptor */
 	int listener;
 	/** becomes readable when the thread shall end */
@@ -282,7 +282,7 @@ kupf_server_t *kupf_server_create(const kupf_server_config_t *config,
 	);
 	if (this->peers)
 	{	/* wrong settings leave no trace */
-		this->socket = kupf_listener_create(config->uri, config->group);
+		this->socket = kupf_socket_create(config->uri, config->group);
 	}
 	if (this->socket)
 	{

@@ -16,7 +16,7 @@ struct private_nin3a_refusals_t {
 	/** gets the events */
 	kupf_t *kupf;
 	/** bounds the log */
-	tunnel_limiter_t *limiter;
+	kupf_limiter_t *limiter;
 };
 
 /**
@@ -58,7 +58,7 @@ static void log_refusal(private_nin3a_refusals_t *this,
 {
 	const char *open, *close;
 
-	if (!this->limiter->allows(this->limiter))
+	if (!kupf_limiter_allows(this->limiter))
 	{
 		return;
 	}
@@ -104,7 +104,7 @@ METHOD(nin3a_refusals_t, destroy, void,
 /*
  * Described in header
  */
-nin3a_refusals_t *nin3a_refusals_create(kupf_t *kupf, tunnel_limiter_t *limiter)
+nin3a_refusals_t *nin3a_refusals_create(kupf_t *kupf, kupf_limiter_t *limiter)
 {
 	private_nin3a_refusals_t *this;
 

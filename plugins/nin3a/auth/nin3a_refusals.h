@@ -13,7 +13,7 @@
 #ifndef NIN3A_REFUSALS_H_
 #define NIN3A_REFUSALS_H_
 
-#include "tunnel/tunnel_limiter.h"
+#include "kupf/kupf_limiter.h"
 #include "nin3a/tunnels/nin3a_tunnels.h"
 
 typedef struct nin3a_refusals_t nin3a_refusals_t;
@@ -44,6 +44,6 @@ struct nin3a_refusals_t {
  * @param limiter	bounds the log
  */
 nin3a_refusals_t *nin3a_refusals_create(kupf_t *kupf,
-										tunnel_limiter_t *limiter);
+										kupf_limiter_t *limiter);
 
 #endif /** NIN3A_REFUSALS_H_ @}*/

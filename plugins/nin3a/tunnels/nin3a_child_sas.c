@@ -17,7 +17,7 @@ struct private_nin3a_child_sas_t {
 	/** tunnels */
 	nin3a_tunnels_t *tunnels;
 	/** bounds the log */
-	tunnel_limiter_t *limiter;
+	kupf_limiter_t *limiter;
 };
 
 /**
@@ -64,7 +64,7 @@ static void report(private_nin3a_child_sas_t *this, nin3a_counter_t counter,
 				   const char *more)
 {
 	nin3a_count(counter);
-	if (this->limiter->allows(this->limiter))
+	if (kupf_limiter_allows(this->limiter))
 	{
 		DBG1(DBG_CFG, "nin3a: refused CHILD_SA of session '%s'%s%s",
 			 kupf_session_get_name(session), why, more);
@@ -114,7 +114,7 @@ METHOD(nin3a_child_sas_t, destroy, void,
  */
 nin3a_child_sas_t *nin3a_child_sas_create(nin3a_config_t *config,
 										nin3a_tunnels_t *tunnels,
-										tunnel_limiter_t *limiter)
+										kupf_limiter_t *limiter)
 {
 	private_nin3a_child_sas_t *this;
 

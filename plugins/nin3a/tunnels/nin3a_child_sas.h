@@ -18,7 +18,7 @@
 #define NIN3A_CHILD_SAS_H_
 
 #include "nin3a/nin3a_config.h"
-#include "tunnel/tunnel_limiter.h"
+#include "kupf/kupf_limiter.h"
 #include "nin3a_tunnels.h"
 
 #include <daemon.h>
@@ -54,6 +54,6 @@ struct nin3a_child_sas_t {
  */
 nin3a_child_sas_t *nin3a_child_sas_create(nin3a_config_t *config,
 										nin3a_tunnels_t *tunnels,
-										tunnel_limiter_t *limiter);
+										kupf_limiter_t *limiter);
 
 #endif /** NIN3A_CHILD_SAS_H_ @}*/

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /**
- * @defgroup kupf_listener kupf_listener
+ * @defgroup kupf_socket kupf_socket
  * @{ @ingroup kupf
  *
  * The UNIX socket in the file system: mode 0660 from the moment it exists, with
@@ -12,27 +12,27 @@
  * serves it, and at the end ours only if it is still the one at its path.
  */
 
-#ifndef KUPF_LISTENER_H_
-#define KUPF_LISTENER_H_
+#ifndef KUPF_SOCKET_H_
+#define KUPF_SOCKET_H_
 
 #include <library.h>
 
-typedef struct kupf_listener_t kupf_listener_t;
+typedef struct kupf_socket_t kupf_socket_t;
 
 /**
  * For one thread.
  */
-struct kupf_listener_t {
+struct kupf_socket_t {
 
 	/**
 	 * Get the file descriptor, which does not block.
 	 */
-	int (*get_fd)(kupf_listener_t *this);
+	int (*get_fd)(kupf_socket_t *this);
 
 	/**
 	 * Remove the socket and close it.
 	 */
-	void (*destroy)(kupf_listener_t *this);
+	void (*destroy)(kupf_socket_t *this);
 };
 
 /**
@@ -42,6 +42,6 @@ struct kupf_listener_t {
  * @param group		group of the socket, name or number; NULL for that of charon
  * @return			socket, NULL on failure (which is logged)
  */
-kupf_listener_t *kupf_listener_create(const char *uri, const char *group);
+kupf_socket_t *kupf_socket_create(const char *uri, const char *group);
 
-#endif /** KUPF_LISTENER_H_ @}*/
+#endif /** KUPF_SOCKET_H_ @}*/

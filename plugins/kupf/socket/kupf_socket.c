@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include "kupf_listener.h"
+#include "kupf_socket.h"
 #include "kupf/socket/kupf_access.h"
 
 #include <errno.h>
@@ -15,14 +15,14 @@
 /** Connections that the kernel holds until they are accepted */
 #define BACKLOG 128
 
-typedef struct private_kupf_listener_t private_kupf_listener_t;
+typedef struct private_kupf_socket_t private_kupf_socket_t;
 
 /**
  * Private data of the listening socket.
  */
-struct private_kupf_listener_t {
+struct private_kupf_socket_t {
 	/** public interface */
-	kupf_listener_t public;
+	kupf_socket_t public;
 	/** socket, -1 if there is none */
 	int fd;
 	/** its path, NULL if it has none */
@@ -71,7 +71,7 @@ static bool clear_path(const struct sockaddr_un *addr, const char *uri)
 /**
  * Remember the path of our socket, and which one it is.
  */
-static void set_path(private_kupf_listener_t *this, const char *path)
+static void set_path(private_kupf_socket_t *this, const char *path)
 {
 	struct stat st;
 
@@ -86,7 +86,7 @@ static void set_path(private_kupf_listener_t *this, const char *path)
 /**
  * Remove our socket, unless the path is another one's meanwhile.
  */
-static void remove_socket(private_kupf_listener_t *this)
+static void remove_socket(private_kupf_socket_t *this)
 {
 	struct stat st;
 
@@ -104,7 +104,7 @@ static void remove_socket(private_kupf_listener_t *this)
 /**
  * Bind and listen.
  */
-static bool open_socket(private_kupf_listener_t *this, const char *uri,
+static bool open_socket(private_kupf_socket_t *this, const char *uri,
 						const char *group)
 {
 	struct sockaddr_un addr = {
@@ -151,14 +151,14 @@ static bool open_socket(private_kupf_listener_t *this, const char *uri,
 	return TRUE;
 }
 
-METHOD(kupf_listener_t, get_fd, int,
-	private_kupf_listener_t *this)
+METHOD(kupf_socket_t, get_fd, int,
+	private_kupf_socket_t *this)
 {
 	return this->fd;
 }
 
-METHOD(kupf_listener_t, destroy, void,
-	private_kupf_listener_t *this)
+METHOD(kupf_socket_t, destroy, void,
+	private_kupf_socket_t *this)
 {
 	remove_socket(this);
 	if (this->fd >= 0)
@@ -171,9 +171,9 @@ METHOD(kupf_listener_t, destroy, void,
 /*
  * Described in header
  */
-kupf_listener_t *kupf_listener_create(const char *uri, const char *group)
+kupf_socket_t *kupf_socket_create(const char *uri, const char *group)
 {
-	private_kupf_listener_t *this;
+	private_kupf_socket_t *this;
 
 	INIT(this,
 		.public = {
