@@ -8,7 +8,6 @@
  */
 
 #include "fuzz.h"
-#include "kupf/protocol/kupf_packet.h"
 #include "test_upf.h"
 
 const char *fuzz_target = "kupf_request";
@@ -23,73 +22,61 @@ static char *commands[] = {
 #define LISTED_MAX 100
 
 /**
- * Look at all errors of a reply.
+ * Abort if an answer is not what it has to be, or repeats what may be of a key.
  */
-static void check_reply(vici_message_t *reply, chunk_t input)
+static void check_answer(wire_octets_t answer, const uint8_t *data, size_t len)
 {
-	enumerator_t *elements;
-	vici_type_t type;
-	chunk_t value;
-	char *name, message[512];
+	wire_element_t element;
+	wire_reader_t reader;
+	wire_packet_t packet;
+	wire_octets_t body;
+	char message[512];
+	size_t size;
 
-	if (!kupf_packet_check(reply->get_encoding(reply)))
+	if (wire_packet_cut(answer, &body, &size) != WIRE_PACKET_WHOLE ||
+		size != answer.len || !wire_packet_parse(body, &packet) ||
+		!wire_reader_init(&reader, packet.message))
 	{
 		abort();
 	}
-	elements = reply->create_enumerator(reply);
-	while (elements->enumerate(elements, &type, &name, &value) &&
-		   type != VICI_END)
+	while (wire_reader_next(&reader, &element))
 	{
-		if (type == VICI_KEY_VALUE && streq(name, "errmsg"))
+		if (element.type == WIRE_KEY_VALUE &&
+			wire_equals(element.name, "errmsg"))
 		{
-			snprintf(message, sizeof(message), "%.*s", (int)value.len,
-					 value.ptr);
-			fuzz_check_error(message, input.ptr, input.len);
+			snprintf(message, sizeof(message), "%.*s", (int)element.value.len,
+					 element.value.ptr);
+			fuzz_check_error(message, data, len);
 		}
 	}
-	elements->destroy(elements);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	vici_message_t *message, *reply, *entry;
-	enumerator_t *stream;
+	wire_reader_t message, arguments;
+	wire_octets_t event;
+	kupf_list_t *list;
 	test_upf_t upf;
-	chunk_t encoding;
 	char *name;
 	u_int i, j;
 
-	if (!size)
+	if (!size || !wire_reader_init(&message, wire_octets(data + 1, size - 1)))
 	{
 		return 0;
 	}
-	/* a copy of its own, so that reading beyond its end is seen */
-	encoding = chunk_clone(chunk_create((u_char*)data + 1, size - 1));
 	name = commands[data[0] % countof(commands)];
-	if (kupf_packet_check(encoding))
-	{
-		test_upf_init(&upf, "192.0.2.0/29,2001:db8::/126", 4);
-		message = vici_message_create_from_data(encoding, FALSE);
-		for (i = 0; i < 2; i++)
-		{	/* the second time it finds what the first time left */
-			reply = upf.commands->execute(upf.commands, &upf,
-										  chunk_from_str(name), message,
-										  &stream);
-			if (reply)
-			{
-				check_reply(reply, encoding);
-			}
-			for (j = 0; stream && j < LISTED_MAX &&
-				 stream->enumerate(stream, &entry); j++)
-			{
-				entry->destroy(entry);
-			}
-			DESTROY_IF(stream);
-			DESTROY_IF(reply);
+	test_upf_init(&upf, "192.0.2.0/29,2001:db8::/126", 4);
+	for (i = 0; i < 2; i++)
+	{	/* the second time it finds what the first time left */
+		arguments = message;
+		check_answer(upf.commands->execute(upf.commands, &upf,
+							wire_text(name), &arguments, &list), data, size);
+		for (j = 0; list && j < LISTED_MAX && list->next(list, &event); j++)
+		{
+			check_answer(event, data, size);
 		}
-		message->destroy(message);
-		test_upf_deinit(&upf);
+		DESTROY_IF(list);
 	}
-	chunk_free(&encoding);
+	test_upf_deinit(&upf);
 	return 0;
 }

@@ -25,9 +25,17 @@
 /** Inputs tried */
 static unsigned tried;
 
+/**
+ * Try an input, in memory that has no octet more.
+ */
 static void try(const uint8_t *data, size_t size)
 {
-	LLVMFuzzerTestOneInput(data, size);
+	uint8_t *copy;
+
+	copy = malloc(size + 1);
+	memcpy(copy + 1, data, size);
+	LLVMFuzzerTestOneInput(copy + 1, size);
+	free(copy);
 	tried++;
 }
 

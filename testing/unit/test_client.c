@@ -39,7 +39,7 @@ int test_connect(const char *path)
 	return fd;
 }
 
-static chunk_t vpacket(kupf_packet_type_t type, const char *name,
+static chunk_t vpacket(wire_packet_type_t type, const char *name,
 					   const char *fmt, va_list args)
 {
 	chunk_t message = chunk_empty, packet;
@@ -54,13 +54,13 @@ static chunk_t vpacket(kupf_packet_type_t type, const char *name,
 		free(script);
 	}
 	len += message.len + (name ? 1 + strlen(name) : 0);
-	packet = chunk_alloc(KUPF_PACKET_HEADER + len);
+	packet = chunk_alloc(WIRE_PACKET_HEADER + len);
 	htoun32(packet.ptr, len);
-	packet.ptr[KUPF_PACKET_HEADER] = type;
+	packet.ptr[WIRE_PACKET_HEADER] = type;
 	if (name)
 	{
-		packet.ptr[KUPF_PACKET_HEADER + 1] = strlen(name);
-		memcpy(packet.ptr + KUPF_PACKET_HEADER + 2, name, strlen(name));
+		packet.ptr[WIRE_PACKET_HEADER + 1] = strlen(name);
+		memcpy(packet.ptr + WIRE_PACKET_HEADER + 2, name, strlen(name));
 	}
 	memcpy(packet.ptr + packet.len - message.len, message.ptr, message.len);
 	chunk_free(&message);
@@ -70,7 +70,7 @@ static chunk_t vpacket(kupf_packet_type_t type, const char *name,
 /*
  * Described in header
  */
-chunk_t test_packet(kupf_packet_type_t type, const char *name,
+chunk_t test_packet(wire_packet_type_t type, const char *name,
 					const char *fmt, ...)
 {
 	chunk_t packet;
@@ -115,7 +115,7 @@ void test_request(int fd, const char *name, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	packet = vpacket(KUPF_CMD_REQUEST, name, fmt, args);
+	packet = vpacket(WIRE_CMD_REQUEST, name, fmt, args);
 	va_end(args);
 	ck_assert_msg(test_send(fd, packet), "the server has gone");
 	chunk_free(&packet);
@@ -153,7 +153,7 @@ static bool receive(int fd, uint8_t *data, size_t size)
  */
 bool test_receive(int fd, chunk_t *packet)
 {
-	uint8_t header[KUPF_PACKET_HEADER];
+	uint8_t header[WIRE_PACKET_HEADER];
 
 	*packet = chunk_empty;
 	if (!receive(fd, header, sizeof(header)))
@@ -161,7 +161,7 @@ bool test_receive(int fd, chunk_t *packet)
 		return FALSE;
 	}
 	ck_assert_uint_ge(untoh32(header), 1);
-	ck_assert_uint_le(untoh32(header), KUPF_PACKET_MAX);
+	ck_assert_uint_le(untoh32(header), WIRE_PACKET_MAX);
 	*packet = chunk_alloc(untoh32(header));
 	ck_assert_msg(receive(fd, packet->ptr, packet->len), "half a packet");
 	return TRUE;
@@ -187,7 +187,7 @@ bool test_closed(int fd)
  * @param name		name that it must have, NULL for none
  * @return			message
  */
-static vici_message_t *receive_type(int fd, kupf_packet_type_t type,
+static vici_message_t *receive_type(int fd, wire_packet_type_t type,
 									const char *name)
 {
 	vici_message_t *message;
@@ -204,7 +204,7 @@ static vici_message_t *receive_type(int fd, kupf_packet_type_t type,
 		ck_assert(memeq(packet.ptr + 2, name, strlen(name)));
 	}
 	encoding = chunk_skip(packet, len);
-	ck_assert(kupf_packet_check(encoding));
+	ck_assert(test_is_message(encoding));
 	message = vici_message_create_from_data(chunk_clone(encoding), TRUE);
 	chunk_free(&packet);
 	return message;
@@ -215,7 +215,7 @@ static vici_message_t *receive_type(int fd, kupf_packet_type_t type,
  */
 vici_message_t *test_reply(int fd)
 {
-	return receive_type(fd, KUPF_CMD_RESPONSE, NULL);
+	return receive_type(fd, WIRE_CMD_RESPONSE, NULL);
 }
 
 /*
@@ -223,13 +223,13 @@ vici_message_t *test_reply(int fd)
  */
 vici_message_t *test_event(int fd, const char *name)
 {
-	return receive_type(fd, KUPF_EVENT, name);
+	return receive_type(fd, WIRE_EVENT, name);
 }
 
 /*
  * Described in header
  */
-void test_bare(int fd, kupf_packet_type_t type)
+void test_bare(int fd, wire_packet_type_t type)
 {
 	chunk_t packet;
 
@@ -246,8 +246,8 @@ void test_register(int fd, const char *event)
 {
 	chunk_t packet;
 
-	packet = test_packet(KUPF_EVENT_REGISTER, event, NULL);
+	packet = test_packet(WIRE_EVENT_REGISTER, event, NULL);
 	ck_assert_msg(test_send(fd, packet), "the server has gone");
 	chunk_free(&packet);
-	test_bare(fd, KUPF_EVENT_CONFIRM);
+	test_bare(fd, WIRE_EVENT_CONFIRM);
 }

@@ -11,7 +11,9 @@
 #ifndef TEST_CLIENT_H_
 #define TEST_CLIENT_H_
 
-#include "kupf/protocol/kupf_packet.h"
+#include "wire/wire_packet.h"
+
+#include <vici_message.h>
 
 /**
  * Connect to a UNIX socket.
@@ -28,7 +30,7 @@ int test_connect(const char *path);
  * @param fmt		message for test_encode(), NULL for none
  * @return			allocated packet
  */
-chunk_t test_packet(kupf_packet_type_t type, const char *name,
+chunk_t test_packet(wire_packet_type_t type, const char *name,
 					const char *fmt, ...);
 
 /**
@@ -74,7 +76,7 @@ vici_message_t *test_event(int fd, const char *name);
 /**
  * Receive a packet that is nothing but its type.
  */
-void test_bare(int fd, kupf_packet_type_t type);
+void test_bare(int fd, wire_packet_type_t type);
 
 /**
  * Register for an event.

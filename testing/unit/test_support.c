@@ -327,6 +327,25 @@ const char *test_value(vici_message_t *message, const char *key)
 	return message->get_str(message, "", "%s", key);
 }
 
+/*
+ * Described in header
+ */
+vici_message_t *test_read_packet(wire_octets_t packet, wire_packet_type_t type)
+{
+	wire_octets_t body;
+	wire_packet_t parsed;
+	chunk_t encoding;
+	size_t size;
+
+	ck_assert_int_eq(wire_packet_cut(packet, &body, &size), WIRE_PACKET_WHOLE);
+	ck_assert_uint_eq(size, packet.len);
+	ck_assert(wire_packet_parse(body, &parsed));
+	ck_assert_int_eq(parsed.type, type);
+	encoding = chunk_create((u_char*)parsed.message.ptr, parsed.message.len);
+	ck_assert(test_is_message(encoding));
+	return vici_message_create_from_data(chunk_clone(encoding), TRUE);
+}
+
 /** Counter looked for */
 typedef struct {
 	const char *name;

@@ -11,7 +11,8 @@
 #define TEST_SUPPORT_H_
 
 #include "kupf/kupf.h"
-#include "wire/wire.h"
+#include "wire/wire_packet.h"
+#include "wire/wire_reader.h"
 
 #include <vici_message.h>
 
@@ -117,6 +118,26 @@ static inline bool test_same(wire_octets_t octets, chunk_t chunk)
 	return octets.len == chunk.len &&
 		   (!chunk.len || memeq(octets.ptr, chunk.ptr, chunk.len));
 }
+
+/**
+ * Whether octets are a message as it has to be.
+ */
+static inline bool test_is_message(chunk_t encoding)
+{
+	wire_reader_t reader;
+
+	return wire_reader_init(&reader, test_octets(encoding));
+}
+
+/**
+ * Read the message of a packet with libvici.
+ *
+ * @param packet	packet with its length, which has to be whole
+ * @param type		type that it must have
+ * @return			message
+ */
+vici_message_t *test_read_packet(wire_octets_t packet,
+								 wire_packet_type_t type);
 
 /**
  * Get the value of a counter.

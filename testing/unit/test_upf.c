@@ -2,7 +2,6 @@
 
 #include "test_upf.h"
 #include "kupf/protocol/kupf_preconfigured_file.h"
-#include "kupf/protocol/kupf_packet.h"
 #include "test_runner.h"
 
 #include <stdarg.h>
@@ -70,27 +69,75 @@ void test_upf_deinit(test_upf_t *this)
 	this->store->destroy(this->store);
 }
 
+/**
+ * Carry out a command.
+ */
+static vici_message_t *vexecute(test_upf_t *this, const void *client,
+								kupf_list_t **list, const char *name,
+								const char *fmt, va_list args)
+{
+	wire_octets_t answer, body;
+	wire_reader_t arguments;
+	chunk_t encoding;
+	size_t size;
+	char *script;
+
+	script = malloc(SCRIPT_MAX);
+	ck_assert_int_lt(vsnprintf(script, SCRIPT_MAX, fmt, args), SCRIPT_MAX);
+	encoding = test_encode("%s", script);
+	free(script);
+	ck_assert(wire_reader_init(&arguments, test_octets(encoding)));
+	answer = this->commands->execute(this->commands, client, wire_text(name),
+									 &arguments, list);
+	chunk_free(&encoding);
+	wire_packet_cut(answer, &body, &size);
+	if (body.len == 1 && body.ptr[0] == WIRE_CMD_UNKNOWN)
+	{
+		return NULL;
+	}
+	return test_read_packet(answer, WIRE_CMD_RESPONSE);
+}
+
+/*
+ * Described in header
+ */
+vici_message_t *test_execute_as(test_upf_t *this, const void *client,
+								kupf_list_t **list, const char *name,
+								const char *fmt, ...)
+{
+	vici_message_t *reply;
+	va_list args;
+
+	va_start(args, fmt);
+	reply = vexecute(this, client, list, name, fmt, args);
+	va_end(args);
+	return reply;
+}
+
+/*
+ * Described in header
+ */
+vici_message_t *test_next(kupf_list_t *list)
+{
+	wire_octets_t packet;
+
+	return list->next(list, &packet) ? test_read_packet(packet, WIRE_EVENT) :
+									   NULL;
+}
+
 /*
  * Described in header
  */
 vici_message_t *test_execute(test_upf_t *this, const char *name,
 							 const char *fmt, ...)
 {
-	vici_message_t *message, *reply;
-	enumerator_t *stream;
-	char *script;
+	vici_message_t *reply;
+	kupf_list_t *list;
 	va_list args;
 
-	script = malloc(SCRIPT_MAX);
 	va_start(args, fmt);
-	ck_assert_int_lt(vsnprintf(script, SCRIPT_MAX, fmt, args), SCRIPT_MAX);
+	reply = vexecute(this, this, &list, name, fmt, args);
 	va_end(args);
-	message = test_message("%s", script);
-	free(script);
-	ck_assert(kupf_packet_check(message->get_encoding(message)));
-	reply = this->commands->execute(this->commands, this,
-							chunk_from_str((char*)name), message, &stream);
-	ck_assert_ptr_null(stream);
-	message->destroy(message);
+	ck_assert_ptr_null(list);
 	return reply;
 }

@@ -46,7 +46,27 @@ void test_upf_init(test_upf_t *this, const char *addresses, u_int max);
 void test_upf_deinit(test_upf_t *this);
 
 /**
- * Carry out a command.
+ * Carry out a command of a client.
+ *
+ * @param client	identifies the client
+ * @param list		[out] see kupf_commands_t
+ * @param name		name of the command
+ * @param fmt		its message, see test_encode()
+ * @return			reply, NULL if there is no such command
+ */
+vici_message_t *test_execute_as(test_upf_t *this, const void *client,
+								kupf_list_t **list, const char *name,
+								const char *fmt, ...);
+
+/**
+ * Get the next event of a list.
+ *
+ * @return			message, NULL if there is none left
+ */
+vici_message_t *test_next(kupf_list_t *list);
+
+/**
+ * Carry out a command that has no list.
  *
  * @param name		name of the command
  * @param fmt		its message, see test_encode()

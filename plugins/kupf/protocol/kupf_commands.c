@@ -2,7 +2,6 @@
 
 #include "kupf_commands.h"
 #include "kupf/kupf_counters.h"
-#include "kupf_list.h"
 #include "kupf_parser.h"
 #include "kupf_reply.h"
 #include "kupf/procedures/kupf_sync.h"
@@ -42,6 +41,8 @@ struct private_kupf_commands_t {
 	kupf_pool_t *pool;
 	/** tunnels */
 	kupf_enforcer_t *enforcer;
+	/** answer to the last request */
+	wire_writer_t answer;
 	/** tells one start from another */
 	char boot[17];
 };
@@ -55,13 +56,13 @@ struct call_t {
 	/** request, as far as it is a flat one */
 	kupf_request_t request;
 	/** elements of the message */
-	enumerator_t *elements;
+	wire_reader_t *elements;
 	/** reply under construction */
-	vici_builder_t *reply;
+	wire_writer_t *reply;
 	/** error, if any */
 	kupf_error_t error;
 	/** see execute() */
-	enumerator_t *stream;
+	kupf_list_t *list;
 };
 
 /**
@@ -85,16 +86,16 @@ static bool run_version(private_kupf_commands_t *this, call_t *call)
 	kupf_role_t role, attached;
 
 	role = this->enforcer->get_role(this->enforcer, &attached);
-	kupf_reply_text(call->reply, "daemon", lib->ns);
-	kupf_reply_text(call->reply, "version", VERSION);
-	kupf_reply_text(call->reply, "plugin", NIN3A_VERSION);
-	kupf_reply_number(call->reply, "protocol", KUPF_PROTOCOL);
-	kupf_reply_text(call->reply, "boot", this->boot);
-	kupf_reply_number(call->reply, "sessions",
-					  this->store->get_count(this->store));
-	kupf_reply_text(call->reply, "role", enum_to_name(kupf_role_names, role));
-	kupf_reply_text(call->reply, "enforcer",
-					enum_to_name(kupf_role_plugins, attached));
+	wire_writer_text(call->reply, "daemon", lib->ns);
+	wire_writer_text(call->reply, "version", VERSION);
+	wire_writer_text(call->reply, "plugin", NIN3A_VERSION);
+	wire_writer_number(call->reply, "protocol", KUPF_PROTOCOL);
+	wire_writer_text(call->reply, "boot", this->boot);
+	wire_writer_number(call->reply, "sessions",
+					   this->store->get_count(this->store));
+	wire_writer_text(call->reply, "role", enum_to_name(kupf_role_names, role));
+	wire_writer_text(call->reply, "enforcer",
+					 enum_to_name(kupf_role_plugins, attached));
 	return TRUE;
 }
 
@@ -136,7 +137,7 @@ static bool run_delete(private_kupf_commands_t *this, call_t *call)
 	{
 		return FALSE;
 	}
-	kupf_reply_number(call->reply, "tunnels", tunnels);
+	wire_writer_number(call->reply, "tunnels", tunnels);
 	return TRUE;
 }
 
@@ -149,7 +150,7 @@ static bool run_reject_key(private_kupf_commands_t *this, call_t *call)
 	{
 		return FALSE;
 	}
-	kupf_reply_number(call->reply, "waited", waited);
+	wire_writer_number(call->reply, "waited", waited);
 	return TRUE;
 }
 
@@ -162,7 +163,7 @@ static bool run_request_rekey(private_kupf_commands_t *this, call_t *call)
 	{
 		return FALSE;
 	}
-	kupf_reply_number(call->reply, "told", told);
+	wire_writer_number(call->reply, "told", told);
 	return TRUE;
 }
 
@@ -170,7 +171,7 @@ static bool run_request_rekey(private_kupf_commands_t *this, call_t *call)
  * Establish the session of a section.
  */
 static bool establish_section(private_kupf_commands_t *this, call_t *call,
-							  const char *name, kupf_error_t *error)
+							  wire_octets_t name, kupf_error_t *error)
 {
 	kupf_request_t *request = &call->request;
 	kupf_session_t *session = NULL;
@@ -198,23 +199,24 @@ static bool establish_section(private_kupf_commands_t *this, call_t *call,
  * @param told		names that the reply has
  * @param size		[in,out] octets of refusals, at most
  */
-static void add_refusal(call_t *call, hashtable_t *told, const char *name,
+static void add_refusal(call_t *call, hashtable_t *told, wire_octets_t name,
 						const kupf_error_t *error, size_t *size)
 {
-	char *copy;
+	char text[WIRE_NAME_MAX + 1], *copy;
 
-	if (told->get(told, name))
+	snprintf(text, sizeof(text), "%.*s", (int)name.len, name.ptr);
+	if (told->get(told, text))
 	{
 		return;
 	}
-	*size += strlen(name) + sizeof(*error);
+	*size += name.len + sizeof(*error);
 	if (*size < REFUSALS_MAX)
 	{
-		copy = strdup(name);
+		copy = strdup(text);
 		told->put(told, copy, copy);
-		call->reply->begin_section(call->reply, copy);
+		wire_writer_begin_section_named(call->reply, name);
 		kupf_reply_error(call->reply, error);
-		call->reply->end_section(call->reply);
+		wire_writer_end_section(call->reply);
 	}
 }
 
@@ -228,46 +230,32 @@ static bool establish_many(private_kupf_commands_t *this, call_t *call,
 						   hashtable_t *told)
 {
 	u_int established = 0, failed = 0;
+	wire_element_t element;
 	kupf_error_t error;
 	size_t size = 0;
-	vici_type_t type;
-	chunk_t value;
-	char *name, section[256];
 
-	while (TRUE)
+	while (wire_reader_next(call->elements, &element))
 	{
-		if (!call->elements->enumerate(call->elements, &type, &name, &value))
-		{
-			return kupf_error(&call->error, KUPF_CAUSE_INVALID_FIELD,
-					"a name has characters that are not printable; %u "
-					"sessions before it are established", established);
-		}
-		if (type == VICI_END)
-		{
-			break;
-		}
-		if (type != VICI_SECTION_START)
+		if (element.type != WIRE_SECTION_START)
 		{
 			return kupf_error(&call->error, KUPF_CAUSE_UNKNOWN_FIELD,
 					"expected one section per session and nothing else; %u "
 					"sessions before it are established", established);
 		}
 		error = (kupf_error_t){};
-		strncpy(section, name, sizeof(section) - 1);
-		section[sizeof(section) - 1] = '\0';
-		if (establish_section(this, call, section, &error))
+		if (establish_section(this, call, element.name, &error))
 		{
 			established++;
 			continue;
 		}
 		failed++;
-		add_refusal(call, told, section, &error, &size);
+		add_refusal(call, told, element.name, &error, &size);
 	}
-	kupf_reply_number(call->reply, "established", established);
-	kupf_reply_number(call->reply, "failed", failed);
+	wire_writer_number(call->reply, "established", established);
+	wire_writer_number(call->reply, "failed", failed);
 	if (size >= REFUSALS_MAX)
 	{
-		kupf_reply_text(call->reply, "truncated", "yes");
+		wire_writer_text(call->reply, "truncated", "yes");
 	}
 	return TRUE;
 }
@@ -285,15 +273,14 @@ static bool run_establish_many(private_kupf_commands_t *this, call_t *call)
 
 static bool run_list(private_kupf_commands_t *this, call_t *call)
 {
-	call->stream = kupf_list_create_enumerator(this->all, this->enforcer,
-											   &call->request);
+	call->list = kupf_list_create(this->all, this->enforcer, &call->request);
 	return TRUE;
 }
 
 CALLBACK(report_counter, void,
-	vici_builder_t *reply, const char *name, uint64_t value)
+	wire_writer_t *reply, const char *name, uint64_t value)
 {
-	kupf_reply_number(reply, name, value);
+	wire_writer_number(reply, name, value);
 }
 
 static bool run_sync_begin(private_kupf_commands_t *this, call_t *call)
@@ -309,7 +296,7 @@ static bool run_sync_end(private_kupf_commands_t *this, call_t *call)
 	{
 		return FALSE;
 	}
-	kupf_reply_number(call->reply, "removed", removed);
+	wire_writer_number(call->reply, "removed", removed);
 	return TRUE;
 }
 
@@ -330,7 +317,7 @@ static bool run_reload(private_kupf_commands_t *this, call_t *call)
 	{
 		return FALSE;
 	}
-	kupf_reply_number(call->reply, "keys", count_preconfigured(this));
+	wire_writer_number(call->reply, "keys", count_preconfigured(this));
 	return TRUE;
 }
 
@@ -338,14 +325,14 @@ static bool run_stats(private_kupf_commands_t *this, call_t *call)
 {
 	uint64_t size, held, quarantined;
 
-	kupf_reply_number(call->reply, "sessions",
-					  this->store->get_count(this->store));
-	kupf_reply_number(call->reply, "preconfigured",
-					  count_preconfigured(this));
+	wire_writer_number(call->reply, "sessions",
+					   this->store->get_count(this->store));
+	wire_writer_number(call->reply, "preconfigured",
+					   count_preconfigured(this));
 	size = this->pool->get_count(this->pool, &held, &quarantined);
-	kupf_reply_number(call->reply, "addresses", size);
-	kupf_reply_number(call->reply, "addresses-held", held);
-	kupf_reply_number(call->reply, "addresses-quarantined", quarantined);
+	wire_writer_number(call->reply, "addresses", size);
+	wire_writer_number(call->reply, "addresses-held", held);
+	wire_writer_number(call->reply, "addresses-quarantined", quarantined);
 	kupf_counters_report(report_counter, call->reply);
 	this->enforcer->counters(this->enforcer, report_counter, call->reply);
 	return TRUE;
@@ -380,13 +367,13 @@ static const command_t commands[] = {
 /**
  * Find a command by name.
  */
-static const command_t *find_command(chunk_t name)
+static const command_t *find_command(wire_octets_t name)
 {
 	u_int i;
 
 	for (i = 0; i < countof(commands); i++)
 	{
-		if (chunk_equals(name, chunk_from_str((char*)commands[i].name)))
+		if (wire_equals(name, commands[i].name))
 		{
 			return &commands[i];
 		}
@@ -394,42 +381,53 @@ static const command_t *find_command(chunk_t name)
 	return NULL;
 }
 
-METHOD(kupf_commands_t, execute, vici_message_t*,
-	private_kupf_commands_t *this, const void *client, chunk_t name,
-	vici_message_t *message, enumerator_t **stream)
+/**
+ * Carry a command out, and write the reply.
+ */
+static void run(private_kupf_commands_t *this, const command_t *command,
+				call_t *call)
 {
-	const command_t *command;
-	call_t call = {
-		.client = client,
-	};
 	bool success;
 
-	*stream = NULL;
-	command = find_command(name);
-	if (!command)
-	{
-		return NULL;
-	}
-	call.reply = vici_builder_create();
-	call.elements = message->create_enumerator(message);
 	success = (command->sections ||
-			   kupf_parser_message(&call.request, call.elements,
-						command->allowed, command->required, &call.error)) &&
-			  command->run(this, &call);
-	call.elements->destroy(call.elements);
-	kupf_request_wipe(&call.request);
+			   kupf_parser_message(&call->request, call->elements,
+						command->allowed, command->required, &call->error)) &&
+			  command->run(this, call);
+	kupf_request_wipe(&call->request);
 
 	kupf_count(KUPF_REQUESTS);
-	kupf_reply_text(call.reply, "success", success ? "yes" : "no");
+	wire_writer_text(call->reply, "success", success ? "yes" : "no");
 	if (!success)
 	{
 		kupf_count(KUPF_REQUESTS_FAILED);
 		DBG2(DBG_CFG, "kupf: %s refused: %N", command->name, kupf_cause_names,
-			 call.error.cause);
-		kupf_reply_error(call.reply, &call.error);
+			 call->error.cause);
+		kupf_reply_error(call->reply, &call->error);
 	}
-	*stream = call.stream;
-	return call.reply->finalize(call.reply);
+}
+
+METHOD(kupf_commands_t, execute, wire_octets_t,
+	private_kupf_commands_t *this, const void *client, wire_octets_t name,
+	wire_reader_t *arguments, kupf_list_t **list)
+{
+	const command_t *command;
+	wire_octets_t answer;
+	call_t call = {
+		.client = client,
+		.elements = arguments,
+		.reply = &this->answer,
+	};
+
+	command = find_command(name);
+	wire_packet_begin(&this->answer, command ? WIRE_CMD_RESPONSE :
+											   WIRE_CMD_UNKNOWN, NULL);
+	if (command)
+	{
+		run(this, command, &call);
+	}
+	*list = call.list;
+	wire_packet_end(&this->answer, &answer);
+	return answer;
 }
 
 METHOD(kupf_commands_t, forget, void,
@@ -442,6 +440,7 @@ METHOD(kupf_commands_t, destroy, void,
 	private_kupf_commands_t *this)
 {
 	this->sync->destroy(this->sync);
+	wire_writer_deinit(&this->answer);
 	free(this);
 }
 
@@ -471,6 +470,7 @@ kupf_commands_t *kupf_commands_create(kupf_procedures_t *sessions,
 		.pool = pool,
 		.enforcer = enforcer,
 	);
+	wire_writer_init(&this->answer, WIRE_PACKET_HEADER + WIRE_PACKET_MAX);
 	if (getrandom(boot, sizeof(boot), 0) != sizeof(boot))
 	{
 		htoun64(boot, time(NULL));

@@ -4,17 +4,17 @@
  * @defgroup kupf_commands kupf_commands
  * @{ @ingroup kupf
  *
- * The commands of the protocol: from request to reply.
+ * The commands of the protocol: from request to answer.
  */
 
 #ifndef KUPF_COMMANDS_H_
 #define KUPF_COMMANDS_H_
 
+#include "kupf_list.h"
 #include "kupf/kupf.h"
 #include "kupf/procedures/kupf_pool.h"
 #include "kupf/procedures/kupf_procedures.h"
-
-#include <vici_message.h>
+#include "wire/wire_reader.h"
 
 typedef struct kupf_commands_t kupf_commands_t;
 
@@ -24,16 +24,15 @@ struct kupf_commands_t {
 	 * Carry out a command.  Called by the server's thread only.
 	 *
 	 * @param client	identifies the client
-	 * @param name		name of the command, need not end in NUL
-	 * @param message	arguments, kupf_packet_check()ed
-	 * @param stream	[out] messages to send as list-session events before the
-	 *					reply: enumerator over vici_message_t*, adopted by the
-	 *					caller as are the messages; NULL if there are none
-	 * @return			reply, NULL if there is no such command
+	 * @param name		name of the command
+	 * @param arguments	reader at the beginning of the message
+	 * @param list		[out] events to send before the answer, adopted by the
+	 *					caller; NULL if there are none
+	 * @return			answer: packet with its length, valid until the next call
 	 */
-	vici_message_t *(*execute)(kupf_commands_t *this, const void *client,
-							   chunk_t name, vici_message_t *message,
-							   enumerator_t **stream);
+	wire_octets_t (*execute)(kupf_commands_t *this, const void *client,
+							 wire_octets_t name, wire_reader_t *arguments,
+							 kupf_list_t **list);
 
 	/**
 	 * A client has disconnected.

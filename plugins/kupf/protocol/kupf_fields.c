@@ -345,13 +345,13 @@ static const kupf_fields_t fields[] = {
 /*
  * Described in header
  */
-const kupf_fields_t *kupf_fields_find(const char *name, u_int allowed)
+const kupf_fields_t *kupf_fields_find(wire_octets_t name, u_int allowed)
 {
 	u_int i;
 
 	for (i = 0; i < countof(fields); i++)
 	{
-		if ((fields[i].bit & allowed) && streq(fields[i].name, name))
+		if ((fields[i].bit & allowed) && wire_equals(name, fields[i].name))
 		{
 			return &fields[i];
 		}

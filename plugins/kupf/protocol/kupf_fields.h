@@ -12,6 +12,7 @@
 
 #include "kupf/procedures/kupf_request.h"
 #include "kupf/keys/kupf_unknown.h"
+#include "wire/wire.h"
 
 /** All fields, for kupf_fields_find() */
 #define KUPF_FIELDS_ALL (~0U)
@@ -42,7 +43,7 @@ struct kupf_fields_t {
  * @param allowed	kupf_field_t, ORed: fields to look among
  * @return			field, NULL if there is none
  */
-const kupf_fields_t *kupf_fields_find(const char *name, u_int allowed);
+const kupf_fields_t *kupf_fields_find(wire_octets_t name, u_int allowed);
 
 /**
  * Compare a name that is not known with those of some fields.

@@ -6,14 +6,14 @@
 #include <endian.h>
 #include <inttypes.h>
 
-typedef struct list_enumerator_t list_enumerator_t;
+typedef struct private_kupf_list_t private_kupf_list_t;
 
 /**
- * Enumerates list-session messages.
+ * Private data of a list.
  */
-struct list_enumerator_t {
+struct private_kupf_list_t {
 	/** public interface */
-	enumerator_t public;
+	kupf_list_t public;
 	/** knows the tunnels */
 	kupf_enforcer_t *enforcer;
 	/** sessions */
@@ -22,10 +22,14 @@ struct list_enumerator_t {
 	uint64_t cursor;
 	/** whether it is over */
 	bool over;
-	/** vici_message_t*, yet to be yielded */
-	array_t *messages;
+	/** chunk_t*, events that are yet to be told */
+	array_t *events;
+	/** event that was told last, or NULL */
+	chunk_t *told;
 	/** filters */
 	kupf_request_t filter;
+	/** where events are written */
+	wire_writer_t writer;
 };
 
 /**
@@ -50,7 +54,7 @@ static bool is_listed(kupf_session_t *session, u_int tunnels,
 /**
  * Add an address with a port: 192.0.2.1[4500], as in events.
  */
-static void add_endpoint(vici_builder_t *builder, const char *name,
+static void add_endpoint(wire_writer_t *writer, const char *name,
 						 const kupf_endpoint_t *endpoint)
 {
 	char address[KUPF_ADDRESS_TEXT], text[KUPF_ADDRESS_TEXT + 8];
@@ -60,68 +64,68 @@ static void add_endpoint(vici_builder_t *builder, const char *name,
 		snprintf(text, sizeof(text), "%s[%u]",
 				 kupf_address_print(&endpoint->address, address),
 				 endpoint->port);
-		kupf_reply_text(builder, name, text);
+		wire_writer_text(writer, name, text);
 	}
 }
 
 /**
  * Add an IKE SPI.
  */
-static void add_ike_spi(vici_builder_t *builder, const char *name,
+static void add_ike_spi(wire_writer_t *writer, const char *name,
 						uint64_t spi)
 {
 	char text[17];
 
 	snprintf(text, sizeof(text), "%016" PRIx64, be64toh(spi));
-	kupf_reply_text(builder, name, text);
+	wire_writer_text(writer, name, text);
 }
 
 /**
  * Add a CHILD_SA.
  */
-static void add_child(vici_builder_t *builder, const kupf_child_t *child)
+static void add_child(wire_writer_t *writer, const kupf_child_t *child)
 {
 	char in[9], out[9];
 
 	snprintf(in, sizeof(in), "%08x", child->spi_in);
 	snprintf(out, sizeof(out), "%08x", child->spi_out);
-	builder->begin_section(builder, in);
-	kupf_reply_text(builder, "child", child->name);
-	kupf_reply_text(builder, "spi-in", in);
-	kupf_reply_text(builder, "spi-out", out);
-	builder->end_section(builder);
+	wire_writer_begin_section(writer, in);
+	wire_writer_text(writer, "child", child->name);
+	wire_writer_text(writer, "spi-in", in);
+	wire_writer_text(writer, "spi-out", out);
+	wire_writer_end_section(writer);
 }
 
 /**
  * Add a tunnel.
  */
-static void add_tunnel(vici_builder_t *builder, const kupf_tunnel_t *tunnel)
+static void add_tunnel(wire_writer_t *writer, const kupf_tunnel_t *tunnel)
 {
 	char name[11];
 	u_int i;
 
 	snprintf(name, sizeof(name), "%u", tunnel->ike_sa);
-	builder->begin_section(builder, name);
-	kupf_reply_number(builder, "tunnel-id", tunnel->up_as);
-	add_ike_spi(builder, "initiator-spi", tunnel->spi_i);
-	add_ike_spi(builder, "responder-spi", tunnel->spi_r);
-	add_endpoint(builder, "local", &tunnel->local);
-	add_endpoint(builder, "remote", &tunnel->remote);
-	kupf_reply_number(builder, "generation", tunnel->generation);
-	kupf_reply_time(builder, "established", tunnel->established);
-	builder->begin_section(builder, "child-sas");
+	wire_writer_begin_section(writer, name);
+	wire_writer_number(writer, "tunnel-id", tunnel->up_as);
+	add_ike_spi(writer, "initiator-spi", tunnel->spi_i);
+	add_ike_spi(writer, "responder-spi", tunnel->spi_r);
+	add_endpoint(writer, "local", &tunnel->local);
+	add_endpoint(writer, "remote", &tunnel->remote);
+	wire_writer_number(writer, "generation", tunnel->generation);
+	kupf_reply_time(writer, "established", tunnel->established);
+	wire_writer_begin_section(writer, "child-sas");
 	for (i = 0; i < tunnel->child_count; i++)
 	{
-		add_child(builder, &tunnel->children[i]);
+		add_child(writer, &tunnel->children[i]);
 	}
-	builder->end_section(builder);
-	builder->end_section(builder);
+	wire_writer_end_section(writer);
+	wire_writer_end_section(writer);
 }
 
 /**
  * Add the tunnels of a session that is up.
  */
-static void add_tunnels(list_enumerator_t *this, vici_builder_t *builder,
+static void add_tunnels(private_kupf_list_t *this, wire_writer_t *writer,
 						const char *session)
 {
 	kupf_tunnel_t tunnels[KUPF_TUNNELS_MAX];
@@ -129,53 +133,56 @@ static void add_tunnels(list_enumerator_t *this, vici_builder_t *builder,
 
 	count = this->enforcer->describe(this->enforcer, session, tunnels,
 									 countof(tunnels));
-	builder->begin_section(builder, "ike-sas");
+	wire_writer_begin_section(writer, "ike-sas");
 	for (i = 0; i < count; i++)
 	{
-		add_tunnel(builder, &tunnels[i]);
+		add_tunnel(writer, &tunnels[i]);
 	}
-	builder->end_section(builder);
+	wire_writer_end_section(writer);
 }
 
 /**
- * Add the message about a session, if it passes the filters, and drop the
- * reference to it.
+/**
+ * Add the event of a session, if it passes the filters, and drop the reference
+ * to it.
  */
-static void add_session(list_enumerator_t *this, kupf_session_t *session)
+static void add_session(private_kupf_list_t *this, kupf_session_t *session)
 {
-	vici_builder_t *builder;
-	vici_message_t *message;
+	wire_writer_t *writer = &this->writer;
+	wire_octets_t packet;
+	chunk_t *copy;
 	u_int tunnels;
 
 	tunnels = this->enforcer->count(this->enforcer,
 									kupf_session_get_name(session));
 	if (is_listed(session, tunnels, &this->filter))
 	{
-		builder = vici_builder_create();
-		kupf_reply_session(builder, session);
-		kupf_reply_details(builder, session);
-		kupf_reply_text(builder, "state", tunnels ? "up" : "provisioned");
-		kupf_reply_number(builder, "tunnels", tunnels);
+		wire_packet_begin(writer, WIRE_EVENT, KUPF_LIST_EVENT);
+		kupf_reply_session(writer, session);
+		kupf_reply_details(writer, session);
+		wire_writer_text(writer, "state", tunnels ? "up" : "provisioned");
+		wire_writer_number(writer, "tunnels", tunnels);
 		if (tunnels)
 		{
-			add_tunnels(this, builder, kupf_session_get_name(session));
+			add_tunnels(this, writer, kupf_session_get_name(session));
 		}
-		message = builder->finalize(builder);
-		if (message)
+		if (wire_packet_end(writer, &packet))
 		{
-			array_insert(this->messages, ARRAY_TAIL, message);
+			copy = malloc_thing(chunk_t);
+			*copy = chunk_clone(chunk_create((u_char*)packet.ptr, packet.len));
+			array_insert(this->events, ARRAY_TAIL, copy);
 		}
 	}
 	kupf_session_unref(session);
 }
 
 /**
- * Add the messages of the next step.  No session is held when it is done: the
+ * Add the events of the next step.  No session is held when it is done: the
  * client may never come for the rest.
  *
  * @return			FALSE if there is none
  */
-static bool add_step(list_enumerator_t *this)
+static bool add_step(private_kupf_list_t *this)
 {
 	kupf_session_t *session;
 	array_t *sessions;
@@ -196,40 +203,53 @@ static bool add_step(list_enumerator_t *this)
 	return more;
 }
 
-METHOD(enumerator_t, list_enumerate, bool,
-	list_enumerator_t *this, va_list args)
+/**
+ * Free an event.
+ */
+static void free_event(chunk_t *event)
 {
-	vici_message_t **message;
+	if (event)
+	{
+		chunk_free(event);
+		free(event);
+	}
+}
 
-	VA_ARGS_VGET(args, message);
-
-	while (!array_remove(this->messages, ARRAY_HEAD, message))
+METHOD(kupf_list_t, next, bool,
+	private_kupf_list_t *this, wire_octets_t *packet)
+{
+	free_event(this->told);
+	this->told = NULL;
+	while (!array_remove(this->events, ARRAY_HEAD, &this->told))
 	{
 		if (!add_step(this))
 		{
 			return FALSE;
 		}
 	}
+	*packet = wire_octets(this->told->ptr, this->told->len);
 	return TRUE;
 }
 
-METHOD(enumerator_t, list_destroy, void,
-	list_enumerator_t *this)
+METHOD(kupf_list_t, destroy, void,
+	private_kupf_list_t *this)
 {
-	vici_message_t *message;
+	chunk_t *event;
 
-	while (array_remove(this->messages, ARRAY_HEAD, &message))
+	while (array_remove(this->events, ARRAY_HEAD, &event))
 	{
-		message->destroy(message);
+		free_event(event);
 	}
-	array_destroy(this->messages);
+	array_destroy(this->events);
+	free_event(this->told);
+	wire_writer_deinit(&this->writer);
 	free(this);
 }
 
 /**
  * Add the one session that a filter names, if it does: then there is no walk.
  */
-static void add_named(list_enumerator_t *this)
+static void add_named(private_kupf_list_t *this)
 {
 	kupf_request_t *filter = &this->filter;
 	kupf_session_t *session;
@@ -257,23 +277,22 @@ static void add_named(list_enumerator_t *this)
 /*
  * Described in header
  */
-enumerator_t *kupf_list_create_enumerator(kupf_store_t *store,
-										  kupf_enforcer_t *enforcer,
-										  const kupf_request_t *filter)
+kupf_list_t *kupf_list_create(kupf_store_t *store, kupf_enforcer_t *enforcer,
+							  const kupf_request_t *filter)
 {
-	list_enumerator_t *enumerator;
+	private_kupf_list_t *this;
 
-	INIT(enumerator,
+	INIT(this,
 		.public = {
-			.enumerate = enumerator_enumerate_default,
-			.venumerate = _list_enumerate,
-			.destroy = _list_destroy,
+			.next = _next,
+			.destroy = _destroy,
 		},
 		.store = store,
 		.enforcer = enforcer,
-		.messages = array_create(0, 0),
+		.events = array_create(0, 0),
 		.filter = *filter,
 	);
-	add_named(enumerator);
-	return &enumerator->public;
+	wire_writer_init(&this->writer, WIRE_PACKET_HEADER + WIRE_PACKET_MAX);
+	add_named(this);
+	return &this->public;
 }

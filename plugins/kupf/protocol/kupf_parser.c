@@ -8,11 +8,11 @@
  * its name may be a key that went astray.
  */
 static void set_unknown(kupf_request_t *request, const char *what,
-						const char *name, u_int allowed, kupf_error_t *error)
+						wire_octets_t name, u_int allowed, kupf_error_t *error)
 {
 	kupf_unknown_t unknown = {
-		.name = name,
-		.len = strlen(name),
+		.name = (const char*)name.ptr,
+		.len = name.len,
 	};
 	char text[KUPF_UNKNOWN_SIZE];
 	const kupf_fields_t *field;
@@ -31,12 +31,20 @@ static void set_unknown(kupf_request_t *request, const char *what,
 }
 
 /**
+ * Octets as libstrongswan has them.
+ */
+static chunk_t to_chunk(wire_octets_t octets)
+{
+	return chunk_create((u_char*)octets.ptr, octets.len);
+}
+
+/**
  * A field starts.
  *
  * @param what		what it is called in an error
  */
 static const kupf_fields_t *begin_field(kupf_request_t *request,
-										const char *what, const char *name,
+										const char *what, wire_octets_t name,
 										bool list, u_int allowed,
 										kupf_error_t *error)
 {
@@ -67,7 +75,7 @@ static const kupf_fields_t *begin_field(kupf_request_t *request,
 /**
  * A section starts, where none can be.
  */
-static void refuse_section(kupf_request_t *request, const char *name,
+static void refuse_section(kupf_request_t *request, wire_octets_t name,
 						   u_int allowed, kupf_error_t *error)
 {
 	const kupf_fields_t *field = kupf_fields_find(name, allowed);
@@ -121,52 +129,35 @@ static void check_required(kupf_request_t *request, u_int required,
 /*
  * Described in header
  */
-bool kupf_parser_message(kupf_request_t *request, enumerator_t *elements,
-						u_int allowed, u_int required, kupf_error_t *error)
+bool kupf_parser_message(kupf_request_t *request, wire_reader_t *elements,
+						 u_int allowed, u_int required, kupf_error_t *error)
 {
 	const kupf_fields_t *field = NULL;
-	vici_type_t type;
-	chunk_t value;
-	char *name;
-	int depth = 0;
+	wire_element_t element;
+	u_int depth = elements->depth;
 
-	while (depth >= 0)
+	while (elements->depth >= depth && wire_reader_next(elements, &element))
 	{
-		value = chunk_empty;
-		if (!elements->enumerate(elements, &type, &name, &value))
+		switch (element.type)
 		{
-			return kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
-							  "a name has characters that are not printable");
-		}
-		switch (type)
-		{
-			case VICI_KEY_VALUE:
-				if (!depth)
-				{
-					request->position++;
-					field = begin_field(request, "field", name, FALSE, allowed,
-										error);
-					parse_value(request, field, value, error);
-				}
+			case WIRE_KEY_VALUE:
+				request->position++;
+				field = begin_field(request, "field", element.name, FALSE,
+									allowed, error);
+				parse_value(request, field, to_chunk(element.value), error);
 				break;
-			case VICI_LIST_START:
-				request->position += !depth;
-				field = depth ? NULL : begin_field(request, "field", name, TRUE,
-												   allowed, error);
+			case WIRE_LIST_START:
+				request->position++;
+				field = begin_field(request, "field", element.name, TRUE,
+									allowed, error);
 				break;
-			case VICI_LIST_ITEM:
-				parse_value(request, field, value, error);
+			case WIRE_LIST_ITEM:
+				parse_value(request, field, to_chunk(element.value), error);
 				break;
-			case VICI_SECTION_START:
-				request->position += !depth;
-				refuse_section(request, name, allowed, error);
-				depth++;
-				break;
-			case VICI_SECTION_END:
-				depth--;
-				break;
-			case VICI_END:
-				depth = -1;
+			case WIRE_SECTION_START:
+				request->position++;
+				refuse_section(request, element.name, allowed, error);
+				wire_reader_skip(elements);
 				break;
 			default:
 				break;
@@ -215,9 +206,9 @@ static void parse_word(kupf_request_t *request, char *word, u_int allowed,
 		return;
 	}
 	*value++ = '\0';
-	field = kupf_fields_find(word, allowed);
-	if (!begin_field(request, "word", word, field && field->list, allowed,
-					 error))
+	field = kupf_fields_find(wire_text(word), allowed);
+	if (!begin_field(request, "word", wire_text(word),
+					 field && field->list, allowed, error))
 	{
 		return;
 	}
@@ -236,9 +227,8 @@ static void parse_word(kupf_request_t *request, char *word, u_int allowed,
 /*
  * Described in header
  */
-bool kupf_parser_line(kupf_request_t *request, char *line,
-							 u_int allowed, u_int required,
-							 kupf_error_t *error)
+bool kupf_parser_line(kupf_request_t *request, char *line, u_int allowed,
+					  u_int required, kupf_error_t *error)
 {
 	const kupf_fields_t *field = kupf_fields_first(KUPF_FIELD_SESSION);
 	char *word, *pos;
@@ -264,12 +254,12 @@ bool kupf_parser_line(kupf_request_t *request, char *line,
 /*
  * Described in header
  */
-bool kupf_parser_name(kupf_request_t *request, const char *name,
-							  kupf_error_t *error)
+bool kupf_parser_name(kupf_request_t *request, wire_octets_t name,
+					  kupf_error_t *error)
 {
 	const kupf_fields_t *field = kupf_fields_first(KUPF_FIELD_SESSION);
 
-	if (!field->parse(request, chunk_from_str((char*)name)))
+	if (!field->parse(request, to_chunk(name)))
 	{
 		return kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
 						  "name of the section: expected %s",

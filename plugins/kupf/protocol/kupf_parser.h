@@ -4,7 +4,7 @@
  * @defgroup kupf_parser kupf_parser
  * @{ @ingroup kupf
  *
- * From a VICI message, or a line of text, to a request that is known to be
+ * From a message, or a line of text, to a request that is known to be
  * valid, or an error that names the field and says what was expected.
  */
 
@@ -12,22 +12,21 @@
 #define KUPF_PARSER_H_
 
 #include "kupf/procedures/kupf_request.h"
-
-#include <vici_message.h>
+#include "wire/wire_reader.h"
 
 /**
  * Parse the fields of a message, or of a section of it up to its end, which is
  * always consumed.
  *
  * @param request	[out] request; to be wiped also after an error
- * @param elements	enumerator of the vici_message_t
+ * @param elements	reader at the first of them
  * @param allowed	fields that may be there
  * @param required	fields that must be there
  * @param error		[out] error
  * @return			TRUE if the request is valid
  */
-bool kupf_parser_message(kupf_request_t *request, enumerator_t *elements,
-						u_int allowed, u_int required, kupf_error_t *error);
+bool kupf_parser_message(kupf_request_t *request, wire_reader_t *elements,
+						 u_int allowed, u_int required, kupf_error_t *error);
 
 /**
  * Parse a line of text: SESSION field=value field=value ...
@@ -43,9 +42,8 @@ bool kupf_parser_message(kupf_request_t *request, enumerator_t *elements,
  * @param error		[out] error
  * @return			TRUE if the request is valid
  */
-bool kupf_parser_line(kupf_request_t *request, char *line,
-							 u_int allowed, u_int required,
-							 kupf_error_t *error);
+bool kupf_parser_line(kupf_request_t *request, char *line, u_int allowed,
+					  u_int required, kupf_error_t *error);
 
 /**
  * Set the name of the session from the name of a section.
@@ -55,7 +53,7 @@ bool kupf_parser_line(kupf_request_t *request, char *line,
  * @param error		[out] error
  * @return			TRUE if it may name a session
  */
-bool kupf_parser_name(kupf_request_t *request, const char *name,
-							  kupf_error_t *error);
+bool kupf_parser_name(kupf_request_t *request, wire_octets_t name,
+					  kupf_error_t *error);
 
 #endif /** KUPF_PARSER_H_ @}*/

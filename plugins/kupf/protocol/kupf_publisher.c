@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_publisher.h"
-#include "kupf_packet.h"
 #include "kupf_reply.h"
 #include "kupf/kupf_counters.h"
 
 #include <collections/array.h>
 #include <threading/rwlock.h>
+
+/** Room for an address with a port, and a scope */
+#define HOST_TEXT 96
 
 typedef struct private_kupf_publisher_t private_kupf_publisher_t;
 typedef struct event_t event_t;
@@ -122,66 +124,83 @@ static bool is_wanted(private_kupf_publisher_t *this, kupf_event_t type)
 }
 
 /**
- * Give an event to all who want it; adopts the builder.
+ * Begin an event, unless nobody wants it.
+ *
+ * @return			FALSE if nobody does
+ */
+static bool begin_event(private_kupf_publisher_t *this, kupf_event_t type,
+						wire_writer_t *writer)
+{
+	if (!is_wanted(this, type))
+	{
+		return FALSE;
+	}
+	wire_writer_init(writer, WIRE_PACKET_HEADER + WIRE_PACKET_MAX);
+	wire_packet_begin(writer, WIRE_EVENT, enum_to_name(kupf_event_names, type));
+	return TRUE;
+}
+
+/**
+ * End an event, and give it to all who want it.
  *
  * @return			how many that are
  */
-static u_int raise_event(private_kupf_publisher_t *this, kupf_event_t type,
-						vici_builder_t *builder)
+static u_int end_event(private_kupf_publisher_t *this, kupf_event_t type,
+					   wire_writer_t *writer)
 {
 	event_t *event = &this->events[type];
 	kupf_subscriber_t *subscriber;
-	vici_message_t *message;
-	chunk_t packet;
-	int i;
+	wire_octets_t packet;
+	int i = 0;
 
-	message = builder->finalize(builder);
-	if (!message)
+	if (wire_packet_end(writer, &packet))
 	{
-		return 0;
+		event->lock->read_lock(event->lock);
+		for (i = 0; i < array_count(event->subscribers); i++)
+		{
+			array_get(event->subscribers, i, &subscriber);
+			subscriber->notify(subscriber, packet);
+			kupf_count(KUPF_EVENTS_SENT);
+		}
+		event->lock->unlock(event->lock);
 	}
-	packet = kupf_packet_packet(KUPF_EVENT,
-							enum_to_name(kupf_event_names, type), message);
-	event->lock->read_lock(event->lock);
-	for (i = 0; i < array_count(event->subscribers); i++)
-	{
-		array_get(event->subscribers, i, &subscriber);
-		subscriber->notify(subscriber, packet);
-		kupf_count(KUPF_EVENTS_SENT);
-	}
-	event->lock->unlock(event->lock);
-	chunk_free(&packet);
-	message->destroy(message);
+	wire_writer_deinit(writer);
 	return i;
 }
 
 /**
  * Add identity of the UE and name of the session.
  */
-static void add_session(vici_builder_t *builder, kupf_session_t *session)
+static void add_session(wire_writer_t *writer, kupf_session_t *session)
 {
 	id_type_t type;
 	chunk_t id;
 
-	kupf_reply_text(builder, "session", kupf_session_get_name(session));
+	wire_writer_text(writer, "session", kupf_session_get_name(session));
 	id = kupf_session_get_id(session, &type);
-	kupf_reply_identity(builder, "ue-id", type, id);
+	kupf_reply_identity(writer, "ue-id", type, id);
 }
 
 /**
  * Add address and port: 192.0.2.1[4500], as charon prints them.
  */
-static void add_host(vici_builder_t *builder, char *name, host_t *host)
+static void add_host(wire_writer_t *writer, const char *name, host_t *host)
 {
-	builder->add_kv(builder, name, "%#H", host);
+	char text[HOST_TEXT];
+
+	snprintf(text, sizeof(text), "%#H", host);
+	wire_writer_text(writer, name, text);
 }
 
 /**
  * Add an SPI or an interface ID.
  */
-static void add_hex(vici_builder_t *builder, char *name, uint32_t value)
+static void add_hex(wire_writer_t *writer, const char *name, uint32_t value)
 {
-	builder->add_kv(builder, name, "%.8x", value);
+	char text[9];
+
+	snprintf(text, sizeof(text), "%.8x", value);
+	wire_writer_text(writer, name, text);
 }
 
 METHOD(kupf_events_t, tunnel_up, void,
@@ -189,122 +208,116 @@ METHOD(kupf_events_t, tunnel_up, void,
 	child_sa_t *child_sa)
 {
 	const kupf_address_t *addresses;
-	vici_builder_t *builder;
+	wire_writer_t writer;
 	u_int count;
 
-	if (!is_wanted(this, KUPF_EVENT_TUNNEL_UP))
+	if (!begin_event(this, KUPF_EVENT_TUNNEL_UP, &writer))
 	{
 		return;
 	}
-	builder = vici_builder_create();
-	add_session(builder, session);
-	kupf_reply_number(builder, "unique-id", ike_sa->get_unique_id(ike_sa));
-	add_host(builder, "local", ike_sa->get_my_host(ike_sa));
-	add_host(builder, "remote", ike_sa->get_other_host(ike_sa));
+	add_session(&writer, session);
+	wire_writer_number(&writer, "unique-id", ike_sa->get_unique_id(ike_sa));
+	add_host(&writer, "local", ike_sa->get_my_host(ike_sa));
+	add_host(&writer, "remote", ike_sa->get_other_host(ike_sa));
 	addresses = kupf_session_get_ue_addresses(session, &count);
-	kupf_reply_addresses(builder, "ue-addresses", addresses, count);
-	kupf_reply_text(builder, "child", child_sa->get_name(child_sa));
-	add_hex(builder, "spi-in", ntohl(child_sa->get_spi(child_sa, TRUE)));
-	add_hex(builder, "spi-out", ntohl(child_sa->get_spi(child_sa, FALSE)));
-	add_hex(builder, "if-id-in", child_sa->get_if_id(child_sa, TRUE));
-	add_hex(builder, "if-id-out", child_sa->get_if_id(child_sa, FALSE));
-	kupf_reply_number(builder, "auth-method", AUTH_PSK);
-	kupf_reply_number(builder, "generation",
-					  kupf_session_get_generation(session));
-	raise_event(this, KUPF_EVENT_TUNNEL_UP, builder);
+	kupf_reply_addresses(&writer, "ue-addresses", addresses, count);
+	wire_writer_text(&writer, "child", child_sa->get_name(child_sa));
+	add_hex(&writer, "spi-in", ntohl(child_sa->get_spi(child_sa, TRUE)));
+	add_hex(&writer, "spi-out", ntohl(child_sa->get_spi(child_sa, FALSE)));
+	add_hex(&writer, "if-id-in", child_sa->get_if_id(child_sa, TRUE));
+	add_hex(&writer, "if-id-out", child_sa->get_if_id(child_sa, FALSE));
+	wire_writer_number(&writer, "auth-method", AUTH_PSK);
+	wire_writer_number(&writer, "generation",
+					   kupf_session_get_generation(session));
+	end_event(this, KUPF_EVENT_TUNNEL_UP, &writer);
 }
 
 METHOD(kupf_events_t, tunnel_down, void,
 	private_kupf_publisher_t *this, kupf_session_t *session, uint32_t ike_sa,
 	kupf_reason_t reason)
 {
-	vici_builder_t *builder;
+	wire_writer_t writer;
 
-	if (!is_wanted(this, KUPF_EVENT_TUNNEL_DOWN))
+	if (!begin_event(this, KUPF_EVENT_TUNNEL_DOWN, &writer))
 	{
 		return;
 	}
-	builder = vici_builder_create();
-	kupf_reply_text(builder, "session", kupf_session_get_name(session));
-	kupf_reply_number(builder, "unique-id", ike_sa);
-	kupf_reply_text(builder, "reason",
-					enum_to_name(kupf_reason_names, reason));
-	raise_event(this, KUPF_EVENT_TUNNEL_DOWN, builder);
+	wire_writer_text(&writer, "session", kupf_session_get_name(session));
+	wire_writer_number(&writer, "unique-id", ike_sa);
+	wire_writer_text(&writer, "reason",
+					 enum_to_name(kupf_reason_names, reason));
+	end_event(this, KUPF_EVENT_TUNNEL_DOWN, &writer);
 }
 
 /**
  * Add what a UE says that it is, and where it comes from.
  */
-static void add_ue(vici_builder_t *builder, identification_t *ue_id,
+static void add_ue(wire_writer_t *writer, identification_t *ue_id,
 				   host_t *local, host_t *remote)
 {
 	if (ue_id)
 	{
-		kupf_reply_identity(builder, "ue-id", ue_id->get_type(ue_id),
+		kupf_reply_identity(writer, "ue-id", ue_id->get_type(ue_id),
 							ue_id->get_encoding(ue_id));
 	}
-	add_host(builder, "remote", remote);
-	add_host(builder, "local", local);
+	add_host(writer, "remote", remote);
+	add_host(writer, "local", local);
 }
 
 METHOD(kupf_events_t, auth_failed, void,
 	private_kupf_publisher_t *this, identification_t *ue_id, host_t *local,
 	host_t *remote, const char *reason)
 {
-	vici_builder_t *builder;
+	wire_writer_t writer;
 
-	if (!is_wanted(this, KUPF_EVENT_AUTH_FAILED))
+	if (!begin_event(this, KUPF_EVENT_AUTH_FAILED, &writer))
 	{
 		return;
 	}
-	builder = vici_builder_create();
-	add_ue(builder, ue_id, local, remote);
-	kupf_reply_text(builder, "reason", reason);
-	raise_event(this, KUPF_EVENT_AUTH_FAILED, builder);
+	add_ue(&writer, ue_id, local, remote);
+	wire_writer_text(&writer, "reason", reason);
+	end_event(this, KUPF_EVENT_AUTH_FAILED, &writer);
 }
 
 METHOD(kupf_events_t, session_expired, void,
 	private_kupf_publisher_t *this, kupf_session_t *session)
 {
-	vici_builder_t *builder;
+	wire_writer_t writer;
 
-	if (!is_wanted(this, KUPF_EVENT_SESSION_EXPIRED))
+	if (!begin_event(this, KUPF_EVENT_SESSION_EXPIRED, &writer))
 	{
 		return;
 	}
-	builder = vici_builder_create();
-	kupf_reply_text(builder, "session", kupf_session_get_name(session));
-	raise_event(this, KUPF_EVENT_SESSION_EXPIRED, builder);
+	wire_writer_text(&writer, "session", kupf_session_get_name(session));
+	end_event(this, KUPF_EVENT_SESSION_EXPIRED, &writer);
 }
 
 METHOD(kupf_events_t, key_request, u_int,
 	private_kupf_publisher_t *this, identification_t *ue_id, host_t *local,
 	host_t *remote)
 {
-	vici_builder_t *builder;
+	wire_writer_t writer;
 
-	if (!is_wanted(this, KUPF_EVENT_KEY_REQUEST))
+	if (!begin_event(this, KUPF_EVENT_KEY_REQUEST, &writer))
 	{
 		return 0;
 	}
-	builder = vici_builder_create();
-	add_ue(builder, ue_id, local, remote);
-	return raise_event(this, KUPF_EVENT_KEY_REQUEST, builder);
+	add_ue(&writer, ue_id, local, remote);
+	return end_event(this, KUPF_EVENT_KEY_REQUEST, &writer);
 }
 
 METHOD(kupf_events_t, rekey_request, u_int,
 	private_kupf_publisher_t *this, kupf_session_t *session, const char *reason)
 {
-	vici_builder_t *builder;
+	wire_writer_t writer;
 
-	if (!is_wanted(this, KUPF_EVENT_REKEY_REQUEST))
+	if (!begin_event(this, KUPF_EVENT_REKEY_REQUEST, &writer))
 	{
 		return 0;
 	}
-	builder = vici_builder_create();
-	kupf_reply_session(builder, session);
-	kupf_reply_text(builder, "reason", reason);
-	return raise_event(this, KUPF_EVENT_REKEY_REQUEST, builder);
+	kupf_reply_session(&writer, session);
+	wire_writer_text(&writer, "reason", reason);
+	return end_event(this, KUPF_EVENT_REKEY_REQUEST, &writer);
 }
 
 METHOD(kupf_publisher_t, destroy, void,

@@ -14,6 +14,7 @@
 #define KUPF_PUBLISHER_H_
 
 #include "kupf/kupf_events.h"
+#include "wire/wire_packet.h"
 
 typedef struct kupf_publisher_t kupf_publisher_t;
 typedef struct kupf_subscriber_t kupf_subscriber_t;
@@ -26,9 +27,9 @@ struct kupf_subscriber_t {
 	/**
 	 * Take an event; does not wait.
 	 *
-	 * @param packet	packet to send, only valid during the call
+	 * @param packet	packet with its length, only valid during the call
 	 */
-	void (*notify)(kupf_subscriber_t *this, chunk_t packet);
+	void (*notify)(kupf_subscriber_t *this, wire_octets_t packet);
 };
 
 struct kupf_publisher_t {

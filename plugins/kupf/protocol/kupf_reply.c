@@ -2,8 +2,6 @@
 
 #include "kupf_reply.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -13,52 +11,30 @@
 /*
  * Described in header
  */
-void kupf_reply_text(vici_builder_t *builder, const char *name,
-					 const char *value)
-{
-	builder->add(builder, VICI_KEY_VALUE, (char*)name,
-				 chunk_from_str((char*)value));
-}
-
-/*
- * Described in header
- */
-void kupf_reply_number(vici_builder_t *builder, const char *name,
-					   uint64_t value)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%" PRIu64, value);
-	kupf_reply_text(builder, name, text);
-}
-
-/*
- * Described in header
- */
-void kupf_reply_identity(vici_builder_t *builder, const char *name,
+void kupf_reply_identity(wire_writer_t *writer, const char *name,
 						 id_type_t type, chunk_t id)
 {
 	char text[KUPF_IDENTITY_TEXT];
 
-	kupf_reply_text(builder, name, kupf_identity_print(type, id, text));
+	wire_writer_text(writer, name, kupf_identity_print(type, id, text));
 }
 
 /*
  * Described in header
  */
-void kupf_reply_addresses(vici_builder_t *builder, const char *name,
+void kupf_reply_addresses(wire_writer_t *writer, const char *name,
 						  const kupf_address_t *addresses, u_int count)
 {
 	char text[KUPF_ADDRESS_TEXT];
 	u_int i;
 
-	builder->begin_list(builder, (char*)name);
+	wire_writer_begin_list(writer, name);
 	for (i = 0; i < count; i++)
 	{
 		kupf_address_print(&addresses[i], text);
-		builder->add(builder, VICI_LIST_ITEM, chunk_from_str(text));
+		wire_writer_item(writer, wire_text(text));
 	}
-	builder->end_list(builder);
+	wire_writer_end_list(writer);
 }
 
 /**
@@ -88,70 +64,71 @@ static time_t get_epoch()
 /*
  * Described in header
  */
-void kupf_reply_time(vici_builder_t *builder, const char *name, uint32_t when)
+void kupf_reply_time(wire_writer_t *writer, const char *name, uint32_t when)
 {
-	kupf_reply_number(builder, name, when ? get_epoch() + when : 0);
+	wire_writer_number(writer, name, when ? get_epoch() + when : 0);
 }
 
 /*
  * Described in header
  */
-void kupf_reply_session(vici_builder_t *builder, const kupf_session_t *session)
+void kupf_reply_session(wire_writer_t *writer, const kupf_session_t *session)
 {
 	const kupf_address_t *upf_address;
 	char text[KUPF_ADDRESS_TEXT];
 	id_type_t type;
 	chunk_t id;
 
-	kupf_reply_text(builder, "session", kupf_session_get_name(session));
+	wire_writer_text(writer, "session", kupf_session_get_name(session));
 	id = kupf_session_get_id(session, &type);
-	kupf_reply_identity(builder, "ue-id", type, id);
+	kupf_reply_identity(writer, "ue-id", type, id);
 	upf_address = kupf_session_get_upf_address(session);
 	if (upf_address->family != AF_UNSPEC)
 	{
-		kupf_reply_text(builder, "upf-address",
-						kupf_address_print(upf_address, text));
+		wire_writer_text(writer, "upf-address",
+						 kupf_address_print(upf_address, text));
 	}
-	kupf_reply_number(builder, "generation",
-					  kupf_session_get_generation(session));
-	kupf_reply_time(builder, "expires", kupf_session_get_expiry(session));
+	wire_writer_number(writer, "generation",
+					   kupf_session_get_generation(session));
+	kupf_reply_time(writer, "expires", kupf_session_get_expiry(session));
 }
 
 /*
  * Described in header
  */
-void kupf_reply_details(vici_builder_t *builder, const kupf_session_t *session)
+void kupf_reply_details(wire_writer_t *writer, const kupf_session_t *session)
 {
 	kupf_session_data_t data;
 
 	kupf_session_get_data(session, &data);
 	if (data.pdu_session_id)
 	{
-		kupf_reply_number(builder, "pdu-session-id", data.pdu_session_id);
+		wire_writer_number(writer, "pdu-session-id", data.pdu_session_id);
 	}
-	kupf_reply_text(builder, "origin",
-					data.preconfigured ? "preconfigured" : "socket");
-	kupf_reply_addresses(builder, "ue-addresses", data.ue_addresses,
+	wire_writer_text(writer, "origin",
+					 data.preconfigured ? "preconfigured" : "socket");
+	kupf_reply_addresses(writer, "ue-addresses", data.ue_addresses,
 						 data.ue_address_count);
-	builder->begin_list(builder, "services");
+	wire_writer_begin_list(writer, "services");
 	if (data.services & KUPF_SERVICE_IKE)
 	{
-		builder->add(builder, VICI_LIST_ITEM, chunk_from_str("ike"));
+		wire_writer_item(writer, wire_text("ike"));
 	}
 	if (data.services & KUPF_SERVICE_MPQUIC)
 	{
-		builder->add(builder, VICI_LIST_ITEM, chunk_from_str("mpquic"));
+		wire_writer_item(writer, wire_text("mpquic"));
 	}
-	builder->end_list(builder);
-	kupf_reply_time(builder, "created", kupf_session_get_created(session));
-	kupf_reply_time(builder, "modified", kupf_session_get_modified(session));
+	wire_writer_end_list(writer);
+	kupf_reply_time(writer, "created", kupf_session_get_created(session));
+	kupf_reply_time(writer, "modified", kupf_session_get_modified(session));
 }
 
 /*
  * Described in header
  */
-void kupf_reply_error(vici_builder_t *builder, const kupf_error_t *error)
+void kupf_reply_error(wire_writer_t *writer, const kupf_error_t *error)
 {
-	builder->add_kv(builder, "cause", "%N", kupf_cause_names, error->cause);
-	kupf_reply_text(builder, "errmsg", error->message);
+	wire_writer_text(writer, "cause",
+					 enum_to_name(kupf_cause_names, error->cause));
+	wire_writer_text(writer, "errmsg", error->message);
 }

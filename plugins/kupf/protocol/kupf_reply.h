@@ -4,9 +4,9 @@
  * @defgroup kupf_reply kupf_reply
  * @{ @ingroup kupf
  *
- * From sessions and errors to VICI messages.  None of them ever holds a key.
+ * From sessions and errors to messages.  None of them ever holds a key.
  *
- * A message is built with libvici's builder; these functions add to it.
+ * These functions add to a message that somebody else writes.
  */
 
 #ifndef KUPF_REPLY_H_
@@ -15,56 +15,44 @@
 #include "kupf/procedures/kupf_request.h"
 #include "kupf/store/kupf_session.h"
 
-#include <vici_builder.h>
-
-/**
- * Add a key and a value; libvici's add_kv() without the formatting.
- */
-void kupf_reply_text(vici_builder_t *builder, const char *name,
-					 const char *value);
-
-/**
- * Add a key and a number.
- */
-void kupf_reply_number(vici_builder_t *builder, const char *name,
-					   uint64_t value);
+#include "wire/wire_writer.h"
 
 /**
  * Add a key and a time by the clock on the wall, seconds since 1970.
  *
  * @param when		time_monotonic() seconds, 0 for never, which stays 0
  */
-void kupf_reply_time(vici_builder_t *builder, const char *name, uint32_t when);
+void kupf_reply_time(wire_writer_t *writer, const char *name, uint32_t when);
 
 /**
  * Add a key and an IKE identity in typed text.
  */
-void kupf_reply_identity(vici_builder_t *builder, const char *name,
+void kupf_reply_identity(wire_writer_t *writer, const char *name,
 						 id_type_t type, chunk_t id);
 
 /**
  * Add a list of addresses.
  */
-void kupf_reply_addresses(vici_builder_t *builder, const char *name,
+void kupf_reply_addresses(wire_writer_t *writer, const char *name,
 						  const kupf_address_t *addresses, u_int count);
 
 /**
  * Add what a client needs to know of its session: session, ue-id, upf-address
  * (if there is one), generation, expires.
  */
-void kupf_reply_session(vici_builder_t *builder,
+void kupf_reply_session(wire_writer_t *writer,
 						const kupf_session_t *session);
 
 /**
  * Add what kupf_reply_session() leaves out: pdu-session-id (if known),
  * origin, ue-addresses, services, created, modified.
  */
-void kupf_reply_details(vici_builder_t *builder,
+void kupf_reply_details(wire_writer_t *writer,
 						const kupf_session_t *session);
 
 /**
  * Add cause and errmsg.
  */
-void kupf_reply_error(vici_builder_t *builder, const kupf_error_t *error);
+void kupf_reply_error(wire_writer_t *writer, const kupf_error_t *error);
 
 #endif /** KUPF_REPLY_H_ @}*/

@@ -4,7 +4,6 @@
 #include "kupf/kupf_counters.h"
 #include "kupf_inbox.h"
 #include "kupf/kupf_limiter.h"
-#include "kupf/protocol/kupf_packet.h"
 #include "kupf_outbox.h"
 
 #include <threading/mutex.h>
@@ -12,9 +11,6 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-/** Event that is part of the answer to list-sessions */
-#define LIST_SESSION "list-session"
 
 /** For lines about malformed packets */
 static kupf_limiter_t malformed = KUPF_LIMITER("kupf", kupf_count_suppressed);
@@ -41,10 +37,10 @@ struct private_kupf_connection_t {
 	bool eof;
 	/** the client has registered for list-session */
 	bool listing;
-	/** rest of the list-session events before reply, NULL if none */
-	enumerator_t *stream;
-	/** reply that waits for the end of stream */
-	vici_message_t *reply;
+	/** rest of the events before the answer to list-sessions, NULL if none */
+	kupf_list_t *list;
+	/** that answer */
+	chunk_t answer;
 	/** what has to go out; it and all below are guarded by mutex */
 	kupf_outbox_t *outbox;
 	/** what epoll was told to look for */
@@ -73,7 +69,7 @@ static void set_interest(private_kupf_connection_t *this, uint32_t interest)
 }
 
 METHOD(kupf_subscriber_t, notify, void,
-	private_kupf_connection_t *this, chunk_t packet)
+	private_kupf_connection_t *this, wire_octets_t packet)
 {
 	this->mutex->lock(this->mutex);
 	if (!this->cut)
@@ -95,21 +91,16 @@ METHOD(kupf_subscriber_t, notify, void,
 }
 
 /**
- * Queue a packet of our own.
+ * Queue a packet of our own; none at all is one that there was no memory for,
+ * and nobody shall wait for it.
  */
-static void send_packet(private_kupf_connection_t *this,
-						kupf_packet_type_t type, const char *name,
-						vici_message_t *message)
+static void send_packet(private_kupf_connection_t *this, wire_octets_t packet)
 {
-	chunk_t packet;
-
-	packet = kupf_packet_packet(type, name, message);
 	this->mutex->lock(this->mutex);
 	/* without its answer a client would wait for ever */
 	this->cut = !packet.len || !this->outbox->add(this->outbox, packet) ||
 				this->cut;
 	this->mutex->unlock(this->mutex);
-	chunk_free(&packet);
 }
 
 /**
@@ -127,33 +118,31 @@ static bool has_room(private_kupf_connection_t *this)
 }
 
 /**
- * Queue list-session events as long as there is room, and the reply after the
+ * Queue events of a list as long as there is room, and the answer after the
  * last one.
  *
  * @return			TRUE if nothing is left
  */
 static bool pump(private_kupf_connection_t *this)
 {
-	vici_message_t *message;
+	wire_octets_t packet;
 
-	while (this->stream)
+	while (this->list)
 	{
 		if (!has_room(this))
 		{
 			return FALSE;
 		}
-		if (this->stream->enumerate(this->stream, &message))
+		if (this->list->next(this->list, &packet))
 		{
-			send_packet(this, KUPF_EVENT, LIST_SESSION, message);
-			message->destroy(message);
+			send_packet(this, packet);
 		}
 		else
 		{
-			this->stream->destroy(this->stream);
-			this->stream = NULL;
-			send_packet(this, KUPF_CMD_RESPONSE, NULL, this->reply);
-			this->reply->destroy(this->reply);
-			this->reply = NULL;
+			this->list->destroy(this->list);
+			this->list = NULL;
+			send_packet(this, wire_octets(this->answer.ptr, this->answer.len));
+			chunk_free(&this->answer);
 		}
 	}
 	return TRUE;
@@ -162,48 +151,38 @@ static bool pump(private_kupf_connection_t *this)
 /**
  * Carry a command out.
  */
-static bool handle_command(private_kupf_connection_t *this, chunk_t name,
-						   chunk_t encoding)
+static bool handle_command(private_kupf_connection_t *this,
+						   const wire_packet_t *packet)
 {
-	vici_message_t *request;
+	wire_reader_t arguments;
+	wire_octets_t answer;
 
-	if (!kupf_packet_check(encoding))
+	if (!wire_reader_init(&arguments, packet->message))
 	{
 		return FALSE;
 	}
-	request = vici_message_create_from_data(encoding, FALSE);
-	this->reply = this->commands->execute(this->commands, this, name, request,
-										  &this->stream);
-	request->destroy(request);
-	if (!this->reply)
+	answer = this->commands->execute(this->commands, this, packet->name,
+									 &arguments, &this->list);
+	if (this->list && this->listing)
 	{
-		send_packet(this, KUPF_CMD_UNKNOWN, NULL, NULL);
+		this->answer = chunk_clone(chunk_create((u_char*)answer.ptr,
+												answer.len));
+		return TRUE;
 	}
-	else if (!this->stream)
-	{
-		send_packet(this, KUPF_CMD_RESPONSE, NULL, this->reply);
-		this->reply->destroy(this->reply);
-		this->reply = NULL;
-	}
-	else if (!this->listing)
-	{
-		this->stream->destroy(this->stream);
-		this->stream = enumerator_create_empty();
-	}
+	DESTROY_IF(this->list);
+	this->list = NULL;
+	send_packet(this, answer);
 	return TRUE;
 }
 
 /**
  * Find an event by its exact name.
  */
-static bool find_event(chunk_t name, kupf_event_t *event)
+static bool find_event(wire_octets_t name, kupf_event_t *event)
 {
-	char *text;
-
 	for (*event = KUPF_EVENT_TUNNEL_UP; *event < KUPF_EVENTS; (*event)++)
 	{
-		text = enum_to_name(kupf_event_names, *event);
-		if (chunk_equals(name, chunk_from_str(text)))
+		if (wire_equals(name, enum_to_name(kupf_event_names, *event)))
 		{
 			return TRUE;
 		}
@@ -214,14 +193,16 @@ static bool find_event(chunk_t name, kupf_event_t *event)
 /**
  * Register for an event, or take it back.
  */
-static void handle_register(private_kupf_connection_t *this, chunk_t name,
-							bool on)
+static void handle_register(private_kupf_connection_t *this,
+							wire_octets_t name, bool on)
 {
 	kupf_subscriber_t *self = &this->public.subscriber;
 	kupf_event_t event;
-	bool known;
-
-	bool list = chunk_equals(name, chunk_from_str(LIST_SESSION));
+	static const uint8_t answers[][WIRE_PACKET_HEADER + 1] = {
+		{ 0, 0, 0, 1, WIRE_EVENT_UNKNOWN },
+		{ 0, 0, 0, 1, WIRE_EVENT_CONFIRM },
+	};
+	bool known, list = wire_equals(name, KUPF_LIST_EVENT);
 
 	if (list)
 	{
@@ -234,8 +215,7 @@ static void handle_register(private_kupf_connection_t *this, chunk_t name,
 				(on || this->publisher->unsubscribe(this->publisher, event, self));
 	}
 	/* no event may come before the client knows that it has registered */
-	send_packet(this, known ? KUPF_EVENT_CONFIRM : KUPF_EVENT_UNKNOWN, NULL,
-				NULL);
+	send_packet(this, wire_octets(answers[known], sizeof(answers[known])));
 	if (known && on && !list)
 	{
 		this->publisher->subscribe(this->publisher, event, self);
@@ -247,27 +227,22 @@ static void handle_register(private_kupf_connection_t *this, chunk_t name,
  *
  * @return			FALSE if it is malformed
  */
-static bool handle_packet(private_kupf_connection_t *this, chunk_t packet)
+static bool handle_packet(private_kupf_connection_t *this, wire_octets_t body)
 {
-	chunk_t name;
+	wire_packet_t packet;
 
-	if (packet.len < 2 || packet.len < (size_t)2 + packet.ptr[1])
+	if (!wire_packet_parse(body, &packet))
 	{
 		return FALSE;
 	}
-	name = chunk_create(packet.ptr + 2, packet.ptr[1]);
-	packet = chunk_skip(packet, 2 + name.len);
-	switch (name.ptr[-2])
+	switch (packet.type)
 	{
-		case KUPF_CMD_REQUEST:
-			return handle_command(this, name, packet);
-		case KUPF_EVENT_REGISTER:
-		case KUPF_EVENT_UNREGISTER:
-			if (packet.len)
-			{
-				return FALSE;
-			}
-			handle_register(this, name, name.ptr[-2] == KUPF_EVENT_REGISTER);
+		case WIRE_CMD_REQUEST:
+			return handle_command(this, &packet);
+		case WIRE_EVENT_REGISTER:
+		case WIRE_EVENT_UNREGISTER:
+			handle_register(this, packet.name,
+							packet.type == WIRE_EVENT_REGISTER);
 			return TRUE;
 		default:
 			return FALSE;
@@ -282,15 +257,15 @@ static bool handle_packet(private_kupf_connection_t *this, chunk_t packet)
  */
 static bool handle_packets(private_kupf_connection_t *this)
 {
-	kupf_inbox_status_t status = KUPF_INBOX_PACKET;
-	chunk_t packet;
+	wire_packet_status_t status = WIRE_PACKET_WHOLE;
+	wire_octets_t packet;
 	bool ok = TRUE;
 
-	while (ok && status == KUPF_INBOX_PACKET && pump(this) && has_room(this))
+	while (ok && status == WIRE_PACKET_WHOLE && pump(this) && has_room(this))
 	{
 		status = this->inbox->next(this->inbox, &packet);
-		ok = status == KUPF_INBOX_NONE ||
-			 (status == KUPF_INBOX_PACKET && handle_packet(this, packet));
+		ok = status == WIRE_PACKET_PART ||
+			 (status == WIRE_PACKET_WHOLE && handle_packet(this, packet));
 	}
 	this->inbox->wipe(this->inbox);
 	return ok;
@@ -348,7 +323,7 @@ METHOD(kupf_connection_t, handle, bool,
 		write_packets(this, FALSE);
 		return FALSE;
 	}
-	return write_packets(this, this->stream != NULL || (!has_room(this) &&
+	return write_packets(this, this->list != NULL || (!has_room(this) &&
 						 this->inbox->has_more(this->inbox)));
 }
 
@@ -363,8 +338,8 @@ METHOD(kupf_connection_t, destroy, void,
 								  &this->public.subscriber);
 	}
 	this->commands->forget(this->commands, this);
-	DESTROY_IF(this->stream);
-	DESTROY_IF(this->reply);
+	DESTROY_IF(this->list);
+	chunk_free(&this->answer);
 	/* close() does not do it while a child that charon has just forked, e.g.
 	 * for an updown script, has the socket open too */
 	epoll_ctl(this->epoll, EPOLL_CTL_DEL, this->fd, NULL);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_inbox.h"
-#include "kupf/protocol/kupf_packet.h"
 #include "kupf/keys/kupf_secret.h"
 
 #include <errno.h>
@@ -29,19 +28,26 @@ struct private_kupf_inbox_t {
 };
 
 /**
+ * Find the next packet.
+ */
+static wire_packet_status_t find(private_kupf_inbox_t *this,
+								 wire_octets_t *packet, size_t *size)
+{
+	return wire_packet_cut(wire_octets(this->buf + this->pos,
+									   this->len - this->pos), packet, size);
+}
+
+/**
  * Get the room that there should be.  It grows with what has come, up to the
  * length of the packet: a header alone is but a promise.
  */
 static size_t get_room(private_kupf_inbox_t *this)
 {
-	size_t need = ROOM_MIN;
+	wire_octets_t packet;
+	size_t need;
 
-	if (this->len >= KUPF_PACKET_HEADER)
-	{
-		/* nobody may have looked at it yet */
-		need = min(untoh32(this->buf), KUPF_PACKET_MAX);
-		need = max(ROOM_MIN, need + KUPF_PACKET_HEADER);
-	}
+	find(this, &packet, &need);
+	need = max(ROOM_MIN, need);
 	if (this->len <= ROOM_MIN && need == ROOM_MIN)
 	{
 		return ROOM_MIN;
@@ -119,30 +125,21 @@ METHOD(kupf_inbox_t, read_, bool,
 METHOD(kupf_inbox_t, has_more, bool,
 	private_kupf_inbox_t *this)
 {
-	return this->len - this->pos >= KUPF_PACKET_HEADER;
+	return this->len - this->pos >= WIRE_PACKET_HEADER;
 }
 
-METHOD(kupf_inbox_t, next, kupf_inbox_status_t,
-	private_kupf_inbox_t *this, chunk_t *packet)
+METHOD(kupf_inbox_t, next, wire_packet_status_t,
+	private_kupf_inbox_t *this, wire_octets_t *packet)
 {
-	size_t len;
+	wire_packet_status_t status;
+	size_t size;
 
-	if (!has_more(this))
+	status = find(this, packet, &size);
+	if (status == WIRE_PACKET_WHOLE)
 	{
-		return KUPF_INBOX_NONE;
+		this->pos += size;
 	}
-	len = untoh32(this->buf + this->pos);
-	if (len > KUPF_PACKET_MAX)
-	{
-		return KUPF_INBOX_MALFORMED;
-	}
-	if (this->len - this->pos - KUPF_PACKET_HEADER < len)
-	{
-		return KUPF_INBOX_NONE;
-	}
-	*packet = chunk_create(this->buf + this->pos + KUPF_PACKET_HEADER, len);
-	this->pos += KUPF_PACKET_HEADER + len;
-	return KUPF_INBOX_PACKET;
+	return status;
 }
 
 METHOD(kupf_inbox_t, destroy, void,

@@ -15,19 +15,11 @@
 #ifndef KUPF_INBOX_H_
 #define KUPF_INBOX_H_
 
+#include "wire/wire_packet.h"
+
 #include <library.h>
 
 typedef struct kupf_inbox_t kupf_inbox_t;
-typedef enum kupf_inbox_status_t kupf_inbox_status_t;
-
-enum kupf_inbox_status_t {
-	/** there is a packet */
-	KUPF_INBOX_PACKET,
-	/** the next packet is not complete */
-	KUPF_INBOX_NONE,
-	/** the next packet is longer than packets may be */
-	KUPF_INBOX_MALFORMED,
-};
 
 struct kupf_inbox_t {
 
@@ -41,12 +33,12 @@ struct kupf_inbox_t {
 	bool (*read)(kupf_inbox_t *this, int fd, bool *eof);
 
 	/**
-	 * Get the next packet, without its header.
+	 * Get the next packet, without its length.
 	 *
 	 * @param packet	[out] packet, valid until wipe()
 	 * @return			status
 	 */
-	kupf_inbox_status_t (*next)(kupf_inbox_t *this, chunk_t *packet);
+	wire_packet_status_t (*next)(kupf_inbox_t *this, wire_octets_t *packet);
 
 	/**
 	 * Whether there may be another packet: at least a header.

@@ -33,7 +33,7 @@ METHOD(kupf_outbox_t, get_len, size_t,
 }
 
 METHOD(kupf_outbox_t, add, bool,
-	private_kupf_outbox_t *this, chunk_t data)
+	private_kupf_outbox_t *this, wire_octets_t data)
 {
 	uint8_t *buf;
 	size_t room;

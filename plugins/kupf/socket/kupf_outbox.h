@@ -10,6 +10,8 @@
 #ifndef KUPF_OUTBOX_H_
 #define KUPF_OUTBOX_H_
 
+#include "wire/wire.h"
+
 #include <library.h>
 
 typedef struct kupf_outbox_t kupf_outbox_t;
@@ -27,7 +29,7 @@ struct kupf_outbox_t {
 	 * @param data		octets, copied
 	 * @return			FALSE if memory is exhausted
 	 */
-	bool (*add)(kupf_outbox_t *this, chunk_t data);
+	bool (*add)(kupf_outbox_t *this, wire_octets_t data);
 
 	/**
 	 * Send to a socket, once and without waiting.

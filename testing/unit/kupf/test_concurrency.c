@@ -165,7 +165,7 @@ static u_int pick(u_int max)
 }
 
 METHOD(kupf_subscriber_t, notify, void,
-	counter_t *this, chunk_t packet)
+	counter_t *this, wire_octets_t packet)
 {
 	expect(packet.len > 0);
 	count_one(&this->count);
@@ -927,8 +927,8 @@ static void step_ue()
 static void list_sessions()
 {
 	kupf_request_t filter = {};
-	enumerator_t *enumerator;
-	vici_message_t *message;
+	wire_octets_t packet;
+	kupf_list_t *list;
 	u_int count = 0;
 
 	if (pick(4))
@@ -936,13 +936,12 @@ static void list_sessions()
 		filter.fields = KUPF_FIELD_STATE;
 		filter.up = TRUE;
 	}
-	enumerator = kupf_list_create_enumerator(store, &guard->enforcer, &filter);
-	while (enumerator->enumerate(enumerator, &message))
+	list = kupf_list_create(store, &guard->enforcer, &filter);
+	while (list->next(list, &packet))
 	{
-		message->destroy(message);
 		count++;
 	}
-	enumerator->destroy(enumerator);
+	list->destroy(list);
 	/* one that is established anew meanwhile may be seen twice */
 	expect(count <= 2 * SESSIONS + 2 * LINES);
 }

@@ -6,7 +6,6 @@
  */
 
 #include "kupf/socket/kupf_connection.h"
-#include "kupf/protocol/kupf_packet.h"
 #include "test_client.h"
 #include "test_runner.h"
 #include "test_support.h"
@@ -144,9 +143,9 @@ static chunk_t next_packet(chunk_t *data)
 {
 	chunk_t packet;
 
-	ck_assert_uint_ge(data->len, KUPF_PACKET_HEADER + 1);
-	packet = chunk_create(data->ptr + KUPF_PACKET_HEADER, untoh32(data->ptr));
-	*data = chunk_skip(*data, KUPF_PACKET_HEADER);
+	ck_assert_uint_ge(data->len, WIRE_PACKET_HEADER + 1);
+	packet = chunk_create(data->ptr + WIRE_PACKET_HEADER, untoh32(data->ptr));
+	*data = chunk_skip(*data, WIRE_PACKET_HEADER);
 	ck_assert_uint_ge(data->len, packet.len);
 	*data = chunk_skip(*data, packet.len);
 	return packet;
@@ -159,9 +158,9 @@ static vici_message_t *next_reply(chunk_t *data)
 {
 	chunk_t packet = next_packet(data);
 
-	ck_assert_int_eq(packet.ptr[0], KUPF_CMD_RESPONSE);
+	ck_assert_int_eq(packet.ptr[0], WIRE_CMD_RESPONSE);
 	packet = chunk_skip(packet, 1);
-	ck_assert(kupf_packet_check(packet));
+	ck_assert(test_is_message(packet));
 	return vici_message_create_from_data(chunk_clone(packet), TRUE);
 }
 
@@ -182,7 +181,7 @@ static bool answers()
 	chunk_t packet, received;
 	bool ok;
 
-	packet = test_packet(KUPF_CMD_REQUEST, "version", "");
+	packet = test_packet(WIRE_CMD_REQUEST, "version", "");
 	feed(packet);
 	chunk_free(&packet);
 	received = drain();
@@ -199,19 +198,19 @@ START_TEST(test_chunks)
 	chunk_t data = chunk_empty, expected, received, rest;
 	size_t len, sent;
 
-	append(&data, test_packet(KUPF_CMD_REQUEST, "version", ""));
-	append(&data, test_packet(KUPF_EVENT_REGISTER, "tunnel-up", NULL));
-	append(&data, test_packet(KUPF_EVENT_REGISTER, "list-session", NULL));
-	append(&data, test_packet(KUPF_CMD_REQUEST, "none", "a=b"));
-	append(&data, test_packet(KUPF_CMD_REQUEST, "establish-session",
+	append(&data, test_packet(WIRE_CMD_REQUEST, "version", ""));
+	append(&data, test_packet(WIRE_EVENT_REGISTER, "tunnel-up", NULL));
+	append(&data, test_packet(WIRE_EVENT_REGISTER, "list-session", NULL));
+	append(&data, test_packet(WIRE_CMD_REQUEST, "none", "a=b"));
+	append(&data, test_packet(WIRE_CMD_REQUEST, "establish-session",
 				"session=s ue-id=keyid:a key=ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 				" ue-addresses=[10.0.0.1,10.0.0.2]"));
-	append(&data, test_packet(KUPF_CMD_REQUEST, "list-sessions", ""));
-	append(&data, test_packet(KUPF_CMD_REQUEST, "delete-session",
+	append(&data, test_packet(WIRE_CMD_REQUEST, "list-sessions", ""));
+	append(&data, test_packet(WIRE_CMD_REQUEST, "delete-session",
 							  "session=s"));
-	append(&data, test_packet(KUPF_CMD_REQUEST, "delete-session",
+	append(&data, test_packet(WIRE_CMD_REQUEST, "delete-session",
 							  "session=s"));
-	append(&data, test_packet(KUPF_EVENT_UNREGISTER, "tunnel-up", NULL));
+	append(&data, test_packet(WIRE_EVENT_UNREGISTER, "tunnel-up", NULL));
 
 	ck_assert_uint_eq(feed(data), data.len);
 	expected = drain();
@@ -228,16 +227,16 @@ START_TEST(test_chunks)
 	ck_assert(chunk_equals(expected, received));
 
 	rest = received;
-	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_RESPONSE);
-	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_EVENT_CONFIRM);
-	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_EVENT_CONFIRM);
-	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_UNKNOWN);
-	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_RESPONSE);
-	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_EVENT);
-	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_RESPONSE);
-	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_RESPONSE);
-	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_RESPONSE);
-	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_EVENT_CONFIRM);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], WIRE_CMD_RESPONSE);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], WIRE_EVENT_CONFIRM);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], WIRE_EVENT_CONFIRM);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], WIRE_CMD_UNKNOWN);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], WIRE_CMD_RESPONSE);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], WIRE_EVENT);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], WIRE_CMD_RESPONSE);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], WIRE_CMD_RESPONSE);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], WIRE_CMD_RESPONSE);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], WIRE_EVENT_CONFIRM);
 	ck_assert_uint_eq(rest.len, 0);
 	chunk_free(&expected);
 	chunk_free(&received);
@@ -250,7 +249,7 @@ START_TEST(test_truncated)
 	chunk_t packet, received;
 	size_t len;
 
-	packet = test_packet(KUPF_CMD_REQUEST, "establish-session",
+	packet = test_packet(WIRE_CMD_REQUEST, "establish-session",
 						 "session=s ue-id=keyid:a "
 						 "key=ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
 	for (len = 0; len < packet.len; len++)
@@ -335,15 +334,15 @@ START_TEST(test_malformed_later)
 	chunk_t data = chunk_empty, received, rest;
 
 	/* what was asked for before gets its answer */
-	append(&data, test_packet(KUPF_CMD_REQUEST, "version", ""));
-	append(&data, test_packet(KUPF_CMD_REQUEST, "none", ""));
+	append(&data, test_packet(WIRE_CMD_REQUEST, "version", ""));
+	append(&data, test_packet(WIRE_CMD_REQUEST, "none", ""));
 	append(&data, test_encode("<ffffffff>"));
-	append(&data, test_packet(KUPF_CMD_REQUEST, "version", ""));
+	append(&data, test_packet(WIRE_CMD_REQUEST, "version", ""));
 	feed(data);
 	received = rest = drain();
 	ck_assert_ptr_null(connection);
-	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_RESPONSE);
-	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_UNKNOWN);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], WIRE_CMD_RESPONSE);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], WIRE_CMD_UNKNOWN);
 	ck_assert_uint_eq(rest.len, 0);
 	chunk_free(&received);
 	chunk_free(&data);
@@ -359,9 +358,9 @@ static chunk_t packet_of(size_t size)
 	uint8_t *pos;
 	size_t left, len;
 
-	packet = chunk_alloc(KUPF_PACKET_HEADER + size);
+	packet = chunk_alloc(WIRE_PACKET_HEADER + size);
 	htoun32(packet.ptr, size);
-	pos = packet.ptr + KUPF_PACKET_HEADER;
+	pos = packet.ptr + WIRE_PACKET_HEADER;
 	memcpy(pos, "\0\4none", 6);
 	pos += 6;
 	for (left = size - 6; left; left -= 5 + len)
@@ -383,24 +382,24 @@ START_TEST(test_longest)
 {
 	chunk_t packet, received;
 
-	packet = packet_of(KUPF_PACKET_MAX);
+	packet = packet_of(WIRE_PACKET_MAX);
 	ck_assert_uint_eq(feed(packet), packet.len);
 	chunk_free(&packet);
 	received = drain();
-	ck_assert_uint_eq(received.len, KUPF_PACKET_HEADER + 1);
-	ck_assert_int_eq(received.ptr[KUPF_PACKET_HEADER], KUPF_CMD_UNKNOWN);
+	ck_assert_uint_eq(received.len, WIRE_PACKET_HEADER + 1);
+	ck_assert_int_eq(received.ptr[WIRE_PACKET_HEADER], WIRE_CMD_UNKNOWN);
 	chunk_free(&received);
 	/* a short one behind it, and a long one behind that */
-	packet = test_packet(KUPF_CMD_REQUEST, "none", "");
+	packet = test_packet(WIRE_CMD_REQUEST, "none", "");
 	append(&packet, packet_of(100000));
-	append(&packet, test_packet(KUPF_CMD_REQUEST, "none", ""));
+	append(&packet, test_packet(WIRE_CMD_REQUEST, "none", ""));
 	ck_assert_uint_eq(feed(packet), packet.len);
 	chunk_free(&packet);
 	received = drain();
-	ck_assert_uint_eq(received.len, 3 * (KUPF_PACKET_HEADER + 1));
+	ck_assert_uint_eq(received.len, 3 * (WIRE_PACKET_HEADER + 1));
 	chunk_free(&received);
 
-	packet = packet_of(KUPF_PACKET_MAX + 1);
+	packet = packet_of(WIRE_PACKET_MAX + 1);
 	feed(packet);
 	chunk_free(&packet);
 	ck_assert_ptr_null(connection);
@@ -410,15 +409,15 @@ END_TEST
 /**
  * Send a packet and expect one that is nothing but its type.
  */
-static void expect_bare(chunk_t packet, kupf_packet_type_t type)
+static void expect_bare(chunk_t packet, wire_packet_type_t type)
 {
 	chunk_t received;
 
 	feed(packet);
 	chunk_free(&packet);
 	received = drain();
-	ck_assert_uint_eq(received.len, KUPF_PACKET_HEADER + 1);
-	ck_assert_int_eq(received.ptr[KUPF_PACKET_HEADER], type);
+	ck_assert_uint_eq(received.len, WIRE_PACKET_HEADER + 1);
+	ck_assert_int_eq(received.ptr[WIRE_PACKET_HEADER], type);
 	chunk_free(&received);
 }
 
@@ -426,26 +425,26 @@ START_TEST(test_unknown)
 {
 	chunk_t packet;
 
-	expect_bare(test_packet(KUPF_CMD_REQUEST, "none", ""), KUPF_CMD_UNKNOWN);
-	expect_bare(test_packet(KUPF_CMD_REQUEST, "", ""), KUPF_CMD_UNKNOWN);
-	expect_bare(test_packet(KUPF_CMD_REQUEST, "versio", ""), KUPF_CMD_UNKNOWN);
-	expect_bare(test_packet(KUPF_CMD_REQUEST, "versions", ""),
-				KUPF_CMD_UNKNOWN);
-	expect_bare(test_packet(KUPF_CMD_REQUEST, "Version", ""),
-				KUPF_CMD_UNKNOWN);
-	expect_bare(test_packet(KUPF_EVENT_REGISTER, "none", NULL),
-				KUPF_EVENT_UNKNOWN);
-	expect_bare(test_packet(KUPF_EVENT_REGISTER, "", NULL),
-				KUPF_EVENT_UNKNOWN);
-	expect_bare(test_packet(KUPF_EVENT_REGISTER, "Tunnel-Up", NULL),
-				KUPF_EVENT_UNKNOWN);
+	expect_bare(test_packet(WIRE_CMD_REQUEST, "none", ""), WIRE_CMD_UNKNOWN);
+	expect_bare(test_packet(WIRE_CMD_REQUEST, "", ""), WIRE_CMD_UNKNOWN);
+	expect_bare(test_packet(WIRE_CMD_REQUEST, "versio", ""), WIRE_CMD_UNKNOWN);
+	expect_bare(test_packet(WIRE_CMD_REQUEST, "versions", ""),
+				WIRE_CMD_UNKNOWN);
+	expect_bare(test_packet(WIRE_CMD_REQUEST, "Version", ""),
+				WIRE_CMD_UNKNOWN);
+	expect_bare(test_packet(WIRE_EVENT_REGISTER, "none", NULL),
+				WIRE_EVENT_UNKNOWN);
+	expect_bare(test_packet(WIRE_EVENT_REGISTER, "", NULL),
+				WIRE_EVENT_UNKNOWN);
+	expect_bare(test_packet(WIRE_EVENT_REGISTER, "Tunnel-Up", NULL),
+				WIRE_EVENT_UNKNOWN);
 	/* an octet of zero does not end a name */
-	packet = test_packet(KUPF_EVENT_REGISTER, "tunnel-upXY", NULL);
+	packet = test_packet(WIRE_EVENT_REGISTER, "tunnel-upXY", NULL);
 	packet.ptr[packet.len - 2] = '\0';
-	expect_bare(packet, KUPF_EVENT_UNKNOWN);
-	packet = test_packet(KUPF_CMD_REQUEST, "versionX", "");
+	expect_bare(packet, WIRE_EVENT_UNKNOWN);
+	packet = test_packet(WIRE_CMD_REQUEST, "versionX", "");
 	packet.ptr[packet.len - 1] = '\0';
-	expect_bare(packet, KUPF_CMD_UNKNOWN);
+	expect_bare(packet, WIRE_CMD_UNKNOWN);
 	ck_assert(answers());
 }
 END_TEST
@@ -459,19 +458,19 @@ START_TEST(test_register_event)
 {
 	char *name = events[_i];
 
-	expect_bare(test_packet(KUPF_EVENT_UNREGISTER, name, NULL),
-				KUPF_EVENT_UNKNOWN);
-	expect_bare(test_packet(KUPF_EVENT_REGISTER, name, NULL),
-				KUPF_EVENT_CONFIRM);
-	expect_bare(test_packet(KUPF_EVENT_REGISTER, name, NULL),
-				KUPF_EVENT_CONFIRM);
-	expect_bare(test_packet(KUPF_EVENT_UNREGISTER, name, NULL),
-				KUPF_EVENT_CONFIRM);
-	expect_bare(test_packet(KUPF_EVENT_UNREGISTER, name, NULL),
-				KUPF_EVENT_UNKNOWN);
+	expect_bare(test_packet(WIRE_EVENT_UNREGISTER, name, NULL),
+				WIRE_EVENT_UNKNOWN);
+	expect_bare(test_packet(WIRE_EVENT_REGISTER, name, NULL),
+				WIRE_EVENT_CONFIRM);
+	expect_bare(test_packet(WIRE_EVENT_REGISTER, name, NULL),
+				WIRE_EVENT_CONFIRM);
+	expect_bare(test_packet(WIRE_EVENT_UNREGISTER, name, NULL),
+				WIRE_EVENT_CONFIRM);
+	expect_bare(test_packet(WIRE_EVENT_UNREGISTER, name, NULL),
+				WIRE_EVENT_UNKNOWN);
 	/* left registered when the client goes */
-	expect_bare(test_packet(KUPF_EVENT_REGISTER, name, NULL),
-				KUPF_EVENT_CONFIRM);
+	expect_bare(test_packet(WIRE_EVENT_REGISTER, name, NULL),
+				WIRE_EVENT_CONFIRM);
 }
 END_TEST
 
@@ -482,10 +481,10 @@ START_TEST(test_event_packet)
 
 	session = test_session("s1", ID_KEY_ID, "a", 1);
 	upf.events->session_expired(upf.events, session);
-	expect_bare(test_packet(KUPF_EVENT_REGISTER, "session-expired", NULL),
-				KUPF_EVENT_CONFIRM);
-	expect_bare(test_packet(KUPF_EVENT_REGISTER, "session-expired", NULL),
-				KUPF_EVENT_CONFIRM);
+	expect_bare(test_packet(WIRE_EVENT_REGISTER, "session-expired", NULL),
+				WIRE_EVENT_CONFIRM);
+	expect_bare(test_packet(WIRE_EVENT_REGISTER, "session-expired", NULL),
+				WIRE_EVENT_CONFIRM);
 	upf.events->session_expired(upf.events, session);
 	received = rest = drain();
 	packet = next_packet(&rest);
@@ -496,8 +495,8 @@ START_TEST(test_event_packet)
 	/* only once although registered twice */
 	ck_assert_uint_eq(rest.len, 0);
 	chunk_free(&received);
-	expect_bare(test_packet(KUPF_EVENT_UNREGISTER, "session-expired", NULL),
-				KUPF_EVENT_CONFIRM);
+	expect_bare(test_packet(WIRE_EVENT_UNREGISTER, "session-expired", NULL),
+				WIRE_EVENT_CONFIRM);
 	upf.events->session_expired(upf.events, session);
 	received = drain();
 	ck_assert_uint_eq(received.len, 0);
@@ -515,7 +514,7 @@ START_TEST(test_pipelined)
 
 	for (i = 0; i < 1000; i++)
 	{
-		append(&data, test_packet(KUPF_CMD_REQUEST, "establish-session",
+		append(&data, test_packet(WIRE_CMD_REQUEST, "establish-session",
 					"session=s%u ue-id=keyid:u%u "
 					"key=ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", i, i));
 	}
@@ -551,7 +550,7 @@ static chunk_t requests(u_int count)
 	chunk_t one, all;
 	u_int i;
 
-	one = test_packet(KUPF_CMD_REQUEST, "version", "");
+	one = test_packet(WIRE_CMD_REQUEST, "version", "");
 	all = chunk_alloc(one.len * count);
 	for (i = 0; i < count; i++)
 	{
@@ -598,8 +597,8 @@ START_TEST(test_never_reads)
 		answered += received.len / one;
 		for (i = 0; i < received.len / one; i++)
 		{
-			ck_assert_int_eq(received.ptr[i * one + KUPF_PACKET_HEADER],
-							 KUPF_CMD_RESPONSE);
+			ck_assert_int_eq(received.ptr[i * one + WIRE_PACKET_HEADER],
+							 WIRE_CMD_RESPONSE);
 		}
 		chunk_free(&received);
 		sent += feed(chunk_skip(data, sent));
@@ -668,7 +667,7 @@ START_TEST(test_half_closed)
 	received = rest = drain();
 	while (rest.len)
 	{
-		ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_RESPONSE);
+		ck_assert_int_eq(next_packet(&rest).ptr[0], WIRE_CMD_RESPONSE);
 		count++;
 	}
 	ck_assert_uint_eq(count, 2000);
@@ -724,8 +723,8 @@ START_TEST(test_slow_subscriber)
 	u_int i;
 
 	session = test_session("s1", ID_KEY_ID, "a", 1);
-	expect_bare(test_packet(KUPF_EVENT_REGISTER, "session-expired", NULL),
-				KUPF_EVENT_CONFIRM);
+	expect_bare(test_packet(WIRE_EVENT_REGISTER, "session-expired", NULL),
+				WIRE_EVENT_CONFIRM);
 	for (i = 0; i < 1000000 && connection; i++)
 	{
 		upf.events->session_expired(upf.events, session);
@@ -766,28 +765,28 @@ START_TEST(test_list)
 	u_int count = 0;
 
 	put_sessions(5000);
-	append(&data, test_packet(KUPF_CMD_REQUEST, "list-sessions", ""));
-	append(&data, test_packet(KUPF_EVENT_REGISTER, "list-session", NULL));
-	append(&data, test_packet(KUPF_CMD_REQUEST, "list-sessions", ""));
-	append(&data, test_packet(KUPF_CMD_REQUEST, "none", ""));
+	append(&data, test_packet(WIRE_CMD_REQUEST, "list-sessions", ""));
+	append(&data, test_packet(WIRE_EVENT_REGISTER, "list-session", NULL));
+	append(&data, test_packet(WIRE_CMD_REQUEST, "list-sessions", ""));
+	append(&data, test_packet(WIRE_CMD_REQUEST, "none", ""));
 	feed(data);
 	chunk_free(&data);
 	received = rest = drain();
 	/* not registered: only the reply */
-	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_RESPONSE);
-	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_EVENT_CONFIRM);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], WIRE_CMD_RESPONSE);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], WIRE_EVENT_CONFIRM);
 	packet = next_packet(&rest);
-	while (packet.ptr[0] == KUPF_EVENT)
+	while (packet.ptr[0] == WIRE_EVENT)
 	{
 		ck_assert_int_eq(packet.ptr[1], strlen("list-session"));
-		ck_assert(kupf_packet_check(chunk_skip(packet, 14)));
+		ck_assert(test_is_message(chunk_skip(packet, 14)));
 		count++;
 		packet = next_packet(&rest);
 	}
 	ck_assert_uint_eq(count, 5000);
 	/* the reply after the last one, the next request's after that */
-	ck_assert_int_eq(packet.ptr[0], KUPF_CMD_RESPONSE);
-	ck_assert_int_eq(next_packet(&rest).ptr[0], KUPF_CMD_UNKNOWN);
+	ck_assert_int_eq(packet.ptr[0], WIRE_CMD_RESPONSE);
+	ck_assert_int_eq(next_packet(&rest).ptr[0], WIRE_CMD_UNKNOWN);
 	ck_assert_uint_eq(rest.len, 0);
 	chunk_free(&received);
 }
@@ -798,8 +797,8 @@ START_TEST(test_list_and_go)
 	chunk_t data = chunk_empty;
 
 	put_sessions(20000);
-	append(&data, test_packet(KUPF_EVENT_REGISTER, "list-session", NULL));
-	append(&data, test_packet(KUPF_CMD_REQUEST, "list-sessions", ""));
+	append(&data, test_packet(WIRE_EVENT_REGISTER, "list-session", NULL));
+	append(&data, test_packet(WIRE_CMD_REQUEST, "list-sessions", ""));
 	feed(data);
 	chunk_free(&data);
 	ck_assert_ptr_nonnull(connection);
@@ -820,7 +819,7 @@ START_TEST(test_mutations)
 	size_t i;
 	int value;
 
-	packet = test_packet(KUPF_CMD_REQUEST, "establish-sessions",
+	packet = test_packet(WIRE_CMD_REQUEST, "establish-sessions",
 						 "s={ ue-id=keyid:a lifetime=9 "
 						 "key=ABCDEFGHIJKLMNOPQRSTUVWXYZ234567 "
 						 "ue-addresses=[10.0.0.1] } t={ services=[ike] }");
@@ -855,13 +854,13 @@ START_TEST(test_key_in_memory)
 
 	/* once before: the dynamic linker saves registers on the stack when a
 	 * function is called for the first time, with what happens to be in them */
-	packet = test_packet(KUPF_CMD_REQUEST, "establish-session",
+	packet = test_packet(WIRE_CMD_REQUEST, "establish-session",
 						 "session=s ue-id=keyid:a lifetime=9 key=%s%s",
 						 text ? "0x" : "",
 						 text ? "4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b"
 								"4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b" :
 								"KKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKK");
-	append(&packet, test_packet(KUPF_CMD_REQUEST, "delete-session",
+	append(&packet, test_packet(WIRE_CMD_REQUEST, "delete-session",
 								"session=s"));
 	feed(packet);
 	chunk_free(&packet);
@@ -878,7 +877,7 @@ START_TEST(test_key_in_memory)
 		snprintf(script, sizeof(script),
 				 "session=s ue-id=keyid:a lifetime=9 key=%.32s", value);
 	}
-	packet = test_packet(KUPF_CMD_REQUEST, "establish-session", "%s", script);
+	packet = test_packet(WIRE_CMD_REQUEST, "establish-session", "%s", script);
 	for (i = 0; i < (text ? 64 : 32); i++)
 	{
 		packet.ptr[packet.len - (text ? 64 : 32) + i] = test_key_octet(i, text);
@@ -895,7 +894,7 @@ START_TEST(test_key_in_memory)
 	/* in the session and nowhere else, then nowhere at all */
 	ck_assert_uint_eq(test_search_memory(FALSE), 1);
 	ck_assert_uint_eq(test_search_memory(TRUE), 0);
-	packet = test_packet(KUPF_CMD_REQUEST, "delete-session", "session=s");
+	packet = test_packet(WIRE_CMD_REQUEST, "delete-session", "session=s");
 	feed(packet);
 	chunk_free(&packet);
 	ck_assert_uint_eq(upf.store->get_count(upf.store), 0);

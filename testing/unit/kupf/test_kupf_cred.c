@@ -672,7 +672,7 @@ static u_int asked;
 #define FLOOD_ASKED 60
 
 METHOD(kupf_subscriber_t, notify, void,
-	kupf_subscriber_t *this, chunk_t packet)
+	kupf_subscriber_t *this, wire_octets_t packet)
 {
 	__atomic_add_fetch(&asked, 1, __ATOMIC_RELAXED);
 	if (on_ask)

@@ -48,7 +48,7 @@ static kupf_subscriber_t smf;
 static u_int requests;
 
 METHOD(kupf_subscriber_t, notify, void,
-	kupf_subscriber_t *this, chunk_t packet)
+	kupf_subscriber_t *this, wire_octets_t packet)
 {
 	__atomic_fetch_add(&requests, 1, __ATOMIC_SEQ_CST);
 }

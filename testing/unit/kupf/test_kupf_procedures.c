@@ -35,7 +35,7 @@ static kupf_subscriber_t subscriber;
 static u_int events;
 
 METHOD(kupf_subscriber_t, notify, void,
-	kupf_subscriber_t *this, chunk_t packet)
+	kupf_subscriber_t *this, wire_octets_t packet)
 {
 	events++;
 }
@@ -67,17 +67,16 @@ static void teardown()
 static void parse(kupf_request_t *request, const char *script)
 {
 	kupf_error_t error = {};
-	vici_message_t *message;
-	enumerator_t *elements;
+	wire_reader_t elements;
+	chunk_t encoding;
 
 	memset(request, 0, sizeof(*request));
-	message = test_message("%s", script);
-	elements = message->create_enumerator(message);
-	ck_assert_msg(kupf_parser_message(request, elements, ALLOWED,
-									 KUPF_FIELD_SESSION, &error),
+	encoding = test_encode("%s", script);
+	ck_assert(wire_reader_init(&elements, test_octets(encoding)));
+	ck_assert_msg(kupf_parser_message(request, &elements, ALLOWED,
+									  KUPF_FIELD_SESSION, &error),
 				  "%s: %s", script, error.message);
-	elements->destroy(elements);
-	message->destroy(message);
+	chunk_free(&encoding);
 }
 
 /**

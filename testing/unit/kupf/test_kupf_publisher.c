@@ -5,7 +5,6 @@
  */
 
 #include "kupf/protocol/kupf_publisher.h"
-#include "kupf/protocol/kupf_packet.h"
 #include "test_runner.h"
 #include "test_support.h"
 
@@ -31,19 +30,13 @@ static test_subscriber_t one, two;
 static kupf_session_t *session;
 
 METHOD(kupf_subscriber_t, notify, void,
-	test_subscriber_t *this, chunk_t packet)
+	test_subscriber_t *this, wire_octets_t packet)
 {
-	size_t len;
+	const uint8_t *name = packet.ptr + WIRE_PACKET_HEADER + 1;
 
-	ck_assert_uint_eq(untoh32(packet.ptr), packet.len - KUPF_PACKET_HEADER);
-	packet = chunk_skip(packet, KUPF_PACKET_HEADER);
-	ck_assert_int_eq(packet.ptr[0], KUPF_EVENT);
-	len = packet.ptr[1];
-	snprintf(this->name, sizeof(this->name), "%.*s", (int)len, packet.ptr + 2);
-	packet = chunk_skip(packet, 2 + len);
-	ck_assert(kupf_packet_check(packet));
 	DESTROY_IF(this->message);
-	this->message = vici_message_create_from_data(chunk_clone(packet), TRUE);
+	this->message = test_read_packet(packet, WIRE_EVENT);
+	snprintf(this->name, sizeof(this->name), "%.*s", name[0], name + 1);
 	this->count++;
 }
 
@@ -223,7 +216,7 @@ END_TEST
 /** Whether somebody who has unsubscribed was called */
 static bool subscribed;
 
-static void count_only(kupf_subscriber_t *this, chunk_t packet)
+static void count_only(kupf_subscriber_t *this, wire_octets_t packet)
 {
 	ck_assert(__atomic_load_n(&subscribed, __ATOMIC_SEQ_CST));
 }

@@ -321,7 +321,7 @@ static size_t flood(int fd)
 	ssize_t len;
 	u_int idle = 0;
 
-	packet = test_packet(KUPF_CMD_REQUEST, "version", "");
+	packet = test_packet(WIRE_CMD_REQUEST, "version", "");
 	while (idle < 10)
 	{
 		len = send(fd, packet.ptr, packet.len, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -386,7 +386,7 @@ START_TEST(test_vanish)
 		chunk_free(&data);
 		if (i % 3 == 0)
 		{	/* with a reply that nobody reads */
-			data = test_packet(KUPF_CMD_REQUEST, "version", "");
+			data = test_packet(WIRE_CMD_REQUEST, "version", "");
 			test_send(fd, data);
 			chunk_free(&data);
 			setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
@@ -560,7 +560,7 @@ static bool answered_as(uid_t uid, gid_t gid, gid_t group)
 	pid = fork();
 	if (!pid)
 	{
-		packet = test_packet(KUPF_CMD_REQUEST, "version", "");
+		packet = test_packet(WIRE_CMD_REQUEST, "version", "");
 		if (setgroups(1, &group) != 0 || setgid(gid) != 0 || setuid(uid) != 0)
 		{
 			_exit(3);
@@ -712,18 +712,18 @@ START_TEST(test_events_and_clients)
 	for (i = 0; i < 200; i++)
 	{
 		fd = dial();
-		packet = test_packet(KUPF_EVENT_REGISTER,
+		packet = test_packet(WIRE_EVENT_REGISTER,
 							 i % 2 ? "session-expired" : "auth-failed", NULL);
 		ck_assert(test_send(fd, packet));
 		chunk_free(&packet);
-		packet = test_packet(KUPF_EVENT_REGISTER, "tunnel-down", NULL);
+		packet = test_packet(WIRE_EVENT_REGISTER, "tunnel-down", NULL);
 		ck_assert(test_send(fd, packet));
 		chunk_free(&packet);
 		for (j = 0, events = 0; j < i && test_receive(fd, &packet); j++)
 		{
-			events += packet.ptr[0] == KUPF_EVENT;
-			ck_assert(packet.ptr[0] == KUPF_EVENT ||
-					  packet.ptr[0] == KUPF_EVENT_CONFIRM);
+			events += packet.ptr[0] == WIRE_EVENT;
+			ck_assert(packet.ptr[0] == WIRE_EVENT ||
+					  packet.ptr[0] == WIRE_EVENT_CONFIRM);
 			chunk_free(&packet);
 		}
 		close(fd);
@@ -765,7 +765,7 @@ START_TEST(test_list_slowly)
 	while (TRUE)
 	{
 		ck_assert(test_receive(fd, &packet));
-		if (packet.ptr[0] != KUPF_EVENT)
+		if (packet.ptr[0] != WIRE_EVENT)
 		{
 			break;
 		}
@@ -781,7 +781,7 @@ START_TEST(test_list_slowly)
 			ck_assert(!test_memory_grew("VmRSS", before, 32 * 1024));
 		}
 	}
-	ck_assert_int_eq(packet.ptr[0], KUPF_CMD_RESPONSE);
+	ck_assert_int_eq(packet.ptr[0], WIRE_CMD_RESPONSE);
 	message = vici_message_create_from_data(chunk_skip(packet, 1), FALSE);
 	ck_assert_str_eq(test_value(message, "success"), "yes");
 	message->destroy(message);

@@ -38,14 +38,10 @@ static const char *run(const char *client, const char *name,
 					   const char *script)
 {
 	static char result[64];
-	vici_message_t *message, *reply;
-	enumerator_t *stream;
+	vici_message_t *reply;
+	kupf_list_t *list;
 
-	message = test_message("%s", script);
-	reply = upf.commands->execute(upf.commands, client,
-								  chunk_from_str((char*)name), message,
-								  &stream);
-	message->destroy(message);
+	reply = test_execute_as(&upf, client, &list, name, "%s", script);
 	ck_assert_ptr_nonnull(reply);
 	snprintf(result, sizeof(result), "%s%s", test_value(reply, "removed"),
 			 test_value(reply, "cause"));
