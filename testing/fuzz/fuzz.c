@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "fuzz.h"
+#include "kupf/keys/kupf_secret.h"
 #include "test_runner.h"
+#include "test_upf.h"
 
 /** Octets of a key that an error must not repeat */
 #define REPEATED 8
@@ -58,6 +60,30 @@ void fuzz_check_error(const char *message, const uint8_t *data, size_t size)
  */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
+	static uint8_t key[KUPF_KEY_MAX] = { 1 };
+
 	test_libraries_init();
+	/* pages for keys are locked; as long as there is one they are kept */
+	if (!kupf_secret_create(chunk_create(key, KUPF_KEY_MIN)) ||
+		!kupf_secret_create(chunk_create(key, KUPF_KEY_MAX)))
+	{
+		abort();
+	}
 	return 0;
+}
+
+/*
+ * Described in header
+ */
+test_upf_t *fuzz_upf(void)
+{
+	static test_upf_t *upf;
+
+	if (!upf)
+	{
+		upf = malloc(sizeof(*upf));
+		test_upf_init_with(upf, "192.0.2.0/29,2001:db8::/126", 0, 4);
+	}
+	test_upf_clear(upf);
+	return upf;
 }

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+typedef struct test_upf_t test_upf_t;
+
 /**
  * Name of the target, and of its directory in the corpus.
  */
@@ -22,6 +24,12 @@ extern const char *fuzz_target;
  * Prepare the libraries, once.
  */
 int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+/**
+ * Get what is behind the socket, with room for four sessions and none there.
+ * It is created once: that takes a thousand times as long as an input.
+ */
+test_upf_t *fuzz_upf(void);
 
 /**
  * Try one input.

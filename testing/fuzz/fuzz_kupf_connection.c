@@ -23,8 +23,8 @@ const char *fuzz_target = "kupf_connection";
  */
 static bool serve(kupf_connection_t *connection, int epoll, int client)
 {
+	static uint8_t buf[65536];
 	struct epoll_event event;
-	uint8_t buf[65536];
 
 	while (epoll_wait(epoll, &event, 1, 0) == 1)
 	{
@@ -44,7 +44,7 @@ static bool serve(kupf_connection_t *connection, int epoll, int client)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	kupf_connection_t *connection;
-	test_upf_t upf;
+	test_upf_t *upf = fuzz_upf();
 	size_t piece, len;
 	int pair[2], epoll;
 	bool alive = TRUE;
@@ -57,15 +57,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	data++;
 	size--;
 
-	test_upf_init(&upf, "192.0.2.0/29,2001:db8::/126", 4);
 	epoll = epoll_create1(0);
 	if (epoll < 0 ||
 		socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) != 0)
 	{
 		abort();
 	}
-	connection = kupf_connection_create(pair[1], epoll, upf.commands,
-										upf.publisher);
+	connection = kupf_connection_create(pair[1], epoll, upf->commands,
+										upf->publisher);
 	while (alive && size)
 	{
 		len = min(piece, size);
@@ -85,6 +84,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	connection->destroy(connection);
 	close(pair[0]);
 	close(epoll);
-	test_upf_deinit(&upf);
 	return 0;
 }

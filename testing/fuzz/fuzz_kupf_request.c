@@ -56,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	wire_reader_t message, arguments;
 	wire_octets_t event;
 	kupf_list_t *list;
-	test_upf_t upf;
+	test_upf_t *upf;
 	char *name;
 	u_int i, j;
 
@@ -65,11 +65,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	name = commands[data[0] % countof(commands)];
-	test_upf_init(&upf, "192.0.2.0/29,2001:db8::/126", 4);
+	upf = fuzz_upf();
 	for (i = 0; i < 2; i++)
 	{	/* the second time it finds what the first time left */
 		arguments = message;
-		check_answer(upf.commands->execute(upf.commands, &upf,
+		check_answer(upf->commands->execute(upf->commands, upf,
 							wire_text(name), &arguments, &list), data, size);
 		for (j = 0; list && j < LISTED_MAX && list->next(list, &event); j++)
 		{
@@ -77,6 +77,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 		DESTROY_IF(list);
 	}
-	test_upf_deinit(&upf);
+	upf->commands->forget(upf->commands, upf);
 	return 0;
 }

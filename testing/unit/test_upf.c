@@ -23,6 +23,15 @@
  */
 void test_upf_init(test_upf_t *this, const char *addresses, u_int max)
 {
+	test_upf_init_with(this, addresses, QUARANTINE, max);
+}
+
+/*
+ * Described in header
+ */
+void test_upf_init_with(test_upf_t *this, const char *addresses,
+						u_int quarantine, u_int max)
+{
 	kupf_fetch_config_t config = {
 		.timeout = FETCH_TIMEOUT,
 		.max_waiting = 4,
@@ -32,7 +41,7 @@ void test_upf_init(test_upf_t *this, const char *addresses, u_int max)
 
 	test_enforcer_init(&this->enforcer);
 	this->store = kupf_store_create(max, REKEY_MARGIN);
-	this->pool = kupf_pool_create(addresses, QUARANTINE, FALSE);
+	this->pool = kupf_pool_create(addresses, quarantine, FALSE);
 	if (!this->pool)
 	{	/* no ck_assert(): fuzz targets come here, too */
 		abort();
@@ -52,6 +61,31 @@ void test_upf_init(test_upf_t *this, const char *addresses, u_int max)
 	this->commands = kupf_commands_create(this->sessions, this->store,
 							this->all, this->preconfigured, this->pool,
 							&this->enforcer.public);
+}
+
+/*
+ * Described in header
+ */
+void test_upf_clear(test_upf_t *this)
+{
+	char name[KUPF_SESSION_NAME_MAX + 1];
+	enumerator_t *enumerator;
+	kupf_session_t *session;
+	kupf_error_t error;
+	u_int tunnels;
+
+	while (this->store->get_count(this->store))
+	{
+		enumerator = this->store->create_enumerator(this->store);
+		if (!enumerator->enumerate(enumerator, &session))
+		{
+			abort();
+		}
+		strcpy(name, kupf_session_get_name(session));
+		enumerator->destroy(enumerator);
+		error = (kupf_error_t){};
+		this->sessions->delete(this->sessions, name, &tunnels, &error);
+	}
 }
 
 /*

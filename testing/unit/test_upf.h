@@ -41,6 +41,19 @@ struct test_upf_t {
 void test_upf_init(test_upf_t *this, const char *addresses, u_int max);
 
 /**
+ * Create the parts, with another quarantine of addresses.
+ *
+ * @param quarantine	seconds
+ */
+void test_upf_init_with(test_upf_t *this, const char *addresses,
+						u_int quarantine, u_int max);
+
+/**
+ * Delete all sessions.
+ */
+void test_upf_clear(test_upf_t *this);
+
+/**
  * Destroy the parts.
  */
 void test_upf_deinit(test_upf_t *this);

@@ -142,7 +142,6 @@ static void add_tunnels(private_kupf_list_t *this, wire_writer_t *writer,
 }
 
 /**
-/**
  * Add the event of a session, if it passes the filters, and drop the reference
  * to it.
  */

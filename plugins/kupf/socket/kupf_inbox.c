@@ -33,8 +33,13 @@ struct private_kupf_inbox_t {
 static wire_packet_status_t find(private_kupf_inbox_t *this,
 								 wire_octets_t *packet, size_t *size)
 {
-	return wire_packet_cut(wire_octets(this->buf + this->pos,
-									   this->len - this->pos), packet, size);
+	wire_octets_t stream = {};
+
+	if (this->len)
+	{
+		stream = wire_octets(this->buf + this->pos, this->len - this->pos);
+	}
+	return wire_packet_cut(stream, packet, size);
 }
 
 /**

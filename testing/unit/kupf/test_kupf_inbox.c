@@ -5,7 +5,6 @@
  */
 
 #include "kupf/socket/kupf_inbox.h"
-#include "kupf/socket/kupf_packet.h"
 #include "test_runner.h"
 #include "test_support.h"
 
@@ -47,13 +46,13 @@ static uint8_t octet_of(size_t len, size_t i)
  */
 static chunk_t create_packet(size_t len)
 {
-	chunk_t packet = chunk_alloc(KUPF_PACKET_HEADER + len);
+	chunk_t packet = chunk_alloc(WIRE_PACKET_HEADER + len);
 	size_t i;
 
 	htoun32(packet.ptr, len);
 	for (i = 0; i < len; i++)
 	{
-		packet.ptr[KUPF_PACKET_HEADER + i] = octet_of(len, i);
+		packet.ptr[WIRE_PACKET_HEADER + i] = octet_of(len, i);
 	}
 	return packet;
 }
@@ -61,7 +60,7 @@ static chunk_t create_packet(size_t len)
 /**
  * Whether a packet came as it was sent.
  */
-static void check_packet(chunk_t packet, size_t len)
+static void check_packet(wire_octets_t packet, size_t len)
 {
 	size_t i;
 
@@ -81,8 +80,8 @@ static void check_packet(chunk_t packet, size_t len)
 static void send_pieces(chunk_t data, size_t piece, const size_t *lens,
 						u_int *got)
 {
-	kupf_inbox_status_t status;
-	chunk_t packet;
+	wire_packet_status_t status;
+	wire_octets_t packet;
 	ssize_t sent;
 	bool eof = FALSE;
 
@@ -94,11 +93,11 @@ static void send_pieces(chunk_t data, size_t piece, const size_t *lens,
 		do
 		{
 			ck_assert(inbox->read(inbox, pair[1], &eof));
-			while ((status = inbox->next(inbox, &packet)) == KUPF_INBOX_PACKET)
+			while ((status = inbox->next(inbox, &packet)) == WIRE_PACKET_WHOLE)
 			{
 				check_packet(packet, lens[(*got)++]);
 			}
-			ck_assert_int_eq(status, KUPF_INBOX_NONE);
+			ck_assert_int_eq(status, WIRE_PACKET_PART);
 			inbox->wipe(inbox);
 		}
 		while (recv(pair[1], &(char){ 0 }, 1, MSG_PEEK) == 1);
@@ -111,8 +110,8 @@ static size_t pieces[] = { 1000, 4096, 5000, 65536, 200000 };
 START_TEST(test_packets)
 {
 	static const size_t lens[] = {
-		0, 1, 100, 4091, 4092, 4093, 20000, 65532, 65536, 65537, 100000, 3,
-		KUPF_PACKET_MAX, 2, KUPF_PACKET_MAX - 1, KUPF_PACKET_MAX, 0,
+		1, 100, 4091, 4092, 4093, 20000, 65532, 65536, 65537, 100000, 3,
+		WIRE_PACKET_MAX, 2, WIRE_PACKET_MAX - 1, WIRE_PACKET_MAX, 1,
 	};
 	chunk_t packet, all = chunk_empty;
 	u_int i, got = 0;
@@ -158,7 +157,7 @@ START_TEST(test_promises)
 	bool eof = FALSE;
 	u_int i;
 
-	htoun32(data, KUPF_PACKET_MAX);
+	htoun32(data, WIRE_PACKET_MAX);
 	locked = get_locked();
 	size = test_memory("VmSize");
 	for (i = 0; i < CLIENTS; i++)
