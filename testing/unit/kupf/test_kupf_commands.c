@@ -489,9 +489,9 @@ END_TEST
 
 START_TEST(test_list_stalled)
 {
-	vici_message_t *message, *reply, *entry;
+	vici_message_t *reply, *entry;
 	kupf_session_t *session;
-	enumerator_t *stream;
+	kupf_list_t *sessions;
 	uint8_t *keys[STALLED];
 	char script[128];
 	u_int i, j;
@@ -506,12 +506,9 @@ START_TEST(test_list_stalled)
 		keys[i] = kupf_session_get_key(session).ptr;
 		kupf_session_unref(session);
 	}
-	message = test_message("%s", "");
-	reply = upf.commands->execute(upf.commands, &upf,
-						chunk_from_str("list-sessions"), message, &stream);
-	message->destroy(message);
+	reply = test_execute_as(&upf, &upf, &sessions, "list-sessions", "");
 	reply->destroy(reply);
-	ck_assert(stream->enumerate(stream, &entry));
+	entry = test_next(sessions);
 	entry->destroy(entry);
 	/* the list keeps no key of what is deleted meanwhile */
 	for (i = 0; i < STALLED; i++)
@@ -526,11 +523,11 @@ START_TEST(test_list_stalled)
 			ck_assert_uint_eq(keys[i][j], 0);
 		}
 	}
-	while (stream->enumerate(stream, &entry))
+	while ((entry = test_next(sessions)))
 	{
 		entry->destroy(entry);
 	}
-	stream->destroy(stream);
+	sessions->destroy(sessions);
 }
 END_TEST
 

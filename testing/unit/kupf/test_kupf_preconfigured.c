@@ -793,7 +793,7 @@ START_TEST(test_renamed)
 END_TEST
 
 METHOD(kupf_subscriber_t, notify, void,
-	kupf_subscriber_t *this, chunk_t packet)
+	kupf_subscriber_t *this, wire_octets_t packet)
 {
 	/* it does not know either */
 }
@@ -820,7 +820,7 @@ START_TEST(test_awaited)
 	thread_t *ue;
 
 	load("a ue-id=keyid:a" KEY);
-	upf.events->subscribe(upf.events, KUPF_EVENT_KEY_REQUEST, &smf);
+	upf.publisher->subscribe(upf.publisher, KUPF_EVENT_KEY_REQUEST, &smf);
 	ue = thread_create(wait_for_key, "b");
 	while (!test_counter("fetch-waiting"))
 	{
@@ -834,7 +834,7 @@ START_TEST(test_awaited)
 	ck_assert_uint_eq(test_counter("fetch-answered"), 1);
 	ck_assert_uint_eq(test_counter("fetch-timeouts"), 0);
 	kupf_session_unref(session);
-	upf.events->unsubscribe(upf.events, KUPF_EVENT_KEY_REQUEST, &smf);
+	upf.publisher->unsubscribe(upf.publisher, KUPF_EVENT_KEY_REQUEST, &smf);
 }
 END_TEST
 
