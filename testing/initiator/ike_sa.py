@@ -53,17 +53,15 @@ class IkeSa:
 
     # --- exchanges ---
 
-    def _send(self, data):
+    def send(self, data):
         marker = NON_ESP_MARKER if self.peer[1] == NAT_T_PORT else b""
         try:
             self.socket.send(marker + data)
         except ConnectionError:
             pass    # nobody listens, as the last one has shown
 
-    def _receive(self, until, exchange, message_id):
-        """The response with a message ID, or to any exchange if that is None;
-        None if there is none in time.
-        """
+    def receive(self, until):
+        """The next message, of whatever IKE_SA, or None if none comes in time."""
         while True:
             left = until - time.monotonic()
             if left < 0:
@@ -77,7 +75,16 @@ class IkeSa:
                 if not data.startswith(NON_ESP_MARKER):
                     continue
                 data = data[len(NON_ESP_MARKER):]
-            message = ike.Message(data)
+            return ike.Message(data)
+
+    def _receive(self, until, exchange, message_id):
+        """The response with a message ID, or to any exchange if that is None;
+        None if there is none in time.
+        """
+        while True:
+            message = self.receive(until)
+            if not message:
+                return None
             if message.spi_i == self.spis[0] and \
                     message.flags & ike.FLAG_RESPONSE and \
                     (exchange is None or
@@ -94,7 +101,7 @@ class IkeSa:
         while not response:
             if time.monotonic() >= end:
                 raise NoAnswer()
-            self._send(request)
+            self.send(request)
             response = self._receive(min(end, time.monotonic() + pause),
                                      exchange, message_id)
             pause *= 2
@@ -115,7 +122,7 @@ class IkeSa:
         not wait for anything."""
         first = self.message_id + 2
         for message_id in range(first, first + count):
-            self._send(self.cipher.seal(self.spis, exchange, message_id,
+            self.send(self.cipher.seal(self.spis, exchange, message_id,
                                         payloads))
 
     def poke(self, exchange, payloads, flags, encrypted):
@@ -131,7 +138,7 @@ class IkeSa:
         else:
             data = ike.build_plain(self.spis, exchange, payloads,
                                    message_id=message_id, flags=flags)
-        self._send(data)
+        self.send(data)
         return self.drain(0)
 
     def drain(self, patience):
@@ -152,7 +159,7 @@ class IkeSa:
         """Whether an exchange works, with whatever message ID is due."""
         for _ in range(attempts):
             due = self.message_id + 1
-            self._send(self.cipher.seal(self.spis, ike.INFORMATIONAL, due, []))
+            self.send(self.cipher.seal(self.spis, ike.INFORMATIONAL, due, []))
             end = time.monotonic() + patience
             while self.message_id < due:
                 message = self._receive(end, None, None)
@@ -210,8 +217,9 @@ class IkeSa:
         for size in sizes:
             keys.append(stream[:size])
             stream = stream[size:]
-        _, ai, ar, ei, er, self.pi, self.pr = keys
-        self.cipher = ike.Cipher((ai, ei), (ar, er))
+        self.sk_d, ai, ar, ei, er, self.pi, self.pr = keys
+        self.keys = (ai, ei), (ar, er)
+        self.cipher = ike.Cipher(*self.keys)
 
     def init(self, proposal, notifies=(), major=2):
         """IKE_SA_INIT, again with a cookie if the responder asks for one.
