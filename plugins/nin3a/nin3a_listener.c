@@ -400,7 +400,8 @@ METHOD(listener_t, narrow, bool,
 						ike_sa->get_unique_id(ike_sa)) != NIN3A_STATE_NONE ||
 		this->judge->is_named(this->judge, ike_sa))
 	{
-		this->children->narrow(this->children, ike_sa, child_sa, type, remote);
+		this->children->narrow(this->children, ike_sa, child_sa, type, local,
+							   remote);
 	}
 	return TRUE;
 }

@@ -21,6 +21,7 @@ static const char *names[] = {
 	[NIN3A_UE_INNER_REFUSED] = "nin3a-ue-inner-addresses-refused",
 	[NIN3A_UE_CHILDREN_REFUSED] = "nin3a-ue-child-sas-refused",
 	[NIN3A_UE_REKEYINGS_REFUSED] = "nin3a-ue-rekeyings-refused",
+	[NIN3A_UE_SELECTORS_EXCEEDED] = "nin3a-ue-selectors-exceeded",
 	[NIN3A_UE_LIFETIMES_IGNORED] = "nin3a-ue-lifetimes-ignored",
 	[NIN3A_UE_ROAMED] = "nin3a-ue-roamed",
 	[NIN3A_UE_CLOSE_TIMEOUTS] = "nin3a-ue-close-timeouts",

@@ -43,6 +43,8 @@ enum nin3a_ue_counter_t {
 	NIN3A_UE_CHILDREN_REFUSED,
 	/** CHILD_SAs and rekeyings of UPFs that came too fast */
 	NIN3A_UE_REKEYINGS_REFUSED,
+	/** CHILD_SAs with more traffic selectors than there may be */
+	NIN3A_UE_SELECTORS_EXCEEDED,
 	/** AUTH_LIFETIMEs that were not followed, as they were too short */
 	NIN3A_UE_LIFETIMES_IGNORED,
 	/** changes of the network that cut the waiting for another attempt short */

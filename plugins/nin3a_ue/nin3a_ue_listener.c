@@ -316,6 +316,12 @@ METHOD(listener_t, narrow, bool,
 			ts->destroy(ts);
 		}
 	}
+	else if (this->sas->get_stage(this->sas,
+						ike_sa->get_unique_id(ike_sa)) != NIN3A_UE_NONE &&
+			 !tunnel_bounds_selectors(local, remote))
+	{
+		nin3a_ue_count(NIN3A_UE_SELECTORS_EXCEEDED);
+	}
 	return TRUE;
 }
 

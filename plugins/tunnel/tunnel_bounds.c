@@ -62,6 +62,32 @@ tunnel_bound_t tunnel_bounds_judge(const tunnel_limits_t *limits,
 }
 
 /**
+ * Narrow the selectors of one side.
+ */
+static bool bound_selectors(linked_list_t *selectors)
+{
+	bool within = selectors->get_count(selectors) <= TUNNEL_SELECTORS_MAX;
+	traffic_selector_t *selector;
+
+	while (selectors->get_count(selectors) > TUNNEL_SELECTORS_MAX &&
+		   selectors->remove_last(selectors, (void**)&selector) == SUCCESS)
+	{
+		selector->destroy(selector);
+	}
+	return within;
+}
+
+/*
+ * Described in header
+ */
+bool tunnel_bounds_selectors(linked_list_t *local, linked_list_t *remote)
+{
+	bool within = bound_selectors(local);
+
+	return bound_selectors(remote) && within;
+}
+
+/**
  * Key of the table.
  */
 static void *key_of(uint32_t ike_sa)

@@ -23,6 +23,10 @@
 
 #include <daemon.h>
 
+/** Most traffic selectors of either side of a CHILD_SA, which has a policy for
+ * each pair of them */
+#define TUNNEL_SELECTORS_MAX 16
+
 /** Length of the time that set-ups are counted in, seconds */
 #define TUNNEL_BOUNDS_WINDOW 60
 
@@ -100,6 +104,16 @@ tunnel_bound_t tunnel_bounds_judge(const tunnel_limits_t *limits,
 								   tunnel_request_t request,
 								   const tunnel_children_t *children,
 								   tunnel_rate_t *rate, time_t now);
+
+/**
+ * Narrow what was negotiated to the first TUNNEL_SELECTORS_MAX traffic selectors
+ * of either side (RFC 7296, 2.9).
+ *
+ * @param local		selectors of our side, those left out are destroyed
+ * @param remote	selectors of the other side, likewise
+ * @return			FALSE if there were more
+ */
+bool tunnel_bounds_selectors(linked_list_t *local, linked_list_t *remote);
 
 /**
  * To be called in hooks only: charon's bus calls these one after another, so

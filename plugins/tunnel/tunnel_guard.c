@@ -138,17 +138,21 @@ static void get_answer(ike_sa_t *ike_sa, message_t *message,
 /**
  * What is thought of a payload of a message that is due.
  */
-static tunnel_verdict_t judge_payload(const tunnel_facts_t *facts,
+static tunnel_verdict_t judge_payload(tunnel_facts_t *facts,
 									  payload_t *payload)
 {
 	notify_payload_t *notify;
 	tunnel_verdict_t verdict;
+	notify_type_t type;
 
 	verdict = tunnel_rules_payload(facts, payload->get_type(payload));
 	if (verdict == TUNNEL_PASS && payload->get_type(payload) == PLV2_NOTIFY)
 	{
 		notify = (notify_payload_t*)payload;
-		verdict = tunnel_rules_notify(facts, notify->get_notify_type(notify));
+		type = notify->get_notify_type(notify);
+		verdict = tunnel_rules_notify(facts, type);
+		facts->addresses += type == ADDITIONAL_IP4_ADDRESS ||
+							type == ADDITIONAL_IP6_ADDRESS;
 	}
 	return verdict;
 }
@@ -159,7 +163,7 @@ static tunnel_verdict_t judge_payload(const tunnel_facts_t *facts,
  * @param all		take out everything, and say nothing
  */
 static void take_out(private_tunnel_guard_t *this, ike_sa_t *ike_sa,
-					 const tunnel_facts_t *facts, message_t *message, bool all)
+					 tunnel_facts_t *facts, message_t *message, bool all)
 {
 	enumerator_t *enumerator;
 	tunnel_verdict_t verdict;

@@ -15,6 +15,7 @@ const char *tunnel_rules_token(tunnel_verdict_t verdict)
 		[TUNNEL_MISPLACED] = "misplaced",
 		[TUNNEL_CONTRADICTORY] = "contradictory",
 		[TUNNEL_REAUTH] = "reauth",
+		[TUNNEL_EXCESS] = "excess",
 		[TUNNEL_PASS] = "pass",
 	};
 
@@ -196,6 +197,10 @@ tunnel_verdict_t tunnel_rules_notify(const tunnel_facts_t *facts,
 			/* the responder tells the initiator (RFC 4478, 3), never the
 			 * other way round */
 			return facts->original ? TUNNEL_PASS : TUNNEL_MISPLACED;
+		case ADDITIONAL_IP4_ADDRESS:
+		case ADDITIONAL_IP6_ADDRESS:
+			return facts->addresses < TUNNEL_ADDRESSES_MAX ? TUNNEL_PASS
+														   : TUNNEL_EXCESS;
 		default:
 			return TUNNEL_PASS;
 	}

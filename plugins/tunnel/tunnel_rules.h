@@ -24,6 +24,10 @@
 #define TUNNEL_ME_FIRST 40962
 #define TUNNEL_ME_LAST 40968
 
+/** Most addresses that a message adds to that which it comes from (MOBIKE,
+ * RFC 4555, 3.6): they are kept, and may once be tried */
+#define TUNNEL_ADDRESSES_MAX 8
+
 typedef enum tunnel_verdict_t tunnel_verdict_t;
 typedef struct tunnel_facts_t tunnel_facts_t;
 
@@ -46,6 +50,8 @@ enum tunnel_verdict_t {
 	TUNNEL_CONTRADICTORY,
 	/** answer that would have our side authenticate anew */
 	TUNNEL_REAUTH,
+	/** one of more addresses than somebody may have */
+	TUNNEL_EXCESS,
 	/** there is nothing to say against it */
 	TUNNEL_PASS,
 };
@@ -73,6 +79,11 @@ struct tunnel_facts_t {
 	uint32_t message_id;
 	/** whether it is encrypted */
 	bool protected;
+
+	/* of its notifies up to one */
+
+	/** how many additional addresses (MOBIKE) there were */
+	u_int addresses;
 
 	/* of a response, which is decrypted and parsed */
 

@@ -3,6 +3,7 @@
 #include "nin3a_child_sas.h"
 #include "nin3a_inner_addresses.h"
 #include "nin3a/nin3a_counters.h"
+#include "tunnel/tunnel_bounds.h"
 
 typedef struct private_nin3a_child_sas_t private_nin3a_child_sas_t;
 
@@ -73,7 +74,7 @@ static void report(private_nin3a_child_sas_t *this, nin3a_counter_t counter,
 
 METHOD(nin3a_child_sas_t, narrow, void,
 	private_nin3a_child_sas_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
-	narrow_hook_t type, linked_list_t *remote)
+	narrow_hook_t type, linked_list_t *local, linked_list_t *remote)
 {
 	char why[TUNNEL_PROFILE_WHY_LEN];
 	kupf_session_t *session;
@@ -94,6 +95,10 @@ METHOD(nin3a_child_sas_t, narrow, void,
 	else
 	{
 		nin3a_inner_addresses_narrow(session, remote);
+		if (!tunnel_bounds_selectors(local, remote) && is_decision(type))
+		{
+			nin3a_count(NIN3A_SELECTORS_EXCEEDED);
+		}
 		if (is_decision(type) && remote->get_count(remote) == 0)
 		{
 			report(this, NIN3A_SELECTORS_REFUSED, session,

@@ -33,11 +33,12 @@ struct nin3a_child_sas_t {
 	 * @param ike_sa	its IKE_SA, of a NIN3A connection or bound to a session
 	 * @param child_sa	CHILD_SA
 	 * @param type		how far it has come
-	 * @param remote	traffic selectors of the UE, list of traffic_selector_t
+	 * @param local		traffic selectors of our side, list of traffic_selector_t
+	 * @param remote	those of the UE
 	 */
 	void (*narrow)(nin3a_child_sas_t *this, ike_sa_t *ike_sa,
 				   child_sa_t *child_sa, narrow_hook_t type,
-				   linked_list_t *remote);
+				   linked_list_t *local, linked_list_t *remote);
 
 	/**
 	 * Destroy the object.

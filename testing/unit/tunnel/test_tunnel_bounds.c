@@ -14,6 +14,7 @@
 #include <encoding/payloads/nonce_payload.h>
 #include <encoding/payloads/notify_payload.h>
 #include <encoding/payloads/ts_payload.h>
+#include <selectors/traffic_selector.h>
 
 /** Most CHILD_SAs that a test has */
 #define CHILDREN 32
@@ -312,6 +313,54 @@ START_TEST(test_others)
 }
 END_TEST
 
+/**
+ * Make a list of selectors, which have ports from 0 on.
+ */
+static linked_list_t *make_selectors(u_int count)
+{
+	linked_list_t *list = linked_list_create();
+	u_int i;
+
+	for (i = 0; i < count; i++)
+	{
+		list->insert_last(list, traffic_selector_create_from_string(
+								IPPROTO_TCP, TS_IPV4_ADDR_RANGE, "10.3.0.1", i,
+								"10.3.0.1", i));
+	}
+	return list;
+}
+
+/**
+ * Bound lists of selectors, and check how many are left.
+ */
+static void bound(u_int local, u_int remote, bool within)
+{
+	linked_list_t *mine = make_selectors(local), *its = make_selectors(remote);
+	traffic_selector_t *last;
+
+	ck_assert(tunnel_bounds_selectors(mine, its) == within);
+	ck_assert_int_eq(mine->get_count(mine), min(local, TUNNEL_SELECTORS_MAX));
+	ck_assert_int_eq(its->get_count(its), min(remote, TUNNEL_SELECTORS_MAX));
+	/* it is the first that stay */
+	if (its->get_last(its, (void**)&last) == SUCCESS)
+	{
+		ck_assert_int_eq(last->get_from_port(last), its->get_count(its) - 1);
+	}
+	mine->destroy_offset(mine, offsetof(traffic_selector_t, destroy));
+	its->destroy_offset(its, offsetof(traffic_selector_t, destroy));
+}
+
+START_TEST(test_selectors)
+{
+	bound(0, 0, TRUE);
+	bound(1, 1, TRUE);
+	bound(TUNNEL_SELECTORS_MAX, TUNNEL_SELECTORS_MAX, TRUE);
+	bound(TUNNEL_SELECTORS_MAX + 1, 1, FALSE);
+	bound(1, TUNNEL_SELECTORS_MAX + 1, FALSE);
+	bound(255, 255, FALSE);
+}
+END_TEST
+
 static Suite *tunnel_bounds_suite()
 {
 	Suite *suite;
@@ -322,6 +371,7 @@ static Suite *tunnel_bounds_suite()
 	tc = tcase_create("judge");
 	tcase_add_test(tc, test_judge_children);
 	tcase_add_test(tc, test_judge_rate);
+	tcase_add_test(tc, test_selectors);
 	suite_add_tcase(suite, tc);
 
 	tc = tcase_create("messages");

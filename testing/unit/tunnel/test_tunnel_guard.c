@@ -338,6 +338,26 @@ static void assert_refusal(tunnel_verdict_t verdict)
 	ck_assert_int_eq(message->get_exchange_type(message), CREATE_CHILD_SA);
 }
 
+START_TEST(test_addresses)
+{
+	u_int i;
+
+	begin(INFORMATIONAL, TRUE);
+	for (i = 0; i < TUNNEL_ADDRESSES_MAX; i++)
+	{
+		add_notify(i % 2 ? ADDITIONAL_IP4_ADDRESS : ADDITIONAL_IP6_ADDRESS);
+	}
+	assert_counts(TUNNEL_EXCESS, 0, ck_assert(check(TRUE)));
+	for (i = 0; i < 5; i++)
+	{
+		add_notify(i % 2 ? ADDITIONAL_IP4_ADDRESS : ADDITIONAL_IP6_ADDRESS);
+		add_notify(COOKIE2);
+	}
+	assert_counts(TUNNEL_EXCESS, 5, ck_assert(check(TRUE)));
+	ck_assert_uint_eq(payloads(PL_NONE), TUNNEL_ADDRESSES_MAX + 5);
+}
+END_TEST
+
 START_TEST(test_answer)
 {
 	add_answer(TRUE);
@@ -390,6 +410,7 @@ static Suite *tunnel_guard_suite(void)
 	tc = tcase_create("contents");
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_take_out);
+	tcase_add_test(tc, test_addresses);
 	tcase_add_test(tc, test_answer);
 	suite_add_tcase(suite, tc);
 

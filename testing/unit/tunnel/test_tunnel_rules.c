@@ -276,6 +276,28 @@ START_TEST(test_tokens)
 }
 END_TEST
 
+START_TEST(test_addresses)
+{
+	tunnel_facts_t facts = due;
+
+	for (; facts.addresses < 2 * TUNNEL_ADDRESSES_MAX; facts.addresses++)
+	{
+		tunnel_verdict_t expected = TUNNEL_PASS;
+
+		if (facts.addresses >= TUNNEL_ADDRESSES_MAX)
+		{
+			expected = TUNNEL_EXCESS;
+		}
+		ck_assert(tunnel_rules_notify(&facts,
+									  ADDITIONAL_IP4_ADDRESS) == expected);
+		ck_assert(tunnel_rules_notify(&facts,
+									  ADDITIONAL_IP6_ADDRESS) == expected);
+		ck_assert(tunnel_rules_notify(&facts,
+									  UPDATE_SA_ADDRESSES) == TUNNEL_PASS);
+	}
+}
+END_TEST
+
 static Suite *tunnel_rules_suite(void)
 {
 	Suite *suite;
@@ -292,6 +314,7 @@ static Suite *tunnel_rules_suite(void)
 	tc = tcase_create("contents");
 	tcase_add_test(tc, test_payloads);
 	tcase_add_test(tc, test_notifies);
+	tcase_add_test(tc, test_addresses);
 	tcase_add_test(tc, test_answers);
 	tcase_add_test(tc, test_tokens);
 	suite_add_tcase(suite, tc);
