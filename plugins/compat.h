@@ -132,8 +132,8 @@ static inline bool compat_has_additional_ke()
 }
 
 /**
- * What get_psk_sig() and get_auth_octets() of keymat_v2_t have between nonce and
- * secret: data of the exchanges IKE_INTERMEDIATE.
+ * What get_psk_sig() and get_auth_octets() of keymat_v2_t have after the nonce:
+ * data of the exchanges IKE_INTERMEDIATE.
  */
 #ifdef CHARON_HAS_ADDITIONAL_KE
 #define COMPAT_INT_AUTH_PARAM chunk_t int_auth,
