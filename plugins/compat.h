@@ -131,4 +131,16 @@ static inline bool compat_has_additional_ke()
 #endif
 }
 
+/**
+ * What get_psk_sig() and get_auth_octets() of keymat_v2_t have after the nonce:
+ * data of the exchanges IKE_INTERMEDIATE.
+ */
+#ifdef CHARON_HAS_ADDITIONAL_KE
+#define COMPAT_INT_AUTH_PARAM chunk_t int_auth,
+#define COMPAT_INT_AUTH_ARG int_auth,
+#else
+#define COMPAT_INT_AUTH_PARAM
+#define COMPAT_INT_AUTH_ARG
+#endif
+
 #endif /** COMPAT_H_ @}*/

@@ -5,6 +5,8 @@
 #include "kupf/keys/kupf_secret.h"
 #include "test_runner.h"
 
+#include <sa/ikev2/keymat_v2.h>
+
 #include <ctype.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -359,6 +361,24 @@ CALLBACK(find_counter, void,
 	{
 		counter->value = value;
 	}
+}
+
+/*
+ * Described in header
+ */
+ike_version_t test_get_version(ike_sa_t *ike_sa)
+{
+	return IKEV2;
+}
+
+/*
+ * Described in header
+ */
+keymat_t *test_get_keymat(ike_sa_t *ike_sa)
+{
+	static __thread keymat_v2_t keymat;
+
+	return &keymat.keymat;
 }
 
 /*

@@ -140,6 +140,13 @@ vici_message_t *test_read_packet(wire_octets_t packet,
 								 wire_packet_type_t type);
 
 /**
+ * Methods of an IKE_SA that does not exist: IKEv2, and keys of the thread's own
+ * that make no AUTH data.
+ */
+ike_version_t test_get_version(ike_sa_t *ike_sa);
+keymat_t *test_get_keymat(ike_sa_t *ike_sa);
+
+/**
  * Get the value of a counter.
  */
 uint64_t test_counter(const char *name);

@@ -2,6 +2,7 @@
 
 #include "kupf_cred.h"
 #include "kupf/kupf_counters.h"
+#include "kupf_auth_mac.h"
 #include "kupf_shared_key.h"
 #include "kupf_verified.h"
 
@@ -307,6 +308,10 @@ METHOD(credential_set_t, create_shared_enumerator, enumerator_t*,
 	if (!session)
 	{
 		return NULL;
+	}
+	if (ike_sa->get_version(ike_sa) == IKEV2)
+	{
+		kupf_auth_mac_install((keymat_v2_t*)ike_sa->get_keymat(ike_sa));
 	}
 	INIT(enumerator,
 		.public = {

@@ -181,12 +181,6 @@ METHOD(ike_sa_t, get_unique_id, uint32_t,
 	return this->unique_id;
 }
 
-METHOD(ike_sa_t, get_version, ike_version_t,
-	sa_t *this)
-{
-	return IKEV2;
-}
-
 METHOD(ike_sa_t, get_state, ike_sa_state_t,
 	sa_t *this)
 {
@@ -259,7 +253,8 @@ static void slots_init()
 			slots[i].sas[j] = (sa_t){
 				.public = {
 					.get_unique_id = _get_unique_id,
-					.get_version = _get_version,
+					.get_version = test_get_version,
+					.get_keymat = test_get_keymat,
 					.get_state = _get_state,
 					.has_condition = _has_condition,
 					.get_my_host = _get_my_host,

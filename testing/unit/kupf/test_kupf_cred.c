@@ -59,6 +59,8 @@ static bool fake_has_condition(ike_sa_t *this, ike_condition_t condition)
 
 static ike_sa_t fake_ike_sa = {
 	.get_unique_id = fake_unique_id,
+	.get_version = test_get_version,
+	.get_keymat = test_get_keymat,
 	.has_condition = fake_has_condition,
 	.get_my_host = fake_get_host,
 	.get_other_host = fake_get_host,

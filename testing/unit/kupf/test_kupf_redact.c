@@ -145,6 +145,8 @@ static bool fake_has_condition(ike_sa_t *this, ike_condition_t condition)
 
 static ike_sa_t fake_ike_sa = {
 	.get_unique_id = fake_unique_id,
+	.get_version = test_get_version,
+	.get_keymat = test_get_keymat,
 	.has_condition = fake_has_condition,
 };
 
