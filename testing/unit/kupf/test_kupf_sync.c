@@ -39,9 +39,8 @@ static const char *run(const char *client, const char *name,
 {
 	static char result[64];
 	vici_message_t *reply;
-	kupf_list_t *list;
 
-	reply = test_execute_as(&upf, client, &list, name, "%s", script);
+	reply = test_execute_as(&upf, client, name, "%s", script);
 	ck_assert_ptr_nonnull(reply);
 	snprintf(result, sizeof(result), "%s%s", test_value(reply, "removed"),
 			 test_value(reply, "cause"));
