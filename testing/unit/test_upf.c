@@ -23,6 +23,11 @@
 /*
  * Described in header
  */
+kupf_preconfigured_read_t test_upf_read = NULL;
+
+/*
+ * Described in header
+ */
 void test_upf_init(test_upf_t *this, const char *addresses, u_int max)
 {
 	test_upf_init_with(this, addresses, QUARANTINE, max);
@@ -50,7 +55,7 @@ void test_upf_init_with(test_upf_t *this, const char *addresses,
 	}
 	this->preconfigured = kupf_preconfigured_create(this->store,
 							&this->enforcer.public,
-							kupf_preconfigured_file_read);
+							test_upf_read ?: kupf_preconfigured_file_read);
 	this->all = kupf_overlay_create(this->store,
 						this->preconfigured->get_store(this->preconfigured));
 	this->publisher = kupf_publisher_create();

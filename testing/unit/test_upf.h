@@ -34,6 +34,12 @@ struct test_upf_t {
 };
 
 /**
+ * Reads the file of pre-configured keys in place of the real one, if it is set
+ * before the parts are created.
+ */
+extern kupf_preconfigured_read_t test_upf_read;
+
+/**
  * Create the parts.
  *
  * @param addresses	addresses of the pool, NULL for none
