@@ -21,6 +21,8 @@ struct private_kupf_sync_t {
 	kupf_store_t *store;
 	/** deletes sessions */
 	kupf_procedures_t *sessions;
+	/** addresses */
+	kupf_pool_t *pool;
 	/** client that has begun, NULL if none */
 	const void *client;
 	/** mark of the sessions that are mentioned, another one each time */
@@ -89,6 +91,7 @@ static void finish(private_kupf_sync_t *this)
 {
 	this->client = NULL;
 	this->ending = FALSE;
+	this->pool->set_closed(this->pool, FALSE);
 	if (kupf_limiter_allows(&ended))
 	{
 		DBG1(DBG_CFG, "kupf: synchronised, %u sessions removed, %u left",
@@ -152,7 +155,8 @@ METHOD(kupf_sync_t, destroy, void,
 /*
  * Described in header
  */
-kupf_sync_t *kupf_sync_create(kupf_store_t *store, kupf_procedures_t *sessions)
+kupf_sync_t *kupf_sync_create(kupf_store_t *store, kupf_procedures_t *sessions,
+							  kupf_pool_t *pool)
 {
 	private_kupf_sync_t *this;
 
@@ -167,6 +171,7 @@ kupf_sync_t *kupf_sync_create(kupf_store_t *store, kupf_procedures_t *sessions)
 		},
 		.store = store,
 		.sessions = sessions,
+		.pool = pool,
 	);
 
 	return &this->public;

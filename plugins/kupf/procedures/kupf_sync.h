@@ -8,7 +8,8 @@
  * for N4: the client says what it has, and what it no longer has goes.
  *
  * Only one client at a time, until what it has not mentioned is removed.  If it
- * disconnects before the end, nothing is removed.  Sessions that any client mentions meanwhile stay.
+ * disconnects before the end, nothing is removed.  A pool that is closed opens
+ * after the first end: all addresses that UEs were told before are held then.  Sessions that any client mentions meanwhile stay.
  *
  * All methods are called by the server's thread only.
  */
@@ -76,7 +77,9 @@ struct kupf_sync_t {
  *
  * @param store		sessions
  * @param sessions	to delete what was not mentioned
+ * @param pool		addresses, opened when the first synchronisation is over
  */
-kupf_sync_t *kupf_sync_create(kupf_store_t *store, kupf_procedures_t *sessions);
+kupf_sync_t *kupf_sync_create(kupf_store_t *store, kupf_procedures_t *sessions,
+							  kupf_pool_t *pool);
 
 #endif /** KUPF_SYNC_H_ @}*/

@@ -262,6 +262,86 @@ START_TEST(test_end_given_up)
 }
 END_TEST
 
+/**
+ * Start the UPF anew, with a pool that waits for the first sync-end.
+ */
+static void restart(bool closed)
+{
+	test_upf_deinit(&upf);
+	test_upf_init(&upf, "192.0.2.1-192.0.2.9", 0);
+	upf.pool->set_closed(upf.pool, closed);
+}
+
+/**
+ * Establish a session.
+ *
+ * @return			its address, or the cause
+ */
+static const char *place(const char *script)
+{
+	static char result[64];
+	vici_message_t *reply;
+
+	reply = test_execute(&upf, "establish-session", "%s", script);
+	snprintf(result, sizeof(result), "%s%s", test_value(reply, "upf-address"),
+			 test_value(reply, "cause"));
+	reply->destroy(reply);
+	return result;
+}
+
+START_TEST(test_addresses_after_restart)
+{
+	restart(FALSE);
+	ck_assert_str_eq(place(SESSION("a")), "192.0.2.1");
+	ck_assert_str_eq(place(SESSION("b")), "192.0.2.2");
+
+	restart(TRUE);
+	/* somebody new comes first, before and during the synchronisation */
+	ck_assert_str_eq(place(SESSION("c")), "not-synchronised");
+	ck_assert_str_eq(run(one, "sync-begin", ""), "");
+	ck_assert_str_eq(place(SESSION("c")), "not-synchronised");
+	ck_assert_str_eq(place(SESSION("b") " upf-address=192.0.2.2"), "192.0.2.2");
+	ck_assert_str_eq(place(SESSION("c")), "not-synchronised");
+	/* the client goes, and comes again */
+	upf.commands->forget(upf.commands, one);
+	ck_assert_str_eq(place(SESSION("c")), "not-synchronised");
+	ck_assert_str_eq(run(one, "sync-begin", ""), "");
+	ck_assert_str_eq(place(SESSION("b")), "192.0.2.2");
+	ck_assert_str_eq(place(SESSION("a") " upf-address=192.0.2.1"), "192.0.2.1");
+	ck_assert_str_eq(run(one, "sync-end", ""), "0");
+	ck_assert_str_eq(place(SESSION("c")), "192.0.2.3");
+	/* from now on for good */
+	ck_assert_str_eq(run(one, "sync-begin", ""), "");
+	ck_assert_str_eq(place(SESSION("d")), "192.0.2.4");
+}
+END_TEST
+
+START_TEST(test_addresses_until_end)
+{
+	test_call_t call;
+
+	restart(TRUE);
+	ck_assert_str_eq(place(SESSION("a") " upf-address=192.0.2.1"), "192.0.2.1");
+	ck_assert_str_eq(run(one, "sync-begin", ""), "");
+	test_call_begin(&upf, &call, one, "sync-end", "");
+	ck_assert(test_call_step(&upf, &call));
+	ck_assert_ptr_nonnull(call.work);
+	/* not before the answer */
+	ck_assert_str_eq(place(SESSION("b")), "not-synchronised");
+	ck_assert_uint_eq(finish_end(&call), 1);
+	ck_assert_str_eq(place(SESSION("b")), "192.0.2.2");
+}
+END_TEST
+
+START_TEST(test_no_addresses_after_restart)
+{
+	/* there is nothing to wait for without a pool */
+	upf.pool->set_closed(upf.pool, TRUE);
+	ck_assert_str_eq(place(SESSION("a")), "");
+	check("a");
+}
+END_TEST
+
 /** Lines at level 1 */
 static u_int lines;
 
@@ -319,6 +399,9 @@ Suite *kupf_sync_suite(void)
 	tcase_add_test(tc, test_during_end);
 	tcase_add_test(tc, test_begin_during_end);
 	tcase_add_test(tc, test_end_given_up);
+	tcase_add_test(tc, test_addresses_after_restart);
+	tcase_add_test(tc, test_addresses_until_end);
+	tcase_add_test(tc, test_no_addresses_after_restart);
 	tcase_add_test(tc, test_log);
 	tcase_add_test(tc, test_fields);
 	suite_add_tcase(suite, tc);
