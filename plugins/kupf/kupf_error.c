@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-ENUM(kupf_cause_names, KUPF_CAUSE_NONE, KUPF_CAUSE_INVALID_FILE,
+ENUM(kupf_cause_names, KUPF_CAUSE_NONE, KUPF_CAUSE_NOT_SYNCHRONISED,
 	"none",
 	"missing-field",
 	"unknown-field",
@@ -19,6 +19,7 @@ ENUM(kupf_cause_names, KUPF_CAUSE_NONE, KUPF_CAUSE_INVALID_FILE,
 	"not-allowed",
 	"busy",
 	"invalid-file",
+	"not-synchronised",
 );
 
 /*

@@ -32,6 +32,7 @@ enum kupf_cause_t {
 	KUPF_CAUSE_NOT_ALLOWED,
 	KUPF_CAUSE_BUSY,
 	KUPF_CAUSE_INVALID_FILE,
+	KUPF_CAUSE_NOT_SYNCHRONISED,
 };
 
 /** Tokens for kupf_cause_t */

@@ -307,6 +307,7 @@ static bool create_parts(private_kupf_plugin_t *this)
 	{
 		return FALSE;
 	}
+	this->pool->set_closed(this->pool, get_bool("sync_first", FALSE));
 	this->store = kupf_store_create(get_int("max_sessions", 0),
 									get_int("rekey_margin", REKEY_MARGIN));
 	this->guard = kupf_enforcement_create(this->required, this->role);

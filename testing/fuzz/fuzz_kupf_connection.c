@@ -10,26 +10,57 @@
 #include "kupf/socket/kupf_connection.h"
 #include "test_upf.h"
 
+#include <poll.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 const char *fuzz_target = "kupf_connection";
 
 /**
+ * Take a step of what is left to do, and wait first if it waits.
+ *
+ * @param more		[out] whether there is more to do
+ * @return			FALSE if the connection is at its end
+ */
+static bool take_step(kupf_connection_t *connection, int wake, bool *more)
+{
+	struct pollfd waits = {
+		.fd = wake,
+		.events = POLLIN,
+	};
+	kupf_work_status_t status;
+	eventfd_t count;
+	bool alive;
+
+	alive = connection->step(connection, &status);
+	if (alive && status == KUPF_WORK_WAITS)
+	{
+		poll(&waits, 1, -1);
+		eventfd_read(wake, &count);
+	}
+	*more = status != KUPF_WORK_DONE;
+	return alive;
+}
+
+/**
  * Let the connection do what it can, and throw away what it sends.
  *
  * @return			FALSE if it is at its end
  */
-static bool serve(kupf_connection_t *connection, int epoll, int client)
+static bool serve(kupf_connection_t *connection, int epoll, int client,
+				  int wake)
 {
 	static uint8_t buf[65536];
 	struct epoll_event event;
+	bool more = FALSE, told;
 
-	while (epoll_wait(epoll, &event, 1, 0) == 1)
+	while ((told = epoll_wait(epoll, &event, 1, 0) == 1) || more)
 	{
-		if (!connection->handle(connection, event.events &
-								(EPOLLIN | EPOLLHUP | EPOLLERR)))
+		if ((told && !connection->handle(connection, event.events &
+									(EPOLLIN | EPOLLHUP | EPOLLERR))) ||
+			!take_step(connection, wake, &more))
 		{
 			return FALSE;
 		}
@@ -46,7 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	kupf_connection_t *connection;
 	test_upf_t *upf = fuzz_upf();
 	size_t piece, len;
-	int pair[2], epoll;
+	int pair[2], epoll, wake = upf->commands->get_wake(upf->commands);
 	bool alive = TRUE;
 
 	if (!size)
@@ -69,14 +100,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	{
 		len = min(piece, size);
 		alive = send(pair[0], data, len, MSG_NOSIGNAL) == (ssize_t)len &&
-				serve(connection, epoll, pair[0]);
+				serve(connection, epoll, pair[0], wake);
 		data += len;
 		size -= len;
 	}
 	if (alive)
 	{	/* once all is answered there is no reason to stay */
 		shutdown(pair[0], SHUT_WR);
-		if (serve(connection, epoll, pair[0]))
+		if (serve(connection, epoll, pair[0], wake))
 		{
 			abort();
 		}

@@ -18,8 +18,8 @@ static char *commands[] = {
 	"sync-end", "unknown",
 };
 
-/** Most entries of a list that are asked for */
-#define LISTED_MAX 100
+/** Most steps of a command */
+#define STEPS_MAX 1000
 
 /**
  * Abort if an answer is not what it has to be, or repeats what may be of a key.
@@ -51,31 +51,63 @@ static void check_answer(wire_octets_t answer, const uint8_t *data, size_t len)
 	}
 }
 
+typedef struct input_t input_t;
+
+/**
+ * What came in, to look for in what goes out.
+ */
+struct input_t {
+	const uint8_t *data;
+	size_t size;
+};
+
+CALLBACK(check_packet, void,
+	input_t *input, wire_octets_t packet)
+{
+	check_answer(packet, input->data, input->size);
+}
+
+/**
+ * Carry a command out: to its end, or for some steps.
+ */
+static void execute(test_upf_t *upf, char *name, wire_reader_t *arguments,
+					input_t *input)
+{
+	kupf_work_status_t status = KUPF_WORK_MORE;
+	wire_octets_t answer;
+	kupf_work_t *work;
+	u_int i;
+
+	answer = upf->commands->execute(upf->commands, upf, TRUE, wire_text(name),
+									arguments, &work);
+	if (!work)
+	{
+		check_packet(input, answer);
+		return;
+	}
+	for (i = 0; i < STEPS_MAX && status == KUPF_WORK_MORE; i++)
+	{
+		status = work->step(work, check_packet, input);
+	}
+	work->destroy(work);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	wire_reader_t message, arguments;
-	wire_octets_t event;
-	kupf_list_t *list;
+	input_t input = { data, size };
 	test_upf_t *upf;
-	char *name;
-	u_int i, j;
+	u_int i;
 
 	if (!size || !wire_reader_init(&message, wire_octets(data + 1, size - 1)))
 	{
 		return 0;
 	}
-	name = commands[data[0] % countof(commands)];
 	upf = fuzz_upf();
 	for (i = 0; i < 2; i++)
 	{	/* the second time it finds what the first time left */
 		arguments = message;
-		check_answer(upf->commands->execute(upf->commands, upf,
-							wire_text(name), &arguments, &list), data, size);
-		for (j = 0; list && j < LISTED_MAX && list->next(list, &event); j++)
-		{
-			check_answer(event, data, size);
-		}
-		DESTROY_IF(list);
+		execute(upf, commands[data[0] % countof(commands)], &arguments, &input);
 	}
 	upf->commands->forget(upf->commands, upf);
 	return 0;

@@ -4,7 +4,9 @@
 #include "kupf/protocol/kupf_preconfigured_file.h"
 #include "test_runner.h"
 
+#include <poll.h>
 #include <stdarg.h>
+#include <sys/eventfd.h>
 
 /** Seconds of quarantine in the pool */
 #define QUARANTINE 60
@@ -17,6 +19,11 @@
 
 /** Longest message of a test, as text */
 #define SCRIPT_MAX (200 * 1024)
+
+/*
+ * Described in header
+ */
+kupf_preconfigured_read_t test_upf_read = NULL;
 
 /*
  * Described in header
@@ -48,7 +55,7 @@ void test_upf_init_with(test_upf_t *this, const char *addresses,
 	}
 	this->preconfigured = kupf_preconfigured_create(this->store,
 							&this->enforcer.public,
-							kupf_preconfigured_file_read);
+							test_upf_read ?: kupf_preconfigured_file_read);
 	this->all = kupf_overlay_create(this->store,
 						this->preconfigured->get_store(this->preconfigured));
 	this->publisher = kupf_publisher_create();
@@ -104,59 +111,158 @@ void test_upf_deinit(test_upf_t *this)
 }
 
 /**
- * Carry out a command.
+ * Keep a packet.
  */
-static vici_message_t *vexecute(test_upf_t *this, const void *client,
-								kupf_list_t **list, const char *name,
-								const char *fmt, va_list args)
+CALLBACK(keep_packet, void,
+	array_t *packets, wire_octets_t packet)
 {
-	wire_octets_t answer, body;
+	chunk_t *copy;
+
+	copy = malloc_thing(chunk_t);
+	*copy = chunk_clone(chunk_create((u_char*)packet.ptr, packet.len));
+	array_insert(packets, ARRAY_TAIL, copy);
+}
+
+/**
+ * Begin to carry out a command.
+ */
+static void begin(test_upf_t *this, test_call_t *call, const void *client,
+				  const char *name, const char *fmt, va_list args)
+{
 	wire_reader_t arguments;
-	chunk_t encoding;
-	size_t size;
+	wire_octets_t answer;
 	char *script;
 
 	script = malloc(SCRIPT_MAX);
 	ck_assert_int_lt(vsnprintf(script, SCRIPT_MAX, fmt, args), SCRIPT_MAX);
-	encoding = test_encode("%s", script);
+	call->message = test_encode("%s", script);
+	call->packets = array_create(0, 0);
 	free(script);
-	ck_assert(wire_reader_init(&arguments, test_octets(encoding)));
-	answer = this->commands->execute(this->commands, client, wire_text(name),
-									 &arguments, list);
-	chunk_free(&encoding);
-	wire_packet_cut(answer, &body, &size);
-	if (body.len == 1 && body.ptr[0] == WIRE_CMD_UNKNOWN)
+	ck_assert(wire_reader_init(&arguments, test_octets(call->message)));
+	answer = this->commands->execute(this->commands, client, TRUE,
+									 wire_text(name), &arguments, &call->work);
+	ck_assert(!answer.len == (call->work != NULL));
+	if (!call->work)
 	{
-		return NULL;
+		keep_packet(call->packets, answer);
 	}
-	return test_read_packet(answer, WIRE_CMD_RESPONSE);
 }
 
 /*
  * Described in header
  */
-vici_message_t *test_execute_as(test_upf_t *this, const void *client,
-								kupf_list_t **list, const char *name,
-								const char *fmt, ...)
+void test_call_begin(test_upf_t *this, test_call_t *call, const void *client,
+					 const char *name, const char *fmt, ...)
 {
-	vici_message_t *reply;
 	va_list args;
 
 	va_start(args, fmt);
-	reply = vexecute(this, client, list, name, fmt, args);
+	begin(this, call, client, name, fmt, args);
 	va_end(args);
+}
+
+/*
+ * Described in header
+ */
+bool test_call_step(test_upf_t *this, test_call_t *call)
+{
+	struct pollfd wake = {
+		.fd = this->commands->get_wake(this->commands),
+		.events = POLLIN,
+	};
+	kupf_work_status_t status;
+	eventfd_t count;
+
+	if (!call->work)
+	{
+		return FALSE;
+	}
+	status = call->work->step(call->work, keep_packet, call->packets);
+	if (status == KUPF_WORK_WAITS)
+	{
+		ck_assert_int_eq(poll(&wake, 1, -1), 1);
+		eventfd_read(wake.fd, &count);
+	}
+	else if (status == KUPF_WORK_DONE)
+	{
+		call->work->destroy(call->work);
+		call->work = NULL;
+	}
+	return TRUE;
+}
+
+/*
+ * Described in header
+ */
+vici_message_t *test_call_next(test_call_t *call, wire_packet_type_t *type)
+{
+	vici_message_t *message = NULL;
+	chunk_t *packet;
+
+	if (array_remove(call->packets, ARRAY_HEAD, &packet))
+	{
+		*type = packet->ptr[WIRE_PACKET_HEADER];
+		if (*type != WIRE_CMD_UNKNOWN)
+		{
+			message = test_read_packet(test_octets(*packet), *type);
+		}
+		chunk_free(packet);
+		free(packet);
+	}
+	return message;
+}
+
+/*
+ * Described in header
+ */
+void test_call_end(test_call_t *call)
+{
+	chunk_t *packet;
+
+	DESTROY_IF(call->work);
+	while (array_remove(call->packets, ARRAY_HEAD, &packet))
+	{
+		chunk_free(packet);
+		free(packet);
+	}
+	array_destroy(call->packets);
+	chunk_free(&call->message);
+}
+
+/**
+ * Carry out a command, and take its reply.
+ */
+static vici_message_t *execute(test_upf_t *this, const void *client,
+							   const char *name, const char *fmt, va_list args)
+{
+	vici_message_t *reply;
+	wire_packet_type_t type;
+	test_call_t call;
+
+	begin(this, &call, client, name, fmt, args);
+	while (test_call_step(this, &call))
+	{
+		/* to its end */
+	}
+	reply = test_call_next(&call, &type);
+	ck_assert(!reply || type == WIRE_CMD_RESPONSE);
+	test_call_end(&call);
 	return reply;
 }
 
 /*
  * Described in header
  */
-vici_message_t *test_next(kupf_list_t *list)
+vici_message_t *test_execute_as(test_upf_t *this, const void *client,
+								const char *name, const char *fmt, ...)
 {
-	wire_octets_t packet;
+	vici_message_t *reply;
+	va_list args;
 
-	return list->next(list, &packet) ? test_read_packet(packet, WIRE_EVENT) :
-									   NULL;
+	va_start(args, fmt);
+	reply = execute(this, client, name, fmt, args);
+	va_end(args);
+	return reply;
 }
 
 /*
@@ -166,12 +272,10 @@ vici_message_t *test_execute(test_upf_t *this, const char *name,
 							 const char *fmt, ...)
 {
 	vici_message_t *reply;
-	kupf_list_t *list;
 	va_list args;
 
 	va_start(args, fmt);
-	reply = vexecute(this, this, &list, name, fmt, args);
+	reply = execute(this, this, name, fmt, args);
 	va_end(args);
-	ck_assert_ptr_null(list);
 	return reply;
 }

@@ -17,6 +17,7 @@
 #include "test_support.h"
 
 typedef struct test_upf_t test_upf_t;
+typedef struct test_call_t test_call_t;
 
 struct test_upf_t {
 	kupf_store_t *store;
@@ -31,6 +32,12 @@ struct test_upf_t {
 	kupf_procedures_t *sessions;
 	kupf_commands_t *commands;
 };
+
+/**
+ * Reads the file of pre-configured keys in place of the real one, if it is set
+ * before the parts are created.
+ */
+extern kupf_preconfigured_read_t test_upf_read;
 
 /**
  * Create the parts.
@@ -59,27 +66,62 @@ void test_upf_clear(test_upf_t *this);
 void test_upf_deinit(test_upf_t *this);
 
 /**
- * Carry out a command of a client.
+ * A command under way.
+ */
+struct test_call_t {
+	/** its message */
+	chunk_t message;
+	/** what is left to do, NULL if nothing is */
+	kupf_work_t *work;
+	/** chunk_t*, packets that it has sent and that nobody has taken yet */
+	array_t *packets;
+};
+
+/**
+ * Begin to carry out a command, for a client that has registered for
+ * list-session.
+ *
+ * @param call		[out] the command, to be given to test_call_end()
+ * @param client	identifies the client
+ * @param name		name of the command
+ * @param fmt		its message, see test_encode()
+ */
+void test_call_begin(test_upf_t *this, test_call_t *call, const void *client,
+					 const char *name, const char *fmt, ...);
+
+/**
+ * Go on with it for a step, and wait first if it waits.
+ *
+ * @return			FALSE if it was done already
+ */
+bool test_call_step(test_upf_t *this, test_call_t *call);
+
+/**
+ * Take the next packet that it has sent: an event, the reply, or CMD_UNKNOWN.
+ *
+ * @param type		[out] type of the packet
+ * @return			message, NULL if there is none in it, or no packet
+ */
+vici_message_t *test_call_next(test_call_t *call, wire_packet_type_t *type);
+
+/**
+ * Leave it, done or not.
+ */
+void test_call_end(test_call_t *call);
+
+/**
+ * Carry out a command of a client, step by step to its end.
  *
  * @param client	identifies the client
- * @param list		[out] see kupf_commands_t
  * @param name		name of the command
  * @param fmt		its message, see test_encode()
  * @return			reply, NULL if there is no such command
  */
 vici_message_t *test_execute_as(test_upf_t *this, const void *client,
-								kupf_list_t **list, const char *name,
-								const char *fmt, ...);
+								const char *name, const char *fmt, ...);
 
 /**
- * Get the next event of a list.
- *
- * @return			message, NULL if there is none left
- */
-vici_message_t *test_next(kupf_list_t *list);
-
-/**
- * Carry out a command that has no list.
+ * Carry out a command.
  *
  * @param name		name of the command
  * @param fmt		its message, see test_encode()

@@ -56,6 +56,8 @@ struct private_kupf_pool_t {
 	u_int quarantine;
 	/** whether any number of sessions may have an address */
 	bool shared;
+	/** whether only named addresses are held */
+	bool closed;
 	/** addresses held by sessions */
 	uint64_t held;
 	/** lock for all of it */
@@ -239,6 +241,11 @@ METHOD(kupf_pool_t, allocate, kupf_pool_status_t,
 	uint32_t offset;
 
 	this->mutex->lock(this->mutex);
+	if (this->closed)
+	{
+		this->mutex->unlock(this->mutex);
+		return KUPF_POOL_CLOSED;
+	}
 	range = this->shared ? next_shared(this, &offset)
 						 : find_fresh(this, &offset);
 	if (!range && this->oldest && this->oldest->until <= now)
@@ -289,6 +296,14 @@ METHOD(kupf_pool_t, release, void,
 		*(this->newest ? &this->newest->next : &this->oldest) = entry;
 		this->newest = entry;
 	}
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(kupf_pool_t, set_closed, void,
+	private_kupf_pool_t *this, bool closed)
+{
+	this->mutex->lock(this->mutex);
+	this->closed = closed;
 	this->mutex->unlock(this->mutex);
 }
 
@@ -393,6 +408,7 @@ kupf_pool_t *kupf_pool_create(const char *spec, u_int quarantine, bool shared)
 			.reserve = _reserve,
 			.allocate = _allocate,
 			.release = _release,
+			.set_closed = _set_closed,
 			.get_count = _get_count,
 			.destroy = _destroy,
 		},
@@ -459,6 +475,10 @@ bool kupf_pool_take(kupf_pool_t *pool, kupf_session_data_t *data,
 		case KUPF_POOL_IN_USE:
 			return kupf_error(error, KUPF_CAUSE_ADDRESS_IN_USE,
 							  "field 'upf-address': another session has it");
+		case KUPF_POOL_CLOSED:
+			return kupf_error(error, KUPF_CAUSE_NOT_SYNCHRONISED,
+							  "field 'upf-address' is missing: no address is "
+							  "given out before the first sync-end");
 		default:
 			return kupf_error(error, KUPF_CAUSE_NO_ADDRESS,
 							  "all of charon.plugins.kupf.addresses are held "

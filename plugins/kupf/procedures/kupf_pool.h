@@ -42,6 +42,8 @@ enum kupf_pool_status_t {
 	KUPF_POOL_IN_USE,
 	/** all addresses are held or in quarantine */
 	KUPF_POOL_EXHAUSTED,
+	/** only addresses that are named are held */
+	KUPF_POOL_CLOSED,
 };
 
 struct kupf_pool_t {
@@ -66,7 +68,7 @@ struct kupf_pool_t {
 	 *
 	 * @param now		time_monotonic(), seconds
 	 * @param address	[out] address
-	 * @return			KUPF_POOL_OK or _EXHAUSTED
+	 * @return			KUPF_POOL_OK, _EXHAUSTED or _CLOSED
 	 */
 	kupf_pool_status_t (*allocate)(kupf_pool_t *this, time_t now,
 								   kupf_address_t *address);
@@ -79,6 +81,12 @@ struct kupf_pool_t {
 	 */
 	void (*release)(kupf_pool_t *this, const kupf_address_t *address,
 					time_t now);
+
+	/**
+	 * Close the pool: as long as it is, no address is held that nobody has
+	 * named.  It is open when it is created.
+	 */
+	void (*set_closed)(kupf_pool_t *this, bool closed);
 
 	/**
 	 * Count addresses.

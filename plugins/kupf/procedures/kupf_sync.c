@@ -21,10 +21,18 @@ struct private_kupf_sync_t {
 	kupf_store_t *store;
 	/** deletes sessions */
 	kupf_procedures_t *sessions;
+	/** addresses */
+	kupf_pool_t *pool;
 	/** client that has begun, NULL if none */
 	const void *client;
 	/** mark of the sessions that are mentioned, another one each time */
 	uint32_t mark;
+	/** it has ended, and others are being removed */
+	bool ending;
+	/** where the walk through them is */
+	uint64_t cursor;
+	/** how many were removed so far */
+	u_int removed;
 };
 
 METHOD(kupf_sync_t, begin, bool,
@@ -63,23 +71,46 @@ METHOD(kupf_sync_t, mention, void,
 }
 
 METHOD(kupf_sync_t, end, bool,
-	private_kupf_sync_t *this, const void *client, u_int *removed,
-	kupf_error_t *error)
+	private_kupf_sync_t *this, const void *client, kupf_error_t *error)
 {
-	enumerator_t *enumerator;
-	kupf_session_t *session;
-	kupf_error_t gone = {};
-	u_int tunnels;
-
 	if (!client || this->client != client)
 	{
 		return kupf_error(error, KUPF_CAUSE_NOT_ALLOWED,
 						  "this client has not begun to synchronise");
 	}
+	this->ending = TRUE;
+	this->cursor = 0;
+	this->removed = 0;
+	return TRUE;
+}
+
+/**
+ * The end is over.
+ */
+static void finish(private_kupf_sync_t *this)
+{
 	this->client = NULL;
-	*removed = 0;
-	enumerator = this->store->create_enumerator(this->store);
-	while (enumerator->enumerate(enumerator, &session))
+	this->ending = FALSE;
+	this->pool->set_closed(this->pool, FALSE);
+	if (kupf_limiter_allows(&ended))
+	{
+		DBG1(DBG_CFG, "kupf: synchronised, %u sessions removed, %u left",
+			 this->removed, this->store->get_count(this->store));
+	}
+}
+
+METHOD(kupf_sync_t, sweep, bool,
+	private_kupf_sync_t *this, u_int *removed)
+{
+	kupf_session_t *session;
+	kupf_error_t gone = {};
+	array_t *sessions;
+	u_int tunnels;
+	bool more;
+
+	sessions = array_create(0, 0);
+	more = this->store->walk(this->store, &this->cursor, sessions);
+	while (array_remove(sessions, ARRAY_HEAD, &session))
 	{
 		/* one that has expired meanwhile is gone all the same */
 		if (kupf_session_links(session)->mark != this->mark &&
@@ -87,16 +118,17 @@ METHOD(kupf_sync_t, end, bool,
 								   kupf_session_get_name(session), &tunnels,
 								   &gone))
 		{
-			(*removed)++;
+			this->removed++;
 		}
+		kupf_session_unref(session);
 	}
-	enumerator->destroy(enumerator);
-	if (kupf_limiter_allows(&ended))
+	array_destroy(sessions);
+	*removed = this->removed;
+	if (!more)
 	{
-		DBG1(DBG_CFG, "kupf: synchronised, %u sessions removed, %u left",
-			 *removed, this->store->get_count(this->store));
+		finish(this);
 	}
-	return TRUE;
+	return more;
 }
 
 METHOD(kupf_sync_t, forget, void,
@@ -104,12 +136,13 @@ METHOD(kupf_sync_t, forget, void,
 {
 	if (this->client == client)
 	{
-		if (kupf_limiter_allows(&lost))
+		if (!this->ending && kupf_limiter_allows(&lost))
 		{
 			DBG1(DBG_CFG, "kupf: a client has disconnected before it had "
 				 "synchronised, all sessions stay");
 		}
 		this->client = NULL;
+		this->ending = FALSE;
 	}
 }
 
@@ -122,7 +155,8 @@ METHOD(kupf_sync_t, destroy, void,
 /*
  * Described in header
  */
-kupf_sync_t *kupf_sync_create(kupf_store_t *store, kupf_procedures_t *sessions)
+kupf_sync_t *kupf_sync_create(kupf_store_t *store, kupf_procedures_t *sessions,
+							  kupf_pool_t *pool)
 {
 	private_kupf_sync_t *this;
 
@@ -131,11 +165,13 @@ kupf_sync_t *kupf_sync_create(kupf_store_t *store, kupf_procedures_t *sessions)
 			.begin = _begin,
 			.mention = _mention,
 			.end = _end,
+			.sweep = _sweep,
 			.forget = _forget,
 			.destroy = _destroy,
 		},
 		.store = store,
 		.sessions = sessions,
+		.pool = pool,
 	);
 
 	return &this->public;

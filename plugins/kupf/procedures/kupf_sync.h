@@ -7,8 +7,9 @@
  * Resynchronisation with the SMF side, as PFCP restoration (TS 23.527) does
  * for N4: the client says what it has, and what it no longer has goes.
  *
- * Only one client at a time.  If it disconnects before the end, nothing is
- * removed.  Sessions that any client mentions meanwhile stay.
+ * Only one client at a time, until what it has not mentioned is removed.  If it
+ * disconnects before the end, nothing is removed.  A pool that is closed opens
+ * after the first end: all addresses that UEs were told before are held then.  Sessions that any client mentions meanwhile stay.
  *
  * All methods are called by the server's thread only.
  */
@@ -42,18 +43,26 @@ struct kupf_sync_t {
 	void (*mention)(kupf_sync_t *this, const char *name);
 
 	/**
-	 * Remove sessions that were not mentioned, and close their tunnels.
+	 * Begin to remove sessions that were not mentioned; sweep() does it.
 	 *
 	 * @param client	identifies the client
-	 * @param removed	[out] number of sessions removed
 	 * @param error		[out] KUPF_CAUSE_NOT_ALLOWED if it has not begun
 	 * @return			FALSE with error set
 	 */
-	bool (*end)(kupf_sync_t *this, const void *client, u_int *removed,
-				kupf_error_t *error);
+	bool (*end)(kupf_sync_t *this, const void *client, kupf_error_t *error);
 
 	/**
-	 * A client has disconnected.
+	 * Remove some sessions that were not mentioned, and close their tunnels.
+	 * Each of them is removed as a whole.  What is mentioned before it is come
+	 * to stays; nobody else can begin before it is over.
+	 *
+	 * @param removed	[out] number of sessions removed since end()
+	 * @return			FALSE if it is over
+	 */
+	bool (*sweep)(kupf_sync_t *this, u_int *removed);
+
+	/**
+	 * A client has disconnected.  What is left of its sweep is not done.
 	 */
 	void (*forget)(kupf_sync_t *this, const void *client);
 
@@ -68,7 +77,9 @@ struct kupf_sync_t {
  *
  * @param store		sessions
  * @param sessions	to delete what was not mentioned
+ * @param pool		addresses, opened when the first synchronisation is over
  */
-kupf_sync_t *kupf_sync_create(kupf_store_t *store, kupf_procedures_t *sessions);
+kupf_sync_t *kupf_sync_create(kupf_store_t *store, kupf_procedures_t *sessions,
+							  kupf_pool_t *pool);
 
 #endif /** KUPF_SYNC_H_ @}*/

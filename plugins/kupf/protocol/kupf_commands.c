@@ -2,20 +2,21 @@
 
 #include "kupf_commands.h"
 #include "kupf/kupf_counters.h"
+#include "kupf_batch.h"
+#include "kupf_list.h"
 #include "kupf_parser.h"
+#include "kupf_reload.h"
 #include "kupf_reply.h"
+#include "kupf_sweep.h"
 #include "kupf/procedures/kupf_sync.h"
 
-#include <collections/hashtable.h>
-
+#include <sys/eventfd.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 /** Version of the protocol */
 #define KUPF_PROTOCOL 1
-
-/** Octets of a reply from which on refusals are only counted */
-#define REFUSALS_MAX (384 * 1024)
 
 typedef struct private_kupf_commands_t private_kupf_commands_t;
 typedef struct call_t call_t;
@@ -43,6 +44,8 @@ struct private_kupf_commands_t {
 	kupf_enforcer_t *enforcer;
 	/** answer to the last request */
 	wire_writer_t answer;
+	/** eventfd, see get_wake() */
+	int wake;
 	/** tells one start from another */
 	char boot[17];
 };
@@ -61,8 +64,10 @@ struct call_t {
 	wire_writer_t *reply;
 	/** error, if any */
 	kupf_error_t error;
-	/** see execute() */
-	kupf_list_t *list;
+	/** whether the client has registered for list-session */
+	bool listing;
+	/** rest of the command, NULL if it is done */
+	kupf_work_t *work;
 };
 
 /**
@@ -167,113 +172,19 @@ static bool run_request_rekey(private_kupf_commands_t *this, call_t *call)
 	return TRUE;
 }
 
-/**
- * Establish the session of a section.
- */
-static bool establish_section(private_kupf_commands_t *this, call_t *call,
-							  wire_octets_t name, kupf_error_t *error)
-{
-	kupf_request_t *request = &call->request;
-	kupf_session_t *session = NULL;
-
-	memset(request, 0, sizeof(*request));
-	kupf_parser_name(request, name, error);
-	if (kupf_parser_message(request, call->elements, KUPF_FIELDS_SESSION, 0,
-						   error))
-	{
-		session = this->sessions->establish(this->sessions, request, error);
-		kupf_session_unref(session);
-	}
-	if (request->fields & KUPF_FIELD_SESSION)
-	{
-		this->sync->mention(this->sync, request->session);
-	}
-	kupf_request_wipe(request);
-	return session != NULL;
-}
-
-/**
- * Add a refusal to the reply, unless it is full, or there is one of that name
- * already: sections of the same name would be ambiguous.
- *
- * @param told		names that the reply has
- * @param size		[in,out] octets of refusals, at most
- */
-static void add_refusal(call_t *call, hashtable_t *told, wire_octets_t name,
-						const kupf_error_t *error, size_t *size)
-{
-	char text[WIRE_NAME_MAX + 1], *copy;
-
-	snprintf(text, sizeof(text), "%.*s", (int)name.len, name.ptr);
-	if (told->get(told, text))
-	{
-		return;
-	}
-	*size += name.len + sizeof(*error);
-	if (*size < REFUSALS_MAX)
-	{
-		copy = strdup(text);
-		told->put(told, copy, copy);
-		wire_writer_begin_section_named(call->reply, name);
-		kupf_reply_error(call->reply, error);
-		wire_writer_end_section(call->reply);
-	}
-}
-
-CALLBACK(free_name, void,
-	void *name, const void *key)
-{
-	free(name);
-}
-
-static bool establish_many(private_kupf_commands_t *this, call_t *call,
-						   hashtable_t *told)
-{
-	u_int established = 0, failed = 0;
-	wire_element_t element;
-	kupf_error_t error;
-	size_t size = 0;
-
-	while (wire_reader_next(call->elements, &element))
-	{
-		if (element.type != WIRE_SECTION_START)
-		{
-			return kupf_error(&call->error, KUPF_CAUSE_UNKNOWN_FIELD,
-					"expected one section per session and nothing else; %u "
-					"sessions before it are established", established);
-		}
-		error = (kupf_error_t){};
-		if (establish_section(this, call, element.name, &error))
-		{
-			established++;
-			continue;
-		}
-		failed++;
-		add_refusal(call, told, element.name, &error, &size);
-	}
-	wire_writer_number(call->reply, "established", established);
-	wire_writer_number(call->reply, "failed", failed);
-	if (size >= REFUSALS_MAX)
-	{
-		wire_writer_text(call->reply, "truncated", "yes");
-	}
-	return TRUE;
-}
-
 static bool run_establish_many(private_kupf_commands_t *this, call_t *call)
 {
-	hashtable_t *told;
-	bool done;
-
-	told = hashtable_create(hashtable_hash_str, hashtable_equals_str, 8);
-	done = establish_many(this, call, told);
-	told->destroy_function(told, free_name);
-	return done;
+	call->work = kupf_batch_create(this->sessions, this->sync, call->elements);
+	return TRUE;
 }
 
 static bool run_list(private_kupf_commands_t *this, call_t *call)
 {
-	call->list = kupf_list_create(this->all, this->enforcer, &call->request);
+	if (call->listing)
+	{
+		call->work = kupf_list_create(this->all, this->enforcer,
+									  &call->request);
+	}
 	return TRUE;
 }
 
@@ -290,13 +201,11 @@ static bool run_sync_begin(private_kupf_commands_t *this, call_t *call)
 
 static bool run_sync_end(private_kupf_commands_t *this, call_t *call)
 {
-	u_int removed;
-
-	if (!this->sync->end(this->sync, call->client, &removed, &call->error))
+	if (!this->sync->end(this->sync, call->client, &call->error))
 	{
 		return FALSE;
 	}
-	wire_writer_number(call->reply, "removed", removed);
+	call->work = kupf_sweep_create(this->sync);
 	return TRUE;
 }
 
@@ -313,12 +222,10 @@ static u_int count_preconfigured(private_kupf_commands_t *this)
 
 static bool run_reload(private_kupf_commands_t *this, call_t *call)
 {
-	if (!this->preconfigured->load(this->preconfigured, &call->error))
-	{
-		return FALSE;
-	}
-	wire_writer_number(call->reply, "keys", count_preconfigured(this));
-	return TRUE;
+	call->work = kupf_reload_create(this->preconfigured, this->wake);
+	return call->work ||
+		   kupf_error(&call->error, KUPF_CAUSE_BUSY,
+					  "there is no thread to read the file");
 }
 
 static bool run_stats(private_kupf_commands_t *this, call_t *call)
@@ -382,9 +289,9 @@ static const command_t *find_command(wire_octets_t name)
 }
 
 /**
- * Carry a command out, and write the reply.
+ * Carry a command out, or begin to.
  */
-static void run(private_kupf_commands_t *this, const command_t *command,
+static bool run(private_kupf_commands_t *this, const command_t *command,
 				call_t *call)
 {
 	bool success;
@@ -394,40 +301,42 @@ static void run(private_kupf_commands_t *this, const command_t *command,
 						command->allowed, command->required, &call->error)) &&
 			  command->run(this, call);
 	kupf_request_wipe(&call->request);
-
-	kupf_count(KUPF_REQUESTS);
-	wire_writer_text(call->reply, "success", success ? "yes" : "no");
-	if (!success)
-	{
-		kupf_count(KUPF_REQUESTS_FAILED);
-		DBG2(DBG_CFG, "kupf: %s refused: %N", command->name, kupf_cause_names,
-			 call->error.cause);
-		kupf_reply_error(call->reply, &call->error);
-	}
+	return success;
 }
 
 METHOD(kupf_commands_t, execute, wire_octets_t,
-	private_kupf_commands_t *this, const void *client, wire_octets_t name,
-	wire_reader_t *arguments, kupf_list_t **list)
+	private_kupf_commands_t *this, const void *client, bool listing,
+	wire_octets_t name, wire_reader_t *arguments, kupf_work_t **work)
 {
 	const command_t *command;
-	wire_octets_t answer;
+	wire_octets_t answer = {};
 	call_t call = {
 		.client = client,
 		.elements = arguments,
 		.reply = &this->answer,
+		.listing = listing,
 	};
+	bool success;
 
+	*work = NULL;
 	command = find_command(name);
 	wire_packet_begin(&this->answer, command ? WIRE_CMD_RESPONSE :
 											   WIRE_CMD_UNKNOWN, NULL);
-	if (command)
+	if (!command)
 	{
-		run(this, command, &call);
+		wire_packet_end(&this->answer, &answer);
+		return answer;
 	}
-	*list = call.list;
-	wire_packet_end(&this->answer, &answer);
-	return answer;
+	success = run(this, command, &call);
+	*work = call.work;
+	return call.work ? answer : kupf_reply_end(&this->answer, command->name,
+											   success, &call.error);
+}
+
+METHOD(kupf_commands_t, get_wake, int,
+	private_kupf_commands_t *this)
+{
+	return this->wake;
 }
 
 METHOD(kupf_commands_t, forget, void,
@@ -441,6 +350,7 @@ METHOD(kupf_commands_t, destroy, void,
 {
 	this->sync->destroy(this->sync);
 	wire_writer_deinit(&this->answer);
+	close(this->wake);
 	free(this);
 }
 
@@ -459,6 +369,7 @@ kupf_commands_t *kupf_commands_create(kupf_procedures_t *sessions,
 	INIT(this,
 		.public = {
 			.execute = _execute,
+			.get_wake = _get_wake,
 			.forget = _forget,
 			.destroy = _destroy,
 		},
@@ -466,9 +377,10 @@ kupf_commands_t *kupf_commands_create(kupf_procedures_t *sessions,
 		.store = store,
 		.all = all,
 		.preconfigured = preconfigured,
-		.sync = kupf_sync_create(store, sessions),
+		.sync = kupf_sync_create(store, sessions, pool),
 		.pool = pool,
 		.enforcer = enforcer,
+		.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
 	);
 	wire_writer_init(&this->answer, WIRE_PACKET_HEADER + WIRE_PACKET_MAX);
 	if (getrandom(boot, sizeof(boot), 0) != sizeof(boot))

@@ -10,7 +10,7 @@
 #ifndef KUPF_COMMANDS_H_
 #define KUPF_COMMANDS_H_
 
-#include "kupf_list.h"
+#include "kupf_work.h"
 #include "kupf/kupf.h"
 #include "kupf/procedures/kupf_pool.h"
 #include "kupf/procedures/kupf_procedures.h"
@@ -21,21 +21,30 @@ typedef struct kupf_commands_t kupf_commands_t;
 struct kupf_commands_t {
 
 	/**
-	 * Carry out a command.  Called by the server's thread only.
+	 * Carry out a command, or begin to.  Called by the server's thread only.
 	 *
 	 * @param client	identifies the client
+	 * @param listing	whether it has registered for KUPF_LIST_EVENT
 	 * @param name		name of the command
-	 * @param arguments	reader at the beginning of the message
-	 * @param list		[out] events to send before the answer, adopted by the
-	 *					caller; NULL if there are none
-	 * @return			answer: packet with its length, valid until the next call
+	 * @param arguments	reader at the beginning of the message, which has to stay
+	 *					as it is as long as the work needs it
+	 * @param work		[out] what is left to do, adopted by the caller, to be
+	 *					done before the next request of this client; NULL if there
+	 *					is nothing
+	 * @return			answer: packet with its length, valid until the next call;
+	 *					empty if there is work left, which sends it
 	 */
 	wire_octets_t (*execute)(kupf_commands_t *this, const void *client,
-							 wire_octets_t name, wire_reader_t *arguments,
-							 kupf_list_t **list);
+							 bool listing, wire_octets_t name,
+							 wire_reader_t *arguments, kupf_work_t **work);
 
 	/**
-	 * A client has disconnected.
+	 * Get the eventfd that is signalled when work that waits may go on.
+	 */
+	int (*get_wake)(kupf_commands_t *this);
+
+	/**
+	 * A client has disconnected; its work is destroyed.
 	 *
 	 * @param client	identifies the client
 	 */

@@ -13,19 +13,13 @@ typedef struct private_kupf_list_t private_kupf_list_t;
  */
 struct private_kupf_list_t {
 	/** public interface */
-	kupf_list_t public;
+	kupf_work_t public;
 	/** knows the tunnels */
 	kupf_enforcer_t *enforcer;
 	/** sessions */
 	kupf_store_t *store;
 	/** where the walk through them is */
 	uint64_t cursor;
-	/** whether it is over */
-	bool over;
-	/** chunk_t*, events that are yet to be told */
-	array_t *events;
-	/** event that was told last, or NULL */
-	chunk_t *told;
 	/** filters */
 	kupf_request_t filter;
 	/** where events are written */
@@ -142,14 +136,14 @@ static void add_tunnels(private_kupf_list_t *this, wire_writer_t *writer,
 }
 
 /**
- * Add the event of a session, if it passes the filters, and drop the reference
+ * Send the event of a session, if it passes the filters, and drop the reference
  * to it.
  */
-static void add_session(private_kupf_list_t *this, kupf_session_t *session)
+static void send_session(private_kupf_list_t *this, kupf_session_t *session,
+						 kupf_work_send_t send, void *user)
 {
 	wire_writer_t *writer = &this->writer;
 	wire_octets_t packet;
-	chunk_t *copy;
 	u_int tunnels;
 
 	tunnels = this->enforcer->count(this->enforcer,
@@ -167,88 +161,19 @@ static void add_session(private_kupf_list_t *this, kupf_session_t *session)
 		}
 		if (wire_packet_end(writer, &packet))
 		{
-			copy = malloc_thing(chunk_t);
-			*copy = chunk_clone(chunk_create((u_char*)packet.ptr, packet.len));
-			array_insert(this->events, ARRAY_TAIL, copy);
+			send(user, packet);
 		}
 	}
 	kupf_session_unref(session);
 }
 
 /**
- * Add the events of the next step.  No session is held when it is done: the
- * client may never come for the rest.
+ * Get the sessions of the next step: the one that a filter names, if it does,
+ * or some of a walk through all.
  *
- * @return			FALSE if there is none
+ * @return			FALSE if there are no others
  */
-static bool add_step(private_kupf_list_t *this)
-{
-	kupf_session_t *session;
-	array_t *sessions;
-	bool more;
-
-	if (this->over)
-	{
-		return FALSE;
-	}
-	sessions = array_create(0, 0);
-	more = this->store->walk(this->store, &this->cursor, sessions);
-	while (array_remove(sessions, ARRAY_HEAD, &session))
-	{
-		add_session(this, session);
-	}
-	array_destroy(sessions);
-	this->over = !more;
-	return more;
-}
-
-/**
- * Free an event.
- */
-static void free_event(chunk_t *event)
-{
-	if (event)
-	{
-		chunk_free(event);
-		free(event);
-	}
-}
-
-METHOD(kupf_list_t, next, bool,
-	private_kupf_list_t *this, wire_octets_t *packet)
-{
-	free_event(this->told);
-	this->told = NULL;
-	while (!array_remove(this->events, ARRAY_HEAD, &this->told))
-	{
-		if (!add_step(this))
-		{
-			return FALSE;
-		}
-	}
-	*packet = wire_octets(this->told->ptr, this->told->len);
-	return TRUE;
-}
-
-METHOD(kupf_list_t, destroy, void,
-	private_kupf_list_t *this)
-{
-	chunk_t *event;
-
-	while (array_remove(this->events, ARRAY_HEAD, &event))
-	{
-		free_event(event);
-	}
-	array_destroy(this->events);
-	free_event(this->told);
-	wire_writer_deinit(&this->writer);
-	free(this);
-}
-
-/**
- * Add the one session that a filter names, if it does: then there is no walk.
- */
-static void add_named(private_kupf_list_t *this)
+static bool get_sessions(private_kupf_list_t *this, array_t *sessions)
 {
 	kupf_request_t *filter = &this->filter;
 	kupf_session_t *session;
@@ -264,34 +189,64 @@ static void add_named(private_kupf_list_t *this)
 	}
 	else
 	{
-		return;
+		return this->store->walk(this->store, &this->cursor, sessions);
 	}
-	this->over = TRUE;
 	if (session)
 	{
-		add_session(this, session);
+		array_insert(sessions, ARRAY_TAIL, session);
 	}
+	return FALSE;
+}
+
+METHOD(kupf_work_t, step, kupf_work_status_t,
+	private_kupf_list_t *this, kupf_work_send_t send, void *user)
+{
+	kupf_error_t none = {};
+	kupf_session_t *session;
+	array_t *sessions;
+	bool more;
+
+	sessions = array_create(0, 0);
+	more = get_sessions(this, sessions);
+	while (array_remove(sessions, ARRAY_HEAD, &session))
+	{
+		send_session(this, session, send, user);
+	}
+	array_destroy(sessions);
+	if (more)
+	{
+		return KUPF_WORK_MORE;
+	}
+	wire_packet_begin(&this->writer, WIRE_CMD_RESPONSE, NULL);
+	send(user, kupf_reply_end(&this->writer, "list-sessions", TRUE, &none));
+	return KUPF_WORK_DONE;
+}
+
+METHOD(kupf_work_t, destroy, void,
+	private_kupf_list_t *this)
+{
+	wire_writer_deinit(&this->writer);
+	free(this);
 }
 
 /*
  * Described in header
  */
-kupf_list_t *kupf_list_create(kupf_store_t *store, kupf_enforcer_t *enforcer,
+kupf_work_t *kupf_list_create(kupf_store_t *store, kupf_enforcer_t *enforcer,
 							  const kupf_request_t *filter)
 {
 	private_kupf_list_t *this;
 
 	INIT(this,
 		.public = {
-			.next = _next,
+			.step = _step,
+			.streams = TRUE,
 			.destroy = _destroy,
 		},
 		.store = store,
 		.enforcer = enforcer,
-		.events = array_create(0, 0),
 		.filter = *filter,
 	);
 	wire_writer_init(&this->writer, WIRE_PACKET_HEADER + WIRE_PACKET_MAX);
-	add_named(this);
 	return &this->public;
 }

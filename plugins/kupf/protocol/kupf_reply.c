@@ -1,12 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_reply.h"
+#include "kupf/kupf_counters.h"
 
 #include <sys/time.h>
 #include <time.h>
 
 /** Microseconds */
 #define SECOND 1000000
+
+/*
+ * Described in header
+ */
+void kupf_reply_begin(wire_writer_t *writer)
+{
+	wire_writer_init(writer, WIRE_PACKET_HEADER + WIRE_PACKET_MAX);
+	wire_packet_begin(writer, WIRE_CMD_RESPONSE, NULL);
+}
+
+/*
+ * Described in header
+ */
+wire_octets_t kupf_reply_end(wire_writer_t *writer, const char *command,
+							 bool success, const kupf_error_t *error)
+{
+	wire_octets_t packet;
+
+	kupf_count(KUPF_REQUESTS);
+	wire_writer_text(writer, "success", success ? "yes" : "no");
+	if (!success)
+	{
+		kupf_count(KUPF_REQUESTS_FAILED);
+		DBG2(DBG_CFG, "kupf: %s refused: %N", command, kupf_cause_names,
+			 error->cause);
+		kupf_reply_error(writer, error);
+	}
+	wire_packet_end(writer, &packet);
+	return packet;
+}
 
 /*
  * Described in header

@@ -15,7 +15,26 @@
 #include "kupf/procedures/kupf_request.h"
 #include "kupf/store/kupf_session.h"
 
-#include "wire/wire_writer.h"
+#include "wire/wire_packet.h"
+
+/**
+ * Begin the reply to a request.
+ *
+ * @param writer	[out] writer, to be given to wire_writer_deinit()
+ */
+void kupf_reply_begin(wire_writer_t *writer);
+
+/**
+ * End the reply to a request, and count it.
+ *
+ * @param command	name of the command, to log a refusal
+ * @param success	whether it has succeeded
+ * @param error		why it has not, in that case
+ * @return			packet with its length, valid as long as the writer; empty
+ *					if memory is exhausted
+ */
+wire_octets_t kupf_reply_end(wire_writer_t *writer, const char *command,
+							 bool success, const kupf_error_t *error);
 
 /**
  * Add a key and a time by the clock on the wall, seconds since 1970.

@@ -5,6 +5,7 @@
 #include "kupf_inbox.h"
 #include "kupf/kupf_limiter.h"
 #include "kupf_outbox.h"
+#include "kupf_registrations.h"
 
 #include <threading/mutex.h>
 
@@ -29,24 +30,26 @@ struct private_kupf_connection_t {
 	int epoll;
 	/** commands */
 	kupf_commands_t *commands;
-	/** tells about events */
-	kupf_publisher_t *publisher;
+	/** events that it has registered for */
+	kupf_registrations_t *registrations;
 	/** what came in and was not dealt with */
 	kupf_inbox_t *inbox;
 	/** the client will not send any more */
 	bool eof;
-	/** the client has registered for list-session */
-	bool listing;
-	/** rest of the events before the answer to list-sessions, NULL if none */
-	kupf_list_t *list;
-	/** that answer */
-	chunk_t answer;
+	/** request that is not carried out to its end, NULL if none */
+	kupf_work_t *work;
+	/** what its last step was followed by */
+	kupf_work_status_t status;
+	/** there may be packets that nobody has looked at */
+	bool more;
 	/** what has to go out; it and all below are guarded by mutex */
 	kupf_outbox_t *outbox;
 	/** what epoll was told to look for */
 	uint32_t interest;
 	/** the client did not read its events, or memory is exhausted */
 	bool cut;
+	/** nobody reads any more, what is left to do is done all the same */
+	bool gone;
 	/** guards what other threads need */
 	mutex_t *mutex;
 };
@@ -72,7 +75,7 @@ METHOD(kupf_subscriber_t, notify, void,
 	private_kupf_connection_t *this, wire_octets_t packet)
 {
 	this->mutex->lock(this->mutex);
-	if (!this->cut)
+	if (!this->cut && !this->gone)
 	{
 		if (this->outbox->get_len(this->outbox) + packet.len > KUPF_UNREAD_MAX)
 		{
@@ -94,12 +97,15 @@ METHOD(kupf_subscriber_t, notify, void,
  * Queue a packet of our own; none at all is one that there was no memory for,
  * and nobody shall wait for it.
  */
-static void send_packet(private_kupf_connection_t *this, wire_octets_t packet)
+CALLBACK(send_packet, void,
+	private_kupf_connection_t *this, wire_octets_t packet)
 {
 	this->mutex->lock(this->mutex);
-	/* without its answer a client would wait for ever */
-	this->cut = !packet.len || !this->outbox->add(this->outbox, packet) ||
-				this->cut;
+	if (!this->gone)
+	{	/* without its answer a client would wait for ever */
+		this->cut = !packet.len || !this->outbox->add(this->outbox, packet) ||
+					this->cut;
+	}
 	this->mutex->unlock(this->mutex);
 }
 
@@ -118,38 +124,23 @@ static bool has_room(private_kupf_connection_t *this)
 }
 
 /**
- * Queue events of a list as long as there is room, and the answer after the
- * last one.
- *
- * @return			TRUE if nothing is left
+ * Take a step of the request that is not carried out to its end.
  */
-static bool pump(private_kupf_connection_t *this)
+static void take_step(private_kupf_connection_t *this)
 {
-	wire_octets_t packet;
-
-	while (this->list)
+	if (this->work && (!this->work->streams || has_room(this)))
 	{
-		if (!has_room(this))
+		this->status = this->work->step(this->work, send_packet, this);
+		if (this->status == KUPF_WORK_DONE)
 		{
-			return FALSE;
-		}
-		if (this->list->next(this->list, &packet))
-		{
-			send_packet(this, packet);
-		}
-		else
-		{
-			this->list->destroy(this->list);
-			this->list = NULL;
-			send_packet(this, wire_octets(this->answer.ptr, this->answer.len));
-			chunk_free(&this->answer);
+			this->work->destroy(this->work);
+			this->work = NULL;
 		}
 	}
-	return TRUE;
 }
 
 /**
- * Carry a command out.
+ * Carry a command out, or begin to.
  */
 static bool handle_command(private_kupf_connection_t *this,
 						   const wire_packet_t *packet)
@@ -161,33 +152,15 @@ static bool handle_command(private_kupf_connection_t *this,
 	{
 		return FALSE;
 	}
-	answer = this->commands->execute(this->commands, this, packet->name,
-									 &arguments, &this->list);
-	if (this->list && this->listing)
+	answer = this->commands->execute(this->commands, this,
+							this->registrations->is_listing(this->registrations),
+							packet->name, &arguments, &this->work);
+	this->status = KUPF_WORK_MORE;
+	if (!this->work)
 	{
-		this->answer = chunk_clone(chunk_create((u_char*)answer.ptr,
-												answer.len));
-		return TRUE;
+		send_packet(this, answer);
 	}
-	DESTROY_IF(this->list);
-	this->list = NULL;
-	send_packet(this, answer);
 	return TRUE;
-}
-
-/**
- * Find an event by its exact name.
- */
-static bool find_event(wire_octets_t name, kupf_event_t *event)
-{
-	for (*event = KUPF_EVENT_TUNNEL_UP; *event < KUPF_EVENTS; (*event)++)
-	{
-		if (wire_equals(name, enum_to_name(kupf_event_names, *event)))
-		{
-			return TRUE;
-		}
-	}
-	return FALSE;
 }
 
 /**
@@ -196,29 +169,19 @@ static bool find_event(wire_octets_t name, kupf_event_t *event)
 static void handle_register(private_kupf_connection_t *this,
 							wire_octets_t name, bool on)
 {
-	kupf_subscriber_t *self = &this->public.subscriber;
-	kupf_event_t event;
+	kupf_registrations_t *events = this->registrations;
 	static const uint8_t answers[][WIRE_PACKET_HEADER + 1] = {
 		{ 0, 0, 0, 1, WIRE_EVENT_UNKNOWN },
 		{ 0, 0, 0, 1, WIRE_EVENT_CONFIRM },
 	};
-	bool known, list = wire_equals(name, KUPF_LIST_EVENT);
+	bool known;
 
-	if (list)
-	{
-		known = on || this->listing;
-		this->listing = on;
-	}
-	else
-	{
-		known = find_event(name, &event) &&
-				(on || this->publisher->unsubscribe(this->publisher, event, self));
-	}
+	known = on ? events->knows(events, name) : events->remove(events, name);
 	/* no event may come before the client knows that it has registered */
 	send_packet(this, wire_octets(answers[known], sizeof(answers[known])));
-	if (known && on && !list)
+	if (known && on && !this->gone)
 	{
-		this->publisher->subscribe(this->publisher, event, self);
+		events->add(events, name);
 	}
 }
 
@@ -250,68 +213,108 @@ static bool handle_packet(private_kupf_connection_t *this, wire_octets_t body)
 }
 
 /**
- * Handle all packets that have come in whole, as long as there is room for the
- * replies, and wipe them.
+ * Handle packets that have come in whole, as long as there is room for the
+ * replies and up to one that takes long, and wipe them.
  *
  * @return			FALSE if something is malformed
  */
 static bool handle_packets(private_kupf_connection_t *this)
 {
 	wire_packet_status_t status = WIRE_PACKET_WHOLE;
+	u_int left = KUPF_REQUESTS_MAX;
 	wire_octets_t packet;
 	bool ok = TRUE;
 
-	while (ok && status == WIRE_PACKET_WHOLE && pump(this) && has_room(this))
+	while (ok && status == WIRE_PACKET_WHOLE && !this->work && left-- &&
+		   has_room(this))
 	{
 		status = this->inbox->next(this->inbox, &packet);
 		ok = status == WIRE_PACKET_PART ||
 			 (status == WIRE_PACKET_WHOLE && handle_packet(this, packet));
 	}
-	this->inbox->wipe(this->inbox);
+	this->more = ok && status == WIRE_PACKET_WHOLE &&
+				 this->inbox->has_more(this->inbox);
+	if (!this->work || this->work->streams)
+	{
+		this->inbox->wipe(this->inbox);
+	}
 	return ok;
+}
+
+/**
+ * The socket is at its end.  What was begun is carried through, and unless the
+ * client was cut off, so is what was read.
+ *
+ * @return			FALSE if nothing is left to do
+ */
+static bool linger(private_kupf_connection_t *this)
+{
+	bool left;
+
+	if (this->work && this->work->streams)
+	{
+		this->work->destroy(this->work);
+		this->work = NULL;
+	}
+	this->mutex->lock(this->mutex);
+	left = this->work || (this->more && !this->cut);
+	if (left && !this->gone)
+	{
+		this->gone = TRUE;
+		this->outbox->destroy(this->outbox);
+		this->outbox = kupf_outbox_create();
+		/* it would tell of the end again and again */
+		epoll_ctl(this->epoll, EPOLL_CTL_DEL, this->fd, NULL);
+	}
+	this->mutex->unlock(this->mutex);
+	if (left)
+	{	/* nobody shall take it for somebody who listens */
+		this->registrations->clear(this->registrations);
+	}
+	return left;
 }
 
 /**
  * Write what there is, and tell epoll what to wait for.
  *
- * @param busy		whether there is work left that waits for room
  * @return			FALSE if the connection is at its end
  */
-static bool write_packets(private_kupf_connection_t *this, bool busy)
+static bool write_packets(private_kupf_connection_t *this)
 {
+	bool ok, idle = !this->work && !this->more;
 	uint32_t interest = 0;
 	size_t unsent;
-	bool ok;
 
+	if (this->gone)
+	{
+		return linger(this);
+	}
 	this->mutex->lock(this->mutex);
 	ok = this->outbox->send(this->outbox, this->fd) && !this->cut;
 	unsent = this->outbox->get_len(this->outbox);
-	if (unsent || busy)
+	if (unsent)
 	{
 		interest |= EPOLLOUT;
 	}
-	else if (this->eof)
+	else if (idle && this->eof)
 	{
 		ok = FALSE;
 	}
-	if (!busy && !this->eof && unsent < KUPF_REPLIES_MAX)
+	if (idle && !this->eof && unsent < KUPF_REPLIES_MAX)
 	{
 		interest |= EPOLLIN;
 	}
 	set_interest(this, interest);
 	this->mutex->unlock(this->mutex);
-	return ok;
+	return ok || linger(this);
 }
 
-METHOD(kupf_connection_t, handle, bool,
-	private_kupf_connection_t *this, bool readable)
+/**
+ * Handle packets, unless there is work before them, and write.
+ */
+static bool advance(private_kupf_connection_t *this)
 {
-	if (readable && !this->eof && has_room(this) &&
-		!this->inbox->read(this->inbox, this->fd, &this->eof))
-	{
-		return FALSE;
-	}
-	if (!handle_packets(this))
+	if (!this->work && !handle_packets(this))
 	{
 		kupf_count(KUPF_CONNECTIONS_MALFORMED);
 		if (kupf_limiter_allows(&malformed))
@@ -320,26 +323,57 @@ METHOD(kupf_connection_t, handle, bool,
 				 "malformed packet");
 		}
 		/* what it asked for before it gets an answer, if it reads it now */
-		write_packets(this, FALSE);
+		write_packets(this);
 		return FALSE;
 	}
-	return write_packets(this, this->list != NULL || (!has_room(this) &&
-						 this->inbox->has_more(this->inbox)));
+	return write_packets(this);
+}
+
+METHOD(kupf_connection_t, handle, bool,
+	private_kupf_connection_t *this, bool readable)
+{
+	if (readable && this->work)
+	{	/* it is not asked for what to read meanwhile: this is the end */
+		return linger(this);
+	}
+	if (readable && !this->eof && has_room(this) &&
+		!this->inbox->read(this->inbox, this->fd, &this->eof))
+	{
+		return FALSE;
+	}
+	return advance(this);
+}
+
+METHOD(kupf_connection_t, step, bool,
+	private_kupf_connection_t *this, kupf_work_status_t *status)
+{
+	*status = KUPF_WORK_DONE;
+	if (!this->work && !this->more)
+	{
+		return TRUE;
+	}
+	take_step(this);
+	if (!advance(this))
+	{
+		return FALSE;
+	}
+	if (this->work && !this->work->streams)
+	{
+		*status = this->status;
+	}
+	else if ((this->work || this->more) && has_room(this))
+	{
+		*status = KUPF_WORK_MORE;
+	}
+	return TRUE;
 }
 
 METHOD(kupf_connection_t, destroy, void,
 	private_kupf_connection_t *this)
 {
-	kupf_event_t event;
-
-	for (event = KUPF_EVENT_TUNNEL_UP; event < KUPF_EVENTS; event++)
-	{
-		this->publisher->unsubscribe(this->publisher, event,
-								  &this->public.subscriber);
-	}
+	this->registrations->destroy(this->registrations);
+	DESTROY_IF(this->work);
 	this->commands->forget(this->commands, this);
-	DESTROY_IF(this->list);
-	chunk_free(&this->answer);
 	/* close() does not do it while a child that charon has just forked, e.g.
 	 * for an updown script, has the socket open too */
 	epoll_ctl(this->epoll, EPOLL_CTL_DEL, this->fd, NULL);
@@ -368,17 +402,19 @@ kupf_connection_t *kupf_connection_create(int fd, int epoll,
 				.notify = _notify,
 			},
 			.handle = _handle,
+			.step = _step,
 			.destroy = _destroy,
 		},
 		.fd = fd,
 		.epoll = epoll,
 		.commands = commands,
-		.publisher = publisher,
 		.inbox = kupf_inbox_create(),
 		.outbox = kupf_outbox_create(),
 		.interest = EPOLLIN,
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
+	this->registrations = kupf_registrations_create(publisher,
+												&this->public.subscriber);
 	event.data.ptr = &this->public;
 	if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0)
 	{

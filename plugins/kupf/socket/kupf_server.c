@@ -37,6 +37,8 @@ struct private_kupf_server_t {
 	int listener;
 	/** becomes readable when the thread shall end */
 	int stop;
+	/** becomes readable when work that waits may go on */
+	int wake;
 	/** epoll set */
 	int epoll;
 	/** most connections */
@@ -184,18 +186,79 @@ static void close_connection(private_kupf_server_t *this,
 }
 
 /**
+ * Deal with what epoll tells of.
+ *
+ * @return			FALSE if it is time to stop
+ */
+static bool dispatch(private_kupf_server_t *this, struct epoll_event *event)
+{
+	kupf_connection_t *connection;
+	eventfd_t count;
+
+	if (event->data.ptr == &this->stop)
+	{
+		return FALSE;
+	}
+	if (event->data.ptr == &this->wake)
+	{	/* a step is taken in any case */
+		eventfd_read(this->wake, &count);
+	}
+	else if (event->data.ptr == &this->listener)
+	{
+		accept_or_pause(this);
+	}
+	else
+	{
+		connection = event->data.ptr;
+		if (!connection->handle(connection,
+						event->events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
+		{
+			close_connection(this, connection);
+		}
+	}
+	return TRUE;
+}
+
+/**
+ * Take a step of what each client has asked for, if anything is left to do.
+ *
+ * @return			whether there is more to do at once
+ */
+static bool take_steps(private_kupf_server_t *this)
+{
+	kupf_connection_t *connection;
+	kupf_work_status_t status;
+	bool more = FALSE;
+	int i;
+
+	for (i = array_count(this->connections) - 1; i >= 0; i--)
+	{
+		array_get(this->connections, i, &connection);
+		if (!connection->step(connection, &status))
+		{
+			close_connection(this, connection);
+		}
+		else if (status == KUPF_WORK_MORE)
+		{
+			more = TRUE;
+		}
+	}
+	return more;
+}
+
+/**
  * Serve until told to stop.
  */
 static void *serve(private_kupf_server_t *this)
 {
 	struct epoll_event events[EVENTS_MAX];
-	kupf_connection_t *connection;
+	bool more = FALSE;
 	int count, i;
 
 	while (TRUE)
 	{
 		count = epoll_wait(this->epoll, events, countof(events),
-						   get_pause(this));
+						   more ? 0 : get_pause(this));
 		/* also if there is no second in which nobody sends anything */
 		if (get_pause(this) == 0 && watch(this, &this->listener, TRUE))
 		{
@@ -203,22 +266,12 @@ static void *serve(private_kupf_server_t *this)
 		}
 		for (i = 0; i < count; i++)
 		{
-			if (events[i].data.ptr == &this->stop)
+			if (!dispatch(this, &events[i]))
 			{
 				return NULL;
 			}
-			if (events[i].data.ptr == &this->listener)
-			{
-				accept_or_pause(this);
-				continue;
-			}
-			connection = events[i].data.ptr;
-			if (!connection->handle(connection,
-						events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
-			{
-				close_connection(this, connection);
-			}
 		}
+		more = take_steps(this);
 	}
 }
 
@@ -284,11 +337,13 @@ kupf_server_t *kupf_server_create(const kupf_server_config_t *config,
 	{	/* wrong settings leave no trace */
 		this->socket = kupf_socket_create(config->uri, config->group);
 	}
+	this->wake = commands->get_wake(commands);
 	if (this->socket)
 	{
 		this->listener = this->socket->get_fd(this->socket);
 	}
 	if (!this->socket || !watch(this, &this->stop, TRUE) ||
+		!watch(this, &this->wake, TRUE) ||
 		!watch(this, &this->listener, TRUE) || !start_thread(this))
 	{
 		destroy(this);

@@ -9,7 +9,8 @@
  *
  * It has one thread of its own, which waits for all clients with epoll: no
  * client can occupy one of charon's workers, and requests of all clients are
- * carried out one after the other.  libstrongswan's stream service is not used
+ * carried out one after the other, long ones in steps (kupf_work) between which
+ * it looks after all the others.  libstrongswan's stream service is not used
  * since it hides the file descriptor, which the check of the peer's
  * credentials needs.
  */

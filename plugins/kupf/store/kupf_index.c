@@ -172,21 +172,16 @@ static uint32_t next_bucket(uint32_t bucket, uint32_t mask)
 	return reverse(reverse(bucket | ~mask) + 1);
 }
 
-/*
- * Described in header
+/**
+ * Walk through a shard, up to so many sessions in all.
  */
-bool kupf_index_walk(kupf_index_t *index, uint64_t *cursor, array_t *sessions)
+static void walk_shard(kupf_index_t *index, uint64_t *cursor, array_t *sessions,
+					   int enough)
 {
 	uint32_t number = *cursor >> 32, bucket = *cursor, hash;
-	int enough = array_count(sessions) + KUPF_INDEX_STEP;
+	kupf_shard_t *shard = &index->shards[number];
 	kupf_session_t *session;
-	kupf_shard_t *shard;
 
-	if (number == KUPF_INDEX_SHARDS)
-	{
-		return FALSE;
-	}
-	shard = &index->shards[number];
 	shard->lock->read_lock(shard->lock);
 	do
 	{
@@ -201,6 +196,24 @@ bool kupf_index_walk(kupf_index_t *index, uint64_t *cursor, array_t *sessions)
 	while (bucket && array_count(sessions) < enough);
 	shard->lock->unlock(shard->lock);
 	*cursor = (uint64_t)(number + !bucket) << 32 | bucket;
+}
+
+/*
+ * Described in header
+ */
+bool kupf_index_walk(kupf_index_t *index, uint64_t *cursor, array_t *sessions)
+{
+	int enough = array_count(sessions) + KUPF_INDEX_STEP, i;
+
+	if (*cursor >> 32 == KUPF_INDEX_SHARDS)
+	{
+		return FALSE;
+	}
+	for (i = 0; i < KUPF_INDEX_STEP_SHARDS && array_count(sessions) < enough &&
+				*cursor >> 32 < KUPF_INDEX_SHARDS; i++)
+	{
+		walk_shard(index, cursor, sessions, enough);
+	}
 	return TRUE;
 }
 

@@ -29,6 +29,9 @@
 /** Sessions after which a step of a walk is over */
 #define KUPF_INDEX_STEP 32
 
+/** Shards after which it is over, if they have fewer */
+#define KUPF_INDEX_STEP_SHARDS 32
+
 typedef struct kupf_index_t kupf_index_t;
 typedef struct kupf_shard_t kupf_shard_t;
 typedef enum kupf_index_kind_t kupf_index_kind_t;
@@ -95,7 +98,7 @@ bool kupf_index_remove(kupf_index_t *index, kupf_shard_t *shard,
 
 /**
  * Walk through all sessions, with no lock held between two steps.  A step is
- * some buckets of a shard.
+ * some buckets of a shard, or of some shards with few sessions.
  *
  * @param cursor	[in,out] where the walk is, 0 at its beginning
  * @param sessions	array of kupf_session_t*, to which references are added;

@@ -117,17 +117,17 @@ END_TEST
 
 START_TEST(test_unknown)
 {
-	kupf_list_t *list = (kupf_list_t*)1;
+	kupf_work_t *work = (kupf_work_t*)1;
 	wire_reader_t none;
 	wire_octets_t answer;
 
-	ck_assert_ptr_null(test_execute_as(&upf, &upf, &list, "none", ""));
-	ck_assert_ptr_null(list);
+	ck_assert_ptr_null(test_execute(&upf, "none", ""));
 	ck_assert_ptr_null(test_execute(&upf, "", ""));
 	ck_assert_ptr_null(test_execute(&upf, "versio", ""));
 	ck_assert(wire_reader_init(&none, wire_octets(NULL, 0)));
-	answer = upf.commands->execute(upf.commands, &upf,
-								   wire_octets("version", 8), &none, &list);
+	answer = upf.commands->execute(upf.commands, &upf, FALSE,
+								   wire_octets("version", 8), &none, &work);
+	ck_assert_ptr_null(work);
 	ck_assert(test_same(answer, chunk_create("\0\0\0\1\2", 5)));
 }
 END_TEST
@@ -368,24 +368,54 @@ START_TEST(test_delete)
 END_TEST
 
 /**
+ * Begin to list sessions, and go on to the end.
+ */
+static void list_all(test_call_t *call, const char *script)
+{
+	test_call_begin(&upf, call, &upf, "list-sessions", "%s", script);
+	while (test_call_step(&upf, call))
+	{
+		/* to the end */
+	}
+}
+
+/**
+ * Take the next event of a list.
+ *
+ * @return			NULL if it is the reply
+ */
+static vici_message_t *next_entry(test_call_t *call)
+{
+	wire_packet_type_t type;
+	vici_message_t *message;
+
+	message = test_call_next(call, &type);
+	ck_assert_ptr_nonnull(message);
+	if (type == WIRE_CMD_RESPONSE)
+	{
+		check(message, "success=yes");
+		message->destroy(message);
+		return NULL;
+	}
+	ck_assert_int_eq(type, WIRE_EVENT);
+	return message;
+}
+
+/**
  * Names of the sessions that list-sessions streams, in order.
  */
 static char *list(const char *script)
 {
 	static char names[256];
-	vici_message_t *reply, *entry;
-	kupf_list_t *sessions;
+	vici_message_t *entry;
+	test_call_t call;
 	chunk_t encoding;
 	char *pos = names;
 	bool seen[10] = {};
 	u_int i;
 
-	reply = test_execute_as(&upf, &upf, &sessions, "list-sessions", "%s",
-							script);
-	check(reply, "success=yes");
-	reply->destroy(reply);
-	ck_assert_ptr_nonnull(sessions);
-	while ((entry = test_next(sessions)))
+	list_all(&call, script);
+	while ((entry = next_entry(&call)))
 	{
 		encoding = entry->get_encoding(entry);
 		ck_assert(!memmem(encoding.ptr, encoding.len, KEY, 8));
@@ -395,8 +425,9 @@ static char *list(const char *script)
 		seen[i] = TRUE;
 		entry->destroy(entry);
 	}
-	ck_assert_ptr_null(test_next(sessions));
-	sessions->destroy(sessions);
+	/* nothing behind the reply */
+	ck_assert_int_eq(array_count(call.packets), 0);
+	test_call_end(&call);
 	for (i = 0; i < countof(seen); i++)
 	{
 		if (seen[i])
@@ -410,8 +441,8 @@ static char *list(const char *script)
 
 START_TEST(test_list)
 {
-	vici_message_t *reply, *entry;
-	kupf_list_t *sessions;
+	vici_message_t *entry;
+	test_call_t call;
 
 	ck_assert_str_eq(list(""), "");
 	run("success=yes", "establish-session", "session=a ue-id=keyid:a key=" KEY
@@ -437,30 +468,31 @@ START_TEST(test_list)
 	run("success=no cause=invalid-field", "list-sessions", "state=down");
 	run("success=no cause=unknown-field", "list-sessions", "lifetime=1");
 
-	reply = test_execute_as(&upf, &upf, &sessions, "list-sessions",
-							"session=a");
-	reply->destroy(reply);
-	entry = test_next(sessions);
+	list_all(&call, "session=a");
+	entry = next_entry(&call);
 	check(entry, "session=a ue-id=keyid:a upf-address=192.0.2.1 generation=1 "
 		  "expires=0 pdu-session-id=3 state=up tunnels=1");
 	entry->destroy(entry);
+	test_call_end(&call);
 	/* not asked to its end */
-	sessions->destroy(sessions);
+	test_call_begin(&upf, &call, &upf, "list-sessions", "");
+	ck_assert(test_call_step(&upf, &call));
+	ck_assert_ptr_nonnull(call.work);
+	test_call_end(&call);
 }
 END_TEST
 
 START_TEST(test_list_tunnels)
 {
-	vici_message_t *reply, *entry;
+	vici_message_t *entry;
 	char name[KUPF_CHILD_NAME];
-	kupf_list_t *sessions;
+	test_call_t call;
 	time_t now = time(NULL);
 
 	run("success=yes", "establish-session", "session=a ue-id=keyid:a key=" KEY);
 	upf.enforcer.tunnels = KUPF_TUNNELS_MAX + 1;
-	reply = test_execute_as(&upf, &upf, &sessions, "list-sessions", "");
-	reply->destroy(reply);
-	entry = test_next(sessions);
+	list_all(&call, "");
+	entry = next_entry(&call);
 	check(entry, "state=up tunnels=5 ike-sas.1.tunnel-id=100 "
 		  "ike-sas.1.initiator-spi=0000000000001111 "
 		  "ike-sas.1.responder-spi=fedcba9876543210 "
@@ -480,7 +512,7 @@ START_TEST(test_list_tunnels)
 	ck_assert_int_le(labs(atol(test_value(entry, "created")) - now), 5);
 	ck_assert_int_le(labs(atol(test_value(entry, "modified")) - now), 5);
 	entry->destroy(entry);
-	sessions->destroy(sessions);
+	test_call_end(&call);
 }
 END_TEST
 
@@ -489,9 +521,8 @@ END_TEST
 
 START_TEST(test_list_stalled)
 {
-	vici_message_t *reply, *entry;
 	kupf_session_t *session;
-	kupf_list_t *sessions;
+	test_call_t call;
 	uint8_t *keys[STALLED];
 	char script[128];
 	u_int i, j;
@@ -506,10 +537,12 @@ START_TEST(test_list_stalled)
 		keys[i] = kupf_session_get_key(session).ptr;
 		kupf_session_unref(session);
 	}
-	reply = test_execute_as(&upf, &upf, &sessions, "list-sessions", "");
-	reply->destroy(reply);
-	entry = test_next(sessions);
-	entry->destroy(entry);
+	test_call_begin(&upf, &call, &upf, "list-sessions", "");
+	do
+	{
+		ck_assert(test_call_step(&upf, &call));
+	}
+	while (!array_count(call.packets));
 	/* the list keeps no key of what is deleted meanwhile */
 	for (i = 0; i < STALLED; i++)
 	{
@@ -523,11 +556,8 @@ START_TEST(test_list_stalled)
 			ck_assert_uint_eq(keys[i][j], 0);
 		}
 	}
-	while ((entry = test_next(sessions)))
-	{
-		entry->destroy(entry);
-	}
-	sessions->destroy(sessions);
+	ck_assert_ptr_nonnull(call.work);
+	test_call_end(&call);
 }
 END_TEST
 

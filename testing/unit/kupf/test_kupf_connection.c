@@ -11,7 +11,9 @@
 #include "test_support.h"
 #include "test_upf.h"
 
+#include <poll.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -63,6 +65,45 @@ static void teardown()
 }
 
 /**
+ * Destroy the connection if it is at its end.
+ */
+static void keep(bool alive)
+{
+	if (!alive)
+	{
+		connection->destroy(connection);
+		connection = NULL;
+	}
+}
+
+/**
+ * Take a step of what is left to do, and wait first if it waits.
+ *
+ * @return			FALSE if there is nothing to do at once
+ */
+static bool step_once()
+{
+	struct pollfd wake = {
+		.fd = upf.commands->get_wake(upf.commands),
+		.events = POLLIN,
+	};
+	kupf_work_status_t status;
+	eventfd_t count;
+
+	if (!connection)
+	{
+		return FALSE;
+	}
+	keep(connection->step(connection, &status));
+	if (connection && status == KUPF_WORK_WAITS)
+	{
+		ck_assert_int_eq(poll(&wake, 1, -1), 1);
+		eventfd_read(wake.fd, &count);
+	}
+	return connection && status != KUPF_WORK_DONE;
+}
+
+/**
  * Handle what there is once.
  *
  * @return			FALSE if there is nothing to do
@@ -70,19 +111,16 @@ static void teardown()
 static bool serve_once()
 {
 	struct epoll_event event;
+	bool told;
 
-	if (!connection || epoll_wait(epoll, &event, 1, 0) != 1)
+	told = connection && epoll_wait(epoll, &event, 1, 0) == 1;
+	if (told)
 	{
-		return FALSE;
+		ck_assert_ptr_eq(event.data.ptr, connection);
+		keep(connection->handle(connection,
+							event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)));
 	}
-	ck_assert_ptr_eq(event.data.ptr, connection);
-	if (!connection->handle(connection,
-							event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
-	{
-		connection->destroy(connection);
-		connection = NULL;
-	}
-	return TRUE;
+	return step_once() || told;
 }
 
 /**

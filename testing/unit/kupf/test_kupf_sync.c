@@ -39,9 +39,8 @@ static const char *run(const char *client, const char *name,
 {
 	static char result[64];
 	vici_message_t *reply;
-	kupf_list_t *list;
 
-	reply = test_execute_as(&upf, client, &list, name, "%s", script);
+	reply = test_execute_as(&upf, client, name, "%s", script);
 	ck_assert_ptr_nonnull(reply);
 	snprintf(result, sizeof(result), "%s%s", test_value(reply, "removed"),
 			 test_value(reply, "cause"));
@@ -146,6 +145,203 @@ START_TEST(test_two_clients)
 }
 END_TEST
 
+/** Sessions of a sync-end that has far more than a step to do */
+#define MANY 300
+
+/**
+ * Establish many sessions, and begin with the end of a synchronisation in which
+ * none of them is mentioned.
+ */
+static void begin_end(test_call_t *call)
+{
+	char script[128];
+	u_int i;
+
+	for (i = 0; i < MANY; i++)
+	{
+		snprintf(script, sizeof(script), "session=s%u ue-id=keyid:s%u "
+				 "key=ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", i, i);
+		run(one, "establish-session", script);
+	}
+	ck_assert_str_eq(run(one, "sync-begin", ""), "");
+	test_call_begin(&upf, call, one, "sync-end", "");
+	ck_assert(test_call_step(&upf, call));
+	ck_assert_ptr_nonnull(call->work);
+}
+
+/**
+ * Take the steps that are left.
+ *
+ * @return			what the reply says was removed
+ */
+static u_int finish_end(test_call_t *call)
+{
+	wire_packet_type_t type;
+	vici_message_t *reply;
+	u_int removed;
+
+	while (test_call_step(&upf, call))
+	{
+		/* to the end */
+	}
+	reply = test_call_next(call, &type);
+	ck_assert_str_eq(test_value(reply, "success"), "yes");
+	removed = atoi(test_value(reply, "removed"));
+	reply->destroy(reply);
+	test_call_end(call);
+	return removed;
+}
+
+START_TEST(test_during_end)
+{
+	char script[128], name[16];
+	kupf_session_t *session;
+	test_call_t call;
+	u_int i, found = 0;
+
+	begin_end(&call);
+	/* the other client: what is there still is modified and stays, what is gone
+	 * is not there */
+	for (i = 0; i < MANY; i++)
+	{
+		snprintf(name, sizeof(name), "s%u", i);
+		snprintf(script, sizeof(script), "session=%s lifetime=100", name);
+		session = upf.store->get(upf.store, name);
+		if (i % 2)
+		{
+			ck_assert_str_eq(run(two, "modify-session", script),
+							 session ? "" : "no-such-session");
+			found += session != NULL;
+		}
+		kupf_session_unref(session);
+	}
+	ck_assert_uint_gt(found, MANY / 4);
+	/* what it has deleted is not counted, what is new stays */
+	session = upf.store->get(upf.store, "s0");
+	ck_assert_str_eq(run(two, "delete-session", "session=s0"),
+					 session ? "" : "no-such-session");
+	run(two, "establish-session", SESSION("a"));
+	ck_assert_uint_eq(finish_end(&call), MANY - found - (session != NULL));
+	kupf_session_unref(session);
+	ck_assert_uint_eq(upf.store->get_count(upf.store), found + 1);
+}
+END_TEST
+
+START_TEST(test_begin_during_end)
+{
+	test_call_t call;
+
+	begin_end(&call);
+	/* nobody begins while sessions are told apart by what was mentioned */
+	ck_assert_str_eq(run(two, "sync-begin", ""), "busy");
+	ck_assert_str_eq(run(two, "sync-end", ""), "not-allowed");
+	upf.commands->forget(upf.commands, two);
+	ck_assert_str_eq(run(two, "sync-begin", ""), "busy");
+	run(two, "establish-session", SESSION("a"));
+	ck_assert_uint_eq(finish_end(&call), MANY);
+	check("a");
+	ck_assert_str_eq(run(two, "sync-begin", ""), "");
+	ck_assert_str_eq(run(one, "sync-begin", ""), "busy");
+	ck_assert_str_eq(run(two, "sync-end", ""), "1");
+}
+END_TEST
+
+START_TEST(test_end_given_up)
+{
+	test_call_t call;
+	u_int left;
+
+	begin_end(&call);
+	left = upf.store->get_count(upf.store);
+	ck_assert_uint_lt(left, MANY);
+	/* as when charon ends: the others are not waited for */
+	test_call_end(&call);
+	upf.commands->forget(upf.commands, one);
+	ck_assert_uint_eq(upf.store->get_count(upf.store), left);
+	ck_assert_str_eq(run(two, "sync-begin", ""), "");
+}
+END_TEST
+
+/**
+ * Start the UPF anew, with a pool that waits for the first sync-end.
+ */
+static void restart(bool closed)
+{
+	test_upf_deinit(&upf);
+	test_upf_init(&upf, "192.0.2.1-192.0.2.9", 0);
+	upf.pool->set_closed(upf.pool, closed);
+}
+
+/**
+ * Establish a session.
+ *
+ * @return			its address, or the cause
+ */
+static const char *place(const char *script)
+{
+	static char result[64];
+	vici_message_t *reply;
+
+	reply = test_execute(&upf, "establish-session", "%s", script);
+	snprintf(result, sizeof(result), "%s%s", test_value(reply, "upf-address"),
+			 test_value(reply, "cause"));
+	reply->destroy(reply);
+	return result;
+}
+
+START_TEST(test_addresses_after_restart)
+{
+	restart(FALSE);
+	ck_assert_str_eq(place(SESSION("a")), "192.0.2.1");
+	ck_assert_str_eq(place(SESSION("b")), "192.0.2.2");
+
+	restart(TRUE);
+	/* somebody new comes first, before and during the synchronisation */
+	ck_assert_str_eq(place(SESSION("c")), "not-synchronised");
+	ck_assert_str_eq(run(one, "sync-begin", ""), "");
+	ck_assert_str_eq(place(SESSION("c")), "not-synchronised");
+	ck_assert_str_eq(place(SESSION("b") " upf-address=192.0.2.2"), "192.0.2.2");
+	ck_assert_str_eq(place(SESSION("c")), "not-synchronised");
+	/* the client goes, and comes again */
+	upf.commands->forget(upf.commands, one);
+	ck_assert_str_eq(place(SESSION("c")), "not-synchronised");
+	ck_assert_str_eq(run(one, "sync-begin", ""), "");
+	ck_assert_str_eq(place(SESSION("b")), "192.0.2.2");
+	ck_assert_str_eq(place(SESSION("a") " upf-address=192.0.2.1"), "192.0.2.1");
+	ck_assert_str_eq(run(one, "sync-end", ""), "0");
+	ck_assert_str_eq(place(SESSION("c")), "192.0.2.3");
+	/* from now on for good */
+	ck_assert_str_eq(run(one, "sync-begin", ""), "");
+	ck_assert_str_eq(place(SESSION("d")), "192.0.2.4");
+}
+END_TEST
+
+START_TEST(test_addresses_until_end)
+{
+	test_call_t call;
+
+	restart(TRUE);
+	ck_assert_str_eq(place(SESSION("a") " upf-address=192.0.2.1"), "192.0.2.1");
+	ck_assert_str_eq(run(one, "sync-begin", ""), "");
+	test_call_begin(&upf, &call, one, "sync-end", "");
+	ck_assert(test_call_step(&upf, &call));
+	ck_assert_ptr_nonnull(call.work);
+	/* not before the answer */
+	ck_assert_str_eq(place(SESSION("b")), "not-synchronised");
+	ck_assert_uint_eq(finish_end(&call), 1);
+	ck_assert_str_eq(place(SESSION("b")), "192.0.2.2");
+}
+END_TEST
+
+START_TEST(test_no_addresses_after_restart)
+{
+	/* there is nothing to wait for without a pool */
+	upf.pool->set_closed(upf.pool, TRUE);
+	ck_assert_str_eq(place(SESSION("a")), "");
+	check("a");
+}
+END_TEST
+
 /** Lines at level 1 */
 static u_int lines;
 
@@ -200,6 +396,12 @@ Suite *kupf_sync_suite(void)
 	tcase_add_test(tc, test_mentioned);
 	tcase_add_test(tc, test_begin_anew);
 	tcase_add_test(tc, test_two_clients);
+	tcase_add_test(tc, test_during_end);
+	tcase_add_test(tc, test_begin_during_end);
+	tcase_add_test(tc, test_end_given_up);
+	tcase_add_test(tc, test_addresses_after_restart);
+	tcase_add_test(tc, test_addresses_until_end);
+	tcase_add_test(tc, test_no_addresses_after_restart);
 	tcase_add_test(tc, test_log);
 	tcase_add_test(tc, test_fields);
 	suite_add_tcase(suite, tc);

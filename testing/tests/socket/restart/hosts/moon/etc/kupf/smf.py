@@ -4,11 +4,15 @@
 strongSwan's VICI client on plugin kupf's socket.
 
     smf.py boot             prints what version says of this start of charon
+    smf.py sync             no session: charon starts for the first time
     smf.py sync STEP        every STEPth of 100,000 sessions
     smf.py sync STEP carol  and that of UE carol, too
+
+Each session names the UPF address that its UE was told.
 """
 
 import hashlib
+import ipaddress
 import socket
 import sys
 import time
@@ -17,6 +21,7 @@ import vici
 
 SESSIONS = 100000
 AT_ONCE = 1000
+POOL = ipaddress.ip_network("10.128.0.0/15")
 
 
 def connect():
@@ -30,6 +35,7 @@ def session(number):
     """Content of a session, the same each time."""
     return {"ue-id": f"keyid:ue-{number}",
             "key": hashlib.sha256(b"%d" % number).digest(),
+            "upf-address": str(POOL[1 + number]),
             "ue-addresses": ["10.%d.%d.%d" % (64 + (number >> 16),
                                               number >> 8 & 255, number & 255)]}
 
@@ -38,11 +44,12 @@ def carol():
     with open("/etc/kupf/carol.key") as file:
         key = bytes.fromhex(file.read().strip()[2:])
     return {"ue-id": "@#21a54bbb21d32b05dbb2077804610223", "key": key,
-            "ue-addresses": ["10.3.0.1"]}
+            "upf-address": "PH_IP_MOON", "ue-addresses": ["10.3.0.1"]}
 
 
-def sync(step, *others):
-    sessions = {f"pdu-{i}": session(i) for i in range(0, SESSIONS, int(step))}
+def sync(step=None, *others):
+    numbers = range(0, SESSIONS, int(step)) if step else ()
+    sessions = {f"pdu-{i}": session(i) for i in numbers}
     if others:
         sessions["carol"] = carol()
     names = list(sessions)

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup kupf_batch kupf_batch
+ * @{ @ingroup kupf
+ *
+ * The command establish-sessions: one section after another, each of which is
+ * carried out, or refused, as a whole.
+ */
+
+#ifndef KUPF_BATCH_H_
+#define KUPF_BATCH_H_
+
+#include "kupf_work.h"
+#include "kupf/procedures/kupf_procedures.h"
+#include "kupf/procedures/kupf_sync.h"
+#include "wire/wire_reader.h"
+
+/**
+ * Begin to establish sessions.
+ *
+ * @param sessions	procedures
+ * @param sync		is told which sessions were mentioned
+ * @param elements	message; it has to stay as it is until the work is destroyed
+ * @return			work
+ */
+kupf_work_t *kupf_batch_create(kupf_procedures_t *sessions, kupf_sync_t *sync,
+							   const wire_reader_t *elements);
+
+#endif /** KUPF_BATCH_H_ @}*/
