@@ -26,6 +26,8 @@ struct private_kupf_preconfigured_t {
 	kupf_store_t *fed;
 	/** knows the tunnels */
 	kupf_enforcer_t *enforcer;
+	/** inner addresses of the UEs */
+	kupf_ue_addresses_t *addresses;
 	/** reads the file */
 	kupf_preconfigured_read_t read;
 	/** waits for sessions, or NULL */
@@ -86,14 +88,27 @@ static bool is_unchanged(kupf_session_t *session, kupf_session_data_t *data)
 }
 
 /**
- * Find out what a session of a file changes.
+ * Tell what is wrong with a line of a file.
+ */
+static bool line_error(const kupf_session_data_t *data,
+					   const kupf_error_t *wrong, kupf_error_t *error)
+{
+	return kupf_error(error, KUPF_CAUSE_INVALID_FILE, "session '%s': %s",
+					  data->name, wrong->message);
+}
+
+/**
+ * Find out what a session of a file changes; what is new has its inner
+ * addresses then.
  *
+ * @param lines		inner addresses of the lines before it
  * @param changes	array of change_t to add to, if it changes something
  */
 static bool compare(private_kupf_preconfigured_t *this,
-					kupf_session_t *session, array_t *changes,
-					kupf_error_t *error)
+					kupf_session_t *session, kupf_ue_addresses_t *lines,
+					array_t *changes, kupf_error_t *error)
 {
+	kupf_error_t wrong = {};
 	kupf_session_data_t data;
 	change_t change;
 
@@ -101,6 +116,10 @@ static bool compare(private_kupf_preconfigured_t *this,
 	if (!is_accepted(this, &data, error))
 	{
 		return FALSE;
+	}
+	if (!lines->take(lines, session, &wrong))
+	{
+		return line_error(&data, &wrong, error);
 	}
 	change.old = this->store->get(this->store, data.name);
 	if (change.old && is_unchanged(change.old, &data))
@@ -122,6 +141,12 @@ static bool compare(private_kupf_preconfigured_t *this,
 		return kupf_error(error, KUPF_CAUSE_INVALID_FILE,
 						  "no more memory for keys");
 	}
+	if (!this->addresses->check(this->addresses, &data, &wrong) ||
+		!this->addresses->take(this->addresses, change.new, &wrong))
+	{
+		change_clear(&change);
+		return line_error(&data, &wrong, error);
+	}
 	array_insert(changes, ARRAY_TAIL, &change);
 	return TRUE;
 }
@@ -133,15 +158,18 @@ static bool compare_all(private_kupf_preconfigured_t *this, kupf_store_t *file,
 						array_t *changes, kupf_error_t *error)
 {
 	enumerator_t *enumerator;
+	kupf_ue_addresses_t *lines;
 	kupf_session_t *session;
 	bool done = TRUE;
 
+	lines = this->addresses->create_lines(this->addresses);
 	enumerator = file->create_enumerator(file);
 	while (done && enumerator->enumerate(enumerator, &session))
 	{
-		done = compare(this, session, changes, error);
+		done = compare(this, session, lines, changes, error);
 	}
 	enumerator->destroy(enumerator);
+	lines->destroy(lines);
 	return done;
 }
 
@@ -161,6 +189,7 @@ static void remove_gone(private_kupf_preconfigured_t *this, kupf_store_t *file)
 		{
 			this->enforcer->close(this->enforcer, session,
 								  KUPF_REASON_DELETED);
+			this->addresses->leave(this->addresses, session);
 		}
 		kupf_session_unref(still);
 	}
@@ -183,7 +212,8 @@ static void tell(private_kupf_preconfigured_t *this, change_t *change)
 	else if (change->old)
 	{
 		this->enforcer->replaced(this->enforcer, change->old, change->new,
-								 UINT32_MAX);
+						this->addresses->is_given(this->addresses,
+											change->old) ? 0 : UINT32_MAX);
 	}
 	else
 	{
@@ -219,6 +249,10 @@ static void apply_all(private_kupf_preconfigured_t *this, kupf_store_t *file,
 			this->store->remove(this->store, change.old);
 		}
 		tell(this, &change);
+		if (change.old)
+		{
+			this->addresses->leave(this->addresses, change.old);
+		}
 		change_clear(&change);
 	}
 }
@@ -247,6 +281,7 @@ static bool take(private_kupf_preconfigured_t *this, const char *path,
 	}
 	while (array_remove(changes, ARRAY_HEAD, &change))
 	{
+		this->addresses->leave(this->addresses, change.new);
 		change_clear(&change);
 	}
 	array_destroy(changes);
@@ -362,6 +397,7 @@ METHOD(kupf_preconfigured_t, destroy, void,
  */
 kupf_preconfigured_t *kupf_preconfigured_create(kupf_store_t *fed,
 											kupf_enforcer_t *enforcer,
+											kupf_ue_addresses_t *addresses,
 											kupf_preconfigured_read_t read)
 {
 	private_kupf_preconfigured_t *this;
@@ -378,6 +414,7 @@ kupf_preconfigured_t *kupf_preconfigured_create(kupf_store_t *fed,
 		.store = kupf_store_create(0, 0),
 		.fed = fed,
 		.enforcer = enforcer,
+		.addresses = addresses,
 		.read = read,
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);

@@ -1113,15 +1113,16 @@ static void setup()
 	publisher = kupf_publisher_create();
 	events = &publisher->events;
 	guard = kupf_enforcement_create(TRUE, KUPF_ROLE_UPF);
-	preconfigured = kupf_preconfigured_create(fed, &guard->enforcer,
+	addresses = kupf_ue_addresses_create(&guard->enforcer, pool, NULL, FALSE);
+	preconfigured = kupf_preconfigured_create(fed, &guard->enforcer, addresses,
 											  kupf_preconfigured_file_read);
 	store = kupf_overlay_create(fed, preconfigured->get_store(preconfigured));
 	lib->settings->set_str(lib->settings, "%s.plugins.kupf.preconfigured",
 						   (char*)test_path("keys"), lib->ns);
 	fclose(fopen(test_path("keys"), "w"));
 	ck_assert_int_eq(chmod(test_path("keys"), 0600), 0);
-	sessions = kupf_procedures_create(fed, pool, &guard->enforcer, events, NULL,
-									preconfigured, KUPF_KDF_FC_DEFAULT);
+	sessions = kupf_procedures_create(fed, pool, addresses, &guard->enforcer,
+									events, NULL, preconfigured, KUPF_KDF_FC_DEFAULT);
 	cred = kupf_cred_create(store, NULL, &guard->enforcer);
 	lib->credmgr->add_set(lib->credmgr, &cred->set);
 	charon->bus->add_listener(charon->bus, cred->listener);
