@@ -102,6 +102,7 @@ struct counter_t {
 static kupf_store_t *fed, *store;
 static kupf_preconfigured_t *preconfigured;
 static kupf_pool_t *pool;
+static kupf_ue_addresses_t *addresses;
 static kupf_events_t *events;
 
 /** Who tells about them */
@@ -1169,6 +1170,7 @@ static void teardown()
 	preconfigured->destroy(preconfigured);
 	guard->destroy(guard);
 	publisher->destroy(publisher);
+	addresses->destroy(addresses);
 	pool->destroy(pool);
 	fed->destroy(fed);
 	lib->processor->cancel(lib->processor);
