@@ -101,7 +101,7 @@ METHOD(kupf_enforcer_t, close_, u_int,
 							   ids);
 	while (array_remove(ids, ARRAY_HEAD, &ike_sa))
 	{
-		this->actions->close(this->actions, ike_sa);
+		this->actions->cut(this->actions, ike_sa);
 	}
 	array_destroy(ids);
 	kupf_session_unref(current);

@@ -267,6 +267,10 @@ static void slots_init()
 					.get_other_host = _get_other_host,
 					.get_other_id = _get_other_id,
 					.delete = _delete_,
+					.create_task_enumerator =
+									(void*)enumerator_create_empty,
+					.create_child_sa_enumerator =
+									(void*)enumerator_create_empty,
 				},
 				.slot = &slots[i],
 				.unique_id = 2 * i + j + 1,
