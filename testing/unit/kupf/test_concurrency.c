@@ -589,6 +589,23 @@ static void take_answer(kupf_request_t *request, kupf_session_t *session,
 }
 
 /**
+ * Name an inner address, which another session often has, or none.
+ */
+static void request_ue_address(kupf_request_t *request)
+{
+	char address[KUPF_ADDRESS_TEXT];
+
+	request->ue_address_count = pick(2);
+	if (request->ue_address_count)
+	{
+		snprintf(address, sizeof(address), "10.0.0.%u", 1 + pick(200));
+		expect(kupf_address_parse(chunk_from_str(address),
+								  request->ue_addresses));
+	}
+	request->fields |= KUPF_FIELD_UE_ADDRESSES;
+}
+
+/**
  * Establish a session, often one that there is, also with the same content.
  */
 static void step_establish()
@@ -600,6 +617,10 @@ static void step_establish()
 	request_init(&request, i);
 	request_id(&request, i);
 	request_key(&request, pick(2));
+	if (!pick(4))
+	{
+		request_ue_address(&request);
+	}
 	if (!pick(2))
 	{
 		request_lifetime(&request, 1);
@@ -615,8 +636,11 @@ static void step_modify()
 	char address[KUPF_ADDRESS_TEXT];
 
 	request_init(&request, pick(SESSIONS));
-	switch (pick(4))
+	switch (pick(5))
 	{
+		case 4:
+			request_ue_address(&request);
+			break;
 		case 0:
 			request_key(&request, pick(4));
 			break;
@@ -1283,6 +1307,9 @@ static void assert_nothing_left()
 	enumerator->destroy(enumerator);
 	ck_assert_uint_eq(pool->get_count(pool, &held, &quarantined), 254);
 	ck_assert_uint_eq(held, 0);
+	addresses->reap(addresses);
+	ck_assert_uint_eq(addresses->get_count(addresses, &quarantined), 0);
+	ck_assert_uint_eq(quarantined, 0);
 	ck_assert_uint_eq(cred->get_pins(cred), 0);
 	ck_assert_uint_eq(tunnels->get_count(tunnels, &up), 0);
 	ck_assert_uint_eq(up, 0);
