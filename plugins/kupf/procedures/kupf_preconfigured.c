@@ -10,6 +10,7 @@
 /** For lines of each kind, which clients can cause */
 static kupf_limiter_t loaded = KUPF_LIMITER("kupf", kupf_count_suppressed);
 static kupf_limiter_t refused = KUPF_LIMITER("kupf", kupf_count_suppressed);
+static kupf_limiter_t shared = KUPF_LIMITER("kupf", kupf_count_suppressed);
 
 typedef struct private_kupf_preconfigured_t private_kupf_preconfigured_t;
 typedef struct change_t change_t;
@@ -242,8 +243,9 @@ static void apply_all(private_kupf_preconfigured_t *this, kupf_store_t *file,
 		this->store->put_over(this->store, change.new);
 	}
 	remove_gone(this, file);
-	while (array_remove(changes, ARRAY_HEAD, &change))
+	for (i = 0; i < array_count(changes); i++)
 	{
+		array_get(changes, i, &change);
 		if (change.old)
 		{
 			this->store->remove(this->store, change.old);
@@ -253,7 +255,37 @@ static void apply_all(private_kupf_preconfigured_t *this, kupf_store_t *file,
 		{
 			this->addresses->leave(this->addresses, change.old);
 		}
+	}
+}
+
+/**
+ * Forget changes that were made, or undo those that are not to be.
+ */
+static void finish(private_kupf_preconfigured_t *this, array_t *changes,
+				   bool done)
+{
+	change_t change;
+	u_int common = 0;
+	int i;
+
+	for (i = 0; i < array_count(changes); i++)
+	{
+		array_get(changes, i, &change);
+		if (!done)
+		{
+			this->addresses->leave(this->addresses, change.new);
+		}
+		else if (this->addresses->is_given(this->addresses, change.new))
+		{
+			common++;
+		}
 		change_clear(&change);
+	}
+	array_destroy(changes);
+	if (common && kupf_limiter_allows(&shared))
+	{
+		DBG1(DBG_CFG, "kupf: %u pre-configured keys have an inner address of "
+			 "another one: right for the old and the new key of a UE", common);
 	}
 }
 
@@ -267,7 +299,6 @@ static bool take(private_kupf_preconfigured_t *this, const char *path,
 {
 	kupf_store_t *file;
 	array_t *changes;
-	change_t change;
 	bool done;
 
 	file = kupf_store_create(lib->settings->get_int(lib->settings,
@@ -279,12 +310,7 @@ static bool take(private_kupf_preconfigured_t *this, const char *path,
 	{
 		apply_all(this, file, changes);
 	}
-	while (array_remove(changes, ARRAY_HEAD, &change))
-	{
-		this->addresses->leave(this->addresses, change.new);
-		change_clear(&change);
-	}
-	array_destroy(changes);
+	finish(this, changes, done);
 	file->destroy(file);
 	return done;
 }

@@ -13,9 +13,9 @@
  * as deleted.  Whoever looks an identity up meanwhile finds its line as it was or
  * as it is, whatever lines are renamed.
  *
- * No two lines have an inner address in common, and none has one of a session
- * that is fed, but for one that hides it.  A tunnel of a line whose address is
- * another line's now is closed at once.
+ * An inner address is of one line, or of two: the old and the new key of a UE.
+ * No line has one of a session that is fed, but for one that hides it.  A tunnel
+ * of a line whose address is another line's now is closed at once.
  *
  * The sessions are in a store of their own, under the one of those that are
  * fed over the socket (kupf_overlay), which win.  As in the other store, a

@@ -4,7 +4,7 @@
 #include "kupf/store/kupf_holders.h"
 #include "kupf/store/kupf_identity.h"
 
-#include <collections/array.h>
+#include <collections/linked_list.h>
 #include <threading/mutex.h>
 
 typedef struct private_kupf_ue_addresses_t private_kupf_ue_addresses_t;
@@ -17,6 +17,8 @@ struct private_kupf_ue_addresses_t {
 	kupf_ue_addresses_t public;
 	/** knows the tunnels, NULL for lines of a file, which nobody uses */
 	kupf_enforcer_t *enforcer;
+	/** sessions, not of one UE, that may have an address */
+	u_int max;
 	/** addresses of the UPF, or NULL */
 	kupf_pool_t *pool;
 	/** knows addresses of the host, or NULL */
@@ -28,7 +30,7 @@ struct private_kupf_ue_addresses_t {
 	/** addresses in quarantine */
 	uint32_t quarantined;
 	/** kupf_session_t* with an address in quarantine, references */
-	array_t *left;
+	linked_list_t *left;
 	/** lock for all of it */
 	mutex_t *mutex;
 };
@@ -48,7 +50,7 @@ static void free_slot(private_kupf_ue_addresses_t *this, kupf_holder_t *slot)
 static bool is_used(private_kupf_ue_addresses_t *this,
 					const kupf_holder_t *slot)
 {
-	return this->enforcer && this->enforcer->uses &&
+	return this->enforcer->uses &&
 		   this->enforcer->uses(this->enforcer,
 								kupf_session_get_name(slot->session),
 								kupf_holder_address(slot));
@@ -76,7 +78,7 @@ static bool is_in_the_way(private_kupf_ue_addresses_t *this,
 						  const kupf_session_data_t *data,
 						  const kupf_holder_t *slot)
 {
-	if (data->preconfigured && this->enforcer &&
+	if (this->enforcer && data->preconfigured && !slot->left &&
 		kupf_session_is_preconfigured(slot->session))
 	{	/* the lines of a file were compared, that one may be of the last one */
 		return FALSE;
@@ -94,12 +96,13 @@ static kupf_holder_t *find_other(private_kupf_ue_addresses_t *this,
 	const kupf_address_t *address;
 	uint32_t hash, pos;
 	kupf_holder_t *slot;
-	u_int i;
+	u_int i, others;
 
 	for (i = 0; i < data->ue_address_count; i++)
 	{
 		address = &data->ue_addresses[i];
 		hash = pos = kupf_holders_hash(address);
+		others = 0;
 		while ((slot = kupf_holders_next(this->holders, address, hash, &pos)))
 		{
 			if (slot->left && !is_used(this, slot))
@@ -107,8 +110,10 @@ static kupf_holder_t *find_other(private_kupf_ue_addresses_t *this,
 				free_slot(this, slot);
 				/* others have moved */
 				pos = hash;
+				others = 0;
 			}
-			else if (is_in_the_way(this, data, slot))
+			else if (is_in_the_way(this, data, slot) &&
+					 ++others >= this->max)
 			{
 				return slot;
 			}
@@ -218,7 +223,7 @@ METHOD(kupf_ue_addresses_t, take, bool,
 	{
 		taken = kupf_error(error, KUPF_CAUSE_ADDRESS_IN_USE,
 						   "field 'ue-addresses': another session has one of "
-						   "them");
+						   "them, or its UE can use it still");
 	}
 	else if (!kupf_holders_reserve(this->holders, data.ue_address_count))
 	{
@@ -291,7 +296,7 @@ METHOD(kupf_ue_addresses_t, leave, void,
 	this->mutex->lock(this->mutex);
 	if (release(this, session))
 	{
-		array_insert(this->left, ARRAY_TAIL, kupf_session_ref(session));
+		this->left->insert_last(this->left, kupf_session_ref(session));
 	}
 	this->mutex->unlock(this->mutex);
 }
@@ -329,12 +334,12 @@ METHOD(kupf_ue_addresses_t, reap, void,
 	int i;
 
 	this->mutex->lock(this->mutex);
-	for (i = min(array_count(this->left), KUPF_REAP_MAX); i > 0; i--)
+	for (i = min(this->left->get_count(this->left), KUPF_REAP_MAX); i > 0; i--)
 	{
-		array_remove(this->left, ARRAY_HEAD, &session);
+		this->left->remove_first(this->left, (void**)&session);
 		if (release(this, session))
 		{
-			array_insert(this->left, ARRAY_TAIL, session);
+			this->left->insert_last(this->left, session);
 		}
 		else
 		{
@@ -359,14 +364,18 @@ METHOD(kupf_ue_addresses_t, get_count, uint64_t,
 METHOD(kupf_ue_addresses_t, create_lines, kupf_ue_addresses_t*,
 	private_kupf_ue_addresses_t *this)
 {
-	return kupf_ue_addresses_create(NULL, NULL, NULL, this->shared);
+	private_kupf_ue_addresses_t *lines;
+
+	lines = (void*)kupf_ue_addresses_create(NULL, NULL, NULL, this->shared);
+	lines->max = KUPF_UE_ADDRESS_LINES;
+	return &lines->public;
 }
 
 METHOD(kupf_ue_addresses_t, destroy, void,
 	private_kupf_ue_addresses_t *this)
 {
 	kupf_holders_destroy(this->holders);
-	array_destroy_function(this->left, (void*)kupf_session_unref, NULL);
+	this->left->destroy_function(this->left, (void*)kupf_session_unref);
 	this->mutex->destroy(this->mutex);
 	free(this);
 }
@@ -393,11 +402,12 @@ kupf_ue_addresses_t *kupf_ue_addresses_create(kupf_enforcer_t *enforcer,
 			.destroy = _destroy,
 		},
 		.enforcer = enforcer,
+		.max = 1,
 		.pool = pool,
 		.is_own = is_own,
 		.shared = shared,
 		.holders = kupf_holders_create(),
-		.left = array_create(0, 0),
+		.left = linked_list_create(),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
 

@@ -17,11 +17,15 @@
  *
  * So a session that is fed may have the addresses of the pre-configured one
  * that it hides.  Lines of one file are compared with each other, and not with
- * those of the file before, from which addresses may change hands.
+ * those of the file before, from which addresses may change hands; two of them
+ * may have one, as the operator changes the key of a UE by a second line.
  *
- * That takes about 32 octets for each address (kupf_holders).  An address keeps
- * its session in memory, also in quarantine, and no longer than the enforcer
- * does.
+ * That takes about 32 octets for each address (kupf_holders); there is no more
+ * memory than before for sessions without.  All but reap() takes constant time,
+ * but when the table doubles: a second has 10^7 addresses moved, and only who
+ * establishes or modifies sessions waits for it.  An address keeps its session
+ * in memory, also in quarantine, until reap() comes by after the enforcer has
+ * let it go.
  *
  * Any thread may call, but not in charon's hooks.  The lock is taken before
  * that of the enforcer.
@@ -33,6 +37,10 @@
 #include "kupf/kupf.h"
 #include "kupf/kupf_error.h"
 #include "kupf_pool.h"
+
+/** Lines of a file that may have an address: one for the old key, one for the
+ * new one */
+#define KUPF_UE_ADDRESS_LINES 2
 
 /** Sessions that reap() looks at in one go */
 #define KUPF_REAP_MAX 10000
@@ -87,8 +95,8 @@ struct kupf_ue_addresses_t {
 	void (*leave)(kupf_ue_addresses_t *this, kupf_session_t *session);
 
 	/**
-	 * Whether another UE has got an address of a session that has not left yet;
-	 * so it is with a file whose lines have exchanged theirs.
+	 * Whether another session than those of the same UE has an address of a
+	 * session, too; so it is while lines of a file exchange theirs.
 	 */
 	bool (*is_given)(kupf_ue_addresses_t *this, kupf_session_t *session);
 
@@ -107,8 +115,8 @@ struct kupf_ue_addresses_t {
 	uint64_t (*get_count)(kupf_ue_addresses_t *this, uint64_t *quarantined);
 
 	/**
-	 * Create an object to compare the lines of a file with each other, also if
-	 * they are pre-configured.
+	 * Create an object to compare the lines of a file with each other: by
+	 * take(), nothing else.
 	 */
 	kupf_ue_addresses_t *(*create_lines)(kupf_ue_addresses_t *this);
 

@@ -49,12 +49,8 @@ bool kupf_address_is_unicast(const kupf_address_t *address)
 
 	if (address->family == AF_INET6)
 	{
-		if (!memeq(bytes, mapped, sizeof(mapped)))
-		{
-			return bytes[0] != 0xff && !memeq(bytes, loopback, 16);
-		}
-		/* an IPv4 address all the same */
-		bytes += sizeof(mapped);
+		return bytes[0] != 0xff && !memeq(bytes, loopback, sizeof(loopback)) &&
+			   !memeq(bytes, mapped, sizeof(mapped));
 	}
 	return bytes[0] != 0 && bytes[0] != 127 && (bytes[0] & 0xf0) != 0xe0 &&
 		   (bytes[0] & bytes[1] & bytes[2] & bytes[3]) != 0xff;

@@ -129,8 +129,8 @@ bool nin3a_chain_uses(nin3a_table_t *table, const char *session,
 	nin3a_entry_t *entry;
 
 	entry = table->find_name(table, session);
-	while (entry && !(nin3a_entry_is_bound(entry) &&
-					  has_address(entry->session, address)))
+	/* one that is refused since may be an IKE_SA still */
+	while (entry && !has_address(entry->session, address))
 	{
 		entry = entry->next;
 	}

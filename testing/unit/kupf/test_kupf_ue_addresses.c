@@ -277,15 +277,17 @@ END_TEST
 START_TEST(test_lines)
 {
 	kupf_ue_addresses_t *lines;
-	kupf_session_t *a, *b, *f;
+	kupf_session_t *a, *b, *c, *f;
 	kupf_error_t error = {};
 
 	a = create("a", ID_KEY_ID, "a", "10.0.0.1", TRUE);
 	b = create("b", ID_KEY_ID, "b", "10.0.0.1", TRUE);
+	c = create("c", ID_KEY_ID, "c", "10.0.0.1", TRUE);
 	f = fed("f", "10.0.0.1");
 	lines = addresses->create_lines(addresses);
 	ck_assert(lines->take(lines, a, &error));
-	ck_assert(!lines->take(lines, b, &error));
+	ck_assert(lines->take(lines, b, &error));
+	ck_assert(!lines->take(lines, c, &error));
 	ck_assert_int_eq(error.cause, KUPF_CAUSE_ADDRESS_IN_USE);
 	lines->destroy(lines);
 
@@ -297,7 +299,13 @@ START_TEST(test_lines)
 	leave(a);
 	ck_assert(!take(f));
 	ck_assert(!addresses->is_given(addresses, b));
+	/* one whose line is gone is another matter: its UE can use it still */
+	user = "b";
 	leave(b);
+	ck_assert(!take(c));
+	user = NULL;
+	ck_assert(take(c));
+	leave(c);
 	ck_assert(take(f));
 	leave(f);
 }

@@ -966,11 +966,13 @@ START_TEST(test_uses)
 	ck_assert(uses("s", "10.0.0.1"));
 	bring_up(4, new);
 	ck_assert(uses("s", "10.0.0.2"));
-	/* being closed does not end it, and what is refused cannot begin */
+	/* being closed does not end it, nor does a refusal: the IKE_SAs are there */
 	select_all("s", KUPF_REASON_DELETED, &ike_sa, &count);
 	ck_assert_uint_eq(count, 3);
 	ck_assert(uses("s", "10.0.0.1"));
 	tunnels->remove(tunnels, 2);
+	ck_assert(uses("s", "10.0.0.1"));
+	tunnels->remove(tunnels, 3);
 	ck_assert(!uses("s", "10.0.0.1"));
 	ck_assert(uses("s", "10.0.0.2"));
 	tunnels->remove(tunnels, 4);
