@@ -225,7 +225,7 @@ METHOD(kupf_ue_addresses_t, take, bool,
 						   "field 'ue-addresses': another session has one of "
 						   "them, or its UE can use it still");
 	}
-	else if (!kupf_holders_reserve(this->holders, data.ue_address_count))
+	else if (!kupf_holders_reserve(this->holders, session))
 	{
 		taken = kupf_error(error, KUPF_CAUSE_LIMIT_REACHED,
 						   "no more memory for addresses");

@@ -20,12 +20,10 @@
  * those of the file before, from which addresses may change hands; two of them
  * may have one, as the operator changes the key of a UE by a second line.
  *
- * That takes about 32 octets for each address (kupf_holders); there is no more
- * memory than before for sessions without.  All but reap() takes constant time,
- * but when the table doubles: a second has 10^7 addresses moved, and only who
- * establishes or modifies sessions waits for it.  An address keeps its session
- * in memory, also in quarantine, until reap() comes by after the enforcer has
- * let it go.
+ * That takes about 32 octets for each address (kupf_holders), and nothing for
+ * sessions without.  All but reap() takes constant time.  An address keeps its
+ * session in memory, also in quarantine, until reap() comes by after the
+ * enforcer has let it go.
  *
  * Any thread may call, but not in charon's hooks.  The lock is taken before
  * that of the enforcer.

@@ -2,13 +2,18 @@
 
 #include "kupf_holders.h"
 
-/** Slots at the beginning, a power of two */
+/** Slots of a part at the beginning, a power of two */
 #define SLOTS_MIN 16
 
+/** Highest bits of a hash, which choose the part */
+#define PART_BITS 8
+
+typedef struct part_t part_t;
+
 /**
- * A table.
+ * A part of the table, which grows on its own.
  */
-struct kupf_holders_t {
+struct part_t {
 	/** slots, each at its hash or behind it, with no empty one between */
 	kupf_holder_t *slots;
 	/** number of slots less one */
@@ -16,6 +21,24 @@ struct kupf_holders_t {
 	/** slots that are not empty */
 	uint32_t count;
 };
+
+/**
+ * A table.
+ */
+struct kupf_holders_t {
+	/** parts */
+	part_t parts[1 << PART_BITS];
+	/** slots that are not empty */
+	uint32_t count;
+};
+
+/**
+ * Get the part for a hash.
+ */
+static part_t *get_part(kupf_holders_t *holders, uint32_t hash)
+{
+	return &holders->parts[hash >> (32 - PART_BITS)];
+}
 
 /*
  * Described in header
@@ -44,9 +67,10 @@ kupf_holder_t *kupf_holders_next(kupf_holders_t *holders,
 								 const kupf_address_t *address, uint32_t hash,
 								 uint32_t *pos)
 {
+	part_t *part = get_part(holders, hash);
 	kupf_holder_t *slot;
 
-	while ((slot = &holders->slots[(*pos)++ & holders->mask])->session)
+	while ((slot = &part->slots[(*pos)++ & part->mask])->session)
 	{
 		if (slot->hash == hash &&
 			kupf_address_equals(kupf_holder_address(slot), address))
@@ -72,15 +96,15 @@ static void fill(kupf_holder_t *slots, uint32_t mask,
 	slots[pos & mask] = *holder;
 }
 
-/*
- * Described in header
+/**
+ * Have room in a part for all addresses of a session.
  */
-bool kupf_holders_reserve(kupf_holders_t *holders, u_int more)
+static bool reserve(part_t *part)
 {
-	uint32_t mask = holders->mask, i;
+	uint32_t mask = part->mask, i;
 	kupf_holder_t *slots;
 
-	if (holders->count + more <= mask - mask / 4)
+	if (part->count + KUPF_UE_ADDRESSES_MAX <= mask - mask / 4)
 	{
 		return TRUE;
 	}
@@ -90,16 +114,35 @@ bool kupf_holders_reserve(kupf_holders_t *holders, u_int more)
 	{
 		return FALSE;
 	}
-	for (i = 0; i <= holders->mask; i++)
+	for (i = 0; i <= part->mask; i++)
 	{
-		if (holders->slots[i].session)
+		if (part->slots[i].session)
 		{
-			fill(slots, mask, &holders->slots[i]);
+			fill(slots, mask, &part->slots[i]);
 		}
 	}
-	free(holders->slots);
-	holders->slots = slots;
-	holders->mask = mask;
+	free(part->slots);
+	part->slots = slots;
+	part->mask = mask;
+	return TRUE;
+}
+
+/*
+ * Described in header
+ */
+bool kupf_holders_reserve(kupf_holders_t *holders, kupf_session_t *session)
+{
+	const kupf_address_t *addresses;
+	u_int count, i;
+
+	addresses = kupf_session_get_ue_addresses(session, &count);
+	for (i = 0; i < count; i++)
+	{
+		if (!reserve(get_part(holders, kupf_holders_hash(&addresses[i]))))
+		{
+			return FALSE;
+		}
+	}
 	return TRUE;
 }
 
@@ -113,9 +156,12 @@ void kupf_holders_add(kupf_holders_t *holders, kupf_session_t *session,
 		.session = kupf_session_ref(session),
 		.index = index,
 	};
+	part_t *part;
 
 	holder.hash = kupf_holders_hash(kupf_holder_address(&holder));
-	fill(holders->slots, holders->mask, &holder);
+	part = get_part(holders, holder.hash);
+	fill(part->slots, part->mask, &holder);
+	part->count++;
 	holders->count++;
 }
 
@@ -125,20 +171,21 @@ void kupf_holders_add(kupf_holders_t *holders, kupf_session_t *session,
 void kupf_holders_remove(kupf_holders_t *holders, kupf_holder_t *holder)
 {
 	kupf_session_t *session = holder->session;
-	uint32_t hole = holder - holders->slots, pos = hole;
+	part_t *part = get_part(holders, holder->hash);
+	uint32_t hole = holder - part->slots, pos = hole;
 	kupf_holder_t *slot;
 
 	/* what follows moves up, unless that were before its hash */
-	while ((slot = &holders->slots[++pos & holders->mask])->session)
+	while ((slot = &part->slots[++pos & part->mask])->session)
 	{
-		if (((pos - slot->hash) & holders->mask) >=
-			((pos - hole) & holders->mask))
+		if (((pos - slot->hash) & part->mask) >= ((pos - hole) & part->mask))
 		{
-			holders->slots[hole & holders->mask] = *slot;
+			part->slots[hole & part->mask] = *slot;
 			hole = pos;
 		}
 	}
-	holders->slots[hole & holders->mask] = (kupf_holder_t){};
+	part->slots[hole & part->mask] = (kupf_holder_t){};
+	part->count--;
 	holders->count--;
 	kupf_session_unref(session);
 }
@@ -156,13 +203,18 @@ uint32_t kupf_holders_get_count(kupf_holders_t *holders)
  */
 void kupf_holders_destroy(kupf_holders_t *holders)
 {
+	part_t *part;
 	uint32_t i;
 
-	for (i = 0; i <= holders->mask; i++)
+	for (part = holders->parts; part < holders->parts + countof(holders->parts);
+		 part++)
 	{
-		kupf_session_unref(holders->slots[i].session);
+		for (i = 0; i <= part->mask; i++)
+		{
+			kupf_session_unref(part->slots[i].session);
+		}
+		free(part->slots);
 	}
-	free(holders->slots);
 	free(holders);
 }
 
@@ -172,10 +224,13 @@ void kupf_holders_destroy(kupf_holders_t *holders)
 kupf_holders_t *kupf_holders_create()
 {
 	kupf_holders_t *holders;
+	u_int i;
 
-	INIT(holders,
-		.slots = calloc(SLOTS_MIN, sizeof(kupf_holder_t)),
-		.mask = SLOTS_MIN - 1,
-	);
+	INIT(holders);
+	for (i = 0; i < countof(holders->parts); i++)
+	{
+		holders->parts[i].slots = calloc(SLOTS_MIN, sizeof(kupf_holder_t));
+		holders->parts[i].mask = SLOTS_MIN - 1;
+	}
 	return holders;
 }

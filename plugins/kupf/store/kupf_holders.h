@@ -10,7 +10,8 @@
  *
  * An open hash table (keyed SipHash of libstrongswan, linear probing) with a
  * slot of 16 octets for each address of each session; a quarter of the slots at
- * least is empty.
+ * least is empty.  It is cut into parts by the high bits of the hash, which
+ * double on their own, so that nobody waits for more than one of them.
  */
 
 #ifndef KUPF_HOLDERS_H_
@@ -62,12 +63,11 @@ kupf_holder_t *kupf_holders_next(kupf_holders_t *holders,
 								 uint32_t *pos);
 
 /**
- * Have room for more addresses.
+ * Have room for the addresses of a session.
  *
- * @param more		how many
  * @return			FALSE if memory is exhausted
  */
-bool kupf_holders_reserve(kupf_holders_t *holders, u_int more);
+bool kupf_holders_reserve(kupf_holders_t *holders, kupf_session_t *session);
 
 /**
  * Add an address, for which there is room.
