@@ -187,6 +187,16 @@ struct kupf_enforcer_t {
 					  kupf_tunnel_t *tunnels, u_int max);
 
 	/**
+	 * Whether an IKE_SA of a session, as it is or as it was before, can use an
+	 * inner address.  May be NULL: then none can.
+	 *
+	 * @param session	name of the session
+	 * @param address	address
+	 */
+	bool (*uses)(kupf_enforcer_t *this, const char *session,
+				 const kupf_address_t *address);
+
+	/**
 	 * Close all tunnels of a session that has left the store, and those that
 	 * are being set up with it; does not wait until they are gone.
 	 *

@@ -125,6 +125,21 @@ METHOD(kupf_enforcer_t, describe, u_int,
 	return count;
 }
 
+METHOD(kupf_enforcer_t, uses, bool,
+	private_kupf_enforcement_t *this, const char *session,
+	const kupf_address_t *address)
+{
+	bool used = FALSE;
+
+	this->lock->read_lock(this->lock);
+	if (this->attached && this->attached->uses)
+	{
+		used = this->attached->uses(this->attached, session, address);
+	}
+	this->lock->unlock(this->lock);
+	return used;
+}
+
 METHOD(kupf_enforcer_t, close_, u_int,
 	private_kupf_enforcement_t *this, kupf_session_t *session,
 	kupf_reason_t reason)
@@ -212,6 +227,7 @@ kupf_enforcement_t *kupf_enforcement_create(bool required, kupf_role_t role)
 				.established = _established,
 				.count = _count,
 				.describe = _describe,
+				.uses = _uses,
 				.close = _close_,
 				.replaced = _replaced,
 				.counters = _counters,

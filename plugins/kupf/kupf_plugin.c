@@ -14,6 +14,7 @@
 #include "kupf/credentials/kupf_redact.h"
 #include "kupf/socket/kupf_server.h"
 #include "kupf/procedures/kupf_procedures.h"
+#include "kupf/procedures/kupf_ue_addresses.h"
 
 #include "compat.h"
 #include "version.h"
@@ -78,6 +79,8 @@ struct private_kupf_plugin_t {
 	kupf_store_t *all;
 	/** addresses of the UPF */
 	kupf_pool_t *pool;
+	/** inner addresses of the UEs */
+	kupf_ue_addresses_t *addresses;
 	/** stands for the enforcer */
 	kupf_enforcement_t *guard;
 	/** tells about events */
@@ -191,6 +194,21 @@ static bool get_bool(char *key, bool def)
 }
 
 /**
+ * Whether an address is on an interface of this host.  A UE has its inner
+ * addresses there, a UPF has not.
+ */
+static bool is_own(const kupf_address_t *address)
+{
+	host_t *host;
+	bool own;
+
+	host = kupf_address_to_host(address);
+	own = charon->kernel->get_interface(charon->kernel, host, NULL);
+	host->destroy(host);
+	return own;
+}
+
+/**
  * Destroy what create_parts() created, as far as it came.
  */
 static void destroy_parts(private_kupf_plugin_t *this)
@@ -203,6 +221,7 @@ static void destroy_parts(private_kupf_plugin_t *this)
 	DESTROY_IF(this->publisher);
 	DESTROY_IF(this->all);
 	DESTROY_IF(this->preconfigured);
+	DESTROY_IF(this->addresses);
 	DESTROY_IF(this->guard);
 	DESTROY_IF(this->pool);
 	DESTROY_IF(this->store);
@@ -214,6 +233,7 @@ static void destroy_parts(private_kupf_plugin_t *this)
 	this->publisher = NULL;
 	this->all = NULL;
 	this->preconfigured = NULL;
+	this->addresses = NULL;
 	this->guard = NULL;
 	this->pool = NULL;
 	this->store = NULL;
@@ -311,8 +331,13 @@ static bool create_parts(private_kupf_plugin_t *this)
 	this->store = kupf_store_create(get_int("max_sessions", 0),
 									get_int("rekey_margin", REKEY_MARGIN));
 	this->guard = kupf_enforcement_create(this->required, this->role);
+	this->addresses = kupf_ue_addresses_create(&this->guard->enforcer,
+							this->pool,
+							this->role == KUPF_ROLE_UPF ? is_own : NULL,
+							get_bool("share_ue_addresses", FALSE));
 	this->preconfigured = kupf_preconfigured_create(this->store,
 											&this->guard->enforcer,
+											this->addresses,
 											kupf_preconfigured_file_read);
 	this->all = kupf_overlay_create(this->store,
 						this->preconfigured->get_store(this->preconfigured));
@@ -329,11 +354,12 @@ static bool create_parts(private_kupf_plugin_t *this)
 		this->preconfigured->set_fetch(this->preconfigured, this->fetch);
 	}
 	this->sessions = kupf_procedures_create(this->store, this->pool,
+							this->addresses,
 							&this->guard->enforcer, &this->publisher->events, this->fetch,
 							this->preconfigured, fc);
 	this->commands = kupf_commands_create(this->sessions, this->store,
 							this->all, this->preconfigured, this->pool,
-							&this->guard->enforcer);
+							this->addresses, &this->guard->enforcer);
 	this->cred = kupf_cred_create(this->all, this->fetch,
 								  &this->guard->enforcer);
 	this->server = kupf_server_create(&config, this->commands, this->publisher);
@@ -392,6 +418,8 @@ METHOD(plugin_t, get_features, int,
 	static plugin_feature_t f[] = {
 		PLUGIN_CALLBACK((plugin_feature_callback_t)plugin_cb, NULL),
 			PLUGIN_PROVIDE(CUSTOM, KUPF_OBJECT),
+				/* knows the addresses of the host */
+				PLUGIN_SDEPEND(CUSTOM, "kernel-net"),
 	};
 	*features = f;
 	return countof(f);

@@ -17,6 +17,7 @@ static const char *names[] = {
 	[NIN3A_SUPPRESSED] = "nin3a-suppressed-log-lines",
 	[NIN3A_SELECTORS_REFUSED] = "nin3a-selectors-refused",
 	[NIN3A_SELECTORS_EXCEEDED] = "nin3a-selectors-exceeded",
+	[NIN3A_OUTDATED_REFUSED] = "nin3a-outdated-refused",
 	[NIN3A_PROPOSALS_REFUSED] = "nin3a-proposals-refused",
 	[NIN3A_RESPONSES_WITHHELD] = "nin3a-responses-withheld",
 	[NIN3A_STRANGERS_CLOSED] = "nin3a-strangers-closed",

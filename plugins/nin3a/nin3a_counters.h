@@ -35,6 +35,8 @@ enum nin3a_counter_t {
 	NIN3A_SELECTORS_REFUSED,
 	/** CHILD_SAs with more traffic selectors than there may be */
 	NIN3A_SELECTORS_EXCEEDED,
+	/** CHILD_SAs refused, as the session was modified since */
+	NIN3A_OUTDATED_REFUSED,
 	/** CHILD_SAs and rekeyed IKE_SAs outside of the profile */
 	NIN3A_PROPOSALS_REFUSED,
 	/** IKE_AUTH responses that were not sent, as our AUTH payload was wrong */

@@ -69,6 +69,13 @@ METHOD(kupf_enforcer_t, describe, u_int,
 	return this->tunnels->describe(this->tunnels, session, tunnels, max);
 }
 
+METHOD(kupf_enforcer_t, uses, bool,
+	private_nin3a_enforcer_t *this, const char *session,
+	const kupf_address_t *address)
+{
+	return this->tunnels->uses(this->tunnels, session, address);
+}
+
 /**
  * Whether a tunnel is not of a session of the same name that was established
  * meanwhile.
@@ -94,7 +101,7 @@ METHOD(kupf_enforcer_t, close_, u_int,
 							   ids);
 	while (array_remove(ids, ARRAY_HEAD, &ike_sa))
 	{
-		this->actions->close(this->actions, ike_sa);
+		this->actions->cut(this->actions, ike_sa);
 	}
 	array_destroy(ids);
 	kupf_session_unref(current);
@@ -161,6 +168,7 @@ nin3a_enforcer_t *nin3a_enforcer_create(nin3a_config_t *config,
 				.established = (void*)nop,
 				.count = _count,
 				.describe = _describe,
+				.uses = _uses,
 				.close = _close_,
 				.replaced = _replaced,
 				.counters = _counters,

@@ -455,6 +455,7 @@ nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 	);
 	this->refusals = nin3a_refusals_create(kupf, &this->limiter);
 	this->children = nin3a_child_sas_create(config, tunnels,
+											kupf->get_store(kupf),
 											&this->limiter);
 	this->judge = nin3a_decision_create(kupf, config, tunnels, actions,
 									 this->keyring);

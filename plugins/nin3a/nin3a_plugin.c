@@ -52,7 +52,7 @@ static void create_parts(private_nin3a_plugin_t *this)
 										   this->actions, store);
 	this->listener = nin3a_listener_create(this->kupf, this->config,
 										   this->tunnels, this->actions);
-	this->addresses = nin3a_inner_addresses_create(this->tunnels);
+	this->addresses = nin3a_inner_addresses_create(this->tunnels, store);
 }
 
 /**

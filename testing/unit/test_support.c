@@ -84,6 +84,12 @@ METHOD(kupf_enforcer_t, describe, u_int,
 	return count;
 }
 
+METHOD(kupf_enforcer_t, uses, bool,
+	test_enforcer_t *this, const char *session, const kupf_address_t *address)
+{
+	return this->used;
+}
+
 METHOD(kupf_enforcer_t, close_, u_int,
 	test_enforcer_t *this, kupf_session_t *session, kupf_reason_t reason)
 {
@@ -124,6 +130,7 @@ void test_enforcer_init(test_enforcer_t *this)
 			.established = _established,
 			.count = _count,
 			.describe = _describe,
+			.uses = _uses,
 			.close = _close_,
 			.replaced = _replaced,
 			.counters = _counters,

@@ -32,6 +32,8 @@ struct test_enforcer_t {
 	kupf_session_t *own;
 	/** answer of accepts() */
 	const char *missing;
+	/** answer of uses() */
+	bool used;
 	/** calls of established() */
 	u_int established;
 	/** answer of count() and close(); describe() fills in the most there can

@@ -53,8 +53,10 @@ void test_upf_init_with(test_upf_t *this, const char *addresses,
 	{	/* no ck_assert(): fuzz targets come here, too */
 		abort();
 	}
+	this->addresses = kupf_ue_addresses_create(&this->enforcer.public,
+							this->pool, NULL, FALSE);
 	this->preconfigured = kupf_preconfigured_create(this->store,
-							&this->enforcer.public,
+							&this->enforcer.public, this->addresses,
 							test_upf_read ?: kupf_preconfigured_file_read);
 	this->all = kupf_overlay_create(this->store,
 						this->preconfigured->get_store(this->preconfigured));
@@ -63,11 +65,12 @@ void test_upf_init_with(test_upf_t *this, const char *addresses,
 	this->fetch = kupf_fetch_create(this->all, this->events, &config);
 	this->preconfigured->set_fetch(this->preconfigured, this->fetch);
 	this->sessions = kupf_procedures_create(this->store, this->pool,
+							this->addresses,
 							&this->enforcer.public, this->events, this->fetch,
 							this->preconfigured, KUPF_KDF_FC_DEFAULT);
 	this->commands = kupf_commands_create(this->sessions, this->store,
 							this->all, this->preconfigured, this->pool,
-							&this->enforcer.public);
+							this->addresses, &this->enforcer.public);
 }
 
 /*
@@ -104,6 +107,7 @@ void test_upf_deinit(test_upf_t *this)
 	this->sessions->destroy(this->sessions);
 	this->fetch->destroy(this->fetch);
 	this->publisher->destroy(this->publisher);
+	this->addresses->destroy(this->addresses);
 	this->pool->destroy(this->pool);
 	this->all->destroy(this->all);
 	this->preconfigured->destroy(this->preconfigured);

@@ -22,6 +22,7 @@ typedef struct test_call_t test_call_t;
 struct test_upf_t {
 	kupf_store_t *store;
 	kupf_pool_t *pool;
+	kupf_ue_addresses_t *addresses;
 	test_enforcer_t enforcer;
 	kupf_preconfigured_t *preconfigured;
 	kupf_store_t *all;

@@ -146,6 +146,15 @@ METHOD(kupf_pool_t, is_managed, bool,
 	return array_count(this->ranges) > 0;
 }
 
+METHOD(kupf_pool_t, contains, bool,
+	private_kupf_pool_t *this, const kupf_address_t *address)
+{
+	uint32_t offset;
+
+	/* the ranges never change */
+	return find_range(this, address, &offset) != NULL;
+}
+
 METHOD(kupf_pool_t, reserve, kupf_pool_status_t,
 	private_kupf_pool_t *this, const kupf_address_t *address)
 {
@@ -405,6 +414,7 @@ kupf_pool_t *kupf_pool_create(const char *spec, u_int quarantine, bool shared)
 	INIT(this,
 		.public = {
 			.is_managed = _is_managed,
+			.contains = _contains,
 			.reserve = _reserve,
 			.allocate = _allocate,
 			.release = _release,

@@ -56,6 +56,11 @@ struct kupf_pool_t {
 	bool (*is_managed)(kupf_pool_t *this);
 
 	/**
+	 * Whether an address is one of the pool's, held or not.
+	 */
+	bool (*contains)(kupf_pool_t *this, const kupf_address_t *address);
+
+	/**
 	 * Hold an address that the client names.
 	 *
 	 * @return			KUPF_POOL_OK, _OUTSIDE or _IN_USE

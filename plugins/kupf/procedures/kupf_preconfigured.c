@@ -10,6 +10,7 @@
 /** For lines of each kind, which clients can cause */
 static kupf_limiter_t loaded = KUPF_LIMITER("kupf", kupf_count_suppressed);
 static kupf_limiter_t refused = KUPF_LIMITER("kupf", kupf_count_suppressed);
+static kupf_limiter_t shared = KUPF_LIMITER("kupf", kupf_count_suppressed);
 
 typedef struct private_kupf_preconfigured_t private_kupf_preconfigured_t;
 typedef struct change_t change_t;
@@ -26,6 +27,8 @@ struct private_kupf_preconfigured_t {
 	kupf_store_t *fed;
 	/** knows the tunnels */
 	kupf_enforcer_t *enforcer;
+	/** inner addresses of the UEs */
+	kupf_ue_addresses_t *addresses;
 	/** reads the file */
 	kupf_preconfigured_read_t read;
 	/** waits for sessions, or NULL */
@@ -86,14 +89,27 @@ static bool is_unchanged(kupf_session_t *session, kupf_session_data_t *data)
 }
 
 /**
- * Find out what a session of a file changes.
+ * Tell what is wrong with a line of a file.
+ */
+static bool line_error(const kupf_session_data_t *data,
+					   const kupf_error_t *wrong, kupf_error_t *error)
+{
+	return kupf_error(error, KUPF_CAUSE_INVALID_FILE, "session '%s': %s",
+					  data->name, wrong->message);
+}
+
+/**
+ * Find out what a session of a file changes; what is new has its inner
+ * addresses then.
  *
+ * @param lines		inner addresses of the lines before it
  * @param changes	array of change_t to add to, if it changes something
  */
 static bool compare(private_kupf_preconfigured_t *this,
-					kupf_session_t *session, array_t *changes,
-					kupf_error_t *error)
+					kupf_session_t *session, kupf_ue_addresses_t *lines,
+					array_t *changes, kupf_error_t *error)
 {
+	kupf_error_t wrong = {};
 	kupf_session_data_t data;
 	change_t change;
 
@@ -101,6 +117,10 @@ static bool compare(private_kupf_preconfigured_t *this,
 	if (!is_accepted(this, &data, error))
 	{
 		return FALSE;
+	}
+	if (!lines->take(lines, session, &wrong))
+	{
+		return line_error(&data, &wrong, error);
 	}
 	change.old = this->store->get(this->store, data.name);
 	if (change.old && is_unchanged(change.old, &data))
@@ -122,6 +142,12 @@ static bool compare(private_kupf_preconfigured_t *this,
 		return kupf_error(error, KUPF_CAUSE_INVALID_FILE,
 						  "no more memory for keys");
 	}
+	if (!this->addresses->check(this->addresses, &data, &wrong) ||
+		!this->addresses->take(this->addresses, change.new, &wrong))
+	{
+		change_clear(&change);
+		return line_error(&data, &wrong, error);
+	}
 	array_insert(changes, ARRAY_TAIL, &change);
 	return TRUE;
 }
@@ -133,15 +159,18 @@ static bool compare_all(private_kupf_preconfigured_t *this, kupf_store_t *file,
 						array_t *changes, kupf_error_t *error)
 {
 	enumerator_t *enumerator;
+	kupf_ue_addresses_t *lines;
 	kupf_session_t *session;
 	bool done = TRUE;
 
+	lines = this->addresses->create_lines(this->addresses);
 	enumerator = file->create_enumerator(file);
 	while (done && enumerator->enumerate(enumerator, &session))
 	{
-		done = compare(this, session, changes, error);
+		done = compare(this, session, lines, changes, error);
 	}
 	enumerator->destroy(enumerator);
+	lines->destroy(lines);
 	return done;
 }
 
@@ -161,6 +190,7 @@ static void remove_gone(private_kupf_preconfigured_t *this, kupf_store_t *file)
 		{
 			this->enforcer->close(this->enforcer, session,
 								  KUPF_REASON_DELETED);
+			this->addresses->leave(this->addresses, session);
 		}
 		kupf_session_unref(still);
 	}
@@ -183,7 +213,8 @@ static void tell(private_kupf_preconfigured_t *this, change_t *change)
 	else if (change->old)
 	{
 		this->enforcer->replaced(this->enforcer, change->old, change->new,
-								 UINT32_MAX);
+						this->addresses->is_given(this->addresses,
+											change->old) ? 0 : UINT32_MAX);
 	}
 	else
 	{
@@ -212,14 +243,49 @@ static void apply_all(private_kupf_preconfigured_t *this, kupf_store_t *file,
 		this->store->put_over(this->store, change.new);
 	}
 	remove_gone(this, file);
-	while (array_remove(changes, ARRAY_HEAD, &change))
+	for (i = 0; i < array_count(changes); i++)
 	{
+		array_get(changes, i, &change);
 		if (change.old)
 		{
 			this->store->remove(this->store, change.old);
 		}
 		tell(this, &change);
+		if (change.old)
+		{
+			this->addresses->leave(this->addresses, change.old);
+		}
+	}
+}
+
+/**
+ * Forget changes that were made, or undo those that are not to be.
+ */
+static void finish(private_kupf_preconfigured_t *this, array_t *changes,
+				   bool done)
+{
+	change_t change;
+	u_int common = 0;
+	int i;
+
+	for (i = 0; i < array_count(changes); i++)
+	{
+		array_get(changes, i, &change);
+		if (!done)
+		{
+			this->addresses->leave(this->addresses, change.new);
+		}
+		else if (this->addresses->is_given(this->addresses, change.new))
+		{
+			common++;
+		}
 		change_clear(&change);
+	}
+	array_destroy(changes);
+	if (common && kupf_limiter_allows(&shared))
+	{
+		DBG1(DBG_CFG, "kupf: %u pre-configured keys have an inner address of "
+			 "another one: right for the old and the new key of a UE", common);
 	}
 }
 
@@ -233,7 +299,6 @@ static bool take(private_kupf_preconfigured_t *this, const char *path,
 {
 	kupf_store_t *file;
 	array_t *changes;
-	change_t change;
 	bool done;
 
 	file = kupf_store_create(lib->settings->get_int(lib->settings,
@@ -245,11 +310,7 @@ static bool take(private_kupf_preconfigured_t *this, const char *path,
 	{
 		apply_all(this, file, changes);
 	}
-	while (array_remove(changes, ARRAY_HEAD, &change))
-	{
-		change_clear(&change);
-	}
-	array_destroy(changes);
+	finish(this, changes, done);
 	file->destroy(file);
 	return done;
 }
@@ -362,6 +423,7 @@ METHOD(kupf_preconfigured_t, destroy, void,
  */
 kupf_preconfigured_t *kupf_preconfigured_create(kupf_store_t *fed,
 											kupf_enforcer_t *enforcer,
+											kupf_ue_addresses_t *addresses,
 											kupf_preconfigured_read_t read)
 {
 	private_kupf_preconfigured_t *this;
@@ -378,6 +440,7 @@ kupf_preconfigured_t *kupf_preconfigured_create(kupf_store_t *fed,
 		.store = kupf_store_create(0, 0),
 		.fed = fed,
 		.enforcer = enforcer,
+		.addresses = addresses,
 		.read = read,
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);

@@ -13,6 +13,10 @@
  * as deleted.  Whoever looks an identity up meanwhile finds its line as it was or
  * as it is, whatever lines are renamed.
  *
+ * An inner address is of one line, or of two: the old and the new key of a UE.
+ * No line has one of a session that is fed, but for one that hides it.  A tunnel
+ * of a line whose address is another line's now is closed at once.
+ *
  * The sessions are in a store of their own, under the one of those that are
  * fed over the socket (kupf_overlay), which win.  As in the other store, a
  * change is made first, and the enforcer told then.
@@ -27,6 +31,7 @@
 #include "kupf/kupf.h"
 #include "kupf/kupf_error.h"
 #include "kupf/credentials/kupf_fetch.h"
+#include "kupf_ue_addresses.h"
 
 typedef struct kupf_preconfigured_t kupf_preconfigured_t;
 
@@ -91,10 +96,12 @@ struct kupf_preconfigured_t {
  *
  * @param fed		sessions that are fed over the socket
  * @param enforcer	knows the tunnels
+ * @param addresses	inner addresses of the UEs
  * @param read		reads the file
  */
 kupf_preconfigured_t *kupf_preconfigured_create(kupf_store_t *fed,
 											kupf_enforcer_t *enforcer,
+											kupf_ue_addresses_t *addresses,
 											kupf_preconfigured_read_t read);
 
 #endif /** KUPF_PRECONFIGURED_H_ @}*/

@@ -16,6 +16,8 @@ struct private_kupf_procedures_t {
 	kupf_store_t *store;
 	/** addresses of the UPF */
 	kupf_pool_t *pool;
+	/** inner addresses of the UEs */
+	kupf_ue_addresses_t *addresses;
 	/** knows the tunnels */
 	kupf_enforcer_t *enforcer;
 	/** events */
@@ -70,6 +72,7 @@ static u_int retire(private_kupf_procedures_t *this, kupf_session_t *session,
 	u_int tunnels;
 
 	tunnels = this->enforcer->close(this->enforcer, session, reason);
+	this->addresses->leave(this->addresses, session);
 	show(this, session);
 	kupf_session_get_data(session, &data);
 	kupf_pool_drop(this->pool, &data);
@@ -134,6 +137,34 @@ static bool identity_in_use(private_kupf_procedures_t *this,
 }
 
 /**
+ * Whether nobody else has the inner addresses of a session.  What has expired
+ * has to go.
+ */
+static bool addresses_free(private_kupf_procedures_t *this,
+						   const kupf_session_data_t *data,
+						   kupf_error_t *error)
+{
+	kupf_session_t *other;
+	bool expired = TRUE;
+	u_int i;
+
+	/* it may be a different one each time, or stay as its UE does */
+	for (i = 0; expired && i <= data->ue_address_count; i++)
+	{
+		other = this->addresses->get_other(this->addresses, data);
+		if (!other)
+		{
+			return TRUE;
+		}
+		expired = remove_expired(this, other);
+		kupf_session_unref(other);
+	}
+	return kupf_error(error, KUPF_CAUSE_ADDRESS_IN_USE, "field 'ue-addresses': "
+					  "another session has one of them, or its UE can use it "
+					  "still");
+}
+
+/**
  * A session is there, with this identity and key: have those go on who wait for
  * it, and hide what is pre-configured in its place.
  */
@@ -150,17 +181,23 @@ static void tell(private_kupf_procedures_t *this, kupf_session_t *session)
 }
 
 /**
- * Whether the enforcer can make use of a session.
+ * Whether the enforcer can make use of a session, and the addresses that a
+ * request names are not of the wrong side.
  */
 static bool is_accepted(private_kupf_procedures_t *this,
-						const kupf_session_data_t *data, kupf_error_t *error)
+						const kupf_session_data_t *data, u_int fields,
+						kupf_error_t *error)
 {
 	const char *missing;
 
 	missing = this->enforcer->accepts(this->enforcer, data);
-	return !missing ||
-		   kupf_error(error, KUPF_CAUSE_MISSING_FIELD, "field '%s' is missing: "
-					  "without it there is no tunnel", missing);
+	if (missing)
+	{
+		return kupf_error(error, KUPF_CAUSE_MISSING_FIELD, "field '%s' is "
+						  "missing: without it there is no tunnel", missing);
+	}
+	return !(fields & (KUPF_FIELD_UE_ADDRESSES | KUPF_FIELD_UPF_ADDRESS)) ||
+		   this->addresses->check(this->addresses, data, error);
 }
 
 /**
@@ -179,7 +216,8 @@ static kupf_session_t *add_session(private_kupf_procedures_t *this,
 		store_error(KUPF_STORE_FULL, error);
 		return NULL;
 	}
-	if (!kupf_pool_take(this->pool, data, error))
+	if (!addresses_free(this, data, error) ||
+		!kupf_pool_take(this->pool, data, error))
 	{
 		return NULL;
 	}
@@ -189,9 +227,13 @@ static kupf_session_t *add_session(private_kupf_procedures_t *this,
 		kupf_error(error, KUPF_CAUSE_LIMIT_REACHED,
 				   "no more memory for keys");
 	}
-	else if (store_error(this->store->put(this->store, session), error))
+	else if (this->addresses->take(this->addresses, session, error))
 	{
-		return session;
+		if (store_error(this->store->put(this->store, session), error))
+		{
+			return session;
+		}
+		this->addresses->leave(this->addresses, session);
 	}
 	kupf_pool_drop(this->pool, data);
 	kupf_session_unref(session);
@@ -243,7 +285,7 @@ METHOD(kupf_procedures_t, establish, kupf_session_t*,
 		tell(this, session);
 		return session;
 	}
-	if (!is_accepted(this, &data, error))
+	if (!is_accepted(this, &data, request->fields, error))
 	{
 		return NULL;
 	}
@@ -281,6 +323,10 @@ static kupf_session_t *exchange_session(private_kupf_procedures_t *this,
 		store_error(KUPF_STORE_IDENTITY_IN_USE, error);
 		return NULL;
 	}
+	if (!addresses_free(this, data, error))
+	{
+		return NULL;
+	}
 	kupf_session_get_data(old, &before);
 	moved = !kupf_address_equals(&before.upf_address, &data->upf_address);
 	if (moved)
@@ -297,14 +343,18 @@ static kupf_session_t *exchange_session(private_kupf_procedures_t *this,
 		kupf_error(error, KUPF_CAUSE_LIMIT_REACHED,
 				   "no more memory for keys");
 	}
-	else if (store_error(this->store->replace(this->store, old, session),
-						 error))
+	else if (this->addresses->take(this->addresses, session, error))
 	{
-		if (moved)
+		if (store_error(this->store->replace(this->store, old, session),
+						error))
 		{
-			kupf_pool_drop(this->pool, &before);
+			if (moved)
+			{
+				kupf_pool_drop(this->pool, &before);
+			}
+			return session;
 		}
-		return session;
+		this->addresses->leave(this->addresses, session);
 	}
 	if (moved)
 	{
@@ -349,7 +399,7 @@ METHOD(kupf_procedures_t, modify, kupf_session_t*,
 	kupf_request_apply(&data, request);
 	data.generation++;
 
-	session = is_accepted(this, &data, error) ?
+	session = is_accepted(this, &data, request->fields, error) ?
 			  exchange_session(this, old, &data, error) : NULL;
 	if (session)
 	{
@@ -361,6 +411,7 @@ METHOD(kupf_procedures_t, modify, kupf_session_t*,
 			grace = request->grace;
 		}
 		this->enforcer->replaced(this->enforcer, old, session, grace);
+		this->addresses->leave(this->addresses, old);
 		tell(this, session);
 		show(this, old);
 	}
@@ -438,6 +489,7 @@ METHOD(kupf_procedures_t, expire, bool,
 	time_t now = time_monotonic(NULL);
 	u_int count, i;
 
+	this->addresses->reap(this->addresses);
 	count = this->store->expire(this->store, now, due, countof(due));
 	for (i = 0; i < count; i++)
 	{
@@ -464,6 +516,7 @@ METHOD(kupf_procedures_t, destroy, void,
  * Described in header
  */
 kupf_procedures_t *kupf_procedures_create(kupf_store_t *store, kupf_pool_t *pool,
+									  kupf_ue_addresses_t *addresses,
 									  kupf_enforcer_t *enforcer,
 									  kupf_events_t *events,
 									  kupf_fetch_t *fetch,
@@ -484,6 +537,7 @@ kupf_procedures_t *kupf_procedures_create(kupf_store_t *store, kupf_pool_t *pool
 		},
 		.store = store,
 		.pool = pool,
+		.addresses = addresses,
 		.enforcer = enforcer,
 		.events = events,
 		.fetch = fetch,

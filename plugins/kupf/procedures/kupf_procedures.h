@@ -20,6 +20,7 @@
 #include "kupf_pool.h"
 #include "kupf_preconfigured.h"
 #include "kupf_request.h"
+#include "kupf_ue_addresses.h"
 #include "kupf/store/kupf_store.h"
 
 /** Sessions that expire in one go, so that it never takes long */
@@ -85,7 +86,8 @@ struct kupf_procedures_t {
 	/**
 	 * Remove sessions whose life is over, close their tunnels and raise
 	 * session-expired; raise rekey-request for those whose life is about to
-	 * end.  At most KUPF_EXPIRE_MAX in one go.
+	 * end.  At most KUPF_EXPIRE_MAX in one go.  Also ends quarantines of inner
+	 * addresses.
 	 *
 	 * @return			TRUE if there may be more
 	 */
@@ -102,6 +104,7 @@ struct kupf_procedures_t {
  *
  * @param store		sessions
  * @param pool		addresses of the UPF
+ * @param addresses	inner addresses of the UEs
  * @param enforcer	knows the tunnels
  * @param events	events
  * @param fetch		waits for sessions, NULL for nobody
@@ -110,6 +113,7 @@ struct kupf_procedures_t {
  * @return			procedures
  */
 kupf_procedures_t *kupf_procedures_create(kupf_store_t *store, kupf_pool_t *pool,
+									  kupf_ue_addresses_t *addresses,
 									  kupf_enforcer_t *enforcer,
 									  kupf_events_t *events,
 									  kupf_fetch_t *fetch,

@@ -40,6 +40,8 @@ struct private_kupf_commands_t {
 	kupf_sync_t *sync;
 	/** addresses */
 	kupf_pool_t *pool;
+	/** inner addresses */
+	kupf_ue_addresses_t *addresses;
 	/** tunnels */
 	kupf_enforcer_t *enforcer;
 	/** answer to the last request */
@@ -240,6 +242,9 @@ static bool run_stats(private_kupf_commands_t *this, call_t *call)
 	wire_writer_number(call->reply, "addresses", size);
 	wire_writer_number(call->reply, "addresses-held", held);
 	wire_writer_number(call->reply, "addresses-quarantined", quarantined);
+	held = this->addresses->get_count(this->addresses, &quarantined);
+	wire_writer_number(call->reply, "ue-addresses-held", held);
+	wire_writer_number(call->reply, "ue-addresses-quarantined", quarantined);
 	kupf_counters_report(report_counter, call->reply);
 	this->enforcer->counters(this->enforcer, report_counter, call->reply);
 	return TRUE;
@@ -361,6 +366,7 @@ kupf_commands_t *kupf_commands_create(kupf_procedures_t *sessions,
 									  kupf_store_t *store, kupf_store_t *all,
 									  kupf_preconfigured_t *preconfigured,
 									  kupf_pool_t *pool,
+									  kupf_ue_addresses_t *addresses,
 									  kupf_enforcer_t *enforcer)
 {
 	private_kupf_commands_t *this;
@@ -379,6 +385,7 @@ kupf_commands_t *kupf_commands_create(kupf_procedures_t *sessions,
 		.preconfigured = preconfigured,
 		.sync = kupf_sync_create(store, sessions, pool),
 		.pool = pool,
+		.addresses = addresses,
 		.enforcer = enforcer,
 		.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
 	);

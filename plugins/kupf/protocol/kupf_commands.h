@@ -64,6 +64,7 @@ struct kupf_commands_t {
  * @param all		these and the pre-configured ones, to list
  * @param preconfigured	pre-configured ones, to read anew
  * @param pool		addresses, to count
+ * @param addresses	inner addresses, to count
  * @param enforcer	tunnels, to list and count
  * @return			commands
  */
@@ -71,6 +72,7 @@ kupf_commands_t *kupf_commands_create(kupf_procedures_t *sessions,
 									  kupf_store_t *store, kupf_store_t *all,
 									  kupf_preconfigured_t *preconfigured,
 									  kupf_pool_t *pool,
+									  kupf_ue_addresses_t *addresses,
 									  kupf_enforcer_t *enforcer);
 
 #endif /** KUPF_COMMANDS_H_ @}*/

@@ -252,7 +252,8 @@ static bool parse_ue_address(kupf_request_t *request, chunk_t value)
 		return FALSE;
 	}
 	address = &request->ue_addresses[request->ue_address_count];
-	if (!kupf_address_parse(value, address))
+	if (!kupf_address_parse(value, address) ||
+		!kupf_address_is_unicast(address))
 	{
 		return FALSE;
 	}
@@ -331,7 +332,7 @@ static const kupf_fields_t fields[] = {
 	{ "upf-address", KUPF_FIELD_UPF_ADDRESS, FALSE, parse_upf_address,
 	  "an IPv4 or IPv6 address" },
 	{ "ue-addresses", KUPF_FIELD_UE_ADDRESSES, TRUE, parse_ue_address,
-	  "up to 8 different IPv4 or IPv6 addresses" },
+	  "up to 8 different unicast IPv4 or IPv6 addresses, none of them loopback" },
 	{ "lifetime", KUPF_FIELD_LIFETIME, FALSE, parse_lifetime,
 	  "seconds, up to 315360000, 0 for no end" },
 	{ "services", KUPF_FIELD_SERVICES, TRUE, parse_service,

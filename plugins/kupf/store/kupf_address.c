@@ -41,6 +41,24 @@ bool kupf_address_parse(chunk_t text, kupf_address_t *address)
 /*
  * Described in header
  */
+bool kupf_address_is_unicast(const kupf_address_t *address)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	static const uint8_t loopback[16] = { [15] = 1 };
+	const uint8_t *bytes = address->bytes;
+
+	if (address->family == AF_INET6)
+	{
+		return bytes[0] != 0xff && !memeq(bytes, loopback, sizeof(loopback)) &&
+			   !memeq(bytes, mapped, sizeof(mapped));
+	}
+	return bytes[0] != 0 && bytes[0] != 127 && (bytes[0] & 0xf0) != 0xe0 &&
+		   (bytes[0] & bytes[1] & bytes[2] & bytes[3]) != 0xff;
+}
+
+/*
+ * Described in header
+ */
 char *kupf_address_print(const kupf_address_t *address,
 						 char text[KUPF_ADDRESS_TEXT])
 {

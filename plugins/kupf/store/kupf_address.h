@@ -35,6 +35,15 @@ struct kupf_address_t {
 bool kupf_address_parse(chunk_t text, kupf_address_t *address);
 
 /**
+ * Whether an address can be that of one other host: it is none of this network
+ * (0.0.0.0/8), loopback, multicast, broadcast or IPv4-mapped (::ffff:0:0/96,
+ * which is never on a wire, but an IPv4 address to a program that gets it).
+ *
+ * @param address	address, not AF_UNSPEC
+ */
+bool kupf_address_is_unicast(const kupf_address_t *address);
+
+/**
  * Print an address.
  *
  * @param address	address, not AF_UNSPEC

@@ -168,6 +168,27 @@ static char *print_hex(char *text, char *prefix, chunk_t data)
 /*
  * Described in header
  */
+bool kupf_identity_is_folded(id_type_t type)
+{
+	return type == ID_FQDN || type == ID_RFC822_ADDR;
+}
+
+/*
+ * Described in header
+ */
+bool kupf_identity_alike(id_type_t type, chunk_t a, id_type_t other, chunk_t b)
+{
+	if (type != other || a.len != b.len)
+	{
+		return FALSE;
+	}
+	return kupf_identity_is_folded(type) ? !strncasecmp(a.ptr, b.ptr, a.len)
+										 : memeq(a.ptr, b.ptr, a.len);
+}
+
+/*
+ * Described in header
+ */
 char *kupf_identity_print(id_type_t type, chunk_t data,
 						  char text[KUPF_IDENTITY_TEXT])
 {

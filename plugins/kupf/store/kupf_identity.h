@@ -50,6 +50,17 @@ bool kupf_identity_parse(chunk_t text, id_type_t *type,
 bool kupf_identity_is_usable(id_type_t type, chunk_t data);
 
 /**
+ * Whether charon compares identities of a type without regard to case (in
+ * ASCII) when it looks for other IKE_SAs of a peer.
+ */
+bool kupf_identity_is_folded(id_type_t type);
+
+/**
+ * Whether two identities are the same to charon.
+ */
+bool kupf_identity_alike(id_type_t type, chunk_t a, id_type_t other, chunk_t b);
+
+/**
  * Print an identity in typed text that strongSwan reads back as the same type
  * and bytes.  A type not listed above becomes {<number>}:#<hex>.
  *

@@ -53,27 +53,6 @@ static kupf_session_t *shard_get(kupf_shard_t *shard, uint32_t hash,
 }
 
 /**
- * Whether identities of a type are compared without regard to case (in ASCII).
- */
-static bool is_folded(id_type_t type)
-{
-	return type == ID_FQDN || type == ID_RFC822_ADDR;
-}
-
-/**
- * Whether two identities are the same to charon.
- */
-static bool is_alike(id_type_t type, chunk_t a, id_type_t other, chunk_t b)
-{
-	if (type != other || a.len != b.len)
-	{
-		return FALSE;
-	}
-	return is_folded(type) ? !strncasecmp(a.ptr, b.ptr, a.len)
-						   : memeq(a.ptr, b.ptr, a.len);
-}
-
-/**
  * Compute the hash of an identity, the same for all that are alike.
  */
 static uint32_t hash_id(private_kupf_store_t *this, id_type_t type, chunk_t id)
@@ -81,7 +60,7 @@ static uint32_t hash_id(private_kupf_store_t *this, id_type_t type, chunk_t id)
 	uint8_t folded[KUPF_IDENTITY_MAX];
 	size_t i;
 
-	if (!is_folded(type))
+	if (!kupf_identity_is_folded(type))
 	{
 		return this->hash(id, type);
 	}
@@ -112,7 +91,7 @@ static kupf_session_t *shard_find_alike(kupf_shard_t *shard, uint32_t hash,
 		if (links->id_hash == hash)
 		{
 			other = kupf_session_get_id(session, &other_type);
-			if (is_alike(type, id, other_type, other))
+			if (kupf_identity_alike(type, id, other_type, other))
 			{
 				break;
 			}

@@ -61,7 +61,7 @@ bool nin3a_entry_up(nin3a_entry_t *entry)
 bool nin3a_entry_lose(nin3a_entry_t *entry)
 {
 	entry->losing = FALSE;
-	if (!entry->up || tunnel_status_has_child(entry->details))
+	if (!entry->up || entry->closing || tunnel_status_has_child(entry->details))
 	{
 		return FALSE;
 	}
@@ -98,6 +98,43 @@ u_int nin3a_chain_count(nin3a_table_t *table, const char *session, u_int *up)
 		*up = tunnels;
 	}
 	return all;
+}
+
+/**
+ * Whether a session has an inner address.
+ */
+static bool has_address(const kupf_session_t *session,
+						const kupf_address_t *address)
+{
+	const kupf_address_t *addresses;
+	u_int count, i;
+
+	addresses = kupf_session_get_ue_addresses(session, &count);
+	for (i = 0; i < count; i++)
+	{
+		if (kupf_address_equals(&addresses[i], address))
+		{
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+/*
+ * Described in header
+ */
+bool nin3a_chain_uses(nin3a_table_t *table, const char *session,
+					  const kupf_address_t *address)
+{
+	nin3a_entry_t *entry;
+
+	entry = table->find_name(table, session);
+	/* one that is refused since may be an IKE_SA still */
+	while (entry && !has_address(entry->session, address))
+	{
+		entry = entry->next;
+	}
+	return entry != NULL;
 }
 
 /*

@@ -17,6 +17,8 @@ struct private_nin3a_child_sas_t {
 	nin3a_config_t *config;
 	/** tunnels */
 	nin3a_tunnels_t *tunnels;
+	/** sessions */
+	kupf_store_t *store;
 	/** bounds the log */
 	kupf_limiter_t *limiter;
 };
@@ -58,6 +60,26 @@ static bool is_protected(private_nin3a_child_sas_t *this, child_sa_t *child_sa,
 }
 
 /**
+ * Whether the CHILD_SA that is being negotiated takes the place of another one.
+ */
+static bool is_rekeying(ike_sa_t *ike_sa, narrow_hook_t type)
+{
+	enumerator_t *enumerator;
+	bool rekeying = FALSE;
+	task_t *task;
+
+	enumerator = ike_sa->create_task_enumerator(ike_sa,
+							type == NARROW_RESPONDER ? TASK_QUEUE_PASSIVE :
+													   TASK_QUEUE_ACTIVE);
+	while (!rekeying && enumerator->enumerate(enumerator, &task))
+	{
+		rekeying = task->get_type(task) == TASK_CHILD_REKEY;
+	}
+	enumerator->destroy(enumerator);
+	return rekeying;
+}
+
+/**
  * Tell that a CHILD_SA is refused, and why.
  */
 static void report(private_nin3a_child_sas_t *this, nin3a_counter_t counter,
@@ -92,6 +114,14 @@ METHOD(nin3a_child_sas_t, narrow, void,
 		report(this, NIN3A_PROPOSALS_REFUSED, session,
 			   ", outside of the profile: ", why);
 	}
+	else if (is_decision(type) &&
+			 nin3a_inner_addresses_outdated(this->store, session) &&
+			 !is_rekeying(ike_sa, type))
+	{
+		nin3a_inner_addresses_refuse(remote);
+		report(this, NIN3A_OUTDATED_REFUSED, session,
+			   ": it was modified, or is gone, and this is an old tunnel", "");
+	}
 	else
 	{
 		nin3a_inner_addresses_narrow(session, remote);
@@ -119,6 +149,7 @@ METHOD(nin3a_child_sas_t, destroy, void,
  */
 nin3a_child_sas_t *nin3a_child_sas_create(nin3a_config_t *config,
 										nin3a_tunnels_t *tunnels,
+										kupf_store_t *store,
 										kupf_limiter_t *limiter)
 {
 	private_nin3a_child_sas_t *this;
@@ -130,6 +161,7 @@ nin3a_child_sas_t *nin3a_child_sas_create(nin3a_config_t *config,
 		},
 		.config = config,
 		.tunnels = tunnels,
+		.store = store,
 		.limiter = limiter,
 	);
 

@@ -8,6 +8,9 @@
  * ones and rekeyed ones, whoever asks for it: protected as the profile says,
  * and for the inner addresses of the session.
  *
+ * A tunnel whose session was modified, so that the UE has to set up another one,
+ * gets none in its grace but those that take the place of what it has.
+ *
  * It is refused by leaving no traffic selector, before anything is installed:
  * charon answers TS_UNACCEPTABLE, the IKE_SA stays.
  *
@@ -51,10 +54,12 @@ struct nin3a_child_sas_t {
  *
  * @param config	settings
  * @param tunnels	tunnels
+ * @param store		sessions
  * @param limiter	bounds the log
  */
 nin3a_child_sas_t *nin3a_child_sas_create(nin3a_config_t *config,
 										nin3a_tunnels_t *tunnels,
+										kupf_store_t *store,
 										kupf_limiter_t *limiter);
 
 #endif /** NIN3A_CHILD_SAS_H_ @}*/

@@ -14,6 +14,8 @@ struct private_nin3a_inner_addresses_t {
 	nin3a_inner_addresses_t public;
 	/** tunnels */
 	nin3a_tunnels_t *tunnels;
+	/** sessions */
+	kupf_store_t *store;
 };
 
 /**
@@ -32,6 +34,27 @@ static bool has_pool(linked_list_t *pools)
 	}
 	enumerator->destroy(enumerator);
 	return found;
+}
+
+/*
+ * Described in header
+ */
+bool nin3a_inner_addresses_outdated(kupf_store_t *store,
+									kupf_session_t *session)
+{
+	kupf_session_t *current;
+	bool outdated;
+
+	if (store->holds(store, session))
+	{
+		return FALSE;
+	}
+	/* it may be about to be bound to what it was modified to */
+	current = store->get(store, kupf_session_get_name(session));
+	outdated = !current || !kupf_session_precedes(session, current) ||
+			   kupf_session_needs_rekey(session, current);
+	kupf_session_unref(current);
+	return outdated;
 }
 
 /**
@@ -75,11 +98,11 @@ METHOD(attribute_provider_t, acquire_address, host_t*,
 	if (has_pool(pools))
 	{
 		session = this->tunnels->get_session(this->tunnels, unique_id);
-		if (session)
+		if (session && !nin3a_inner_addresses_outdated(this->store, session))
 		{
 			host = choose(this, unique_id, session, requested);
-			kupf_session_unref(session);
 		}
+		kupf_session_unref(session);
 	}
 	return host;
 }
@@ -220,7 +243,8 @@ METHOD(nin3a_inner_addresses_t, destroy, void,
 /*
  * Described in header
  */
-nin3a_inner_addresses_t *nin3a_inner_addresses_create(nin3a_tunnels_t *tunnels)
+nin3a_inner_addresses_t *nin3a_inner_addresses_create(nin3a_tunnels_t *tunnels,
+													  kupf_store_t *store)
 {
 	private_nin3a_inner_addresses_t *this;
 
@@ -234,6 +258,7 @@ nin3a_inner_addresses_t *nin3a_inner_addresses_create(nin3a_tunnels_t *tunnels)
 			.destroy = _destroy,
 		},
 		.tunnels = tunnels,
+		.store = store,
 	);
 
 	return &this->public;

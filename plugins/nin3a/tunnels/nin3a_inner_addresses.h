@@ -8,7 +8,8 @@
  *
  * A connection with "pools = pdu-session" in swanctl.conf has them handed out
  * in IKE_AUTH (CFG_REQUEST), and the traffic selectors of every CHILD_SA are
- * cut to them.  A session without inner addresses leaves both to charon's
+ * cut to them.  A tunnel whose session was modified since keeps what it has, and
+ * may rekey it, until its grace is over, but gets nothing new.  A session without inner addresses leaves both to charon's
  * configuration.
  *
  * Which addresses an IKE_SA has is kept in nin3a_tunnels, so nothing has to be
@@ -20,6 +21,7 @@
 #define NIN3A_INNER_ADDRESSES_H_
 
 #include "nin3a_tunnels.h"
+#include "kupf/store/kupf_store.h"
 
 #include <attributes/attribute_provider.h>
 
@@ -45,8 +47,20 @@ struct nin3a_inner_addresses_t {
  * Create the object.
  *
  * @param tunnels	tunnels
+ * @param store		sessions
  */
-nin3a_inner_addresses_t *nin3a_inner_addresses_create(nin3a_tunnels_t *tunnels);
+nin3a_inner_addresses_t *nin3a_inner_addresses_create(nin3a_tunnels_t *tunnels,
+													  kupf_store_t *store);
+
+/**
+ * Whether a tunnel that is bound to a session gets nothing new: the session is
+ * gone, or was modified so that the UE has to set up another tunnel.
+ *
+ * @param store		sessions
+ * @param session	session as it was when the tunnel was bound to it
+ */
+bool nin3a_inner_addresses_outdated(kupf_store_t *store,
+									kupf_session_t *session);
 
 /**
  * Cut the UE's traffic selectors to the inner addresses of its session, if it

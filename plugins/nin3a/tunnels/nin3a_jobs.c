@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_jobs.h"
+#include "nin3a_cut.h"
 #include "nin3a/nin3a_counters.h"
 
 #include <collections/hashtable.h>
@@ -63,6 +64,8 @@ struct order_t {
 	uint32_t ike_sa;
 	/** SPIs of an IKE_SA to close that is in no table, or NULL */
 	ike_sa_id_t *id;
+	/** whether its CHILD_SAs go at once */
+	bool cut;
 	/** whether it was told to go before: do not wait for its peer now */
 	bool force;
 	/** session to check, a reference, or NULL */
@@ -165,13 +168,18 @@ static ike_sa_t *checkout(private_nin3a_jobs_t *this, order_t *order)
 /**
  * Delete an IKE_SA, as far as that takes our doing.
  */
-static status_t delete_ike_sa(ike_sa_t *ike_sa)
+static status_t delete_ike_sa(ike_sa_t *ike_sa, bool cut)
 {
 	switch (ike_sa->get_state(ike_sa))
 	{
-		case IKE_CONNECTING:
 		case IKE_ESTABLISHED:
 		case IKE_REKEYING:
+			if (cut)
+			{
+				nin3a_cut(ike_sa);
+			}
+			/* fall through */
+		case IKE_CONNECTING:
 			return ike_sa->delete(ike_sa, FALSE);
 		default:
 			/* rekeyed meanwhile: the successor has its own job; or a DELETE is
@@ -233,7 +241,8 @@ CALLBACK(close_job, job_requeue_t,
 	ike_sa = checkout(this, order);
 	if (ike_sa)
 	{
-		status = order->force ? force_ike_sa(ike_sa) : delete_ike_sa(ike_sa);
+		status = order->force ? force_ike_sa(ike_sa) :
+								delete_ike_sa(ike_sa, order->cut);
 		waiting = status != DESTROY_ME && !order->force;
 		checkin(ike_sa, status);
 	}
@@ -286,6 +295,16 @@ METHOD(nin3a_jobs_t, close_, void,
 	order_t *order = order_create(this);
 
 	order->ike_sa = ike_sa;
+	queue_close(order);
+}
+
+METHOD(nin3a_jobs_t, cut, void,
+	private_nin3a_jobs_t *this, uint32_t ike_sa)
+{
+	order_t *order = order_create(this);
+
+	order->ike_sa = ike_sa;
+	order->cut = TRUE;
 	queue_close(order);
 }
 
@@ -343,7 +362,7 @@ static void close_outdated(private_nin3a_jobs_t *this,
 							  KUPF_REASON_REKEYED, ids);
 		while (array_remove(ids, ARRAY_HEAD, &ike_sa))
 		{
-			close_(this, ike_sa);
+			cut(this, ike_sa);
 		}
 		array_destroy(ids);
 		kupf_session_unref(versions.current);
@@ -607,6 +626,7 @@ nin3a_jobs_t *nin3a_jobs_create(kupf_t *kupf, nin3a_config_t *config,
 
 	INIT(this,
 		.public = {
+			.cut = _cut,
 			.close = _close_,
 			.close_stranger = _close_stranger,
 			.check = _check,

@@ -29,6 +29,14 @@ typedef struct nin3a_jobs_t nin3a_jobs_t;
 struct nin3a_jobs_t {
 
 	/**
+	 * Close an IKE_SA whose session is gone, or its grace: as close() does, but
+	 * its CHILD_SAs go now, and not when its peer has answered.
+	 *
+	 * @param ike_sa	unique identifier, bound in nin3a_tunnels
+	 */
+	void (*cut)(nin3a_jobs_t *this, uint32_t ike_sa);
+
+	/**
 	 * Close an IKE_SA: its peer gets a DELETE.  One that is not established
 	 * is destroyed, one that is being deleted is left alone.  What is still
 	 * there when charon.plugins.nin3a.close_timeout is over, as the peer does

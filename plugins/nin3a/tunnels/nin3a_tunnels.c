@@ -252,7 +252,7 @@ METHOD(nin3a_tunnels_t, set_child, bool,
 	if (entry && entry->details)
 	{
 		tunnel_status_set_child(entry->details, child, installed);
-		last = entry->up && !entry->losing &&
+		last = entry->up && !entry->losing && !entry->closing &&
 			   !tunnel_status_has_child(entry->details);
 		entry->losing |= last;
 	}
@@ -323,6 +323,18 @@ METHOD(nin3a_tunnels_t, count, u_int,
 	all = nin3a_chain_count(this->table, session, up);
 	this->mutex->unlock(this->mutex);
 	return all;
+}
+
+METHOD(nin3a_tunnels_t, uses, bool,
+	private_nin3a_tunnels_t *this, const char *session,
+	const kupf_address_t *address)
+{
+	bool used;
+
+	this->mutex->lock(this->mutex);
+	used = nin3a_chain_uses(this->table, session, address);
+	this->mutex->unlock(this->mutex);
+	return used;
 }
 
 METHOD(nin3a_tunnels_t, describe, u_int,
@@ -497,6 +509,7 @@ nin3a_tunnels_t *nin3a_tunnels_create()
 			.set_child = _set_child,
 			.describe = _describe,
 			.count = _count,
+			.uses = _uses,
 			.select = _select_,
 			.refresh = _refresh,
 			.crowds = _crowds,

@@ -278,6 +278,16 @@ struct nin3a_tunnels_t {
 	u_int (*count)(nin3a_tunnels_t *this, const char *session, u_int *up);
 
 	/**
+	 * Whether an IKE_SA is bound to a session, as it is or as it was before,
+	 * that has an inner address.
+	 *
+	 * @param session	name of the session
+	 * @param address	address
+	 */
+	bool (*uses)(nin3a_tunnels_t *this, const char *session,
+				 const kupf_address_t *address);
+
+	/**
 	 * Choose IKE_SAs of a session to be closed: those established get a
 	 * reason, others are REFUSED.  One that is being closed is passed over.
 	 *

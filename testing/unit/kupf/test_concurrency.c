@@ -102,6 +102,7 @@ struct counter_t {
 static kupf_store_t *fed, *store;
 static kupf_preconfigured_t *preconfigured;
 static kupf_pool_t *pool;
+static kupf_ue_addresses_t *addresses;
 static kupf_events_t *events;
 
 /** Who tells about them */
@@ -261,6 +262,10 @@ static void slots_init()
 					.get_other_host = _get_other_host,
 					.get_other_id = _get_other_id,
 					.delete = _delete_,
+					.create_task_enumerator =
+									(void*)enumerator_create_empty,
+					.create_child_sa_enumerator =
+									(void*)enumerator_create_empty,
 				},
 				.slot = &slots[i],
 				.unique_id = 2 * i + j + 1,
@@ -579,6 +584,23 @@ static void take_answer(kupf_request_t *request, kupf_session_t *session,
 }
 
 /**
+ * Name an inner address, which another session often has, or none.
+ */
+static void request_ue_address(kupf_request_t *request)
+{
+	char address[KUPF_ADDRESS_TEXT];
+
+	request->ue_address_count = pick(2);
+	if (request->ue_address_count)
+	{
+		snprintf(address, sizeof(address), "10.0.0.%u", 1 + pick(200));
+		expect(kupf_address_parse(chunk_from_str(address),
+								  request->ue_addresses));
+	}
+	request->fields |= KUPF_FIELD_UE_ADDRESSES;
+}
+
+/**
  * Establish a session, often one that there is, also with the same content.
  */
 static void step_establish()
@@ -590,6 +612,10 @@ static void step_establish()
 	request_init(&request, i);
 	request_id(&request, i);
 	request_key(&request, pick(2));
+	if (!pick(4))
+	{
+		request_ue_address(&request);
+	}
 	if (!pick(2))
 	{
 		request_lifetime(&request, 1);
@@ -605,8 +631,11 @@ static void step_modify()
 	char address[KUPF_ADDRESS_TEXT];
 
 	request_init(&request, pick(SESSIONS));
-	switch (pick(4))
+	switch (pick(5))
 	{
+		case 4:
+			request_ue_address(&request);
+			break;
 		case 0:
 			request_key(&request, pick(4));
 			break;
@@ -1113,15 +1142,16 @@ static void setup()
 	publisher = kupf_publisher_create();
 	events = &publisher->events;
 	guard = kupf_enforcement_create(TRUE, KUPF_ROLE_UPF);
-	preconfigured = kupf_preconfigured_create(fed, &guard->enforcer,
+	addresses = kupf_ue_addresses_create(&guard->enforcer, pool, NULL, FALSE);
+	preconfigured = kupf_preconfigured_create(fed, &guard->enforcer, addresses,
 											  kupf_preconfigured_file_read);
 	store = kupf_overlay_create(fed, preconfigured->get_store(preconfigured));
 	lib->settings->set_str(lib->settings, "%s.plugins.kupf.preconfigured",
 						   (char*)test_path("keys"), lib->ns);
 	fclose(fopen(test_path("keys"), "w"));
 	ck_assert_int_eq(chmod(test_path("keys"), 0600), 0);
-	sessions = kupf_procedures_create(fed, pool, &guard->enforcer, events, NULL,
-									preconfigured, KUPF_KDF_FC_DEFAULT);
+	sessions = kupf_procedures_create(fed, pool, addresses, &guard->enforcer,
+									events, NULL, preconfigured, KUPF_KDF_FC_DEFAULT);
 	cred = kupf_cred_create(store, NULL, &guard->enforcer);
 	lib->credmgr->add_set(lib->credmgr, &cred->set);
 	charon->bus->add_listener(charon->bus, cred->listener);
@@ -1168,6 +1198,7 @@ static void teardown()
 	preconfigured->destroy(preconfigured);
 	guard->destroy(guard);
 	publisher->destroy(publisher);
+	addresses->destroy(addresses);
 	pool->destroy(pool);
 	fed->destroy(fed);
 	lib->processor->cancel(lib->processor);
@@ -1276,6 +1307,9 @@ static void assert_nothing_left()
 	enumerator->destroy(enumerator);
 	ck_assert_uint_eq(pool->get_count(pool, &held, &quarantined), 254);
 	ck_assert_uint_eq(held, 0);
+	addresses->reap(addresses);
+	ck_assert_uint_eq(addresses->get_count(addresses, &quarantined), 0);
+	ck_assert_uint_eq(quarantined, 0);
 	ck_assert_uint_eq(cred->get_pins(cred), 0);
 	ck_assert_uint_eq(tunnels->get_count(tunnels, &up), 0);
 	ck_assert_uint_eq(up, 0);

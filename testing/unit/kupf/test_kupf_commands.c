@@ -207,6 +207,21 @@ START_TEST(test_establish_many)
 }
 END_TEST
 
+/* one that fails has none of its inner addresses, and may come again */
+START_TEST(test_establish_many_addresses)
+{
+	run("success=yes established=2 failed=1 b.cause=address-in-use",
+		"establish-sessions",
+		"a={ ue-id=keyid:a key=" KEY " ue-addresses=[10.0.0.1] } "
+		"b={ ue-id=keyid:b key=" KEY " ue-addresses=[10.0.0.2,10.0.0.1] } "
+		"c={ ue-id=keyid:c key=" KEY " ue-addresses=[10.0.0.2] }");
+	run("ue-addresses-held=2 ue-addresses-quarantined=0", "stats", "");
+	run("success=yes", "delete-session", "session=c");
+	run("success=yes established=1 failed=0", "establish-sessions",
+		"b={ ue-id=keyid:b key=" KEY " ue-addresses=[10.0.0.2] }");
+}
+END_TEST
+
 START_TEST(test_establish_many_bad)
 {
 	/* what is no section ends it, and what was done is said */
@@ -599,6 +614,7 @@ Suite *kupf_commands_suite(void)
 	tcase_add_test(tc, test_unknown);
 	tcase_add_test(tc, test_derived);
 	tcase_add_test(tc, test_establish_many);
+	tcase_add_test(tc, test_establish_many_addresses);
 	tcase_add_test(tc, test_establish_many_bad);
 	tcase_add_loop_test(tc, test_unreadable, 0, countof(unreadable));
 	tcase_add_test(tc, test_establish_many_failures);

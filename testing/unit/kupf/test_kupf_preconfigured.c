@@ -908,6 +908,93 @@ START_TEST(test_command)
 }
 END_TEST
 
+/**
+ * Check how many inner addresses sessions have, and are in quarantine.
+ */
+static void check_addresses(u_int held, u_int quarantined)
+{
+	uint64_t h, q;
+
+	h = upf.addresses->get_count(upf.addresses, &q);
+	ck_assert_uint_eq(h, held);
+	ck_assert_uint_eq(q, quarantined);
+}
+
+#define A "a ue-id=keyid:a" KEY " ue-addresses="
+#define B "b ue-id=keyid:b" KEY " ue-addresses="
+#define C "c ue-id=keyid:c" KEY " ue-addresses="
+#define FED_KEY " key=0x" HEX
+
+/* an inner address is of one fed session or of one line, or two */
+START_TEST(test_ue_addresses)
+{
+	ck_assert_str_eq(load(A "10.0.0.1\n" B "10.0.0.2\n"), "");
+	check_addresses(2, 0);
+	ck_assert_ptr_nonnull(strstr(load(A "10.0.0.3\n" B "10.0.0.3\n"
+									  C "10.0.0.3\n"), "'ue-addresses'"));
+	check_addresses(2, 0);
+	run("address-in-use", "establish-session",
+		"session=f ue-id=keyid:f ue-addresses=[10.0.0.1]" FED_KEY);
+	run("", "establish-session",
+		"session=f ue-id=keyid:f ue-addresses=[10.0.0.4]" FED_KEY);
+	ck_assert_ptr_nonnull(strstr(load(A "10.0.0.4\n"), "session 'a'"));
+	check_addresses(3, 0);
+	/* the session that a fed one hides is the same UE's */
+	run("", "establish-session",
+		"session=g ue-id=keyid:a ue-addresses=[10.0.0.1]" FED_KEY);
+	run("address-in-use", "modify-session",
+		"session=f ue-addresses=[10.0.0.1]");
+	run("", "delete-session", "session=g");
+	run("address-in-use", "modify-session",
+		"session=f ue-addresses=[10.0.0.1]");
+	ck_assert_str_eq(load(B "10.0.0.2\n"), "");
+	run("", "modify-session", "session=f ue-addresses=[10.0.0.1]");
+	check_addresses(2, 0);
+}
+END_TEST
+
+/* lines exchange their addresses: tunnels that still have them go at once */
+START_TEST(test_ue_addresses_exchanged)
+{
+	ck_assert_str_eq(load(A "10.0.0.1\n" B "10.0.0.2\n"), "");
+	upf.enforcer.used = TRUE;
+	ck_assert_str_eq(load(A "10.0.0.3\n" B "10.0.0.2\n"), "");
+	ck_assert_uint_eq(upf.enforcer.grace, UINT32_MAX);
+	check_addresses(2, 1);
+	ck_assert_str_eq(load(A "10.0.0.2\n" B "10.0.0.3\n"), "");
+	ck_assert_uint_eq(upf.enforcer.replaced, 3);
+	ck_assert_uint_eq(upf.enforcer.grace, 0);
+	/* what has another name is of the same UE, but b's can use it, too */
+	ck_assert_ptr_nonnull(strstr(load("c ue-id=keyid:a" KEY
+									  " ue-addresses=10.0.0.2\n"),
+								 "can use it still"));
+	upf.enforcer.used = FALSE;
+	ck_assert_str_eq(load("c ue-id=keyid:a" KEY " ue-addresses=10.0.0.2\n"),
+					 "");
+	upf.addresses->reap(upf.addresses);
+	check_addresses(1, 0);
+	/* the UPF's own */
+	ck_assert_ptr_nonnull(strstr(load(A "10.0.0.2 upf-address=10.0.0.2\n"),
+								 "is the UPF's"));
+	check_addresses(1, 0);
+}
+END_TEST
+
+/* the key of a UE is changed by a second line, which has its address, too */
+START_TEST(test_ue_addresses_two_keys)
+{
+	ck_assert_str_eq(load(A "10.0.0.1\n"), "");
+	ck_assert_str_eq(load(A "10.0.0.1\n" B "10.0.0.1\n"), "");
+	check_addresses(2, 0);
+	run("address-in-use", "establish-session",
+		"session=f ue-id=keyid:f ue-addresses=[10.0.0.1]" FED_KEY);
+	ck_assert_str_eq(load(B "10.0.0.1\n"), "");
+	check_addresses(1, 0);
+	run("address-in-use", "establish-session",
+		"session=f ue-id=keyid:f ue-addresses=[10.0.0.1]" FED_KEY);
+}
+END_TEST
+
 Suite *kupf_preconfigured_suite(void);
 
 Suite *kupf_preconfigured_suite(void)
@@ -920,6 +1007,9 @@ Suite *kupf_preconfigured_suite(void)
 	tc = tcase_create("file");
 	tcase_add_checked_fixture(tc, test_dir_create, test_dir_remove);
 	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, test_ue_addresses);
+	tcase_add_test(tc, test_ue_addresses_exchanged);
+	tcase_add_test(tc, test_ue_addresses_two_keys);
 	tcase_add_test(tc, test_good);
 	tcase_add_loop_test(tc, test_wrong, 0, countof(wrong));
 	tcase_add_test(tc, test_long_line);

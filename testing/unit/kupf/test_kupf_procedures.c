@@ -829,6 +829,100 @@ START_TEST(test_no_pool)
 }
 END_TEST
 
+/**
+ * Check how many inner addresses sessions have, and are in quarantine.
+ */
+static void check_addresses(u_int held, u_int quarantined)
+{
+	uint64_t h, q;
+
+	h = upf.addresses->get_count(upf.addresses, &q);
+	ck_assert_uint_eq(h, held);
+	ck_assert_uint_eq(q, quarantined);
+}
+
+#define A "session=a ue-id=keyid:a " KEY
+#define B "session=b ue-id=keyid:b " KEY
+
+/* an inner address is of one session at a time */
+START_TEST(test_ue_address)
+{
+	u_int tunnels;
+
+	add(A " ue-addresses=[10.0.0.1,10.0.0.2]");
+	refuse(B " ue-addresses=[10.0.0.3,10.0.0.2]", KUPF_CAUSE_ADDRESS_IN_USE);
+	check_sessions(1);
+	check_addresses(2, 0);
+	add(B " ue-addresses=[10.0.0.3]");
+	refuse_modify("session=b ue-addresses=[10.0.0.1]",
+				  KUPF_CAUSE_ADDRESS_IN_USE);
+	check_addresses(3, 0);
+	change("session=a ue-addresses=[10.0.0.2,10.0.0.4]");
+	change("session=b ue-addresses=[10.0.0.1]");
+	check_addresses(3, 0);
+	ck_assert(delete("a", &tunnels));
+	change("session=b ue-addresses=[10.0.0.4]");
+	check_addresses(1, 0);
+	ck_assert(delete("b", &tunnels));
+	check_addresses(0, 0);
+}
+END_TEST
+
+/* it is kept from others as long as an IKE_SA can use it */
+START_TEST(test_ue_address_quarantine)
+{
+	u_int tunnels;
+
+	add(A " ue-addresses=[10.0.0.1]");
+	add(B);
+	upf.enforcer.used = TRUE;
+	change("session=a ue-addresses=[10.0.0.2]");
+	check_addresses(1, 1);
+	refuse_modify("session=b ue-addresses=[10.0.0.1]",
+				  KUPF_CAUSE_ADDRESS_IN_USE);
+	ck_assert(delete("a", &tunnels));
+	check_addresses(0, 2);
+	refuse_modify("session=b ue-addresses=[10.0.0.2]",
+				  KUPF_CAUSE_ADDRESS_IN_USE);
+	/* the session itself is back */
+	add(A " ue-addresses=[10.0.0.1]");
+	ck_assert(delete("a", &tunnels));
+	check_addresses(0, 2);
+	upf.enforcer.used = FALSE;
+	change("session=b ue-addresses=[10.0.0.2]");
+	ck_assert(!upf.sessions->expire(upf.sessions));
+	check_addresses(1, 0);
+}
+END_TEST
+
+/* what has expired is not in the way, nor is what fails */
+START_TEST(test_ue_address_free)
+{
+	add(A " ue-addresses=[10.0.0.1] lifetime=1");
+	refuse("session=c ue-id=keyid:a ue-addresses=[10.0.0.3] " KEY,
+		   KUPF_CAUSE_IDENTITY_IN_USE);
+	refuse(B " ue-addresses=[10.0.0.3] upf-address=10.0.0.3",
+		   KUPF_CAUSE_INVALID_FIELD);
+	refuse_modify("session=a upf-address=10.0.0.1", KUPF_CAUSE_INVALID_FIELD);
+	check_addresses(1, 0);
+	sleep(3);
+	add(B " ue-addresses=[10.0.0.1]");
+	check_sessions(1);
+	check_addresses(1, 0);
+}
+END_TEST
+
+/* the pool of UPF addresses loses nothing to a session that is refused */
+START_TEST(test_ue_address_pool)
+{
+	add(A " ue-addresses=[10.0.0.1]");
+	refuse(B " ue-addresses=[10.0.0.1]", KUPF_CAUSE_ADDRESS_IN_USE);
+	check_pool(1, 0);
+	refuse(B " ue-addresses=[192.0.2.4]", KUPF_CAUSE_INVALID_FIELD);
+	check_pool(1, 0);
+}
+END_TEST
+
 Suite *kupf_procedures_suite(void);
 
 Suite *kupf_procedures_suite(void)
@@ -860,6 +954,9 @@ Suite *kupf_procedures_suite(void)
 	tcase_add_test(tc, test_expired_gone);
 	tcase_add_test(tc, test_expired_identity);
 	tcase_add_test(tc, test_no_pool);
+	tcase_add_test(tc, test_ue_address);
+	tcase_add_test(tc, test_ue_address_quarantine);
+	tcase_add_test(tc, test_ue_address_free);
 	suite_add_tcase(suite, tc);
 
 	tc = tcase_create("addresses");
@@ -868,6 +965,7 @@ Suite *kupf_procedures_suite(void)
 	tcase_add_test(tc, test_pool_failures);
 	tcase_add_test(tc, test_pool_modify);
 	tcase_add_test(tc, test_pool_expire);
+	tcase_add_test(tc, test_ue_address_pool);
 	suite_add_tcase(suite, tc);
 
 	return suite;

@@ -96,6 +96,33 @@ START_TEST(test_sync)
 }
 END_TEST
 
+/* an address of a session that is to go is free after that, and two sessions
+ * exchange theirs in three steps */
+START_TEST(test_addresses)
+{
+	run(one, "establish-session", SESSION("a") " ue-addresses=[10.0.0.1]");
+	run(one, "establish-session", SESSION("b") " ue-addresses=[10.0.0.2]");
+	run(one, "establish-session", SESSION("c") " ue-addresses=[10.0.0.3]");
+	ck_assert_str_eq(run(one, "sync-begin", ""), "");
+	ck_assert_str_eq(run(one, "establish-session", SESSION("d")
+						 " ue-addresses=[10.0.0.3]"), "address-in-use");
+	ck_assert_str_eq(run(one, "modify-session",
+						 "session=a ue-addresses=[10.0.0.2]"),
+					 "address-in-use");
+	ck_assert_str_eq(run(one, "modify-session",
+						 "session=b ue-addresses=[]"), "");
+	ck_assert_str_eq(run(one, "modify-session",
+						 "session=a ue-addresses=[10.0.0.2]"), "");
+	ck_assert_str_eq(run(one, "modify-session",
+						 "session=b ue-addresses=[10.0.0.1]"), "");
+	ck_assert_str_eq(run(one, "sync-end", ""), "1");
+	check("ab");
+	ck_assert_str_eq(run(one, "establish-session", SESSION("d")
+						 " ue-addresses=[10.0.0.3]"), "");
+	check("abd");
+}
+END_TEST
+
 START_TEST(test_mentioned)
 {
 	add_abc();
@@ -393,6 +420,7 @@ Suite *kupf_sync_suite(void)
 	tc = tcase_create("sync");
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_sync);
+	tcase_add_test(tc, test_addresses);
 	tcase_add_test(tc, test_mentioned);
 	tcase_add_test(tc, test_begin_anew);
 	tcase_add_test(tc, test_two_clients);

@@ -129,6 +129,54 @@ START_TEST(test_none)
 }
 END_TEST
 
+/**
+ * Create the session in another generation.
+ */
+static kupf_session_t *generation(uint32_t number, uint32_t lifetime,
+								  char *key)
+{
+	kupf_session_data_t data;
+
+	kupf_session_get_data(session, &data);
+	data.generation = number;
+	data.lifetime = lifetime;
+	data.key = chunk_from_str(key);
+	return kupf_session_create(&data);
+}
+
+/* a session that is gone, or whose UE has to come again, gives nothing new */
+START_TEST(test_outdated)
+{
+	static char key[] = "KKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKK";
+	static char other[] = "LLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLL";
+	kupf_session_t *one, *two, *three;
+	kupf_store_t *store;
+
+	store = kupf_store_create(0, 0);
+	one = generation(1, 0, key);
+	two = generation(2, 60, key);
+	three = generation(3, 60, other);
+	ck_assert_int_eq(store->put(store, one), KUPF_STORE_OK);
+	ck_assert(!nin3a_inner_addresses_outdated(store, one));
+	/* the tunnel may stay, and is about to be bound to the other one */
+	ck_assert_int_eq(store->replace(store, one, two), KUPF_STORE_OK);
+	ck_assert(!nin3a_inner_addresses_outdated(store, one));
+	ck_assert_int_eq(store->replace(store, two, three), KUPF_STORE_OK);
+	ck_assert(nin3a_inner_addresses_outdated(store, one));
+	ck_assert(nin3a_inner_addresses_outdated(store, two));
+	ck_assert(!nin3a_inner_addresses_outdated(store, three));
+	ck_assert(store->remove(store, three));
+	ck_assert(nin3a_inner_addresses_outdated(store, three));
+	/* established anew: no tunnel of before is of it */
+	ck_assert_int_eq(store->put(store, one), KUPF_STORE_OK);
+	ck_assert(nin3a_inner_addresses_outdated(store, two));
+	kupf_session_unref(one);
+	kupf_session_unref(two);
+	kupf_session_unref(three);
+	store->destroy(store);
+}
+END_TEST
+
 static Suite *nin3a_inner_addresses_suite(void)
 {
 	Suite *suite = suite_create("nin3a_inner_addresses");
@@ -138,6 +186,7 @@ static Suite *nin3a_inner_addresses_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, test_narrow, 0, countof(lists));
 	tcase_add_test(tc, test_none);
+	tcase_add_test(tc, test_outdated);
 	suite_add_tcase(suite, tc);
 
 	return suite;

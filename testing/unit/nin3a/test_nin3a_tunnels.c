@@ -919,6 +919,93 @@ START_TEST(test_threads)
 }
 END_TEST
 
+/**
+ * Create a session with an inner address.
+ */
+static kupf_session_t *session_with(uint32_t generation, const char *address)
+{
+	kupf_session_t *session, *without = session_create("s", 'k', generation);
+	kupf_session_data_t data;
+
+	kupf_session_get_data(without, &data);
+	ck_assert(kupf_address_parse(chunk_from_str((char*)address),
+								 &data.ue_addresses[0]));
+	data.ue_address_count = 1;
+	session = kupf_session_create(&data);
+	ck_assert(session);
+	kupf_session_unref(without);
+	return session;
+}
+
+static bool uses(const char *session, const char *text)
+{
+	kupf_address_t address;
+
+	ck_assert(kupf_address_parse(chunk_from_str((char*)text), &address));
+	return tunnels->uses(tunnels, session, &address);
+}
+
+/* an address is in use until the last IKE_SA with a session that has it goes */
+START_TEST(test_uses)
+{
+	kupf_session_t *old, *new;
+	uint32_t ike_sa;
+	u_int count;
+
+	old = session_with(1, "10.0.0.1");
+	new = session_with(2, "10.0.0.2");
+	tunnels->begin(tunnels, 1, attempt_create(NIN3A_ALLOWED));
+	ck_assert(!uses("s", "10.0.0.1"));
+	bring_up(2, old);
+	verify(3, old);
+	ck_assert(uses("s", "10.0.0.1"));
+	ck_assert(!uses("s", "10.0.0.2"));
+	ck_assert(!uses("t", "10.0.0.1"));
+	/* a modification: the old tunnel stays for its grace */
+	tunnels->refresh(tunnels, new);
+	ck_assert(uses("s", "10.0.0.1"));
+	bring_up(4, new);
+	ck_assert(uses("s", "10.0.0.2"));
+	/* being closed does not end it, nor does a refusal: the IKE_SAs are there */
+	select_all("s", KUPF_REASON_DELETED, &ike_sa, &count);
+	ck_assert_uint_eq(count, 3);
+	ck_assert(uses("s", "10.0.0.1"));
+	tunnels->remove(tunnels, 2);
+	ck_assert(uses("s", "10.0.0.1"));
+	tunnels->remove(tunnels, 3);
+	ck_assert(!uses("s", "10.0.0.1"));
+	ck_assert(uses("s", "10.0.0.2"));
+	tunnels->remove(tunnels, 4);
+	ck_assert(!uses("s", "10.0.0.2"));
+	kupf_session_unref(old);
+	kupf_session_unref(new);
+}
+END_TEST
+
+/* a tunnel that is being closed loses its CHILD_SAs, and that is not told */
+START_TEST(test_lose_closing)
+{
+	kupf_session_t *session = session_create("s", 'k', 1);
+	kupf_child_t child = { .spi_in = 1, .spi_out = 2, .name = "pdu" };
+	uint32_t ike_sa, up_as, serial;
+	u_int count, i;
+
+	for (i = 1; i <= 2; i++)
+	{
+		bring_up(i, session);
+		tunnels->set_child(tunnels, i, &child, TRUE);
+	}
+	ck_assert(tunnels->set_child(tunnels, 2, &child, FALSE));
+	ck_assert_uint_eq(select_all("s", KUPF_REASON_DELETED, &ike_sa, &count),
+					  2);
+	ck_assert(!tunnels->set_child(tunnels, 1, &child, FALSE));
+	ck_assert(!tunnels->lose(tunnels, 2, &up_as, &serial));
+	assert_down(1, session, KUPF_REASON_DELETED, 1);
+	assert_down(2, session, KUPF_REASON_DELETED, 2);
+	kupf_session_unref(session);
+}
+END_TEST
+
 static Suite *nin3a_tunnels_suite(void)
 {
 	Suite *suite;
@@ -944,6 +1031,8 @@ static Suite *nin3a_tunnels_suite(void)
 	tcase_add_test(tc, test_deleted_before_up);
 	tcase_add_test(tc, test_select_old_only);
 	tcase_add_test(tc, test_refresh);
+	tcase_add_test(tc, test_uses);
+	tcase_add_test(tc, test_lose_closing);
 	tcase_add_loop_test(tc, test_remove_order, 0, 6);
 	suite_add_tcase(suite, tc);
 

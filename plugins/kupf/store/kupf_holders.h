@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup kupf_holders kupf_holders
+ * @{ @ingroup kupf
+ *
+ * The memory of kupf_ue_addresses: which sessions hold an inner address, found
+ * by the address.  It has no lock and no rules, and any number of sessions may
+ * hold one.
+ *
+ * An open hash table (keyed SipHash of libstrongswan, linear probing) with a
+ * slot of 16 octets for each address of each session; a quarter of the slots at
+ * least is empty.  It is cut into parts by the high bits of the hash, which
+ * double on their own, so that nobody waits for more than one of them.
+ */
+
+#ifndef KUPF_HOLDERS_H_
+#define KUPF_HOLDERS_H_
+
+#include "kupf_session.h"
+
+typedef struct kupf_holders_t kupf_holders_t;
+typedef struct kupf_holder_t kupf_holder_t;
+
+/**
+ * A slot: a session holds an address.
+ */
+struct kupf_holder_t {
+	/** the session, a reference; NULL if the slot is empty */
+	kupf_session_t *session;
+	/** hash of the address */
+	uint32_t hash;
+	/** index of the address in the session */
+	uint8_t index;
+	/** whether the session has left, and the address is in quarantine */
+	bool left;
+};
+
+/**
+ * Create an empty table.
+ */
+kupf_holders_t *kupf_holders_create();
+
+/**
+ * Get the address that a session holds.
+ */
+const kupf_address_t *kupf_holder_address(const kupf_holder_t *holder);
+
+/**
+ * Hash an address.
+ */
+uint32_t kupf_holders_hash(const kupf_address_t *address);
+
+/**
+ * Get the next one that holds an address.
+ *
+ * @param hash		its hash
+ * @param pos		[in,out] where to look, the hash at first
+ * @return			slot, valid until the table changes; NULL if there is none
+ */
+kupf_holder_t *kupf_holders_next(kupf_holders_t *holders,
+								 const kupf_address_t *address, uint32_t hash,
+								 uint32_t *pos);
+
+/**
+ * Have room for the addresses of a session.
+ *
+ * @return			FALSE if memory is exhausted
+ */
+bool kupf_holders_reserve(kupf_holders_t *holders, kupf_session_t *session);
+
+/**
+ * Add an address, for which there is room.
+ *
+ * @param session	session, the slot takes a reference
+ * @param index		index of the address in the session
+ */
+void kupf_holders_add(kupf_holders_t *holders, kupf_session_t *session,
+					  u_int index);
+
+/**
+ * Empty a slot; others may move.
+ */
+void kupf_holders_remove(kupf_holders_t *holders, kupf_holder_t *holder);
+
+/**
+ * Get the number of slots that are not empty.
+ */
+uint32_t kupf_holders_get_count(kupf_holders_t *holders);
+
+/**
+ * Destroy the table, and drop its references.
+ */
+void kupf_holders_destroy(kupf_holders_t *holders);
+
+#endif /** KUPF_HOLDERS_H_ @}*/

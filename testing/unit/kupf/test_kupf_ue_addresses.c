@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Who has which inner address: one UE at a time, and in quarantine as long as
+ * an IKE_SA can use it.  Compared with a list, too, in random steps.
+ */
+
+#include "kupf/procedures/kupf_ue_addresses.h"
+#include "test_runner.h"
+#include "test_support.h"
+
+#include <stdlib.h>
+
+/** Sessions, addresses and steps of the random test */
+#define SESSIONS 60
+#define ADDRESSES 40
+#define STEPS 20000
+
+/** Sessions of the test of many */
+#define MANY 20000
+
+static kupf_ue_addresses_t *addresses;
+static kupf_enforcer_t enforcer;
+static kupf_pool_t *pool;
+
+/** Session whose IKE_SA is there still, "*" for all, NULL for none */
+static const char *user;
+
+METHOD(kupf_enforcer_t, uses, bool,
+	kupf_enforcer_t *this, const char *session, const kupf_address_t *address)
+{
+	return user && (streq(user, "*") || streq(user, session));
+}
+
+static bool is_own(const kupf_address_t *address)
+{
+	return address->family == AF_INET && address->bytes[0] == 172;
+}
+
+static void start(bool shared)
+{
+	user = NULL;
+	enforcer.uses = _uses;
+	pool = kupf_pool_create("192.0.2.1-192.0.2.4", 0, FALSE);
+	addresses = kupf_ue_addresses_create(&enforcer, pool, is_own, shared);
+}
+
+static void setup()
+{
+	start(FALSE);
+}
+
+static void setup_shared()
+{
+	start(TRUE);
+}
+
+static void teardown()
+{
+	addresses->destroy(addresses);
+	pool->destroy(pool);
+}
+
+/**
+ * Create a session with inner addresses.
+ *
+ * @param list		addresses, separated by space
+ */
+static kupf_session_t *create(const char *name, id_type_t type,
+							  const char *id, const char *list,
+							  bool preconfigured)
+{
+	kupf_session_data_t data;
+	enumerator_t *enumerator;
+	char *token;
+
+	test_session_data(&data, name, type, id);
+	data.preconfigured = preconfigured;
+	enumerator = enumerator_create_token(list, " ", " ");
+	while (enumerator->enumerate(enumerator, &token))
+	{
+		ck_assert(kupf_address_parse(chunk_from_str(token),
+						&data.ue_addresses[data.ue_address_count++]));
+	}
+	enumerator->destroy(enumerator);
+	return kupf_session_create(&data);
+}
+
+/**
+ * Create a session that is fed; its name is its identity.
+ */
+static kupf_session_t *fed(const char *name, const char *list)
+{
+	return create(name, ID_KEY_ID, name, list, FALSE);
+}
+
+/**
+ * Have a session take its addresses; whether it could.
+ */
+static bool take(kupf_session_t *session)
+{
+	kupf_error_t error = {};
+	kupf_session_data_t data;
+	kupf_session_t *other;
+	bool taken;
+
+	kupf_session_get_data(session, &data);
+	other = addresses->get_other(addresses, &data);
+	taken = addresses->take(addresses, session, &error);
+	ck_assert_int_eq(error.cause, taken ? KUPF_CAUSE_NONE :
+										  KUPF_CAUSE_ADDRESS_IN_USE);
+	ck_assert_int_eq(taken, other == NULL);
+	kupf_session_unref(other);
+	return taken;
+}
+
+/**
+ * A session leaves, and nobody needs it any more.
+ */
+static void leave(kupf_session_t *session)
+{
+	addresses->leave(addresses, session);
+	kupf_session_unref(session);
+}
+
+static void check(u_int held, u_int quarantined)
+{
+	uint64_t q;
+
+	ck_assert_uint_eq(addresses->get_count(addresses, &q), held);
+	ck_assert_uint_eq(q, quarantined);
+}
+
+START_TEST(test_one)
+{
+	kupf_session_t *a, *b, *c;
+
+	a = fed("a", "10.0.0.1 2001:db8::1");
+	b = fed("b", "10.0.0.2 2001:db8::1");
+	c = fed("c", "10.0.0.2");
+	ck_assert(take(a));
+	ck_assert(!take(b));
+	check(2, 0);
+	/* nothing of it was taken */
+	ck_assert(take(c));
+	leave(a);
+	check(1, 0);
+	ck_assert(!take(b));
+	leave(c);
+	ck_assert(take(b));
+	check(2, 0);
+	leave(b);
+	check(0, 0);
+}
+END_TEST
+
+/* the octets of one family in the other are another address */
+START_TEST(test_families)
+{
+	kupf_session_t *a, *b;
+
+	a = fed("a", "10.0.0.1");
+	b = fed("b", "a00:1::");
+	ck_assert(take(a));
+	ck_assert(take(b));
+	leave(a);
+	leave(b);
+}
+END_TEST
+
+START_TEST(test_quarantine)
+{
+	kupf_session_t *a, *b, *again;
+
+	a = fed("a", "10.0.0.1 10.0.0.2");
+	b = fed("b", "10.0.0.2");
+	ck_assert(take(a));
+	user = "a";
+	leave(a);
+	check(0, 2);
+	ck_assert(!take(b));
+	addresses->reap(addresses);
+	check(0, 2);
+	/* the same session has it at once, and what it had before counts no more */
+	again = fed("a", "10.0.0.2");
+	ck_assert(take(again));
+	check(1, 1);
+	leave(again);
+	check(0, 2);
+	/* the IKE_SA is gone */
+	user = NULL;
+	ck_assert(take(b));
+	check(1, 1);
+	addresses->reap(addresses);
+	check(1, 0);
+	leave(b);
+	check(0, 0);
+}
+END_TEST
+
+/* a quarantine ends by itself */
+START_TEST(test_reap)
+{
+	kupf_session_t *a;
+
+	a = fed("a", "10.0.0.1");
+	ck_assert(take(a));
+	user = "*";
+	leave(a);
+	check(0, 1);
+	user = NULL;
+	addresses->reap(addresses);
+	check(0, 0);
+}
+END_TEST
+
+/* a modification: the session has what it gets before it gives what it had */
+START_TEST(test_modify)
+{
+	kupf_session_t *one, *two, *b;
+
+	one = fed("a", "10.0.0.1 10.0.0.2");
+	two = fed("a", "10.0.0.2 10.0.0.3");
+	b = fed("b", "10.0.0.1");
+	ck_assert(take(one));
+	ck_assert(take(two));
+	check(4, 0);
+	user = "a";
+	leave(one);
+	check(2, 1);
+	ck_assert(!take(b));
+	user = NULL;
+	ck_assert(take(b));
+	leave(b);
+	leave(two);
+	check(0, 0);
+}
+END_TEST
+
+/* what fails is undone, and nothing is in quarantine for it */
+START_TEST(test_undo)
+{
+	kupf_session_t *one, *two;
+
+	one = fed("a", "10.0.0.1");
+	two = fed("a", "10.0.0.1");
+	ck_assert(take(one));
+	ck_assert(take(two));
+	user = "a";
+	leave(two);
+	check(1, 0);
+	user = NULL;
+	leave(one);
+}
+END_TEST
+
+/* a UE may have its own address under another name */
+START_TEST(test_same_ue)
+{
+	kupf_session_t *a, *b, *c;
+
+	a = create("a", ID_FQDN, "UE.example", "10.0.0.1", TRUE);
+	b = create("b", ID_FQDN, "ue.EXAMPLE", "10.0.0.1", FALSE);
+	c = create("c", ID_RFC822_ADDR, "ue.example", "10.0.0.1", FALSE);
+	ck_assert(take(a));
+	ck_assert(take(b));
+	ck_assert(!take(c));
+	leave(a);
+	ck_assert(!take(c));
+	leave(b);
+	ck_assert(take(c));
+	leave(c);
+}
+END_TEST
+
+/* lines of a file: compared with each other, not with those of the last one */
+START_TEST(test_lines)
+{
+	kupf_ue_addresses_t *lines;
+	kupf_session_t *a, *b, *c, *f;
+	kupf_error_t error = {};
+
+	a = create("a", ID_KEY_ID, "a", "10.0.0.1", TRUE);
+	b = create("b", ID_KEY_ID, "b", "10.0.0.1", TRUE);
+	c = create("c", ID_KEY_ID, "c", "10.0.0.1", TRUE);
+	f = fed("f", "10.0.0.1");
+	lines = addresses->create_lines(addresses);
+	ck_assert(lines->take(lines, a, &error));
+	ck_assert(lines->take(lines, b, &error));
+	ck_assert(!lines->take(lines, c, &error));
+	ck_assert_int_eq(error.cause, KUPF_CAUSE_ADDRESS_IN_USE);
+	lines->destroy(lines);
+
+	ck_assert(take(a));
+	ck_assert(!take(f));
+	ck_assert(!addresses->is_given(addresses, a));
+	ck_assert(take(b));
+	ck_assert(addresses->is_given(addresses, a));
+	leave(a);
+	ck_assert(!take(f));
+	ck_assert(!addresses->is_given(addresses, b));
+	/* one whose line is gone is another matter: its UE can use it still */
+	user = "b";
+	leave(b);
+	ck_assert(!take(c));
+	user = NULL;
+	ck_assert(take(c));
+	leave(c);
+	ck_assert(take(f));
+	leave(f);
+}
+END_TEST
+
+START_TEST(test_own)
+{
+	static char *wrong[] = {
+		"172.16.0.1", "10.0.0.1 172.16.0.1", "192.0.2.1", "192.0.2.4",
+		"203.0.113.1",
+	};
+	kupf_session_data_t data;
+	kupf_session_t *session;
+	kupf_error_t error = {};
+	u_int i;
+
+	for (i = 0; i < countof(wrong); i++)
+	{
+		session = fed("a", wrong[i]);
+		kupf_session_get_data(session, &data);
+		ck_assert(kupf_address_parse(chunk_from_str("203.0.113.1"),
+									 &data.upf_address));
+		error = (kupf_error_t){};
+		ck_assert(!addresses->check(addresses, &data, &error));
+		ck_assert_int_eq(error.cause, KUPF_CAUSE_INVALID_FIELD);
+		ck_assert_ptr_nonnull(strstr(error.message, "'ue-addresses'"));
+		kupf_session_unref(session);
+	}
+	session = fed("a", "192.0.2.5 203.0.113.2 2001:db8::1");
+	kupf_session_get_data(session, &data);
+	error = (kupf_error_t){};
+	ck_assert(addresses->check(addresses, &data, &error));
+	kupf_session_unref(session);
+}
+END_TEST
+
+START_TEST(test_shared)
+{
+	kupf_ue_addresses_t *lines;
+	kupf_session_t *a, *b;
+	kupf_error_t error = {};
+
+	a = fed("a", "10.0.0.1");
+	b = fed("b", "10.0.0.1");
+	lines = addresses->create_lines(addresses);
+	ck_assert(lines->take(lines, a, &error));
+	ck_assert(lines->take(lines, b, &error));
+	lines->destroy(lines);
+	ck_assert(take(a));
+	ck_assert(take(b));
+	user = "*";
+	leave(a);
+	ck_assert(take(b));
+	leave(b);
+	check(0, 0);
+}
+END_TEST
+
+START_TEST(test_many)
+{
+	kupf_session_t **sessions, *other;
+	char name[16], list[32];
+	u_int i;
+
+	sessions = calloc(MANY, sizeof(*sessions));
+	for (i = 0; i < MANY; i++)
+	{
+		snprintf(name, sizeof(name), "s%u", i);
+		snprintf(list, sizeof(list), "10.%u.%u.1", i / 256, i % 256);
+		sessions[i] = fed(name, list);
+		ck_assert(take(sessions[i]));
+	}
+	check(MANY, 0);
+	for (i = 0; i < MANY; i += 7)
+	{
+		snprintf(list, sizeof(list), "10.%u.%u.1", i / 256, i % 256);
+		other = fed("other", list);
+		ck_assert(!take(other));
+		kupf_session_unref(other);
+	}
+	for (i = 0; i < MANY; i++)
+	{
+		leave(sessions[i]);
+	}
+	check(0, 0);
+	free(sessions);
+}
+END_TEST
+
+/* as a list has it that is searched from begin to end */
+START_TEST(test_random)
+{
+	struct {
+		kupf_session_t *session;
+		u_int first, second;
+	} list[SESSIONS] = {};
+	u_int i, j, n, first, second, count = 0;
+	char name[16], text[64];
+	bool free_;
+
+	srandom(_i);
+	for (n = 0; n < STEPS; n++)
+	{
+		i = random() % SESSIONS;
+		if (list[i].session)
+		{
+			leave(list[i].session);
+			list[i].session = NULL;
+			count -= 2;
+			continue;
+		}
+		first = random() % ADDRESSES;
+		second = (first + 1 + random() % (ADDRESSES - 1)) % ADDRESSES;
+		free_ = TRUE;
+		for (j = 0; j < SESSIONS; j++)
+		{
+			free_ = free_ && !(list[j].session &&
+				(list[j].first == first || list[j].first == second ||
+				 list[j].second == first || list[j].second == second));
+		}
+		snprintf(name, sizeof(name), "s%u", i);
+		snprintf(text, sizeof(text), "10.0.0.%u 10.0.0.%u", 1 + first,
+				 1 + second);
+		list[i].session = fed(name, text);
+		ck_assert_int_eq(take(list[i].session), free_);
+		if (!free_)
+		{
+			kupf_session_unref(list[i].session);
+			list[i].session = NULL;
+			continue;
+		}
+		list[i].first = first;
+		list[i].second = second;
+		count += 2;
+		check(count, 0);
+	}
+	for (i = 0; i < SESSIONS; i++)
+	{
+		if (list[i].session)
+		{
+			leave(list[i].session);
+		}
+	}
+	check(0, 0);
+}
+END_TEST
+
+Suite *kupf_ue_addresses_suite(void);
+
+Suite *kupf_ue_addresses_suite(void)
+{
+	Suite *suite;
+	TCase *tc;
+
+	suite = suite_create("kupf_ue_addresses");
+
+	tc = tcase_create("one");
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, test_one);
+	tcase_add_test(tc, test_families);
+	tcase_add_test(tc, test_quarantine);
+	tcase_add_test(tc, test_reap);
+	tcase_add_test(tc, test_modify);
+	tcase_add_test(tc, test_undo);
+	tcase_add_test(tc, test_same_ue);
+	tcase_add_test(tc, test_lines);
+	tcase_add_test(tc, test_own);
+	tcase_add_test(tc, test_many);
+	tcase_add_loop_test(tc, test_random, 0, 3);
+	suite_add_tcase(suite, tc);
+
+	tc = tcase_create("shared");
+	tcase_add_checked_fixture(tc, setup_shared, teardown);
+	tcase_add_test(tc, test_shared);
+	suite_add_tcase(suite, tc);
+
+	return suite;
+}
+
+int main(void)
+{
+	return test_run(kupf_ue_addresses_suite());
+}
