@@ -63,23 +63,17 @@ static kupf_role_t decide_alone()
 /*
  * Described in header
  */
-bool kupf_role_decide(const char *setting, kupf_role_t *role)
+kupf_role_t kupf_role_decide(kupf_role_t setting)
 {
-	if (!setting || !*setting)
+	if (setting == KUPF_ROLE_UNSET)
 	{
-		*role = decide_alone();
-		return TRUE;
+		return decide_alone();
 	}
-	if (!enum_from_name(kupf_role_names, setting, role) ||
-		*role == KUPF_ROLE_UNSET)
+	if (!announced(setting))
 	{
-		DBG1(DBG_CFG, "kupf: role '%s': expected upf or ue", setting);
-		return FALSE;
+		DBG1(DBG_CFG, "kupf: role is %N, but plugin %N is not loaded: no key "
+			 "can be used", kupf_role_names, setting, kupf_role_plugins,
+			 setting);
 	}
-	if (!announced(*role))
-	{
-		DBG1(DBG_CFG, "kupf: role is %s, but plugin %N is not loaded: no key "
-			 "can be used", setting, kupf_role_plugins, *role);
-	}
-	return TRUE;
+	return setting;
 }

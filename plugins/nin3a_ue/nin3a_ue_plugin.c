@@ -185,6 +185,7 @@ METHOD(plugin_t, reload, bool,
 {
 	if (!this->config->reload(this->config))
 	{
+		DBG1(DBG_CFG, "nin3a-ue: all settings stay as they were");
 		return FALSE;
 	}
 	if (this->kupf)
@@ -214,6 +215,7 @@ PLUGIN_DEFINE(nin3a_ue)
 		return NULL;
 	}
 	kupf_role_announce(KUPF_ROLE_UE);
+	kupf_settings_require("nin3a-ue");
 	config = nin3a_ue_config_create();
 	if (!config)
 	{
