@@ -3,6 +3,7 @@
 #include "kupf_plugin.h"
 #include "kupf.h"
 #include "kupf_config.h"
+#include "kupf/protocol/kupf_check.h"
 #include "kupf/protocol/kupf_commands.h"
 #include "kupf/credentials/kupf_cred.h"
 #include "kupf/protocol/kupf_preconfigured_file.h"
@@ -66,6 +67,8 @@ struct private_kupf_plugin_t {
 	kupf_fetch_t *fetch;
 	/** procedures */
 	kupf_procedures_t *sessions;
+	/** looks for what is wrong */
+	kupf_check_t *check;
 	/** commands */
 	kupf_commands_t *commands;
 	/** credential set */
@@ -157,6 +160,7 @@ static void destroy_parts(private_kupf_plugin_t *this)
 	DESTROY_IF(this->server);
 	DESTROY_IF(this->cred);
 	DESTROY_IF(this->commands);
+	DESTROY_IF(this->check);
 	DESTROY_IF(this->sessions);
 	DESTROY_IF(this->fetch);
 	DESTROY_IF(this->publisher);
@@ -168,6 +172,7 @@ static void destroy_parts(private_kupf_plugin_t *this)
 	this->server = NULL;
 	this->cred = NULL;
 	this->commands = NULL;
+	this->check = NULL;
 	this->sessions = NULL;
 	this->fetch = NULL;
 	this->publisher = NULL;
@@ -217,9 +222,12 @@ static bool create_parts(private_kupf_plugin_t *this)
 	this->sessions = kupf_procedures_create(this->store, this->pool,
 							&this->guard->enforcer, &this->publisher->events, this->fetch,
 							this->preconfigured, fc);
+	this->check = kupf_check_create(config->addresses,
+							config->require_enforcement, this->store,
+							this->preconfigured, &this->guard->enforcer);
 	this->commands = kupf_commands_create(this->sessions, this->store,
 							this->all, this->preconfigured, this->pool,
-							&this->guard->enforcer);
+							&this->guard->enforcer, this->check);
 	this->cred = kupf_cred_create(this->all, this->fetch,
 								  &this->guard->enforcer);
 	this->server = kupf_server_create(&config->server, this->commands,

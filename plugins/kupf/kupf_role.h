@@ -46,6 +46,13 @@ extern enum_name_t *kupf_role_plugins;
 void kupf_role_announce(kupf_role_t role);
 
 /**
+ * Whether the plugin for a role was announced.
+ *
+ * @param role		role
+ */
+bool kupf_role_is_announced(kupf_role_t role);
+
+/**
  * Find out what this host is; if it does not show, one line in the log says
  * what to do.
  *

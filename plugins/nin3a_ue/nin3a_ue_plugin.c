@@ -60,8 +60,8 @@ static void create_parts(private_nin3a_ue_plugin_t *this)
 	this->legs = nin3a_ue_legs_create(this->sas, get_backoff(this));
 	this->actions = nin3a_ue_jobs_create(this->config, this->sas,
 									this->legs);
-	this->enforcer = nin3a_ue_enforcer_create(this->sas, this->legs,
-									this->actions,
+	this->enforcer = nin3a_ue_enforcer_create(this->config, this->sas,
+									this->legs, this->actions,
 									this->kupf->get_store(this->kupf));
 	this->listener = nin3a_ue_listener_create(this->kupf, this->config,
 									this->sas, this->legs, this->actions);

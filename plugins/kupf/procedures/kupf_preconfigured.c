@@ -272,6 +272,17 @@ METHOD(kupf_preconfigured_t, set_file, void,
 	this->mutex->unlock(this->mutex);
 }
 
+METHOD(kupf_preconfigured_t, get_path, char*,
+	private_kupf_preconfigured_t *this)
+{
+	char *path;
+
+	this->mutex->lock(this->mutex);
+	path = strdupnull(this->path);
+	this->mutex->unlock(this->mutex);
+	return path;
+}
+
 /**
  * Log what came of reading the file.
  */
@@ -388,6 +399,7 @@ kupf_preconfigured_t *kupf_preconfigured_create(kupf_store_t *fed,
 			.get_store = _get_store,
 			.set_fetch = _set_fetch,
 			.set_file = _set_file,
+			.get_path = _get_path,
 			.load = _load,
 			.hide = _hide,
 			.show = _show,

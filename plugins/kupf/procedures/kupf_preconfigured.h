@@ -62,6 +62,13 @@ struct kupf_preconfigured_t {
 	void (*set_file)(kupf_preconfigured_t *this, const char *path, u_int max);
 
 	/**
+	 * Get the path of the file.
+	 *
+	 * @return			allocated, NULL for no file
+	 */
+	char *(*get_path)(kupf_preconfigured_t *this);
+
+	/**
 	 * Read the file; without one there are no sessions.  One thread at a time
 	 * is served.  What came of
 	 * it is also logged.

@@ -17,9 +17,13 @@
 /** Octets of a reply from which on refusals are only counted */
 #define REFUSALS_MAX (384 * 1024)
 
+/** Findings that a reply has room for */
+#define FINDINGS_MAX 256
+
 typedef struct private_kupf_commands_t private_kupf_commands_t;
 typedef struct call_t call_t;
 typedef struct command_t command_t;
+typedef struct findings_t findings_t;
 
 /**
  * Private data of the commands.
@@ -41,6 +45,8 @@ struct private_kupf_commands_t {
 	kupf_pool_t *pool;
 	/** tunnels */
 	kupf_enforcer_t *enforcer;
+	/** looks for what is wrong */
+	kupf_check_t *check;
 	/** answer to the last request */
 	wire_writer_t answer;
 	/** tells one start from another */
@@ -79,6 +85,18 @@ struct command_t {
 	bool (*run)(private_kupf_commands_t *this, call_t *call);
 	/** whether run() parses the message itself, section by section */
 	bool sections;
+};
+
+/**
+ * Writes findings into a reply.
+ */
+struct findings_t {
+	/** what others see */
+	kupf_findings_t public;
+	/** reply */
+	wire_writer_t *reply;
+	/** findings of each severity */
+	u_int count[KUPF_FINDING_FAULT + 1];
 };
 
 static bool run_version(private_kupf_commands_t *this, call_t *call)
@@ -338,6 +356,46 @@ static bool run_stats(private_kupf_commands_t *this, call_t *call)
 	return TRUE;
 }
 
+METHOD(kupf_findings_t, add_finding, void,
+	findings_t *this, kupf_severity_t severity, const char *about,
+	const char *text)
+{
+	char name[16];
+	u_int i, number = 1;
+
+	for (i = 0; i < countof(this->count); i++)
+	{
+		number += this->count[i];
+	}
+	this->count[severity]++;
+	if (number > FINDINGS_MAX)
+	{	/* only counted */
+		return;
+	}
+	snprintf(name, sizeof(name), "%u", number);
+	wire_writer_begin_section(this->reply, name);
+	wire_writer_text(this->reply, "severity",
+					 enum_to_name(kupf_severity_names, severity));
+	wire_writer_text(this->reply, "about", about);
+	wire_writer_text(this->reply, "text", text);
+	wire_writer_end_section(this->reply);
+}
+
+static bool run_check(private_kupf_commands_t *this, call_t *call)
+{
+	findings_t findings = {
+		.public.add = _add_finding,
+		.reply = call->reply,
+	};
+
+	this->check->run(this->check, &findings.public);
+	wire_writer_number(call->reply, "faults",
+					   findings.count[KUPF_FINDING_FAULT]);
+	wire_writer_number(call->reply, "warnings",
+					   findings.count[KUPF_FINDING_WARNING]);
+	return TRUE;
+}
+
 /**
  * All commands.
  */
@@ -359,6 +417,7 @@ static const command_t commands[] = {
 	  KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_STATE, 0, run_list,
 	  FALSE },
 	{ "stats", 0, 0, run_stats, FALSE },
+	{ "check", 0, 0, run_check, FALSE },
 	{ "reload-preconfigured", 0, 0, run_reload, FALSE },
 	{ "sync-begin", 0, 0, run_sync_begin, FALSE },
 	{ "sync-end", 0, 0, run_sync_end, FALSE },
@@ -451,7 +510,8 @@ kupf_commands_t *kupf_commands_create(kupf_procedures_t *sessions,
 									  kupf_store_t *store, kupf_store_t *all,
 									  kupf_preconfigured_t *preconfigured,
 									  kupf_pool_t *pool,
-									  kupf_enforcer_t *enforcer)
+									  kupf_enforcer_t *enforcer,
+									  kupf_check_t *check)
 {
 	private_kupf_commands_t *this;
 	uint8_t boot[8];
@@ -469,6 +529,7 @@ kupf_commands_t *kupf_commands_create(kupf_procedures_t *sessions,
 		.sync = kupf_sync_create(store, sessions),
 		.pool = pool,
 		.enforcer = enforcer,
+		.check = check,
 	);
 	wire_writer_init(&this->answer, WIRE_PACKET_HEADER + WIRE_PACKET_MAX);
 	if (getrandom(boot, sizeof(boot), 0) != sizeof(boot))

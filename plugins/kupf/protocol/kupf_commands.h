@@ -12,6 +12,7 @@
 
 #include "kupf_list.h"
 #include "kupf/kupf.h"
+#include "kupf_check.h"
 #include "kupf/procedures/kupf_pool.h"
 #include "kupf/procedures/kupf_procedures.h"
 #include "wire/wire_reader.h"
@@ -56,12 +57,14 @@ struct kupf_commands_t {
  * @param preconfigured	pre-configured ones, to read anew
  * @param pool		addresses, to count
  * @param enforcer	tunnels, to list and count
+ * @param check		looks for what is wrong
  * @return			commands
  */
 kupf_commands_t *kupf_commands_create(kupf_procedures_t *sessions,
 									  kupf_store_t *store, kupf_store_t *all,
 									  kupf_preconfigured_t *preconfigured,
 									  kupf_pool_t *pool,
-									  kupf_enforcer_t *enforcer);
+									  kupf_enforcer_t *enforcer,
+									  kupf_check_t *check);
 
 #endif /** KUPF_COMMANDS_H_ @}*/
