@@ -17,13 +17,9 @@
 /** Octets of a reply from which on refusals are only counted */
 #define REFUSALS_MAX (384 * 1024)
 
-/** Findings that a reply has room for */
-#define FINDINGS_MAX 256
-
 typedef struct private_kupf_commands_t private_kupf_commands_t;
 typedef struct call_t call_t;
 typedef struct command_t command_t;
-typedef struct findings_t findings_t;
 
 /**
  * Private data of the commands.
@@ -85,18 +81,6 @@ struct command_t {
 	bool (*run)(private_kupf_commands_t *this, call_t *call);
 	/** whether run() parses the message itself, section by section */
 	bool sections;
-};
-
-/**
- * Writes findings into a reply.
- */
-struct findings_t {
-	/** what others see */
-	kupf_findings_t public;
-	/** reply */
-	wire_writer_t *reply;
-	/** findings of each severity */
-	u_int count[KUPF_FINDING_FAULT + 1];
 };
 
 static bool run_version(private_kupf_commands_t *this, call_t *call)
@@ -356,43 +340,9 @@ static bool run_stats(private_kupf_commands_t *this, call_t *call)
 	return TRUE;
 }
 
-METHOD(kupf_findings_t, add_finding, void,
-	findings_t *this, kupf_severity_t severity, const char *about,
-	const char *text)
-{
-	char name[16];
-	u_int i, number = 1;
-
-	for (i = 0; i < countof(this->count); i++)
-	{
-		number += this->count[i];
-	}
-	this->count[severity]++;
-	if (number > FINDINGS_MAX)
-	{	/* only counted */
-		return;
-	}
-	snprintf(name, sizeof(name), "%u", number);
-	wire_writer_begin_section(this->reply, name);
-	wire_writer_text(this->reply, "severity",
-					 enum_to_name(kupf_severity_names, severity));
-	wire_writer_text(this->reply, "about", about);
-	wire_writer_text(this->reply, "text", text);
-	wire_writer_end_section(this->reply);
-}
-
 static bool run_check(private_kupf_commands_t *this, call_t *call)
 {
-	findings_t findings = {
-		.public.add = _add_finding,
-		.reply = call->reply,
-	};
-
-	this->check->run(this->check, &findings.public);
-	wire_writer_number(call->reply, "faults",
-					   findings.count[KUPF_FINDING_FAULT]);
-	wire_writer_number(call->reply, "warnings",
-					   findings.count[KUPF_FINDING_WARNING]);
+	kupf_reply_check(call->reply, this->check);
 	return TRUE;
 }
 
