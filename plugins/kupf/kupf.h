@@ -20,6 +20,7 @@
 #define KUPF_H_
 
 #include "kupf_counters.h"
+#include "kupf_findings.h"
 #include "kupf_role.h"
 #include "kupf/store/kupf_session.h"
 #include "kupf/store/kupf_store.h"
@@ -223,6 +224,13 @@ struct kupf_enforcer_t {
 	 * Report all counters.
 	 */
 	void (*counters)(kupf_enforcer_t *this, kupf_counter_cb_t cb, void *user);
+
+	/**
+	 * Look for what is wrong with the configuration.  The work has a bound.
+	 *
+	 * @param findings	gets what is found
+	 */
+	void (*check)(kupf_enforcer_t *this, kupf_findings_t *findings);
 };
 
 /**

@@ -178,6 +178,17 @@ METHOD(kupf_enforcer_t, counters, void,
 	this->lock->unlock(this->lock);
 }
 
+METHOD(kupf_enforcer_t, check, void,
+	private_kupf_enforcement_t *this, kupf_findings_t *findings)
+{
+	this->lock->read_lock(this->lock);
+	if (this->attached)
+	{
+		this->attached->check(this->attached, findings);
+	}
+	this->lock->unlock(this->lock);
+}
+
 METHOD(kupf_enforcement_t, attach, bool,
 	private_kupf_enforcement_t *this, kupf_enforcer_t *enforcer)
 {
@@ -231,6 +242,7 @@ kupf_enforcement_t *kupf_enforcement_create(bool required, kupf_role_t role)
 				.close = _close_,
 				.replaced = _replaced,
 				.counters = _counters,
+				.check = _check,
 			},
 			.attach = _attach,
 			.detach = _detach,

@@ -2,6 +2,8 @@
 
 #include "kupf_plugin.h"
 #include "kupf.h"
+#include "kupf_config.h"
+#include "kupf/protocol/kupf_check.h"
 #include "kupf/protocol/kupf_commands.h"
 #include "kupf/credentials/kupf_cred.h"
 #include "kupf/protocol/kupf_preconfigured_file.h"
@@ -21,27 +23,6 @@
 
 #include <daemon.h>
 #include <processing/jobs/callback_job.h>
-
-/** Default of charon.plugins.kupf.max_connections */
-#define MAX_CONNECTIONS 64
-
-/** Default of charon.plugins.kupf.quarantine, seconds */
-#define QUARANTINE 60
-
-/** Default of charon.plugins.kupf.rekey_margin, seconds */
-#define REKEY_MARGIN 60
-
-/** Default of charon.plugins.kupf.fetch_timeout, seconds */
-#define FETCH_TIMEOUT 3
-
-/** Default of charon.plugins.kupf.fetch_max_waiting */
-#define FETCH_MAX_WAITING 4
-
-/** Default of charon.plugins.kupf.negative_ttl, seconds */
-#define NEGATIVE_TTL 10
-
-/** Default of charon.plugins.kupf.fetch_rate */
-#define FETCH_RATE 100
 
 /** Milliseconds until more sessions expire, if there are more */
 #define EXPIRE_PAUSE 10
@@ -67,8 +48,8 @@ struct private_kupf_plugin_t {
 	kupf_plugin_t public;
 	/** what other plugins see */
 	kupf_object_t object;
-	/** whether keys need an enforcer */
-	bool required;
+	/** settings as they were at the start */
+	kupf_config_t config;
 	/** what the host is */
 	kupf_role_t role;
 	/** sessions that are fed over the socket */
@@ -89,6 +70,8 @@ struct private_kupf_plugin_t {
 	kupf_fetch_t *fetch;
 	/** procedures */
 	kupf_procedures_t *sessions;
+	/** looks for what is wrong */
+	kupf_check_t *check;
 	/** commands */
 	kupf_commands_t *commands;
 	/** credential set */
@@ -173,27 +156,6 @@ static job_requeue_t expire(private_kupf_plugin_t *this)
 }
 
 /**
- * Get a setting of ours.
- */
-static char *get_str(char *key, char *def)
-{
-	return lib->settings->get_str(lib->settings, "%s.plugins.kupf.%s", def,
-								  lib->ns, key);
-}
-
-static int get_int(char *key, int def)
-{
-	return lib->settings->get_int(lib->settings, "%s.plugins.kupf.%s", def,
-								  lib->ns, key);
-}
-
-static bool get_bool(char *key, bool def)
-{
-	return lib->settings->get_bool(lib->settings, "%s.plugins.kupf.%s", def,
-								   lib->ns, key);
-}
-
-/**
  * Whether an address is on an interface of this host.  A UE has its inner
  * addresses there, a UPF has not.
  */
@@ -216,6 +178,7 @@ static void destroy_parts(private_kupf_plugin_t *this)
 	DESTROY_IF(this->server);
 	DESTROY_IF(this->cred);
 	DESTROY_IF(this->commands);
+	DESTROY_IF(this->check);
 	DESTROY_IF(this->sessions);
 	DESTROY_IF(this->fetch);
 	DESTROY_IF(this->publisher);
@@ -228,6 +191,7 @@ static void destroy_parts(private_kupf_plugin_t *this)
 	this->server = NULL;
 	this->cred = NULL;
 	this->commands = NULL;
+	this->check = NULL;
 	this->sessions = NULL;
 	this->fetch = NULL;
 	this->publisher = NULL;
@@ -240,129 +204,62 @@ static void destroy_parts(private_kupf_plugin_t *this)
 }
 
 /**
- * Check a setting that is a number.
- *
- * @param value		value
- * @param least		least value, in units
- * @param most		greatest value, in units
- * @param unit		units in a value of 1
- * @return			FALSE if it is out of range (which is logged)
- */
-static bool in_range(char *key, double value, u_int least, u_int most,
-					 double unit)
-{
-	if (value * unit >= least && value * unit <= most)
-	{
-		return TRUE;
-	}
-	DBG1(DBG_CFG, "kupf: %s is out of range: expected up to %u", key,
-		 (u_int)(most / unit));
-	return FALSE;
-}
-
-/**
- * Create what gets keys that are not there, as the settings say.
- */
-static kupf_fetch_t *create_fetch(private_kupf_plugin_t *this)
-{
-	kupf_fetch_config_t config;
-	double timeout;
-	int max_waiting, ttl, rate;
-
-	timeout = lib->settings->get_double(lib->settings,
-						"%s.plugins.kupf.fetch_timeout", FETCH_TIMEOUT,
-						lib->ns);
-	max_waiting = get_int("fetch_max_waiting", FETCH_MAX_WAITING);
-	ttl = get_int("negative_ttl", NEGATIVE_TTL);
-	rate = get_int("fetch_rate", FETCH_RATE);
-	if (!in_range("fetch_timeout", timeout, 1, KUPF_FETCH_TIMEOUT_MAX, 1000) ||
-		!in_range("fetch_max_waiting", max_waiting, 1, KUPF_FETCH_WAITING_MAX,
-				  1) ||
-		!in_range("negative_ttl", ttl, 0, KUPF_FETCH_TTL_MAX, 1) ||
-		!in_range("fetch_rate", rate, 0, KUPF_FETCH_RATE_MAX, 1))
-	{
-		return NULL;
-	}
-	config = (kupf_fetch_config_t){
-		.timeout = timeout * 1000,
-		.max_waiting = max_waiting,
-		.negative_ttl = ttl,
-		.rate = rate,
-	};
-	return kupf_fetch_create(this->all, &this->publisher->events, &config);
-}
-
-/**
  * Create all parts, as the settings say.
  */
 static bool create_parts(private_kupf_plugin_t *this)
 {
-	kupf_server_config_t config = {
-		.uri = get_str("socket", "unix://" IPSEC_PIDDIR "/charon.kupf"),
-		.group = get_str("socket_group", NULL),
-		.allowed_users = get_str("allowed_users", NULL),
-		.allowed_groups = get_str("allowed_groups", NULL),
-		.max_connections = get_int("max_connections", MAX_CONNECTIONS),
-	};
+	kupf_config_t *config = &this->config;
 	uint16_t fc = KUPF_KDF_FC_DEFAULT;
 	kupf_error_t error = {};
-	char *text;
 
-	text = get_str("kdf_fc", NULL);
-	if (text && !kupf_kdf_fc_parse(text, &fc))
-	{
-		DBG1(DBG_CFG, "kupf: kdf_fc '%s': expected 0x and two digits other "
-			 "than FF, or 0xFF and two digits", text);
-		return FALSE;
-	}
-	if (!kupf_role_decide(get_str("role", NULL), &this->role))
-	{
-		return FALSE;
-	}
-	this->required = get_bool("require_enforcement", TRUE);
-	this->pool = kupf_pool_create(get_str("addresses", NULL),
-								  get_int("quarantine", QUARANTINE),
-								  get_bool("share_addresses", FALSE));
+	kupf_kdf_fc_parse(config->kdf_fc, &fc);
+	this->role = kupf_role_decide(config->role);
+	this->pool = kupf_pool_create(config->addresses, config->quarantine,
+								  config->share_addresses);
 	if (!this->pool)
 	{
 		return FALSE;
 	}
-	this->pool->set_closed(this->pool, get_bool("sync_first", FALSE));
-	this->store = kupf_store_create(get_int("max_sessions", 0),
-									get_int("rekey_margin", REKEY_MARGIN));
-	this->guard = kupf_enforcement_create(this->required, this->role);
+	this->pool->set_closed(this->pool, config->sync_first);
+	this->store = kupf_store_create(config->max_sessions, config->rekey_margin);
+	this->guard = kupf_enforcement_create(config->require_enforcement,
+										  this->role);
 	this->addresses = kupf_ue_addresses_create(&this->guard->enforcer,
 							this->pool,
 							this->role == KUPF_ROLE_UPF ? is_own : NULL,
-							get_bool("share_ue_addresses", FALSE));
+							config->share_ue_addresses);
 	this->preconfigured = kupf_preconfigured_create(this->store,
 											&this->guard->enforcer,
 											this->addresses,
 											kupf_preconfigured_file_read);
+	this->preconfigured->set_file(this->preconfigured, config->preconfigured,
+								  config->max_sessions);
 	this->all = kupf_overlay_create(this->store,
 						this->preconfigured->get_store(this->preconfigured));
 	/* it is logged, and the socket serves all the same */
 	this->preconfigured->load(this->preconfigured, &error);
 	this->publisher = kupf_publisher_create();
-	if (get_bool("fetch", FALSE))
+	if (config->fetch)
 	{
-		this->fetch = create_fetch(this);
-		if (!this->fetch)
-		{
-			return FALSE;
-		}
+		this->fetch = kupf_fetch_create(this->all, &this->publisher->events,
+										&config->fetching);
 		this->preconfigured->set_fetch(this->preconfigured, this->fetch);
 	}
 	this->sessions = kupf_procedures_create(this->store, this->pool,
 							this->addresses,
 							&this->guard->enforcer, &this->publisher->events, this->fetch,
 							this->preconfigured, fc);
+	this->check = kupf_check_create(config->addresses,
+							config->require_enforcement, this->store,
+							this->preconfigured, &this->guard->enforcer);
 	this->commands = kupf_commands_create(this->sessions, this->store,
 							this->all, this->preconfigured, this->pool,
-							this->addresses, &this->guard->enforcer);
+							this->addresses, &this->guard->enforcer,
+							this->check);
 	this->cred = kupf_cred_create(this->all, this->fetch,
 								  &this->guard->enforcer);
-	this->server = kupf_server_create(&config, this->commands, this->publisher);
+	this->server = kupf_server_create(&config->server, this->commands,
+									  this->publisher);
 	return this->server != NULL;
 }
 
@@ -398,7 +295,7 @@ static bool plugin_cb(private_kupf_plugin_t *this, plugin_feature_t *feature,
 	lib->scheduler->schedule_job(lib->scheduler,
 		(job_t*)callback_job_create((callback_job_cb_t)expire, this, NULL,
 									(callback_job_cancel_t)return_false), 1);
-	if (!this->required)
+	if (!this->config.require_enforcement)
 	{
 		DBG1(DBG_CFG, "kupf: require_enforcement is off: without plugin nin3a "
 			 "any connection may use the keys");
@@ -429,9 +326,20 @@ METHOD(plugin_t, reload, bool,
 	private_kupf_plugin_t *this)
 {
 	kupf_error_t error = {};
+	kupf_config_t config;
 
-	return !this->preconfigured ||
-		   this->preconfigured->load(this->preconfigured, &error);
+	if (!kupf_settings_read(&kupf_config_table, &config))
+	{
+		DBG1(DBG_CFG, "kupf: all settings and keys stay as they were");
+		return FALSE;
+	}
+	if (!this->preconfigured)
+	{
+		return TRUE;
+	}
+	this->preconfigured->set_file(this->preconfigured, config.preconfigured,
+								  config.max_sessions);
+	return this->preconfigured->load(this->preconfigured, &error);
 }
 
 METHOD(plugin_t, destroy, void,
@@ -446,8 +354,14 @@ METHOD(plugin_t, destroy, void,
 PLUGIN_DEFINE(kupf)
 {
 	private_kupf_plugin_t *this;
+	kupf_config_t config;
 
 	if (!version_fits("kupf", VERSION))
+	{
+		return NULL;
+	}
+	kupf_settings_require(KUPF_OBJECT);
+	if (!kupf_settings_read(&kupf_config_table, &config))
 	{
 		return NULL;
 	}
@@ -473,6 +387,7 @@ PLUGIN_DEFINE(kupf)
 				.detach = _detach,
 			},
 		},
+		.config = config,
 	);
 	this->object.plugin = this;
 

@@ -35,10 +35,10 @@ void kupf_role_announce(kupf_role_t role)
 	lib->set(lib, object(role), lib);
 }
 
-/**
- * Whether the plugin of a role was announced.
+/*
+ * Described in header
  */
-static bool announced(kupf_role_t role)
+bool kupf_role_is_announced(kupf_role_t role)
 {
 	return lib->get(lib, object(role)) != NULL;
 }
@@ -48,7 +48,8 @@ static bool announced(kupf_role_t role)
  */
 static kupf_role_t decide_alone()
 {
-	bool upf = announced(KUPF_ROLE_UPF), ue = announced(KUPF_ROLE_UE);
+	bool upf = kupf_role_is_announced(KUPF_ROLE_UPF);
+	bool ue = kupf_role_is_announced(KUPF_ROLE_UE);
 
 	if (upf && ue)
 	{
@@ -63,23 +64,17 @@ static kupf_role_t decide_alone()
 /*
  * Described in header
  */
-bool kupf_role_decide(const char *setting, kupf_role_t *role)
+kupf_role_t kupf_role_decide(kupf_role_t setting)
 {
-	if (!setting || !*setting)
+	if (setting == KUPF_ROLE_UNSET)
 	{
-		*role = decide_alone();
-		return TRUE;
+		return decide_alone();
 	}
-	if (!enum_from_name(kupf_role_names, setting, role) ||
-		*role == KUPF_ROLE_UNSET)
+	if (!kupf_role_is_announced(setting))
 	{
-		DBG1(DBG_CFG, "kupf: role '%s': expected upf or ue", setting);
-		return FALSE;
+		DBG1(DBG_CFG, "kupf: role is %N, but plugin %N is not loaded: no key "
+			 "can be used", kupf_role_names, setting, kupf_role_plugins,
+			 setting);
 	}
-	if (!announced(*role))
-	{
-		DBG1(DBG_CFG, "kupf: role is %s, but plugin %N is not loaded: no key "
-			 "can be used", setting, kupf_role_plugins, *role);
-	}
-	return TRUE;
+	return setting;
 }

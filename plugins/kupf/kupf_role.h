@@ -46,13 +46,19 @@ extern enum_name_t *kupf_role_plugins;
 void kupf_role_announce(kupf_role_t role);
 
 /**
+ * Whether the plugin for a role was announced.
+ *
+ * @param role		role
+ */
+bool kupf_role_is_announced(kupf_role_t role);
+
+/**
  * Find out what this host is; if it does not show, one line in the log says
  * what to do.
  *
- * @param setting	setting, NULL if there is none
- * @param role		[out] role
- * @return			FALSE if the setting is wrong (which is logged)
+ * @param setting	setting, KUPF_ROLE_UNSET if there is none
+ * @return			role
  */
-bool kupf_role_decide(const char *setting, kupf_role_t *role);
+kupf_role_t kupf_role_decide(kupf_role_t setting);
 
 #endif /** KUPF_ROLE_H_ @}*/

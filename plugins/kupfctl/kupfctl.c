@@ -33,6 +33,7 @@ const kupfctl_command_t *const kupfctl_commands[] = {
 	&kupfctl_delete,
 	&kupfctl_list,
 	&kupfctl_stats,
+	&kupfctl_check,
 	&kupfctl_watch,
 	&kupfctl_derive,
 	&kupfctl_completion,

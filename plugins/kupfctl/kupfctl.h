@@ -117,6 +117,7 @@ extern const kupfctl_command_t kupfctl_reload;
 extern const kupfctl_command_t kupfctl_delete;
 extern const kupfctl_command_t kupfctl_list;
 extern const kupfctl_command_t kupfctl_stats;
+extern const kupfctl_command_t kupfctl_check;
 extern const kupfctl_command_t kupfctl_watch;
 extern const kupfctl_command_t kupfctl_derive;
 extern const kupfctl_command_t kupfctl_completion;

@@ -5,12 +5,18 @@
 
 #include <threading/rwlock.h>
 
-#include <ctype.h>
+/** IKE_SAs that a session may have: at most, and one to replace another */
+#define IKE_SAS_LEAST 2
+#define IKE_SAS_MOST 64
 
-/** Settings of the plugin */
-#define SECTION "%s.plugins.nin3a."
+/** CHILD_SAs of an IKE_SA, at most */
+#define CHILD_SAS_MOST 64
+
+/** Rekeyings in a minute, at most */
+#define REKEYINGS_MOST 100000
 
 typedef struct private_nin3a_config_t private_nin3a_config_t;
+typedef struct values_t values_t;
 
 /**
  * Private data of the settings.
@@ -46,119 +52,69 @@ METHOD(nin3a_config_t, get, void,
 }
 
 /**
- * Read a setting that is one of some names.
- *
- * @param key		name of the setting
- * @param names		names for values, the first one is the default
- * @param value		[out] value
- * @return			FALSE if it is none of them
+ * What is read at once.
  */
-static bool read_name(const char *key, enum_name_t *names, int *value)
-{
-	char *name;
+struct values_t {
+	/** connections */
+	const char *connections;
+	/** all others */
+	nin3a_settings_t settings;
+};
 
-	name = lib->settings->get_str(lib->settings, SECTION "%s",
-								  enum_to_name(names, 0), lib->ns, key);
-	if (!enum_from_name(names, name, value))
-	{
-		DBG1(DBG_CFG, "nin3a: %s must not be '%s'", key, name);
-		return FALSE;
-	}
-	return TRUE;
-}
+/** Members of values_t */
+#define AT(member) offsetof(values_t, member)
 
 /**
- * Read a setting that is a number.
- *
- * @param key		name of the setting
- * @param value		[in,out] default, replaced by the value if it is set
- * @return			FALSE if it is none, or not within the limits
+ * All settings.
  */
-static bool read_number(const char *key, u_int least, u_int most,
-						uint32_t *value)
-{
-	char *text, *end;
-	u_long number;
+static const kupf_setting_t table[] = {
+	{ "close_timeout", KUPF_SETTING_TIME, "10s", AT(settings.close_timeout),
+	  0, KUPF_SETTINGS_TIME_MAX },
+	{ "connections", KUPF_SETTING_TEXT, NIN3A_CONNECTIONS, AT(connections) },
+	{ "esp_mode", KUPF_SETTING_NAME, "tunnel", AT(settings.esp_mode),
+	  TUNNEL_MODE_TUNNEL, TUNNEL_MODE_TRANSPORT, .names = &tunnel_mode_names },
+	{ "esp_profile", KUPF_SETTING_NAME, "ts33210", AT(settings.esp_profile),
+	  TUNNEL_PROFILE_TS33210, TUNNEL_PROFILE_NONE,
+	  .names = &tunnel_profile_names },
+	{ "grace", KUPF_SETTING_TIME, "30s", AT(settings.grace),
+	  0, KUPF_SETTINGS_TIME_MAX },
+	{ "ike_profile", KUPF_SETTING_NAME, "ts33210", AT(settings.ike_profile),
+	  TUNNEL_PROFILE_TS33210, TUNNEL_PROFILE_NONE,
+	  .names = &tunnel_profile_names },
+	{ "max_child_sas", KUPF_SETTING_NUMBER, "8",
+	  AT(settings.limits.child_sas), 1, CHILD_SAS_MOST },
+	{ "max_ike_sas", KUPF_SETTING_NUMBER, "4", AT(settings.max_ike_sas),
+	  IKE_SAS_LEAST, IKE_SAS_MOST },
+	{ "max_rekeyings", KUPF_SETTING_NUMBER, "30",
+	  AT(settings.limits.rekeyings), 1, REKEYINGS_MOST },
+	{ "min_auth_lifetime", KUPF_SETTING_TIME, "30m",
+	  AT(settings.min_auth_lifetime), 0, KUPF_SETTINGS_TIME_MAX },
+	{ "require_address_match", KUPF_SETTING_BOOL, "yes",
+	  AT(settings.address_match) },
+};
 
-	text = lib->settings->get_str(lib->settings, SECTION "%s", NULL, lib->ns,
-								  key);
-	if (!text)
-	{
-		return TRUE;
-	}
-	number = strtoul(text, &end, 10);
-	if (!isdigit(*text) || *end || number < least || number > most)
-	{
-		DBG1(DBG_CFG, "nin3a: %s must not be '%s', expected a number from %u "
-			 "to %u", key, text, least, most);
-		return FALSE;
-	}
-	*value = number;
-	return TRUE;
-}
-
-/**
- * Read all settings that are plain values.
- */
-static bool read_settings(nin3a_settings_t *settings)
-{
-	int ike_profile, esp_profile, esp_mode;
-	uint32_t max_ike_sas = NIN3A_MAX_IKE_SAS;
-	tunnel_limits_t limits = {
-		.child_sas = NIN3A_MAX_CHILD_SAS,
-		.rekeyings = NIN3A_MAX_REKEYINGS,
-	};
-
-	if (!read_number("max_ike_sas", NIN3A_MAX_IKE_SAS_LEAST,
-					 NIN3A_MAX_IKE_SAS_MOST, &max_ike_sas) ||
-		!read_number("max_child_sas", NIN3A_MAX_CHILD_SAS_LEAST,
-					 NIN3A_MAX_CHILD_SAS_MOST, &limits.child_sas) ||
-		!read_number("max_rekeyings", NIN3A_MAX_REKEYINGS_LEAST,
-					 NIN3A_MAX_REKEYINGS_MOST, &limits.rekeyings) ||
-		!read_name("ike_profile", tunnel_profile_names, &ike_profile) ||
-		!read_name("esp_profile", tunnel_profile_names, &esp_profile) ||
-		!read_name("esp_mode", tunnel_mode_names, &esp_mode))
-	{
-		return FALSE;
-	}
-	*settings = (nin3a_settings_t){
-		.close_timeout = lib->settings->get_time(lib->settings,
-								SECTION "close_timeout", NIN3A_CLOSE_TIMEOUT,
-								lib->ns),
-		.grace = lib->settings->get_time(lib->settings, SECTION "grace",
-								NIN3A_GRACE, lib->ns),
-		.max_ike_sas = max_ike_sas,
-		.limits = limits,
-		.min_auth_lifetime = lib->settings->get_time(lib->settings,
-								SECTION "min_auth_lifetime",
-								NIN3A_MIN_AUTH_LIFETIME, lib->ns),
-		.address_match = lib->settings->get_bool(lib->settings,
-								SECTION "require_address_match",
-								NIN3A_REQUIRE_ADDRESS_MATCH, lib->ns),
-		.ike_profile = ike_profile,
-		.esp_profile = esp_profile,
-		.esp_mode = esp_mode,
-	};
-	return TRUE;
-}
+const kupf_settings_t nin3a_config_table = {
+	.plugin = "nin3a",
+	.settings = table,
+	.count = countof(table),
+};
 
 METHOD(nin3a_config_t, reload, bool,
 	private_nin3a_config_t *this)
 {
 	char *connections, *old;
-	nin3a_settings_t settings;
+	values_t values = {};
 
-	if (!read_settings(&settings))
+	if (!kupf_settings_read(&nin3a_config_table, &values))
 	{
 		return FALSE;
 	}
-	connections = strdup(lib->settings->get_str(lib->settings,
-							SECTION "connections", NIN3A_CONNECTIONS, lib->ns));
+	connections = strdup(values.connections);
 
 	this->lock->write_lock(this->lock);
 	old = this->connections;
 	this->connections = connections;
-	this->settings = settings;
+	this->settings = values.settings;
 	this->lock->unlock(this->lock);
 	free(old);
 	return TRUE;

@@ -14,39 +14,11 @@
 #ifndef NIN3A_CONFIG_H_
 #define NIN3A_CONFIG_H_
 
+#include "kupf/kupf_settings.h"
+#include "tunnel/tunnel_bounds.h"
 #include "tunnel/tunnel_profile.h"
 
-#include "tunnel/tunnel_bounds.h"
-
 #include <library.h>
-
-/** Seconds that a UE has got to replace a tunnel of a modified session */
-#define NIN3A_GRACE 30
-
-/** Whether the UE must come to the UPF address that its session says */
-#define NIN3A_REQUIRE_ADDRESS_MATCH TRUE
-
-/** Shortest remaining life of a session that a UE is told, seconds */
-#define NIN3A_MIN_AUTH_LIFETIME 1800
-
-/** IKE_SAs that a session may have at the same time, and the limits of that */
-#define NIN3A_MAX_IKE_SAS 4
-#define NIN3A_MAX_IKE_SAS_LEAST 2
-#define NIN3A_MAX_IKE_SAS_MOST 64
-
-/** CHILD_SAs that an IKE_SA may have, and the limits of that */
-#define NIN3A_MAX_CHILD_SAS 8
-#define NIN3A_MAX_CHILD_SAS_LEAST 1
-#define NIN3A_MAX_CHILD_SAS_MOST 64
-
-/** CHILD_SAs and IKE_SAs that a UE may set up or rekey on an IKE_SA in a minute,
- * and the limits of that */
-#define NIN3A_MAX_REKEYINGS 30
-#define NIN3A_MAX_REKEYINGS_LEAST 1
-#define NIN3A_MAX_REKEYINGS_MOST 100000
-
-/** Seconds that a UE has got to answer our DELETE */
-#define NIN3A_CLOSE_TIMEOUT 10
 
 typedef struct nin3a_config_t nin3a_config_t;
 typedef struct nin3a_settings_t nin3a_settings_t;
@@ -111,5 +83,8 @@ struct nin3a_config_t {
  * @return			NULL if one is wrong, which was logged
  */
 nin3a_config_t *nin3a_config_create();
+
+/** Table of the settings */
+extern const kupf_settings_t nin3a_config_table;
 
 #endif /** NIN3A_CONFIG_H_ @}*/

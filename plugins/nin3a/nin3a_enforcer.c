@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_enforcer.h"
+#include "nin3a_check.h"
 #include "nin3a_counters.h"
 
 typedef struct private_nin3a_enforcer_t private_nin3a_enforcer_t;
@@ -141,6 +142,12 @@ METHOD(kupf_enforcer_t, counters, void,
 	cb(user, "nin3a-tunnels-up", up);
 }
 
+METHOD(kupf_enforcer_t, check, void,
+	private_nin3a_enforcer_t *this, kupf_findings_t *findings)
+{
+	nin3a_check_connections(this->config, findings);
+}
+
 METHOD(nin3a_enforcer_t, destroy, void,
 	private_nin3a_enforcer_t *this)
 {
@@ -172,6 +179,7 @@ nin3a_enforcer_t *nin3a_enforcer_create(nin3a_config_t *config,
 				.close = _close_,
 				.replaced = _replaced,
 				.counters = _counters,
+				.check = _check,
 			},
 			.destroy = _destroy,
 		},

@@ -146,7 +146,12 @@ METHOD(plugin_t, get_features, int,
 METHOD(plugin_t, reload, bool,
 	private_nin3a_plugin_t *this)
 {
-	return this->config->reload(this->config);
+	if (!this->config->reload(this->config))
+	{
+		DBG1(DBG_CFG, "nin3a: all settings stay as they were");
+		return FALSE;
+	}
+	return TRUE;
 }
 
 METHOD(plugin_t, destroy, void,
@@ -169,6 +174,7 @@ PLUGIN_DEFINE(nin3a)
 		return NULL;
 	}
 	kupf_role_announce(KUPF_ROLE_UPF);
+	kupf_settings_require("nin3a");
 	config = nin3a_config_create();
 	if (!config)
 	{

@@ -4,13 +4,12 @@
 
 #include <threading/rwlock.h>
 
-/** Settings of the plugin */
-#define SECTION "%s.plugins.nin3a-ue."
-
-/** Longest of all times, seconds: 2^31 milliseconds have room for it */
-#define TIME_MAX (7 * 24 * 3600)
+/** Bounds of what a UPF may set up, at most; 0 is for none */
+#define CHILD_SAS_MOST 1000
+#define REKEYINGS_MOST 100000
 
 typedef struct private_nin3a_ue_config_t private_nin3a_ue_config_t;
+typedef struct values_t values_t;
 
 /**
  * Private data of the settings.
@@ -33,122 +32,82 @@ METHOD(nin3a_ue_config_t, get, void,
 }
 
 /**
- * Read a setting that is one of some names.
- *
- * @param key		name of the setting
- * @param names		names for values, the first one is the default
- * @param value		[out] value
- * @return			FALSE if it is none of them
+ * What is read at once.
  */
-static bool read_name(const char *key, enum_name_t *names, int *value)
-{
-	char *name;
-
-	name = lib->settings->get_str(lib->settings, SECTION "%s",
-								  enum_to_name(names, 0), lib->ns, key);
-	if (!enum_from_name(names, name, value))
-	{
-		DBG1(DBG_CFG, "nin3a-ue: %s must not be '%s'", key, name);
-		return FALSE;
-	}
-	return TRUE;
-}
+struct values_t {
+	/** connection */
+	const char *connection;
+	/** all others */
+	nin3a_ue_settings_t settings;
+};
 
 /**
- * Check a time.
- *
- * @param least		least it may be, seconds
+ * Whether there is room for the name of a connection.
  */
-static bool check_time(const char *key, uint32_t value, uint32_t least)
+static bool is_connection(const char *name)
 {
-	if (value < least || value > TIME_MAX)
-	{
-		DBG1(DBG_CFG, "nin3a-ue: %s must be between %u and %u seconds", key,
-			 least, TIME_MAX);
-		return FALSE;
-	}
-	return TRUE;
+	size_t len = strlen(name);
+
+	return len && len <= NIN3A_UE_CONNECTION_MAX;
 }
+
+/** Members of values_t */
+#define AT(member) offsetof(values_t, member)
 
 /**
- * Read the name of the connection.
+ * All settings.
  */
-static bool read_connection(nin3a_ue_settings_t *settings)
-{
-	char *name;
-	size_t len;
+static const kupf_setting_t table[] = {
+	{ "close_timeout", KUPF_SETTING_TIME, "10s", AT(settings.close_timeout),
+	  0, KUPF_SETTINGS_TIME_MAX },
+	{ "connection", KUPF_SETTING_TEXT, "nin3a-ue", AT(connection),
+	  .check = is_connection,
+	  .expected = "the name of a connection, 1 to 255 characters" },
+	{ "esp_mode", KUPF_SETTING_NAME, "tunnel", AT(settings.esp_mode),
+	  TUNNEL_MODE_TUNNEL, TUNNEL_MODE_TRANSPORT, .names = &tunnel_mode_names },
+	{ "esp_profile", KUPF_SETTING_NAME, "ts33210", AT(settings.esp_profile),
+	  TUNNEL_PROFILE_TS33210, TUNNEL_PROFILE_NONE,
+	  .names = &tunnel_profile_names },
+	{ "ike_profile", KUPF_SETTING_NAME, "ts33210", AT(settings.ike_profile),
+	  TUNNEL_PROFILE_TS33210, TUNNEL_PROFILE_NONE,
+	  .names = &tunnel_profile_names },
+	{ "max_child_sas", KUPF_SETTING_NUMBER, "8",
+	  AT(settings.limits.child_sas), 0, CHILD_SAS_MOST },
+	{ "max_rekeyings", KUPF_SETTING_NUMBER, "30",
+	  AT(settings.limits.rekeyings), 0, REKEYINGS_MOST },
+	{ "retry", KUPF_SETTING_TIME, "1s", AT(settings.retry),
+	  1, KUPF_SETTINGS_TIME_MAX },
+	{ "retry_max", KUPF_SETTING_TIME, "60s", AT(settings.retry_max),
+	  1, KUPF_SETTINGS_TIME_MAX },
+	{ "setup_timeout", KUPF_SETTING_TIME, "30s", AT(settings.setup_timeout),
+	  1, KUPF_SETTINGS_TIME_MAX },
+};
 
-	name = lib->settings->get_str(lib->settings, SECTION "connection",
-								  NIN3A_UE_CONNECTION, lib->ns);
-	len = strlen(name);
-	if (!len || len > NIN3A_UE_CONNECTION_MAX)
-	{
-		DBG1(DBG_CFG, "nin3a-ue: connection must have 1 to %d characters",
-			 NIN3A_UE_CONNECTION_MAX);
-		return FALSE;
-	}
-	memcpy(settings->connection, name, len + 1);
-	return TRUE;
-}
-
-/**
- * Read the bounds of what a UPF may set up.
- */
-static bool read_limits(tunnel_limits_t *limits)
-{
-	int child_sas, rekeyings;
-
-	child_sas = lib->settings->get_int(lib->settings, SECTION "max_child_sas",
-									   NIN3A_UE_MAX_CHILD_SAS, lib->ns);
-	rekeyings = lib->settings->get_int(lib->settings, SECTION "max_rekeyings",
-									   NIN3A_UE_MAX_REKEYINGS, lib->ns);
-	if (child_sas < 0 || rekeyings < 0)
-	{
-		DBG1(DBG_CFG, "nin3a-ue: %s must not be negative",
-			 child_sas < 0 ? "max_child_sas" : "max_rekeyings");
-		return FALSE;
-	}
-	limits->child_sas = child_sas;
-	limits->rekeyings = rekeyings;
-	return TRUE;
-}
+const kupf_settings_t nin3a_ue_config_table = {
+	.plugin = "nin3a-ue",
+	.settings = table,
+	.count = countof(table),
+};
 
 METHOD(nin3a_ue_config_t, reload, bool,
 	private_nin3a_ue_config_t *this)
 {
-	int ike_profile, esp_profile, esp_mode;
-	nin3a_ue_settings_t settings = {
-		.retry = lib->settings->get_time(lib->settings, SECTION "retry",
-								NIN3A_UE_RETRY, lib->ns),
-		.retry_max = lib->settings->get_time(lib->settings,
-								SECTION "retry_max", NIN3A_UE_RETRY_MAX,
-								lib->ns),
-		.setup_timeout = lib->settings->get_time(lib->settings,
-								SECTION "setup_timeout",
-								NIN3A_UE_SETUP_TIMEOUT, lib->ns),
-		.close_timeout = lib->settings->get_time(lib->settings,
-								SECTION "close_timeout",
-								NIN3A_UE_CLOSE_TIMEOUT, lib->ns),
-	};
+	values_t values = {};
 
-	if (!read_connection(&settings) ||
-		!check_time("retry", settings.retry, 1) ||
-		!check_time("retry_max", settings.retry_max, settings.retry) ||
-		!check_time("setup_timeout", settings.setup_timeout, 1) ||
-		!check_time("close_timeout", settings.close_timeout, 0) ||
-		!read_limits(&settings.limits) ||
-		!read_name("ike_profile", tunnel_profile_names, &ike_profile) ||
-		!read_name("esp_profile", tunnel_profile_names, &esp_profile) ||
-		!read_name("esp_mode", tunnel_mode_names, &esp_mode))
+	if (!kupf_settings_read(&nin3a_ue_config_table, &values))
 	{
 		return FALSE;
 	}
-	settings.ike_profile = ike_profile;
-	settings.esp_profile = esp_profile;
-	settings.esp_mode = esp_mode;
+	if (values.settings.retry_max < values.settings.retry)
+	{
+		kupf_settings_refuse(&nin3a_ue_config_table, "retry_max",
+							 "no less than retry");
+		return FALSE;
+	}
+	strcpy(values.settings.connection, values.connection);
 
 	this->lock->write_lock(this->lock);
-	this->settings = settings;
+	this->settings = values.settings;
 	this->lock->unlock(this->lock);
 	return TRUE;
 }

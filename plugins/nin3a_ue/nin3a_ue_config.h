@@ -14,31 +14,11 @@
 #ifndef NIN3A_UE_CONFIG_H_
 #define NIN3A_UE_CONFIG_H_
 
+#include "kupf/kupf_settings.h"
 #include "tunnel/tunnel_bounds.h"
 #include "tunnel/tunnel_profile.h"
 
 #include <library.h>
-
-/** Connection that is the template of all */
-#define NIN3A_UE_CONNECTION "nin3a-ue"
-
-/** Seconds until the next attempt after the first one that failed */
-#define NIN3A_UE_RETRY 1
-
-/** Most seconds between attempts */
-#define NIN3A_UE_RETRY_MAX 60
-
-/** Seconds that an attempt may take */
-#define NIN3A_UE_SETUP_TIMEOUT 30
-
-/** Seconds that the UPF has got to answer our DELETE */
-#define NIN3A_UE_CLOSE_TIMEOUT 10
-
-/** CHILD_SAs that a UPF may set up on an IKE_SA */
-#define NIN3A_UE_MAX_CHILD_SAS 8
-
-/** CHILD_SAs and rekeyings that a UPF may begin in a minute */
-#define NIN3A_UE_MAX_REKEYINGS 30
 
 /** Longest name of a connection */
 #define NIN3A_UE_CONNECTION_MAX 255
@@ -99,5 +79,8 @@ struct nin3a_ue_config_t {
  * @return			NULL if one is wrong, which was logged
  */
 nin3a_ue_config_t *nin3a_ue_config_create();
+
+/** Table of the settings */
+extern const kupf_settings_t nin3a_ue_config_table;
 
 #endif /** NIN3A_UE_CONFIG_H_ @}*/

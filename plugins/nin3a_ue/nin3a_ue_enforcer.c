@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_ue_enforcer.h"
+#include "nin3a_ue_check.h"
 #include "nin3a_ue_counters.h"
 
 typedef struct private_nin3a_ue_enforcer_t private_nin3a_ue_enforcer_t;
@@ -11,6 +12,8 @@ typedef struct private_nin3a_ue_enforcer_t private_nin3a_ue_enforcer_t;
 struct private_nin3a_ue_enforcer_t {
 	/** public interface */
 	nin3a_ue_enforcer_t public;
+	/** settings */
+	nin3a_ue_config_t *config;
 	/** IKE_SAs */
 	nin3a_ue_sas_t *sas;
 	/** legs */
@@ -175,6 +178,12 @@ METHOD(kupf_enforcer_t, counters, void,
 	cb(user, "nin3a-ue-tunnels-up", totals.up);
 }
 
+METHOD(kupf_enforcer_t, check, void,
+	private_nin3a_ue_enforcer_t *this, kupf_findings_t *findings)
+{
+	nin3a_ue_check_connection(this->config, findings);
+}
+
 METHOD(nin3a_ue_enforcer_t, destroy, void,
 	private_nin3a_ue_enforcer_t *this)
 {
@@ -184,7 +193,8 @@ METHOD(nin3a_ue_enforcer_t, destroy, void,
 /*
  * Described in header
  */
-nin3a_ue_enforcer_t *nin3a_ue_enforcer_create(nin3a_ue_sas_t *sas,
+nin3a_ue_enforcer_t *nin3a_ue_enforcer_create(nin3a_ue_config_t *config,
+											  nin3a_ue_sas_t *sas,
 											  nin3a_ue_legs_t *legs,
 											  nin3a_ue_jobs_t *actions,
 											  kupf_store_t *store)
@@ -204,9 +214,11 @@ nin3a_ue_enforcer_t *nin3a_ue_enforcer_create(nin3a_ue_sas_t *sas,
 				.close = _close_,
 				.replaced = _replaced,
 				.counters = _counters,
+				.check = _check,
 			},
 			.destroy = _destroy,
 		},
+		.config = config,
 		.sas = sas,
 		.legs = legs,
 		.actions = actions,

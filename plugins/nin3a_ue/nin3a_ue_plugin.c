@@ -60,8 +60,8 @@ static void create_parts(private_nin3a_ue_plugin_t *this)
 	this->legs = nin3a_ue_legs_create(this->sas, get_backoff(this));
 	this->actions = nin3a_ue_jobs_create(this->config, this->sas,
 									this->legs);
-	this->enforcer = nin3a_ue_enforcer_create(this->sas, this->legs,
-									this->actions,
+	this->enforcer = nin3a_ue_enforcer_create(this->config, this->sas,
+									this->legs, this->actions,
 									this->kupf->get_store(this->kupf));
 	this->listener = nin3a_ue_listener_create(this->kupf, this->config,
 									this->sas, this->legs, this->actions);
@@ -185,6 +185,7 @@ METHOD(plugin_t, reload, bool,
 {
 	if (!this->config->reload(this->config))
 	{
+		DBG1(DBG_CFG, "nin3a-ue: all settings stay as they were");
 		return FALSE;
 	}
 	if (this->kupf)
@@ -214,6 +215,7 @@ PLUGIN_DEFINE(nin3a_ue)
 		return NULL;
 	}
 	kupf_role_announce(KUPF_ROLE_UE);
+	kupf_settings_require("nin3a-ue");
 	config = nin3a_ue_config_create();
 	if (!config)
 	{

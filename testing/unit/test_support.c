@@ -134,6 +134,7 @@ void test_enforcer_init(test_enforcer_t *this)
 			.close = _close_,
 			.replaced = _replaced,
 			.counters = _counters,
+			.check = (void*)nop,
 		},
 		.role = KUPF_ROLE_UPF,
 		.covered = TRUE,

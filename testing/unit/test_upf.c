@@ -68,9 +68,12 @@ void test_upf_init_with(test_upf_t *this, const char *addresses,
 							this->addresses,
 							&this->enforcer.public, this->events, this->fetch,
 							this->preconfigured, KUPF_KDF_FC_DEFAULT);
+	this->check = kupf_check_create(addresses, TRUE, this->store,
+							this->preconfigured, &this->enforcer.public);
 	this->commands = kupf_commands_create(this->sessions, this->store,
 							this->all, this->preconfigured, this->pool,
-							this->addresses, &this->enforcer.public);
+							this->addresses, &this->enforcer.public,
+							this->check);
 }
 
 /*
@@ -104,6 +107,7 @@ void test_upf_clear(test_upf_t *this)
 void test_upf_deinit(test_upf_t *this)
 {
 	this->commands->destroy(this->commands);
+	this->check->destroy(this->check);
 	this->sessions->destroy(this->sessions);
 	this->fetch->destroy(this->fetch);
 	this->publisher->destroy(this->publisher);

@@ -31,6 +31,7 @@ struct test_upf_t {
 	kupf_events_t *events;
 	kupf_fetch_t *fetch;
 	kupf_procedures_t *sessions;
+	kupf_check_t *check;
 	kupf_commands_t *commands;
 };
 

@@ -103,16 +103,17 @@ static void hide_pages(void *pages, size_t size)
 	}
 }
 
+/** Times that pages could not be locked in memory */
+static refcount_t unlocked = 0;
+
 /**
  * Ask the kernel to keep pages out of core dumps and swap.  Neither is worth
  * refusing service for, both are worth a line in the log.
  */
 static void protect(void *pages, size_t size)
 {
-	static refcount_t warned = 0;
-
 	hide_pages(pages, size);
-	if (mlock(pages, size) != 0 && ref_get(&warned) == 1)
+	if (mlock(pages, size) != 0 && ref_get(&unlocked) == 1)
 	{
 		DBG1(DBG_CFG, "kupf: keys may be swapped out, RLIMIT_MEMLOCK does not "
 			 "allow to lock them: %s", strerror(errno));
@@ -203,6 +204,14 @@ bool kupf_secret_acceptable(chunk_t key)
 		any |= key.ptr[i];
 	}
 	return any != 0;
+}
+
+/*
+ * Described in header
+ */
+bool kupf_secret_is_swappable()
+{
+	return ref_cur(&unlocked) > 0;
 }
 
 /*

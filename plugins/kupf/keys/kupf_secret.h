@@ -57,6 +57,12 @@ uint8_t *kupf_secret_create(chunk_t key);
 void kupf_secret_destroy(uint8_t *secret, size_t len);
 
 /**
+ * Whether some key may have been swapped out, since RLIMIT_MEMLOCK did not allow
+ * to lock its memory.
+ */
+bool kupf_secret_is_swappable();
+
+/**
  * Allocate pages for a buffer that keys pass through.  It is left out of core
  * dumps.  It is kept out of swap if it is small, up to a limit for all of them
  * (1 MiB): what clients can make more of leaves RLIMIT_MEMLOCK to the keys.

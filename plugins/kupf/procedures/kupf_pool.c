@@ -439,8 +439,6 @@ kupf_pool_t *kupf_pool_create(const char *spec, u_int quarantine, bool shared)
 		text = strdup(token);
 		if (!add_range(this, text))
 		{
-			DBG1(DBG_CFG, "kupf: addresses: '%s' is not a prefix, a range "
-				 "'first-last' or an address, or overlaps with another", token);
 			free(text);
 			enumerator->destroy(enumerator);
 			destroy(this);

@@ -31,6 +31,10 @@ struct private_kupf_preconfigured_t {
 	kupf_ue_addresses_t *addresses;
 	/** reads the file */
 	kupf_preconfigured_read_t read;
+	/** file, NULL for none */
+	char *path;
+	/** most sessions in it, 0 for no limit */
+	u_int max;
 	/** waits for sessions, or NULL */
 	kupf_fetch_t *fetch;
 	/** held while a file is read and applied */
@@ -290,21 +294,17 @@ static void finish(private_kupf_preconfigured_t *this, array_t *changes,
 }
 
 /**
- * Have the sessions that a file has, or those that there were.
- *
- * @param path		path, NULL for no sessions
+ * Have the sessions that the file has, or those that there were.
  */
-static bool take(private_kupf_preconfigured_t *this, const char *path,
-				 kupf_error_t *error)
+static bool take(private_kupf_preconfigured_t *this, kupf_error_t *error)
 {
 	kupf_store_t *file;
 	array_t *changes;
 	bool done;
 
-	file = kupf_store_create(lib->settings->get_int(lib->settings,
-						"%s.plugins.kupf.max_sessions", 0, lib->ns), 0);
+	file = kupf_store_create(this->max, 0);
 	changes = array_create(sizeof(change_t), 0);
-	done = (!path || this->read(path, file, error)) &&
+	done = (!this->path || this->read(this->path, file, error)) &&
 		   compare_all(this, file, changes, error);
 	if (done)
 	{
@@ -323,27 +323,54 @@ METHOD(kupf_preconfigured_t, set_fetch, void,
 	this->mutex->unlock(this->mutex);
 }
 
-METHOD(kupf_preconfigured_t, load, bool,
-	private_kupf_preconfigured_t *this, kupf_error_t *error)
+METHOD(kupf_preconfigured_t, set_file, void,
+	private_kupf_preconfigured_t *this, const char *path, u_int max)
+{
+	this->mutex->lock(this->mutex);
+	free(this->path);
+	this->path = strdupnull(path);
+	this->max = max;
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(kupf_preconfigured_t, get_path, char*,
+	private_kupf_preconfigured_t *this)
 {
 	char *path;
-	bool done;
 
-	path = lib->settings->get_str(lib->settings,
-						"%s.plugins.kupf.preconfigured", NULL, lib->ns);
 	this->mutex->lock(this->mutex);
-	done = take(this, path, error);
+	path = strdupnull(this->path);
 	this->mutex->unlock(this->mutex);
+	return path;
+}
+
+/**
+ * Log what came of reading the file.
+ */
+static void log_result(private_kupf_preconfigured_t *this, bool done,
+					   const kupf_error_t *error)
+{
 	if (!done && kupf_limiter_allows(&refused))
 	{
 		DBG1(DBG_CFG, "kupf: %u pre-configured keys stay: %s",
 			 this->store->get_count(this->store), error->message);
 	}
-	else if (done && path && kupf_limiter_allows(&loaded))
+	else if (done && this->path && kupf_limiter_allows(&loaded))
 	{
 		DBG1(DBG_CFG, "kupf: %u pre-configured keys in %s",
-			 this->store->get_count(this->store), path);
+			 this->store->get_count(this->store), this->path);
 	}
+}
+
+METHOD(kupf_preconfigured_t, load, bool,
+	private_kupf_preconfigured_t *this, kupf_error_t *error)
+{
+	bool done;
+
+	this->mutex->lock(this->mutex);
+	done = take(this, error);
+	log_result(this, done, error);
+	this->mutex->unlock(this->mutex);
 	return done;
 }
 
@@ -415,6 +442,7 @@ METHOD(kupf_preconfigured_t, destroy, void,
 {
 	this->store->destroy(this->store);
 	this->mutex->destroy(this->mutex);
+	free(this->path);
 	free(this);
 }
 
@@ -432,6 +460,8 @@ kupf_preconfigured_t *kupf_preconfigured_create(kupf_store_t *fed,
 		.public = {
 			.get_store = _get_store,
 			.set_fetch = _set_fetch,
+			.set_file = _set_file,
+			.get_path = _get_path,
 			.load = _load,
 			.hide = _hide,
 			.show = _show,

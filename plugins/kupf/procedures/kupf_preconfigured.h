@@ -59,8 +59,23 @@ struct kupf_preconfigured_t {
 	void (*set_fetch)(kupf_preconfigured_t *this, kupf_fetch_t *fetch);
 
 	/**
-	 * Read the file of the setting charon.plugins.kupf.preconfigured; without
-	 * one there are no sessions.  One thread at a time is served.  What came of
+	 * Set the file, from the settings.
+	 *
+	 * @param path		path, NULL for no file
+	 * @param max		most sessions in it, 0 for no limit
+	 */
+	void (*set_file)(kupf_preconfigured_t *this, const char *path, u_int max);
+
+	/**
+	 * Get the path of the file.
+	 *
+	 * @return			allocated, NULL for no file
+	 */
+	char *(*get_path)(kupf_preconfigured_t *this);
+
+	/**
+	 * Read the file; without one there are no sessions.  One thread at a time
+	 * is served.  What came of
 	 * it is also logged.
 	 *
 	 * @param error		[out] error: names the line and the field, no value

@@ -44,6 +44,8 @@ struct private_kupf_commands_t {
 	kupf_ue_addresses_t *addresses;
 	/** tunnels */
 	kupf_enforcer_t *enforcer;
+	/** looks for what is wrong */
+	kupf_check_t *check;
 	/** answer to the last request */
 	wire_writer_t answer;
 	/** eventfd, see get_wake() */
@@ -250,6 +252,12 @@ static bool run_stats(private_kupf_commands_t *this, call_t *call)
 	return TRUE;
 }
 
+static bool run_check(private_kupf_commands_t *this, call_t *call)
+{
+	kupf_reply_check(call->reply, this->check);
+	return TRUE;
+}
+
 /**
  * All commands.
  */
@@ -271,6 +279,7 @@ static const command_t commands[] = {
 	  KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_STATE, 0, run_list,
 	  FALSE },
 	{ "stats", 0, 0, run_stats, FALSE },
+	{ "check", 0, 0, run_check, FALSE },
 	{ "reload-preconfigured", 0, 0, run_reload, FALSE },
 	{ "sync-begin", 0, 0, run_sync_begin, FALSE },
 	{ "sync-end", 0, 0, run_sync_end, FALSE },
@@ -367,7 +376,8 @@ kupf_commands_t *kupf_commands_create(kupf_procedures_t *sessions,
 									  kupf_preconfigured_t *preconfigured,
 									  kupf_pool_t *pool,
 									  kupf_ue_addresses_t *addresses,
-									  kupf_enforcer_t *enforcer)
+									  kupf_enforcer_t *enforcer,
+									  kupf_check_t *check)
 {
 	private_kupf_commands_t *this;
 	uint8_t boot[8];
@@ -387,6 +397,7 @@ kupf_commands_t *kupf_commands_create(kupf_procedures_t *sessions,
 		.pool = pool,
 		.addresses = addresses,
 		.enforcer = enforcer,
+		.check = check,
 		.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
 	);
 	wire_writer_init(&this->answer, WIRE_PACKET_HEADER + WIRE_PACKET_MAX);

@@ -12,6 +12,7 @@
 
 #include "kupf_work.h"
 #include "kupf/kupf.h"
+#include "kupf_check.h"
 #include "kupf/procedures/kupf_pool.h"
 #include "kupf/procedures/kupf_procedures.h"
 #include "wire/wire_reader.h"
@@ -66,6 +67,7 @@ struct kupf_commands_t {
  * @param pool		addresses, to count
  * @param addresses	inner addresses, to count
  * @param enforcer	tunnels, to list and count
+ * @param check		looks for what is wrong
  * @return			commands
  */
 kupf_commands_t *kupf_commands_create(kupf_procedures_t *sessions,
@@ -73,6 +75,7 @@ kupf_commands_t *kupf_commands_create(kupf_procedures_t *sessions,
 									  kupf_preconfigured_t *preconfigured,
 									  kupf_pool_t *pool,
 									  kupf_ue_addresses_t *addresses,
-									  kupf_enforcer_t *enforcer);
+									  kupf_enforcer_t *enforcer,
+									  kupf_check_t *check);
 
 #endif /** KUPF_COMMANDS_H_ @}*/

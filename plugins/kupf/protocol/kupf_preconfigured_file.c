@@ -264,24 +264,58 @@ bool kupf_preconfigured_file_parse(const char *path, int fd, kupf_store_t *store
 	return result == LINE_NONE;
 }
 
-/*
- * Described in header
+/**
+ * Open a file that is for charon only.
+ *
+ * @return			descriptor, -1 with the error set
  */
-bool kupf_preconfigured_file_read(const char *path, kupf_store_t *store,
-					   kupf_error_t *error)
+static int open_file(const char *path, kupf_error_t *error)
 {
-	bool done;
 	int fd;
 
 	/* a FIFO must not block */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 	{
-		return kupf_error(error, KUPF_CAUSE_INVALID_FILE, "%.100s: %s", path,
-						  strerror(errno));
+		kupf_error(error, KUPF_CAUSE_INVALID_FILE, "%.100s: %s", path,
+				   strerror(errno));
 	}
-	done = check_file(path, fd, error) &&
-		   kupf_preconfigured_file_parse(path, fd, store, error);
+	else if (!check_file(path, fd, error))
+	{
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/*
+ * Described in header
+ */
+bool kupf_preconfigured_file_check(const char *path, kupf_error_t *error)
+{
+	int fd = open_file(path, error);
+
+	if (fd >= 0)
+	{
+		close(fd);
+	}
+	return fd >= 0;
+}
+
+/*
+ * Described in header
+ */
+bool kupf_preconfigured_file_read(const char *path, kupf_store_t *store,
+					   kupf_error_t *error)
+{
+	int fd = open_file(path, error);
+	bool done;
+
+	if (fd < 0)
+	{
+		return FALSE;
+	}
+	done = kupf_preconfigured_file_parse(path, fd, store, error);
 	close(fd);
 	return done;
 }

@@ -44,4 +44,13 @@ bool kupf_preconfigured_file_read(const char *path, kupf_store_t *store,
 bool kupf_preconfigured_file_parse(const char *path, int fd, kupf_store_t *store,
 						kupf_error_t *error);
 
+/**
+ * Check that a file is there, and for nobody but charon.
+ *
+ * @param path		path
+ * @param error		[out] error
+ * @return			FALSE if there is an error
+ */
+bool kupf_preconfigured_file_check(const char *path, kupf_error_t *error);
+
 #endif /** KUPF_PRECONFIGURED_FILE_H_ @}*/

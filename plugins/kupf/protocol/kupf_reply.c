@@ -3,11 +3,29 @@
 #include "kupf_reply.h"
 #include "kupf/kupf_counters.h"
 
+#include <stdio.h>
 #include <sys/time.h>
 #include <time.h>
 
 /** Microseconds */
 #define SECOND 1000000
+
+/** Findings that a reply has room for */
+#define FINDINGS_MAX 256
+
+typedef struct findings_t findings_t;
+
+/**
+ * Writes findings into a reply.
+ */
+struct findings_t {
+	/** what others see */
+	kupf_findings_t public;
+	/** reply */
+	wire_writer_t *reply;
+	/** findings, and those of each severity */
+	u_int count, counts[KUPF_FINDING_FAULT + 1];
+};
 
 /*
  * Described in header
@@ -162,4 +180,40 @@ void kupf_reply_error(wire_writer_t *writer, const kupf_error_t *error)
 	wire_writer_text(writer, "cause",
 					 enum_to_name(kupf_cause_names, error->cause));
 	wire_writer_text(writer, "errmsg", error->message);
+}
+
+METHOD(kupf_findings_t, add_finding, void,
+	findings_t *this, kupf_severity_t severity, const char *about,
+	const char *text)
+{
+	char name[16];
+
+	this->counts[severity]++;
+	if (this->count++ >= FINDINGS_MAX)
+	{	/* only counted */
+		return;
+	}
+	snprintf(name, sizeof(name), "%u", this->count);
+	wire_writer_begin_section(this->reply, name);
+	wire_writer_text(this->reply, "severity",
+					 enum_to_name(kupf_severity_names, severity));
+	wire_writer_text(this->reply, "about", about);
+	wire_writer_text(this->reply, "text", text);
+	wire_writer_end_section(this->reply);
+}
+
+/*
+ * Described in header
+ */
+void kupf_reply_check(wire_writer_t *reply, kupf_check_t *check)
+{
+	findings_t findings = {
+		.public.add = _add_finding,
+		.reply = reply,
+	};
+
+	check->run(check, &findings.public);
+	wire_writer_number(reply, "faults", findings.counts[KUPF_FINDING_FAULT]);
+	wire_writer_number(reply, "warnings",
+					   findings.counts[KUPF_FINDING_WARNING]);
 }

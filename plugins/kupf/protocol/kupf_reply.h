@@ -12,6 +12,7 @@
 #ifndef KUPF_REPLY_H_
 #define KUPF_REPLY_H_
 
+#include "kupf_check.h"
 #include "kupf/procedures/kupf_request.h"
 #include "kupf/store/kupf_session.h"
 
@@ -73,5 +74,13 @@ void kupf_reply_details(wire_writer_t *writer,
  * Add cause and errmsg.
  */
 void kupf_reply_error(wire_writer_t *writer, const kupf_error_t *error);
+
+/**
+ * Look for what is wrong with the host, and add it to a reply.
+ *
+ * @param reply		reply
+ * @param check		looks
+ */
+void kupf_reply_check(wire_writer_t *reply, kupf_check_t *check);
 
 #endif /** KUPF_REPLY_H_ @}*/

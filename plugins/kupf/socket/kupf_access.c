@@ -124,8 +124,10 @@ bool kupf_access_find_group(const char *name, gid_t *id)
 
 /**
  * Parse a list of names.
+ *
+ * @param ids		gets the ids, NULL only to check the list
  */
-static bool parse_names(array_t *ids, const char *names, const char *option,
+static bool parse_names(array_t *ids, const char *names,
 						bool (*find)(const char *name, uint32_t *id))
 {
 	enumerator_t *enumerator;
@@ -141,17 +143,29 @@ static bool parse_names(array_t *ids, const char *names, const char *option,
 			continue;
 		}
 		ok = find(name, &id);
-		if (ok)
+		if (ok && ids)
 		{
 			array_insert(ids, ARRAY_TAIL, &id);
-		}
-		else
-		{
-			DBG1(DBG_CFG, "kupf: %s: there is no '%s'", option, name);
 		}
 	}
 	enumerator->destroy(enumerator);
 	return ok;
+}
+
+/*
+ * Described in header
+ */
+bool kupf_access_are_users(const char *names)
+{
+	return parse_names(NULL, names, find_user);
+}
+
+/*
+ * Described in header
+ */
+bool kupf_access_are_groups(const char *names)
+{
+	return parse_names(NULL, names, kupf_access_find_group);
 }
 
 METHOD(kupf_access_t, destroy, void,
@@ -177,9 +191,8 @@ kupf_access_t *kupf_access_create(const char *users, const char *groups)
 		.users = array_create(sizeof(uint32_t), 0),
 		.groups = array_create(sizeof(uint32_t), 0),
 	);
-	if (!parse_names(this->users, users, "allowed_users", find_user) ||
-		!parse_names(this->groups, groups, "allowed_groups",
-					 kupf_access_find_group))
+	if (!parse_names(this->users, users, find_user) ||
+		!parse_names(this->groups, groups, kupf_access_find_group))
 	{
 		destroy(this);
 		return NULL;

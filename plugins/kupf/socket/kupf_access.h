@@ -39,9 +39,23 @@ struct kupf_access_t {
  *
  * @param users		users, names or numbers separated by comma or space, or NULL
  * @param groups	groups, likewise; if neither is set, everybody may connect
- * @return			check, NULL if a name is not known (which is logged)
+ * @return			check, NULL if a name is not known
  */
 kupf_access_t *kupf_access_create(const char *users, const char *groups);
+
+/**
+ * Whether there are users of all these names.
+ *
+ * @param names		names or numbers, as for kupf_access_create()
+ */
+bool kupf_access_are_users(const char *names);
+
+/**
+ * Whether there are groups of all these names.
+ *
+ * @param names		names or numbers, as for kupf_access_create()
+ */
+bool kupf_access_are_groups(const char *names);
 
 /**
  * Find a group.

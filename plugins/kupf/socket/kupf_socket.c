@@ -101,6 +101,17 @@ static void remove_socket(private_kupf_socket_t *this)
 	}
 }
 
+/*
+ * Described in header
+ */
+bool kupf_socket_is_uri(const char *uri)
+{
+	size_t len = strlen(uri);
+
+	return strpfx(uri, SCHEME) && len > strlen(SCHEME) &&
+		   len - strlen(SCHEME) < sizeof(((struct sockaddr_un*)0)->sun_path);
+}
+
 /**
  * Bind and listen.
  */
@@ -115,8 +126,7 @@ static bool open_socket(private_kupf_socket_t *this, const char *uri,
 	mode_t mask;
 	bool bound;
 
-	if (!strpfx(uri, SCHEME) || !*path ||
-		strlen(path) >= sizeof(addr.sun_path))
+	if (!kupf_socket_is_uri(uri))
 	{
 		DBG1(DBG_CFG, "kupf: socket '%s': expected " SCHEME " and a path of up "
 			 "to %zu characters", uri, sizeof(addr.sun_path) - 1);

@@ -36,6 +36,13 @@ struct kupf_socket_t {
 };
 
 /**
+ * Whether a text names a socket: unix://PATH, and the path is short enough.
+ *
+ * @param uri		text
+ */
+bool kupf_socket_is_uri(const char *uri);
+
+/**
  * Create the socket, and listen.
  *
  * @param uri		unix://PATH

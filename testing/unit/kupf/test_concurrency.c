@@ -748,8 +748,7 @@ static void unload()
 {
 	kupf_error_t error = {};
 
-	lib->settings->set_str(lib->settings, "%s.plugins.kupf.preconfigured", NULL,
-						   lib->ns);
+	preconfigured->set_file(preconfigured, NULL, 0);
 	expect(preconfigured->load(preconfigured, &error));
 }
 
@@ -1146,8 +1145,7 @@ static void setup()
 	preconfigured = kupf_preconfigured_create(fed, &guard->enforcer, addresses,
 											  kupf_preconfigured_file_read);
 	store = kupf_overlay_create(fed, preconfigured->get_store(preconfigured));
-	lib->settings->set_str(lib->settings, "%s.plugins.kupf.preconfigured",
-						   (char*)test_path("keys"), lib->ns);
+	preconfigured->set_file(preconfigured, test_path("keys"), 0);
 	fclose(fopen(test_path("keys"), "w"));
 	ck_assert_int_eq(chmod(test_path("keys"), 0600), 0);
 	sessions = kupf_procedures_create(fed, pool, addresses, &guard->enforcer,

@@ -83,7 +83,7 @@ static void begin(u_int timeout, u_int max_waiting, u_int negative_ttl,
 						upf.preconfigured, KUPF_KDF_FC_DEFAULT);
 	upf.commands = kupf_commands_create(upf.sessions, upf.store, upf.all,
 						upf.preconfigured, upf.pool, upf.addresses,
-						&upf.enforcer.public);
+						&upf.enforcer.public, upf.check);
 	local = host_create_from_string("192.0.2.1", 4500);
 	remote = host_create_from_string("198.51.100.7", 4500);
 	requests = 0;

@@ -39,8 +39,7 @@ static void write_file(const char *text)
 
 static void use_file(const char *path)
 {
-	lib->settings->set_str(lib->settings, "%s.plugins.kupf.preconfigured",
-						   (char*)path, lib->ns);
+	upf.preconfigured->set_file(upf.preconfigured, path, 0);
 }
 
 static void setup()
@@ -378,15 +377,13 @@ END_TEST
 
 START_TEST(test_limits)
 {
-	lib->settings->set_int(lib->settings, "%s.plugins.kupf.max_sessions", 2,
-						   lib->ns);
+	upf.preconfigured->set_file(upf.preconfigured, test_path("keys"), 2);
 	ck_assert_str_eq(load("a ue-id=keyid:a" KEY "\nb ue-id=keyid:b" KEY), "");
 	ck_assert_ptr_nonnull(strstr(load("a ue-id=keyid:a" KEY_2 "\n"
 		"b ue-id=keyid:b" KEY "\nc ue-id=keyid:c" KEY), "keys:3: charon."));
 	ck_assert_uint_eq(count(upf.all), 2);
 	ck_assert_uint_eq(upf.enforcer.replaced, 0);
-	lib->settings->set_int(lib->settings, "%s.plugins.kupf.max_sessions", 0,
-						   lib->ns);
+	use_file(test_path("keys"));
 	/* a UE has no use for a session without an address */
 	upf.enforcer.missing = "upf-address";
 	ck_assert_ptr_nonnull(strstr(load("c ue-id=keyid:c" KEY),

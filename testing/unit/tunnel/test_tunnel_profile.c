@@ -240,8 +240,8 @@ START_TEST(test_settings)
 	config = nin3a_config_create();
 	ck_assert_ptr_nonnull(config);
 	config->get(config, &settings);
-	ck_assert_uint_eq(settings.grace, NIN3A_GRACE);
-	ck_assert_uint_eq(settings.min_auth_lifetime, NIN3A_MIN_AUTH_LIFETIME);
+	ck_assert_uint_eq(settings.grace, 30);
+	ck_assert_uint_eq(settings.min_auth_lifetime, 30 * 60);
 	ck_assert_int_eq(settings.ike_profile, TUNNEL_PROFILE_TS33210);
 	ck_assert_int_eq(settings.esp_profile, TUNNEL_PROFILE_TS33210);
 	ck_assert_int_eq(settings.esp_mode, TUNNEL_MODE_TUNNEL);
