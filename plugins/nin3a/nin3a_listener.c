@@ -79,6 +79,8 @@ static void report_refusal(private_nin3a_listener_t *this, ike_sa_t *ike_sa)
 	attempt = this->tunnels->take_attempt(this->tunnels, unique_id, &state);
 	if (attempt)
 	{
+		/* e.g. one that came from another connection: it is told once */
+		this->unjudged->drop(this->unjudged, unique_id);
 		this->refusals->report(this->refusals, attempt, state);
 	}
 	this->unjudged->end(this->unjudged, unique_id);
@@ -169,17 +171,11 @@ static void handle_childless(private_nin3a_listener_t *this, ike_sa_t *ike_sa)
 static void handle_response(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
 							message_t *response)
 {
-	switch (response->get_exchange_type(response))
+	this->unjudged->answer(this->unjudged, ike_sa, response);
+	if (response->get_exchange_type(response) == IKE_AUTH)
 	{
-		case IKE_SA_INIT:
-			this->unjudged->answer(this->unjudged, ike_sa, response);
-			break;
-		case IKE_AUTH:
-			nin3a_response_judge(this->config, this->tunnels, ike_sa, response);
-			handle_childless(this, ike_sa);
-			break;
-		default:
-			break;
+		nin3a_response_judge(this->config, this->tunnels, ike_sa, response);
+		handle_childless(this, ike_sa);
 	}
 }
 

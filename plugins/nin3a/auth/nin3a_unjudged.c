@@ -61,10 +61,22 @@ static void tell_early(private_nin3a_unjudged_t *this, host_t *local,
 	this->refusals->report(this->refusals, attempt, NIN3A_STATE_NONE);
 }
 
+/**
+ * Whether an IKE_SA is as it was before IKE_AUTH was answered.
+ */
+static bool is_half_open(ike_sa_t *ike_sa)
+{
+	return ike_sa->get_state(ike_sa) == IKE_CREATED ||
+		   ike_sa->get_state(ike_sa) == IKE_CONNECTING;
+}
+
 METHOD(nin3a_unjudged_t, answer, void,
 	private_nin3a_unjudged_t *this, ike_sa_t *ike_sa, message_t *response)
 {
-	if (response->get_notify(response, NO_PROPOSAL_CHOSEN))
+	/* in IKE_AUTH this is about the CHILD_SA */
+	if (is_half_open(ike_sa) &&
+		response->get_exchange_type(response) != IKE_AUTH &&
+		response->get_notify(response, NO_PROPOSAL_CHOSEN))
 	{
 		tell_early(this, response->get_source(response),
 				   response->get_destination(response),
@@ -75,13 +87,16 @@ METHOD(nin3a_unjudged_t, answer, void,
 
 /**
  * Get the reason for what is wrong with a message.
+ *
+ * @param sealed	whether it had to have an integrity check value
  */
-static nin3a_reason_t get_reason(status_t status)
+static nin3a_reason_t get_reason(status_t status, bool sealed)
 {
 	switch (status)
 	{
 		case FAILED:
-			return NIN3A_NOT_AUTHENTIC;
+			/* in clear it has a payload that belongs into others */
+			return sealed ? NIN3A_NOT_AUTHENTIC : NIN3A_MALFORMED;
 		case NOT_SUPPORTED:
 			return NIN3A_CRITICAL_PAYLOAD;
 		default:
@@ -93,34 +108,29 @@ METHOD(nin3a_unjudged_t, unreadable, void,
 	private_nin3a_unjudged_t *this, ike_sa_t *ike_sa, message_t *message,
 	status_t status)
 {
-	nin3a_reason_t reason = get_reason(status);
+	host_t *local = message->get_destination(message);
+	host_t *remote = message->get_source(message);
 	uintptr_t unique_id = ike_sa->get_unique_id(ike_sa);
+	nin3a_reason_t reason;
 
 	if (ike_sa->get_version(ike_sa) != IKEV2 ||
 		ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR) ||
-		!message->get_request(message))
+		!message->get_request(message) || !is_half_open(ike_sa))
 	{
 		return;
 	}
-	switch (ike_sa->get_state(ike_sa))
+	if (ike_sa->get_state(ike_sa) == IKE_CREATED)
+	{	/* charon gives it up at once */
+		tell_early(this, local, remote, get_reason(status, FALSE));
+		return;
+	}
+	reason = get_reason(status, TRUE);
+	/* what is not authentic may be anybody's, and says nothing against what
+	 * is */
+	if (reason != NIN3A_NOT_AUTHENTIC ||
+		!this->notes->get(this->notes, (void*)unique_id))
 	{
-		case IKE_CREATED:
-			tell_early(this, message->get_destination(message),
-					   message->get_source(message), reason);
-			break;
-		case IKE_CONNECTING:
-			/* what is not authentic may be anybody's, and says nothing
-			 * against what is */
-			if (reason != NIN3A_NOT_AUTHENTIC ||
-				!this->notes->get(this->notes, (void*)unique_id))
-			{
-				put(this, ike_sa, nin3a_attempt_create(NULL,
-										message->get_destination(message),
-										message->get_source(message), reason));
-			}
-			break;
-		default:
-			break;
+		put(this, ike_sa, nin3a_attempt_create(NULL, local, remote, reason));
 	}
 }
 

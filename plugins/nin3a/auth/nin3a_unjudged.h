@@ -30,7 +30,8 @@ typedef struct nin3a_unjudged_t nin3a_unjudged_t;
 struct nin3a_unjudged_t {
 
 	/**
-	 * Look at the answer to an IKE_SA_INIT request: tell if it is refused.
+	 * Look at the answer to a request: tell if it refuses what comes before
+	 * IKE_AUTH (IKE_SA_INIT, IKE_INTERMEDIATE).
 	 *
 	 * @param ike_sa	IKE_SA that is about to be given up, or goes on
 	 * @param response	answer, not yet sent
