@@ -168,10 +168,9 @@ OCTETS = {
 
 NAMES = [*INIT, *AUTH, *OCTETS]
 
-# What charon does not answer, or nobody knows whether it does.
-SILENT = ("init-auth", "init-encrypted", "init-zero-ke", "no-idi", "nothing",
-          "bad-icv", "short", "in-clear", "other-message-id", "informational",
-          "silence", "chance")
+# What charon answers where an initiator listens, after IKE_SA_INIT.
+ANSWERED = ("right", "critical-known", "wrong-idr", "wildcard-idr", "star-idr",
+            "any-idr", "any-idi", "bad-icv-then-right", "critical-then-right")
 
 
 # --- by chance ---------------------------------------------------------------
