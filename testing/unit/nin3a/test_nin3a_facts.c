@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Whether the UPF is who the UE wants: as charon decides it, but before it looks
- * at the key.
+ * Whether the UPF is who the UE wants: as charon decides it, but before
+ * it looks at the key.
  */
 
 #include <check.h>
