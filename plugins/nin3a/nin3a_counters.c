@@ -15,6 +15,7 @@ static const char *names[] = {
 	[NIN3A_TUNNELS_OPENED] = "nin3a-tunnels-opened",
 	[NIN3A_TUNNELS_CLOSED] = "nin3a-tunnels-closed",
 	[NIN3A_SUPPRESSED] = "nin3a-suppressed-log-lines",
+	[NIN3A_SUPPRESSED_EVENTS] = "nin3a-suppressed-events",
 	[NIN3A_SELECTORS_REFUSED] = "nin3a-selectors-refused",
 	[NIN3A_SELECTORS_EXCEEDED] = "nin3a-selectors-exceeded",
 	[NIN3A_OUTDATED_REFUSED] = "nin3a-outdated-refused",

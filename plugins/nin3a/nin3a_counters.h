@@ -31,6 +31,8 @@ enum nin3a_counter_t {
 	NIN3A_TUNNELS_CLOSED,
 	/** log lines about refusals that were left out, as there were too many */
 	NIN3A_SUPPRESSED,
+	/** events about IKE_SA_INIT that were left out, as there were too many */
+	NIN3A_SUPPRESSED_EVENTS,
 	/** proposals of traffic selectors that left nothing of the session's */
 	NIN3A_SELECTORS_REFUSED,
 	/** CHILD_SAs with more traffic selectors than there may be */

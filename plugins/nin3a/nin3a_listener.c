@@ -9,6 +9,7 @@
 #include "nin3a/tunnels/nin3a_record.h"
 #include "nin3a/auth/nin3a_refusals.h"
 #include "nin3a/auth/nin3a_response.h"
+#include "nin3a/auth/nin3a_unjudged.h"
 #include "tunnel/tunnel_guard.h"
 
 typedef struct private_nin3a_listener_t private_nin3a_listener_t;
@@ -37,8 +38,12 @@ struct private_nin3a_listener_t {
 	tunnel_bounds_t *bounds;
 	/** bounds the log */
 	kupf_limiter_t limiter;
+	/** bounds log and events about IKE_SA_INIT */
+	kupf_limiter_t early;
 	/** tells about refused attempts */
 	nin3a_refusals_t *refusals;
+	/** has those that were not judged */
+	nin3a_unjudged_t *unjudged;
 	/** decides on CHILD_SAs */
 	nin3a_child_sas_t *children;
 	/** decides on what changes later */
@@ -54,6 +59,15 @@ static void count_suppressed()
 }
 
 /**
+ * Count an event that was left out, and its log line.
+ */
+static void count_suppressed_event()
+{
+	nin3a_count(NIN3A_SUPPRESSED_EVENTS);
+	count_suppressed();
+}
+
+/**
  * Tell about the refusal of an IKE_SA, once.
  */
 static void report_refusal(private_nin3a_listener_t *this, ike_sa_t *ike_sa)
@@ -65,8 +79,11 @@ static void report_refusal(private_nin3a_listener_t *this, ike_sa_t *ike_sa)
 	attempt = this->tunnels->take_attempt(this->tunnels, unique_id, &state);
 	if (attempt)
 	{
+		/* e.g. one that came from another connection: it is told once */
+		this->unjudged->drop(this->unjudged, unique_id);
 		this->refusals->report(this->refusals, attempt, state);
 	}
+	this->unjudged->end(this->unjudged, unique_id);
 }
 
 /**
@@ -129,7 +146,7 @@ static void handle_request(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
  * An IKE_AUTH response is on its way: without a CHILD_SA in it, the IKE_SA has
  * got the grace to become a tunnel, whether the session has another or not.
  */
-static void handle_response(private_nin3a_listener_t *this, ike_sa_t *ike_sa)
+static void handle_childless(private_nin3a_listener_t *this, ike_sa_t *ike_sa)
 {
 	uint32_t serial, unique_id = ike_sa->get_unique_id(ike_sa);
 	nin3a_settings_t settings;
@@ -145,6 +162,20 @@ static void handle_response(private_nin3a_listener_t *this, ike_sa_t *ike_sa)
 								  settings.grace);
 			kupf_session_unref(session);
 		}
+	}
+}
+
+/**
+ * Handle a response that is about to be sent.
+ */
+static void handle_response(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
+							message_t *response)
+{
+	this->unjudged->answer(this->unjudged, ike_sa, response);
+	if (response->get_exchange_type(response) == IKE_AUTH)
+	{
+		nin3a_response_judge(this->config, this->tunnels, ike_sa, response);
+		handle_childless(this, ike_sa);
 	}
 }
 
@@ -193,11 +224,9 @@ METHOD(listener_t, message, bool,
 	{
 		this->keyring->end(this->keyring, ike_sa->get_unique_id(ike_sa));
 		this->bounds->answer(this->bounds, ike_sa, message);
-		if (message->get_exchange_type(message) == IKE_AUTH &&
-			!message->get_request(message))
+		if (!message->get_request(message))
 		{
-			nin3a_response_judge(this->config, this->tunnels, ike_sa, message);
-			handle_response(this, ike_sa);
+			handle_response(this, ike_sa, message);
 		}
 		return TRUE;
 	}
@@ -227,13 +256,18 @@ METHOD(listener_t, authorize, bool,
  * IKE_SA: with a request that is encrypted it was its peer who wanted that.
  */
 static void handle_unreadable(private_nin3a_listener_t *this,
-							  uint32_t unique_id, va_list args)
+							  ike_sa_t *ike_sa, va_list args)
 {
+	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
 	message_t *message = va_arg(args, message_t*);
 	status_t status = va_arg(args, status_t);
 
-	if (message->get_request(message) &&
-		(status == PARSE_ERROR || status == VERIFY_ERROR))
+	if (this->tunnels->get_state(this->tunnels, unique_id) == NIN3A_STATE_NONE)
+	{
+		this->unjudged->unreadable(this->unjudged, ike_sa, message, status);
+	}
+	else if (message->get_request(message) &&
+			 (status == PARSE_ERROR || status == VERIFY_ERROR))
 	{
 		this->tunnels->set_reason(this->tunnels, unique_id, KUPF_REASON_PEER);
 	}
@@ -271,7 +305,7 @@ METHOD(listener_t, alert_, bool,
 									  KUPF_REASON_TIMEOUT);
 			break;
 		case ALERT_PARSE_ERROR_BODY:
-			handle_unreadable(this, unique_id, args);
+			handle_unreadable(this, ike_sa, args);
 			break;
 		default:
 			break;
@@ -285,6 +319,7 @@ METHOD(listener_t, alert_, bool,
 static void handle_established(private_nin3a_listener_t *this,
 							   uint32_t unique_id)
 {
+	this->unjudged->drop(this->unjudged, unique_id);
 	if (this->tunnels->establish(this->tunnels, unique_id))
 	{
 		nin3a_count(NIN3A_ACCEPTED);
@@ -414,6 +449,7 @@ METHOD(nin3a_listener_t, destroy, void,
 	this->judge->destroy(this->judge);
 	this->keyring->destroy(this->keyring);
 	this->bounds->destroy(this->bounds);
+	this->unjudged->destroy(this->unjudged);
 	this->refusals->destroy(this->refusals);
 	this->guard->destroy(this->guard);
 	free(this);
@@ -452,13 +488,16 @@ nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 		.guard = tunnel_guard_create("nin3a", count_suppressed),
 		.bounds = tunnel_bounds_create(),
 		.limiter = KUPF_LIMITER("nin3a", count_suppressed),
+		.early = KUPF_LIMITER("nin3a", count_suppressed_event),
 	);
-	this->refusals = nin3a_refusals_create(kupf, &this->limiter);
+	this->refusals = nin3a_refusals_create(kupf, &this->limiter, &this->early);
+	this->unjudged = nin3a_unjudged_create(kupf->get_store(kupf),
+										   this->refusals);
 	this->children = nin3a_child_sas_create(config, tunnels,
 											kupf->get_store(kupf),
 											&this->limiter);
 	this->judge = nin3a_decision_create(kupf, config, tunnels, actions,
-									 this->keyring);
+									 this->keyring, this->unjudged);
 	this->changes = nin3a_changes_create(config, tunnels, actions, this->judge);
 
 	return &this->public;

@@ -40,6 +40,14 @@ identification_t *tunnel_message_get_id(message_t *request)
 /*
  * Described in header
  */
+identification_t *tunnel_message_get_wanted(message_t *request)
+{
+	return get_id(request, PLV2_ID_RESPONDER);
+}
+
+/*
+ * Described in header
+ */
 identification_t *tunnel_message_get_ppk_id(message_t *request)
 {
 	notify_payload_t *notify;

@@ -39,6 +39,13 @@ peer_cfg_t *tunnel_message_select(ike_sa_t *ike_sa, message_t *request);
 identification_t *tunnel_message_get_id(message_t *request);
 
 /**
+ * Get the identity that the UE wants of us (IDr).
+ *
+ * @return			new identity, NULL if there is none
+ */
+identification_t *tunnel_message_get_wanted(message_t *request);
+
+/**
  * Get the identity of the PPK that the UE names (PPK_IDENTITY, RFC 8784).
  *
  * @return			new identity, NULL if there is none that charon knows

@@ -53,9 +53,14 @@ build_in()
 # initiator, Python programs, and scripts to wait with.
 install_initiator()
 {
+	local tool
+
 	mkdir -p "$1/usr/bin" "$1/usr/lib"
 	cp -R "$top/testing/initiator" "$1/usr/lib/ikev2-initiator"
-	ln -s ../lib/ikev2-initiator/ikev2-{initiator,responder,storm,collide} "$1/usr/bin/"
+	for tool in "$1"/usr/lib/ikev2-initiator/ikev2-*
+	do
+		ln -s "../lib/ikev2-initiator/${tool##*/}" "$1/usr/bin/"
+	done
 	cp "$top"/testing/hosts/expect-s* "$1/usr/bin/"
 }
 

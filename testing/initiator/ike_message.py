@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Messages and payloads of IKEv2 (RFC 7296, section 3), as an initiator has
-them. A payload is a pair of its type and its body, without generic header.
+them. A payload is a pair of its type and its body, without generic header; one
+that is built may have the second octet of that as a third element.
 """
 
 import ipaddress
@@ -65,9 +66,10 @@ def parse_chain(kind, data):
 
 def build_chain(payloads, last=0):
     """Put a chain of payloads together."""
-    kinds = [kind for kind, _ in payloads] + [last]
-    data = b"".join(struct.pack("!BBH", kinds[i + 1], 0, len(body) + 4) + body
-                    for i, (_, body) in enumerate(payloads))
+    kinds = [kind for kind, *_ in payloads] + [last]
+    data = b"".join(struct.pack("!BBH", kinds[i + 1], sum(flags),
+                                len(body) + 4) + body
+                    for i, (_, body, *flags) in enumerate(payloads))
     return kinds[0], data
 
 
@@ -186,8 +188,16 @@ class Cipher:
     def seal(self, spis, exchange, message_id, payloads, flags=FLAG_INITIATOR):
         """Build an encrypted message, by default a request."""
         first, plain = build_chain(payloads)
-        padding = -(len(plain) + 1) % BLOCK_LEN
-        plain += bytes(padding) + bytes([padding])
+        return self.seal_octets(spis, exchange, message_id, first, plain,
+                                flags)
+
+    def seal_octets(self, spis, exchange, message_id, first, plain,
+                    flags=FLAG_INITIATOR, padding=None):
+        """Encrypt whatever octets, with the type of what they begin with, and
+        say that so many octets of them are padding.
+        """
+        fill = -(len(plain) + 1) % BLOCK_LEN
+        plain += bytes(fill) + bytes([fill if padding is None else padding])
         iv = os.urandom(BLOCK_LEN)
         length = 4 + BLOCK_LEN + len(plain) + ICV_LEN
         data = HEADER.pack(*spis, ENCRYPTED, 2 << 4, exchange, flags,

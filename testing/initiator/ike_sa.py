@@ -34,10 +34,12 @@ def psk_mac(key, octets):
 class IkeSa:
     """One IKE_SA, with a socket of its own."""
 
-    def __init__(self, address, port, timeout):
+    def __init__(self, address, port, timeout, local_port=0):
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_DGRAM)
         self.peer = (address, port)
+        if local_port:
+            self.socket.bind(("", local_port))
         # tells which of our addresses is used
         self.socket.connect(self.peer)
         self.local = self.socket.getsockname()[:2]
@@ -221,12 +223,13 @@ class IkeSa:
         self.keys = (ai, ei), (ar, er)
         self.cipher = ike.Cipher(*self.keys)
 
-    def init(self, proposal, notifies=(), major=2):
+    def init(self, proposal, notifies=(), major=2, change=None):
         """IKE_SA_INIT, again with a cookie if the responder asks for one.
 
         :param proposal:    e.g. "aes256-x25519"
         :param notifies:    type and data of additional notifies
         :param major:       version of IKE that the header says
+        :param change:      makes other payloads of those that are right
         """
         cipher, group = proposal.split("-")
         key_bits, dh = int(cipher[3:]), GROUPS[group]()
@@ -240,6 +243,8 @@ class IkeSa:
             ike.notify(ike.NOTIFIES["NAT_DETECTION_DESTINATION_IP"],
                        self._nat_hash(self.spis, *self.peer)),
         ] + [ike.notify(*each) for each in notifies]
+        if change:
+            payloads = change(payloads)
         while True:
             sent = ike.build_plain(self.spis, ike.IKE_SA_INIT, payloads, major)
             response = self._exchange(sent, ike.IKE_SA_INIT, 0)

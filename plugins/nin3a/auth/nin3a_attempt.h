@@ -4,8 +4,8 @@
  * @defgroup nin3a_attempt nin3a_attempt
  * @{ @ingroup nin3a
  *
- * One attempt of a UE to authenticate, as it was when its IKE_AUTH request
- * came in: what is reported if it is refused.  It lives until the IKE_SA is
+ * One attempt of a UE to authenticate, as it was when its request came in:
+ * what is reported if it is refused.  It lives until the IKE_SA is
  * established or the refusal is reported.
  */
 
@@ -29,6 +29,8 @@ struct nin3a_attempt_t {
 	host_t *remote;
 	/** first reason against it, NIN3A_ALLOWED while there is none */
 	nin3a_reason_t reason;
+	/** whether it is about IKE_SA_INIT, which costs a stranger nothing */
+	bool early;
 	/** what speaks against it, for the log, or empty */
 	char detail[TUNNEL_PROFILE_WHY_LEN];
 	/** what the request says about authentication */

@@ -22,6 +22,8 @@ struct private_nin3a_decision_t {
 	nin3a_jobs_t *actions;
 	/** keeps other credentials out */
 	tunnel_keyring_t *keyring;
+	/** told of UEs that come to no NIN3A connection */
+	nin3a_unjudged_t *unjudged;
 };
 
 /**
@@ -57,7 +59,7 @@ static void judge_first(private_nin3a_decision_t *this, ike_sa_t *ike_sa,
 						message_t *request, peer_cfg_t *peer_cfg)
 {
 	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
-	identification_t *id, *ppk_id = NULL;
+	identification_t *id, *wanted, *ppk_id = NULL;
 	nin3a_settings_t settings;
 	nin3a_attempt_t *attempt;
 	nin3a_facts_t facts = {
@@ -67,6 +69,7 @@ static void judge_first(private_nin3a_decision_t *this, ike_sa_t *ike_sa,
 	id = tunnel_message_get_id(request);
 	attempt = create_attempt(ike_sa, id, NIN3A_UNDECIDED);
 	DESTROY_IF(id);
+	this->unjudged->drop(this->unjudged, unique_id);
 
 	this->config->get(this->config, &settings);
 	nin3a_facts_of_ike_sa(ike_sa, &facts);
@@ -74,6 +77,9 @@ static void judge_first(private_nin3a_decision_t *this, ike_sa_t *ike_sa,
 							ike_sa->get_proposal(ike_sa), attempt->detail,
 							sizeof(attempt->detail));
 	nin3a_facts_of_connection(peer_cfg, this->config, &facts);
+	wanted = tunnel_message_get_wanted(request);
+	facts.responder_id = nin3a_facts_are_wanted(peer_cfg, wanted);
+	DESTROY_IF(wanted);
 	tunnel_message_get_auth(request, &facts.auth);
 	attempt->reason = nin3a_policy_request(&facts);
 	if (attempt->reason != NIN3A_IKE_PROPOSAL)
@@ -114,14 +120,17 @@ METHOD(nin3a_decision_t, judge_request, void,
 		return;
 	}
 	peer_cfg = tunnel_message_select(ike_sa, request);
-	if (peer_cfg)
+	if (peer_cfg &&
+		this->config->is_named(this->config, peer_cfg->get_name(peer_cfg)))
 	{
-		if (this->config->is_named(this->config, peer_cfg->get_name(peer_cfg)))
-		{
-			judge_first(this, ike_sa, request, peer_cfg);
-		}
-		peer_cfg->destroy(peer_cfg);
+		judge_first(this, ike_sa, request, peer_cfg);
 	}
+	else if (!ike_sa->get_peer_cfg(ike_sa))
+	{
+		this->unjudged->pass(this->unjudged, ike_sa, request,
+							 peer_cfg != NULL);
+	}
+	DESTROY_IF(peer_cfg);
 }
 
 /**
@@ -386,7 +395,8 @@ METHOD(nin3a_decision_t, destroy, void,
 nin3a_decision_t *nin3a_decision_create(kupf_t *kupf, nin3a_config_t *config,
 								  nin3a_tunnels_t *tunnels,
 								  nin3a_jobs_t *actions,
-								  tunnel_keyring_t *keyring)
+								  tunnel_keyring_t *keyring,
+								  nin3a_unjudged_t *unjudged)
 {
 	private_nin3a_decision_t *this;
 
@@ -403,6 +413,7 @@ nin3a_decision_t *nin3a_decision_create(kupf_t *kupf, nin3a_config_t *config,
 		.tunnels = tunnels,
 		.actions = actions,
 		.keyring = keyring,
+		.unjudged = unjudged,
 	);
 
 	return &this->public;

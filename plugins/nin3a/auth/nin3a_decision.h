@@ -15,6 +15,7 @@
 #define NIN3A_DECISION_H_
 
 #include "nin3a/tunnels/nin3a_jobs.h"
+#include "nin3a_unjudged.h"
 #include "nin3a/nin3a_config.h"
 #include "tunnel/tunnel_keyring.h"
 
@@ -29,7 +30,8 @@ struct nin3a_decision_t {
 	 * refused is changed so that it fails.
 	 *
 	 * For the rest of the exchange the thread has no credentials but those of
-	 * the keyring.  Does nothing if the connection is not a NIN3A one.
+	 * the keyring.  If the connection is not a NIN3A one, or there is none, it
+	 * is only noted why the UE fails if it does.
 	 *
 	 * @param ike_sa	IKE_SA, as responder
 	 * @param request	its request
@@ -76,10 +78,12 @@ struct nin3a_decision_t {
  * @param tunnels	tunnels
  * @param actions	closes tunnels
  * @param keyring	keeps other credentials out
+ * @param unjudged	told of UEs that come to no NIN3A connection
  */
 nin3a_decision_t *nin3a_decision_create(kupf_t *kupf, nin3a_config_t *config,
 								  nin3a_tunnels_t *tunnels,
 								  nin3a_jobs_t *actions,
-								  tunnel_keyring_t *keyring);
+								  tunnel_keyring_t *keyring,
+								  nin3a_unjudged_t *unjudged);
 
 #endif /** NIN3A_DECISION_H_ @}*/

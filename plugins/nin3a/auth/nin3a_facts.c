@@ -53,6 +53,27 @@ void nin3a_facts_of_connection(peer_cfg_t *peer_cfg, nin3a_config_t *config,
 /*
  * Described in header
  */
+bool nin3a_facts_are_wanted(peer_cfg_t *peer_cfg, identification_t *wanted)
+{
+	enumerator_t *enumerator;
+	identification_t *ours = NULL;
+	auth_cfg_t *auth;
+
+	enumerator = peer_cfg->create_auth_cfg_enumerator(peer_cfg, TRUE);
+	if (enumerator->enumerate(enumerator, &auth))
+	{
+		ours = auth->get(auth, AUTH_RULE_IDENTITY);
+	}
+	enumerator->destroy(enumerator);
+	/* as build_r() in charon's ike_auth.c looks at it, when our AUTH payload
+	 * is due; it has found the connection with IDr as a pattern */
+	return !wanted || wanted->get_type(wanted) == ID_ANY || !ours ||
+		   wanted->matches(wanted, ours);
+}
+
+/*
+ * Described in header
+ */
 bool nin3a_facts_psk_verified(ike_sa_t *ike_sa)
 {
 	auth_cfg_t *auth = ike_sa->get_auth_cfg(ike_sa, FALSE);

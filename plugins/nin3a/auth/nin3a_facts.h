@@ -31,6 +31,13 @@ void nin3a_facts_of_connection(peer_cfg_t *peer_cfg, nin3a_config_t *config,
 							   nin3a_facts_t *facts);
 
 /**
+ * Whether we are who the UE wants, by the connection's identity.
+ *
+ * @param wanted	identity that the UE wants of us (IDr), or NULL
+ */
+bool nin3a_facts_are_wanted(peer_cfg_t *peer_cfg, identification_t *wanted);
+
+/**
  * Whether charon says that the peer has used a PSK in its round of
  * authentication, of which nothing else is known yet.
  */

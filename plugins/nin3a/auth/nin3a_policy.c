@@ -28,6 +28,14 @@ ENUM(nin3a_reason_names, NIN3A_UNDECIDED, NIN3A_INCOMPLETE,
 	"own-auth",
 	"uniqueness",
 	"identity-in-use",
+	"responder-identity",
+	"no-identity",
+	"no-connection",
+	"other-connection",
+	"no-proposal",
+	"malformed",
+	"critical-payload",
+	"not-authentic",
 	"incomplete",
 );
 
@@ -113,6 +121,10 @@ nin3a_reason_t nin3a_policy_request(const nin3a_facts_t *facts)
 	if (reason == NIN3A_ALLOWED)
 	{
 		reason = check_config(facts);
+	}
+	if (reason == NIN3A_ALLOWED && !facts->responder_id)
+	{
+		reason = NIN3A_RESPONDER_IDENTITY;
 	}
 	if (reason == NIN3A_ALLOWED && !facts->ike_proposal)
 	{

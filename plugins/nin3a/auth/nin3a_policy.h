@@ -96,6 +96,22 @@ enum nin3a_reason_t {
 	/** an IKE_SA of another connection has the identity of a session that has
 	 * a tunnel, which charon would take for one of the same peer */
 	NIN3A_IDENTITY_IN_USE,
+	/** the UE wants another identity of us than the connection has (IDr) */
+	NIN3A_RESPONDER_IDENTITY,
+	/** an IKE_AUTH request without IDi */
+	NIN3A_NO_IDENTITY,
+	/** charon found no connection for the addresses, or for the identities */
+	NIN3A_NO_CONNECTION,
+	/** the UE of a session came to a connection that is no NIN3A one */
+	NIN3A_OTHER_CONNECTION,
+	/** charon chose none of the proposals for the IKE_SA */
+	NIN3A_NO_PROPOSAL,
+	/** a request cannot be parsed, or has a payload too often */
+	NIN3A_MALFORMED,
+	/** an unknown payload that is critical (RFC 7296, 2.5) */
+	NIN3A_CRITICAL_PAYLOAD,
+	/** the integrity check value of an IKE_AUTH request is wrong */
+	NIN3A_NOT_AUTHENTIC,
 	/** the key was right, but the IKE_SA was not completed */
 	NIN3A_INCOMPLETE,
 	/** number of reasons */
@@ -139,10 +155,12 @@ struct nin3a_facts_t {
 	/** each of these rounds is a PSK one */
 	bool psk_only;
 
-	/* the message: request, response (without first_round) */
+	/* the message: request, response (without the first two) */
 
 	/** no IKE_AUTH request was seen before in this IKE_SA */
 	bool first_round;
+	/** it wants the identity of us that the connection has, or any: request */
+	bool responder_id;
 	/** what it says about authentication; the PPK: mac_failed */
 	tunnel_auth_t auth;
 	/** we have that PPK: mac_failed */

@@ -17,6 +17,8 @@ struct private_nin3a_refusals_t {
 	kupf_t *kupf;
 	/** bounds the log */
 	kupf_limiter_t *limiter;
+	/** bounds log and events about IKE_SA_INIT */
+	kupf_limiter_t *early;
 };
 
 /**
@@ -53,15 +55,10 @@ static nin3a_reason_t why_no_key(private_nin3a_refusals_t *this,
 /**
  * Log a refusal.
  */
-static void log_refusal(private_nin3a_refusals_t *this,
-						nin3a_attempt_t *attempt)
+static void log_refusal(nin3a_attempt_t *attempt)
 {
 	const char *open, *close;
 
-	if (!kupf_limiter_allows(this->limiter))
-	{
-		return;
-	}
 	open = *attempt->detail ? " (" : "";
 	close = *attempt->detail ? ")" : "";
 	if (attempt->id)
@@ -82,16 +79,25 @@ METHOD(nin3a_refusals_t, report, void,
 	private_nin3a_refusals_t *this, nin3a_attempt_t *attempt,
 	nin3a_state_t state)
 {
+	bool few;
+
 	if (attempt->reason == NIN3A_ALLOWED)
 	{
 		attempt->reason = state == NIN3A_STATE_GUARDED ?
 							why_no_key(this, attempt) : NIN3A_INCOMPLETE;
 	}
 	nin3a_count_refused(attempt->reason);
-	log_refusal(this, attempt);
-	this->kupf->auth_failed(this->kupf, attempt->id, attempt->local,
-							attempt->remote,
-							nin3a_reason_token(attempt->reason));
+	few = kupf_limiter_allows(attempt->early ? this->early : this->limiter);
+	if (few)
+	{
+		log_refusal(attempt);
+	}
+	if (few || !attempt->early)
+	{
+		this->kupf->auth_failed(this->kupf, attempt->id, attempt->local,
+								attempt->remote,
+								nin3a_reason_token(attempt->reason));
+	}
 	nin3a_attempt_destroy(attempt);
 }
 
@@ -104,7 +110,8 @@ METHOD(nin3a_refusals_t, destroy, void,
 /*
  * Described in header
  */
-nin3a_refusals_t *nin3a_refusals_create(kupf_t *kupf, kupf_limiter_t *limiter)
+nin3a_refusals_t *nin3a_refusals_create(kupf_t *kupf, kupf_limiter_t *limiter,
+										kupf_limiter_t *early)
 {
 	private_nin3a_refusals_t *this;
 
@@ -115,6 +122,7 @@ nin3a_refusals_t *nin3a_refusals_create(kupf_t *kupf, kupf_limiter_t *limiter)
 		},
 		.kupf = kupf,
 		.limiter = limiter,
+		.early = early,
 	);
 
 	return &this->public;

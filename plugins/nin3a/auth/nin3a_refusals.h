@@ -5,7 +5,9 @@
  * @{ @ingroup nin3a
  *
  * Tells about refused attempts: a counter each, an event each, and a log line
- * of level 1 unless there are too many.
+ * of level 1 unless there are too many.  What is about IKE_SA_INIT, where a
+ * stranger pays with one packet, has an event only as long as there are not
+ * too many of that kind.
  *
  * Called in hooks of charon, with no lock of ours held.
  */
@@ -42,8 +44,9 @@ struct nin3a_refusals_t {
  *
  * @param kupf		gets the events, and has the sessions
  * @param limiter	bounds the log
+ * @param early		bounds log and events about IKE_SA_INIT
  */
-nin3a_refusals_t *nin3a_refusals_create(kupf_t *kupf,
-										kupf_limiter_t *limiter);
+nin3a_refusals_t *nin3a_refusals_create(kupf_t *kupf, kupf_limiter_t *limiter,
+										kupf_limiter_t *early);
 
 #endif /** NIN3A_REFUSALS_H_ @}*/

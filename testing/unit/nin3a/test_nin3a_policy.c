@@ -20,6 +20,7 @@ static const nin3a_facts_t request = {
 	.first_round = TRUE,
 	.auth.payload = TRUE,
 	.auth.method = 2,
+	.responder_id = TRUE,
 	.ike_proposal = TRUE,
 };
 
@@ -98,6 +99,8 @@ START_TEST(test_request)
 				  NIN3A_CONNECTION_CONFIG);
 	assert_reason(nin3a_policy_request, request, psk_only, FALSE,
 				  NIN3A_CONNECTION_CONFIG);
+	assert_reason(nin3a_policy_request, request, responder_id, FALSE,
+				  NIN3A_RESPONDER_IDENTITY);
 	assert_reason(nin3a_policy_request, request, ike_proposal, FALSE,
 				  NIN3A_IKE_PROPOSAL);
 	/* RFC 8784: a PPK changes nothing */
@@ -331,6 +334,14 @@ START_TEST(test_tokens)
 		{ NIN3A_OWN_AUTH, "own-auth" },
 		{ NIN3A_UNIQUENESS, "uniqueness" },
 		{ NIN3A_IDENTITY_IN_USE, "identity-in-use" },
+		{ NIN3A_RESPONDER_IDENTITY, "responder-identity" },
+		{ NIN3A_NO_IDENTITY, "no-identity" },
+		{ NIN3A_NO_CONNECTION, "no-connection" },
+		{ NIN3A_OTHER_CONNECTION, "other-connection" },
+		{ NIN3A_NO_PROPOSAL, "no-proposal" },
+		{ NIN3A_MALFORMED, "malformed" },
+		{ NIN3A_CRITICAL_PAYLOAD, "critical-payload" },
+		{ NIN3A_NOT_AUTHENTIC, "not-authentic" },
 		{ NIN3A_INCOMPLETE, "incomplete" },
 		{ NIN3A_REASON_MAX, "undecided" },
 	};
