@@ -55,7 +55,7 @@ install_initiator()
 {
 	mkdir -p "$1/usr/bin" "$1/usr/lib"
 	cp -R "$top/testing/initiator" "$1/usr/lib/ikev2-initiator"
-	ln -s ../lib/ikev2-initiator/ikev2-{initiator,storm,collide} "$1/usr/bin/"
+	ln -s ../lib/ikev2-initiator/ikev2-{initiator,storm,collide,fuzz} "$1/usr/bin/"
 	cp "$top"/testing/hosts/expect-s* "$1/usr/bin/"
 }
 
