@@ -5,9 +5,9 @@
  * @{ @ingroup fuzz
  *
  * An IKE_SA as far as our plugins ask it, and a message that it receives, both
- * made of an input: its first octets say what they are, the rest is the chain of
- * payloads.  Nothing is encrypted, so that the fuzzer can change what is in it;
- * what is said to be has an SK payload all the same.
+ * made of an input: its first octets say what they are, the rest is the chain
+ * of payloads.  Nothing is encrypted, so that the fuzzer can change what is in
+ * it; what is said to be has an SK payload all the same.
  */
 
 #ifndef FUZZ_IKE_SA_H_
