@@ -2,8 +2,9 @@
 
 /*
  * Replays files, or all files of directories, through a fuzz target: each as
- * it is, and with its octets changed one by one.  Instead of libFuzzer, which
- * only clang has.
+ * it is, and with its octets changed one by one, unless libFuzzer has found it:
+ * such inputs are what came of changes.  Instead of libFuzzer, which only clang
+ * has.
  *
  *   fuzz_... [FILE | DIRECTORY ...]      default: $FUZZ_CORPUS/TARGET
  */
@@ -61,6 +62,17 @@ static void try_changed(uint8_t *data, size_t size)
 	}
 }
 
+/**
+ * Whether a file has a name that libFuzzer gives: a SHA-1 in hexadecimal.
+ */
+static int is_found(const char *path)
+{
+	const char *name = strrchr(path, '/');
+
+	name = name ? name + 1 : path;
+	return strlen(name) == 40 && strspn(name, "0123456789abcdef") == 40;
+}
+
 static int replay_file(const char *path)
 {
 	uint8_t *data;
@@ -79,7 +91,7 @@ static int replay_file(const char *path)
 	/* its name, in case that it does not come back */
 	fprintf(stderr, "%s\n", path);
 	try(data, size);
-	if (size <= CHANGED_MAX)
+	if (size <= CHANGED_MAX && !is_found(path))
 	{
 		try_changed(data, size);
 	}
