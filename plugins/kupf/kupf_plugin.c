@@ -246,8 +246,8 @@ static bool create_parts(private_kupf_plugin_t *this)
 		this->preconfigured->set_fetch(this->preconfigured, this->fetch);
 	}
 	this->sessions = kupf_procedures_create(this->store, this->pool,
-							this->addresses,
-							&this->guard->enforcer, &this->publisher->events, this->fetch,
+							this->addresses, &this->guard->enforcer,
+							&this->publisher->events, this->fetch,
 							this->preconfigured, fc);
 	this->check = kupf_check_create(config->addresses,
 							config->require_enforcement, this->store,

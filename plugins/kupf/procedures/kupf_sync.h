@@ -8,8 +8,9 @@
  * for N4: the client says what it has, and what it no longer has goes.
  *
  * Only one client at a time, until what it has not mentioned is removed.  If it
- * disconnects before the end, nothing is removed.  A pool that is closed opens
- * after the first end: all addresses that UEs were told before are held then.  Sessions that any client mentions meanwhile stay.
+ * disconnects before the end, nothing is removed.  Sessions that any client
+ * mentions meanwhile stay.  A pool that is closed opens after the first end: all
+ * addresses that UEs were told before are held then.
  *
  * All methods are called by the server's thread only.
  */

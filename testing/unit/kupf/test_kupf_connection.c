@@ -231,6 +231,24 @@ static bool answers()
 
 static size_t sizes[] = { 1, 2, 3, 7, SIZE_MAX };
 
+/**
+ * Take the times out of replies, which are not the same each time.
+ */
+static void mask_times(chunk_t replies)
+{
+	static const char *names[] = { "created", "modified" };
+	uint8_t *pos;
+	size_t i;
+
+	for (i = 0; i < countof(names); i++)
+	{
+		pos = memmem(replies.ptr, replies.len, names[i], strlen(names[i]));
+		ck_assert_ptr_nonnull(pos);
+		pos += strlen(names[i]);
+		memset(pos + 2, 'x', untoh16(pos));
+	}
+}
+
 START_TEST(test_chunks)
 {
 	chunk_t data = chunk_empty, expected, received, rest;
@@ -262,6 +280,8 @@ START_TEST(test_chunks)
 		ck_assert_uint_eq(feed(chunk_create(data.ptr + sent, len)), len);
 	}
 	received = drain();
+	mask_times(expected);
+	mask_times(received);
 	ck_assert(chunk_equals(expected, received));
 
 	rest = received;

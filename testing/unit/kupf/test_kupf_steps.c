@@ -391,17 +391,14 @@ static void setup_reload()
 {
 	reading = semaphore_create(0);
 	test_upf_read = read_slowly;
-	lib->settings->set_str(lib->settings, "%s.plugins.kupf.preconfigured",
-						   "/nowhere", lib->ns);
 	setup();
+	upf.preconfigured->set_file(upf.preconfigured, "/nowhere", 0);
 }
 
 static void teardown_reload()
 {
 	teardown();
 	test_upf_read = NULL;
-	lib->settings->set_str(lib->settings, "%s.plugins.kupf.preconfigured",
-						   NULL, lib->ns);
 	reading->destroy(reading);
 }
 
