@@ -4,6 +4,7 @@
 #include "nin3a/tunnels/nin3a_inner_addresses.h"
 #include "nin3a_enforcer.h"
 #include "nin3a_listener.h"
+#include "tunnel/tunnel_screen.h"
 
 #include "compat.h"
 #include "version.h"
@@ -99,6 +100,7 @@ static bool register_parts(private_nin3a_plugin_t *this)
 		destroy_parts(this);
 		return FALSE;
 	}
+	tunnel_screen_install();
 	return TRUE;
 }
 
@@ -107,6 +109,7 @@ static bool register_parts(private_nin3a_plugin_t *this)
  */
 static void unregister_parts(private_nin3a_plugin_t *this)
 {
+	tunnel_screen_remove();
 	this->kupf->detach(this->kupf);
 	charon->attributes->remove_provider(charon->attributes,
 										&this->addresses->provider);

@@ -3,6 +3,7 @@
 #include "nin3a_ue_plugin.h"
 #include "nin3a_ue_enforcer.h"
 #include "nin3a_ue_listener.h"
+#include "tunnel/tunnel_screen.h"
 
 #include "compat.h"
 #include "version.h"
@@ -135,6 +136,7 @@ static bool register_parts(private_nin3a_ue_plugin_t *this)
 		destroy_parts(this);
 		return FALSE;
 	}
+	tunnel_screen_install();
 	charon->kernel->add_listener(charon->kernel, this->listener->kernel);
 	adopt_sessions(this);
 	return TRUE;
@@ -145,6 +147,7 @@ static bool register_parts(private_nin3a_ue_plugin_t *this)
  */
 static void unregister_parts(private_nin3a_ue_plugin_t *this)
 {
+	tunnel_screen_remove();
 	charon->kernel->remove_listener(charon->kernel, this->listener->kernel);
 	this->kupf->detach(this->kupf);
 	charon->bus->remove_listener(charon->bus, &this->listener->listener);

@@ -2,7 +2,6 @@
 
 #include "tunnel_guard.h"
 #include "kupf/kupf_limiter.h"
-#include "tunnel_rules.h"
 
 #include "compat.h"
 
@@ -36,6 +35,14 @@ struct private_tunnel_guard_t {
  */
 static uint64_t counters[TUNNEL_AGAINST];
 
+/*
+ * Described in header
+ */
+void tunnel_guard_count(tunnel_verdict_t verdict)
+{
+	__atomic_fetch_add(&counters[verdict], 1, __ATOMIC_RELAXED);
+}
+
 /**
  * Count what is left out, and tell about it.
  */
@@ -43,7 +50,7 @@ static void report(private_tunnel_guard_t *this, ike_sa_t *ike_sa,
 				   const tunnel_facts_t *facts, message_t *message,
 				   tunnel_verdict_t verdict)
 {
-	__atomic_fetch_add(&counters[verdict], 1, __ATOMIC_RELAXED);
+	tunnel_guard_count(verdict);
 	if (kupf_limiter_allows(&this->limiter))
 	{
 		DBG1(DBG_CFG, "%s: left out of IKE_SA [%u], state %N: %N %s from %#H, "

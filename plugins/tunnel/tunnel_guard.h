@@ -11,14 +11,15 @@
  * A message that is not due has no effect at all: no answer, no message ID used
  * up, hence the IKE_SA can go on as if it had not come.  What does not belong
  * into a message is taken out, and an answer that does not say one thing
- * becomes an ordinary refusal.  What is left out is counted by kind, and logged as long
- * as there is not too much.
+ * becomes an ordinary refusal.  What is left out is counted by kind, and logged
+ * as long as there is not too much.
  */
 
 #ifndef TUNNEL_GUARD_H_
 #define TUNNEL_GUARD_H_
 
 #include "kupf/kupf.h"
+#include "tunnel_rules.h"
 
 #include <daemon.h>
 
@@ -48,6 +49,13 @@ struct tunnel_guard_t {
 	 */
 	void (*destroy)(tunnel_guard_t *this);
 };
+
+/**
+ * Count something that was left out before it had an IKE_SA.  Any thread may.
+ *
+ * @param verdict	why
+ */
+void tunnel_guard_count(tunnel_verdict_t verdict);
 
 /**
  * Report all counters, "<name>-guard-<token>" for each kind.

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup tunnel_screen tunnel_screen
+ * @{ @ingroup tunnel
+ *
+ * Stands where charon takes packets from its sockets, before it counts them or
+ * has an IKE_SA for them: the first message of an IKE_SA that is none does not
+ * get in.  All else is for tunnel_guard, which knows the IKE_SA.
+ */
+
+#ifndef TUNNEL_SCREEN_H_
+#define TUNNEL_SCREEN_H_
+
+#include <daemon.h>
+
+/**
+ * Whether a packet gets in.  An IKE_SA_INIT request has no responder's SPI and
+ * message ID 0, with a cookie or another group, too (RFC 7296, 2.2, 2.6 and
+ * 3.1); exchanges of IKEv1 are in IKEv1 messages only, and the first one has
+ * message ID 0 (RFC 2408, 3.1).  A pure function of its argument.
+ *
+ * @param message	as it was received, from its IKE header on
+ * @return			FALSE if it is to be dropped; TRUE also for what is no message
+ *					at all, which charon drops
+ */
+bool tunnel_screen_allows(chunk_t message);
+
+/**
+ * Begin to look at packets.  They are looked at by charon's thread that receives
+ * them, which takes no lock and waits for nothing but for them; what is dropped
+ * counts as TUNNEL_NOT_DUE of tunnel_guard.
+ */
+void tunnel_screen_install(void);
+
+/**
+ * Look at no packets any more.  At its end charon has no thread any more that
+ * receives.
+ */
+void tunnel_screen_remove(void);
+
+#endif /** TUNNEL_SCREEN_H_ @}*/
