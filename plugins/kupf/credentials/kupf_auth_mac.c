@@ -11,20 +11,17 @@ static typeof(((keymat_v2_t*)NULL)->get_psk_sig) original;
 
 /**
  * Compute the MAC of some octets.
+ *
+ * @param inner		buffer for the key that is made of the secret
  */
-static bool get_mac(prf_t *prf, chunk_t secret, chunk_t octets, chunk_t *mac)
+static bool get_mac(prf_t *prf, chunk_t secret, chunk_t octets, chunk_t inner,
+					chunk_t *mac)
 {
-	uint8_t padded[HASH_SIZE_SHA512];
-	chunk_t key = chunk_create(padded, prf->get_block_size(prf));
-	bool done;
-
-	done = key.len <= sizeof(padded) &&
-		   prf->set_key(prf, secret) &&
-		   prf->get_bytes(prf, chunk_from_str("Key Pad for IKEv2"), key.ptr) &&
-		   prf->set_key(prf, key) &&
+	return prf->set_key(prf, secret) &&
+		   prf->get_bytes(prf, chunk_from_str("Key Pad for IKEv2"),
+						  inner.ptr) &&
+		   prf->set_key(prf, inner) &&
 		   prf->allocate_bytes(prf, octets, mac);
-	memwipe(padded, sizeof(padded));
-	return done;
 }
 
 METHOD(keymat_v2_t, get_psk_sig, bool,
@@ -32,8 +29,10 @@ METHOD(keymat_v2_t, get_psk_sig, bool,
 	COMPAT_INT_AUTH_PARAM chunk_t secret, chunk_t ppk, identification_t *id,
 	char reserved[3], chunk_t *sig)
 {
+	uint8_t inner[HASH_SIZE_SHA512];
 	chunk_t octets, skd;
 	bool done = FALSE;
+	size_t size;
 	prf_t *prf;
 
 	if (!secret.len)
@@ -47,11 +46,14 @@ METHOD(keymat_v2_t, get_psk_sig, bool,
 	{
 		return FALSE;
 	}
-	if (this->get_auth_octets(this, verify, ike_sa_init, nonce,
+	size = prf->get_block_size(prf);
+	if (size <= sizeof(inner) &&
+		this->get_auth_octets(this, verify, ike_sa_init, nonce,
 							  COMPAT_INT_AUTH_ARG ppk, id, reserved, &octets,
 							  NULL))
 	{
-		done = get_mac(prf, secret, octets, sig);
+		done = get_mac(prf, secret, octets, chunk_create(inner, size), sig);
+		memwipe(inner, sizeof(inner));
 		chunk_free(&octets);
 	}
 	prf->destroy(prf);
