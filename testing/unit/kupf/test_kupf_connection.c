@@ -639,7 +639,7 @@ START_TEST(test_never_reads)
 {
 	size_t one = reply_len(), before = test_memory("VmRSS"), sent;
 	chunk_t data, received;
-	u_int i, count = 100000, answered = 0;
+	u_int i, count = 100000, answered = 0, right = 0;
 
 	data = requests(count);
 	sent = feed(data);
@@ -655,9 +655,11 @@ START_TEST(test_never_reads)
 		answered += received.len / one;
 		for (i = 0; i < received.len / one; i++)
 		{
-			ck_assert_int_eq(received.ptr[i * one + WIRE_PACKET_HEADER],
-							 WIRE_CMD_RESPONSE);
+			/* (an assertion each would take most of the time) */
+			right += received.ptr[i * one + WIRE_PACKET_HEADER] ==
+					 WIRE_CMD_RESPONSE;
 		}
+		ck_assert_uint_eq(right, answered);
 		chunk_free(&received);
 		sent += feed(chunk_skip(data, sent));
 	}
