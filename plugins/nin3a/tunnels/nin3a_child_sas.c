@@ -115,7 +115,8 @@ METHOD(nin3a_child_sas_t, narrow, void,
 			   ", outside of the profile: ", why);
 	}
 	else if (is_decision(type) &&
-			 nin3a_inner_addresses_outdated(this->store, session) &&
+			 nin3a_inner_addresses_outdated(this->store, session,
+									ike_sa->get_child_count(ike_sa) == 0) &&
 			 !is_rekeying(ike_sa, type))
 	{
 		nin3a_inner_addresses_refuse(remote);

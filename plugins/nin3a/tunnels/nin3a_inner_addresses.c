@@ -36,11 +36,31 @@ static bool has_pool(linked_list_t *pools)
 	return found;
 }
 
+/**
+ * Whether a session has the inner addresses that it had before.
+ */
+static bool has_same(const kupf_session_t *before, const kupf_session_t *now)
+{
+	const kupf_address_t *old, *new;
+	u_int old_count, new_count, i;
+
+	old = kupf_session_get_ue_addresses(before, &old_count);
+	new = kupf_session_get_ue_addresses(now, &new_count);
+	for (i = 0; i < min(old_count, new_count); i++)
+	{
+		if (!kupf_address_equals(&old[i], &new[i]))
+		{
+			return FALSE;
+		}
+	}
+	return old_count == new_count;
+}
+
 /*
  * Described in header
  */
 bool nin3a_inner_addresses_outdated(kupf_store_t *store,
-									kupf_session_t *session)
+									kupf_session_t *session, bool first)
 {
 	kupf_session_t *current;
 	bool outdated;
@@ -52,7 +72,8 @@ bool nin3a_inner_addresses_outdated(kupf_store_t *store,
 	/* it may be about to be bound to what it was modified to */
 	current = store->get(store, kupf_session_get_name(session));
 	outdated = !current || !kupf_session_precedes(session, current) ||
-			   kupf_session_needs_rekey(session, current);
+			   (kupf_session_needs_rekey(session, current) &&
+				!(first && has_same(session, current)));
 	kupf_session_unref(current);
 	return outdated;
 }
@@ -98,7 +119,8 @@ METHOD(attribute_provider_t, acquire_address, host_t*,
 	if (has_pool(pools))
 	{
 		session = this->tunnels->get_session(this->tunnels, unique_id);
-		if (session && !nin3a_inner_addresses_outdated(this->store, session))
+		if (session && !nin3a_inner_addresses_outdated(this->store, session,
+										ike_sa->get_child_count(ike_sa) == 0))
 		{
 			host = choose(this, unique_id, session, requested);
 		}

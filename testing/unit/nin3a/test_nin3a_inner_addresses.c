@@ -149,7 +149,8 @@ START_TEST(test_outdated)
 {
 	static char key[] = "KKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKK";
 	static char other[] = "LLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLL";
-	kupf_session_t *one, *two, *three;
+	kupf_session_t *one, *two, *three, *fewer;
+	kupf_session_data_t data;
 	kupf_store_t *store;
 
 	store = kupf_store_create(0, 0);
@@ -157,19 +158,31 @@ START_TEST(test_outdated)
 	two = generation(2, 60, key);
 	three = generation(3, 60, other);
 	ck_assert_int_eq(store->put(store, one), KUPF_STORE_OK);
-	ck_assert(!nin3a_inner_addresses_outdated(store, one));
+	ck_assert(!nin3a_inner_addresses_outdated(store, one, FALSE));
 	/* the tunnel may stay, and is about to be bound to the other one */
 	ck_assert_int_eq(store->replace(store, one, two), KUPF_STORE_OK);
-	ck_assert(!nin3a_inner_addresses_outdated(store, one));
+	ck_assert(!nin3a_inner_addresses_outdated(store, one, FALSE));
 	ck_assert_int_eq(store->replace(store, two, three), KUPF_STORE_OK);
-	ck_assert(nin3a_inner_addresses_outdated(store, one));
-	ck_assert(nin3a_inner_addresses_outdated(store, two));
-	ck_assert(!nin3a_inner_addresses_outdated(store, three));
+	ck_assert(nin3a_inner_addresses_outdated(store, one, FALSE));
+	ck_assert(nin3a_inner_addresses_outdated(store, two, FALSE));
+	ck_assert(!nin3a_inner_addresses_outdated(store, three, FALSE));
+	/* only the key is another: a first CHILD_SA, not another one */
+	ck_assert(!nin3a_inner_addresses_outdated(store, one, TRUE));
+	ck_assert(!nin3a_inner_addresses_outdated(store, two, TRUE));
+	kupf_session_get_data(three, &data);
+	data.generation = 4;
+	data.ue_address_count--;
+	fewer = kupf_session_create(&data);
+	ck_assert_int_eq(store->replace(store, three, fewer), KUPF_STORE_OK);
+	ck_assert(nin3a_inner_addresses_outdated(store, one, TRUE));
+	ck_assert_int_eq(store->replace(store, fewer, three), KUPF_STORE_OK);
+	kupf_session_unref(fewer);
 	ck_assert(store->remove(store, three));
-	ck_assert(nin3a_inner_addresses_outdated(store, three));
+	ck_assert(nin3a_inner_addresses_outdated(store, three, FALSE));
+	ck_assert(nin3a_inner_addresses_outdated(store, three, TRUE));
 	/* established anew: no tunnel of before is of it */
 	ck_assert_int_eq(store->put(store, one), KUPF_STORE_OK);
-	ck_assert(nin3a_inner_addresses_outdated(store, two));
+	ck_assert(nin3a_inner_addresses_outdated(store, two, FALSE));
 	kupf_session_unref(one);
 	kupf_session_unref(two);
 	kupf_session_unref(three);
