@@ -98,11 +98,11 @@ METHOD(nin3a_child_sas_t, narrow, void,
 	private_nin3a_child_sas_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
 	narrow_hook_t type, linked_list_t *local, linked_list_t *remote)
 {
+	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
 	char why[TUNNEL_PROFILE_WHY_LEN];
 	kupf_session_t *session;
 
-	session = this->tunnels->get_session(this->tunnels,
-										 ike_sa->get_unique_id(ike_sa));
+	session = this->tunnels->get_session(this->tunnels, unique_id);
 	if (!session)
 	{	/* nothing may pass on a NIN3A connection without a session */
 		nin3a_inner_addresses_refuse(remote);
@@ -116,7 +116,7 @@ METHOD(nin3a_child_sas_t, narrow, void,
 	}
 	else if (is_decision(type) &&
 			 nin3a_inner_addresses_outdated(this->store, session,
-									ike_sa->get_child_count(ike_sa) == 0) &&
+							!this->tunnels->was_up(this->tunnels, unique_id)) &&
 			 !is_rekeying(ike_sa, type))
 	{
 		nin3a_inner_addresses_refuse(remote);

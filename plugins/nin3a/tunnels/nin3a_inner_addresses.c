@@ -60,7 +60,7 @@ static bool has_same(const kupf_session_t *before, const kupf_session_t *now)
  * Described in header
  */
 bool nin3a_inner_addresses_outdated(kupf_store_t *store,
-									kupf_session_t *session, bool first)
+									kupf_session_t *session, bool fresh)
 {
 	kupf_session_t *current;
 	bool outdated;
@@ -73,7 +73,7 @@ bool nin3a_inner_addresses_outdated(kupf_store_t *store,
 	current = store->get(store, kupf_session_get_name(session));
 	outdated = !current || !kupf_session_precedes(session, current) ||
 			   (kupf_session_needs_rekey(session, current) &&
-				!(first && has_same(session, current)));
+				!(fresh && has_same(session, current)));
 	kupf_session_unref(current);
 	return outdated;
 }
@@ -120,7 +120,7 @@ METHOD(attribute_provider_t, acquire_address, host_t*,
 	{
 		session = this->tunnels->get_session(this->tunnels, unique_id);
 		if (session && !nin3a_inner_addresses_outdated(this->store, session,
-										ike_sa->get_child_count(ike_sa) == 0))
+								!this->tunnels->was_up(this->tunnels, unique_id)))
 		{
 			host = choose(this, unique_id, session, requested);
 		}

@@ -58,12 +58,12 @@ nin3a_inner_addresses_t *nin3a_inner_addresses_create(nin3a_tunnels_t *tunnels,
  *
  * @param store		sessions
  * @param session	session as it was when the tunnel was bound to it
- * @param first		whether it has no CHILD_SA yet: one whose key was exchanged
- *					while it authenticated may come up, if its addresses are what
- *					they were
+ * @param fresh		whether it has never had a CHILD_SA: one whose key was
+ *					exchanged while it authenticated may come up, if its
+ *					addresses are what they were
  */
 bool nin3a_inner_addresses_outdated(kupf_store_t *store,
-									kupf_session_t *session, bool first);
+									kupf_session_t *session, bool fresh);
 
 /**
  * Cut the UE's traffic selectors to the inner addresses of its session, if it

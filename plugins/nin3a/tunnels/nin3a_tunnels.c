@@ -409,6 +409,16 @@ METHOD(nin3a_tunnels_t, is_waiting, bool,
 	return waiting;
 }
 
+METHOD(nin3a_tunnels_t, was_up, bool,
+	private_nin3a_tunnels_t *this, uint32_t ike_sa)
+{
+	nin3a_entry_t *entry = lock_entry(this, ike_sa);
+	bool was = entry && entry->details;
+
+	this->mutex->unlock(this->mutex);
+	return was;
+}
+
 METHOD(nin3a_tunnels_t, is_losing, bool,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa)
 {
@@ -518,6 +528,7 @@ nin3a_tunnels_t *nin3a_tunnels_create()
 			.crop = _crop,
 			.childless = _childless,
 			.lose = _lose,
+			.was_up = _was_up,
 			.is_losing = _is_losing,
 			.get_count = _get_count,
 			.destroy = _destroy,

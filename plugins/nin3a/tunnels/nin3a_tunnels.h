@@ -250,6 +250,11 @@ struct nin3a_tunnels_t {
 	bool (*lease)(nin3a_tunnels_t *this, uint32_t ike_sa, u_int i);
 
 	/**
+	 * Whether an IKE_SA is a tunnel, or was one: it has had a CHILD_SA.
+	 */
+	bool (*was_up)(nin3a_tunnels_t *this, uint32_t ike_sa);
+
+	/**
 	 * Whether lose() is to be called for an IKE_SA.
 	 */
 	bool (*is_losing)(nin3a_tunnels_t *this, uint32_t ike_sa);

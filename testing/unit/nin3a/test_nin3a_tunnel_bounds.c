@@ -232,7 +232,10 @@ START_TEST(test_lose)
 
 	establish(1);
 	ck_assert(tunnels->is_waiting(tunnels, 1, &before));
+	ck_assert(!tunnels->was_up(tunnels, 1));
 	come_up(1);
+	ck_assert(tunnels->was_up(tunnels, 1));
+	ck_assert(!tunnels->was_up(tunnels, 2));
 	/* rekeyed: the new one comes first */
 	ck_assert(!set_child(1, 2, TRUE));
 	ck_assert(!set_child(1, 1, FALSE));
@@ -242,6 +245,8 @@ START_TEST(test_lose)
 	ck_assert(!set_child(1, 2, FALSE));
 	serial = lose(1, TRUE);
 	ck_assert(!tunnels->is_losing(tunnels, 1));
+	/* it has had one, whatever comes */
+	ck_assert(tunnels->was_up(tunnels, 1));
 	/* its time begins now */
 	ck_assert_uint_gt(serial, before);
 	assert_childless(before, 0, FALSE);
@@ -264,6 +269,7 @@ START_TEST(test_lose_not)
 	ck_assert(set_child(1, 2, FALSE));
 	ck_assert(!tunnels->rekey(tunnels, 1, 65, &spis));
 	ck_assert(tunnels->is_losing(tunnels, 65));
+	ck_assert(tunnels->was_up(tunnels, 65));
 	serial = lose(65, TRUE);
 	kupf_session_unref(tunnels->up(tunnels, 65));
 	ck_assert(!set_child(65, 3, TRUE));
