@@ -7,11 +7,11 @@
  * Pre-configured keys: sessions from a file that the operator writes (study on
  * TR 33.778, "Using pre-configured PSK"), see PRECONFIGURED.md.
  *
- * A file (kupf_preconfigured_file) is taken as a whole or not at all: an error leaves what
- * was read before as it is.  What has not changed keeps its session object and
- * so its tunnels; what has changed counts as modified, what is not there any more
- * as deleted.  Whoever looks an identity up meanwhile finds its line as it was or
- * as it is, whatever lines are renamed.
+ * A file (kupf_preconfigured_file) is taken as a whole or not at all: an error
+ * leaves what was read before as it is.  What has not changed keeps its session
+ * object and so its tunnels; what has changed counts as modified, what is not
+ * there any more as deleted.  Whoever looks an identity up meanwhile finds its
+ * line as it was or as it is, whatever lines are renamed.
  *
  * An inner address is of one line, or of two: the old and the new key of a UE.
  * No line has one of a session that is fed, but for one that hides it.  A tunnel
@@ -75,8 +75,7 @@ struct kupf_preconfigured_t {
 
 	/**
 	 * Read the file; without one there are no sessions.  One thread at a time
-	 * is served.  What came of
-	 * it is also logged.
+	 * is served.  What came of it is also logged.
 	 *
 	 * @param error		[out] error: names the line and the field, no value
 	 * @return			FALSE if there is an error, and nothing has changed
