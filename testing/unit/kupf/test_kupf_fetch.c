@@ -128,6 +128,31 @@ static void ue_comes(ue_t *this, const char *id, u_int count)
 }
 
 /**
+ * Wait until there were so many requests.
+ */
+static void await_requests(u_int count)
+{
+	u_int i;
+
+	for (i = 0; i < 10000 && get_requests() != count; i++)
+	{
+		usleep(1000);
+	}
+	ck_assert_uint_eq(get_requests(), count);
+}
+
+/**
+ * A UE comes for which SMFs are asked; count is how many threads wait then,
+ * asked how many requests there were by then.  It counts as waiting a moment
+ * before the SMFs are asked, and what comes in that moment is found without.
+ */
+static void ue_asked_for(ue_t *this, const char *id, u_int count, u_int asked)
+{
+	ue_comes(this, id, count);
+	await_requests(asked);
+}
+
+/**
  * A UE gets its answer.
  */
 static bool ue_ends(ue_t *this)
@@ -185,7 +210,7 @@ START_TEST(test_answered)
 	{
 		run("", "establish-session", answers[_i].before);
 	}
-	ue_comes(&ue, "a", 1);
+	ue_asked_for(&ue, "a", 1, 1);
 	/* somebody else's session is no answer */
 	run("", "establish-session", "session=x ue-id=keyid:A " KEY);
 	ck_assert_uint_eq(test_counter("fetch-waiting"), 1);
@@ -214,7 +239,7 @@ START_TEST(test_rejected)
 	ue_t ue;
 
 	begin(LONG, 4, 10, 100, TRUE);
-	ue_comes(&ue, "a", 1);
+	ue_asked_for(&ue, "a", 1, 1);
 	run("", "reject-key", "ue-id=fqdn:a");
 	ck_assert_uint_eq(test_counter("fetch-waiting"), 1);
 	run("", "reject-key", "ue-id=keyid:a");
@@ -222,7 +247,7 @@ START_TEST(test_rejected)
 	/* not asked for again, others are */
 	ck_assert(!ue_at_once("a"));
 	ck_assert_uint_eq(test_counter("fetch-negative"), 1);
-	ue_comes(&ue, "b", 1);
+	ue_asked_for(&ue, "b", 1, 2);
 	run("", "reject-key", "ue-id=keyid:b");
 	ck_assert(!ue_ends(&ue));
 	ck_assert_uint_eq(get_requests(), 2);
@@ -249,7 +274,7 @@ START_TEST(test_negative_ttl)
 	ck_assert(!ue_at_once("a"));
 	ck_assert_uint_eq(get_requests(), 0);
 	sleep(2);
-	ue_comes(&ue, "a", 1);
+	ue_asked_for(&ue, "a", 1, 1);
 	run("", "reject-key", "ue-id=keyid:a");
 	ck_assert(!ue_ends(&ue));
 	end();
@@ -257,7 +282,7 @@ START_TEST(test_negative_ttl)
 	/* none at all */
 	begin(LONG, 4, 0, 100, TRUE);
 	run("", "reject-key", "ue-id=keyid:a");
-	ue_comes(&ue, "a", 1);
+	ue_asked_for(&ue, "a", 1, 1);
 	run("", "reject-key", "ue-id=keyid:a");
 	ck_assert(!ue_ends(&ue));
 	end();
@@ -274,7 +299,7 @@ START_TEST(test_forgotten)
 	ck_assert(!ue_at_once("a"));
 	run("", "establish-session", "session=s ue-id=keyid:a " KEY);
 	run("", "delete-session", "session=s");
-	ue_comes(&ue, "a", 1);
+	ue_asked_for(&ue, "a", 1, 1);
 	run("", "establish-session", "session=s ue-id=keyid:a " KEY);
 	ck_assert(ue_ends(&ue));
 	end();
@@ -290,7 +315,7 @@ START_TEST(test_expired)
 	begin(LONG, 4, 1000, 100, TRUE);
 	session = test_session("s", ID_KEY_ID, "a", time_monotonic(NULL));
 	ck_assert_int_eq(upf.store->put(upf.store, session), KUPF_STORE_OK);
-	ue_comes(&ue, "a", 1);
+	ue_asked_for(&ue, "a", 1, 1);
 	run("", "establish-session", "session=s ue-id=keyid:a " KEY);
 	ck_assert(ue_ends(&ue));
 	ck_assert_uint_eq(get_requests(), 1);
@@ -309,6 +334,7 @@ START_TEST(test_joined)
 	{
 		ue_comes(&ues[i], "a", i + 1);
 	}
+	await_requests(1);
 	/* one too many */
 	ck_assert(!ue_at_once("a"));
 	ck_assert_uint_eq(test_counter("fetch-limited"), 1);
@@ -328,8 +354,8 @@ START_TEST(test_rate)
 	ue_t ues[2];
 
 	begin(LONG, 8, 10, 2, TRUE);
-	ue_comes(&ues[0], "a", 1);
-	ue_comes(&ues[1], "b", 2);
+	ue_asked_for(&ues[0], "a", 1, 1);
+	ue_asked_for(&ues[1], "b", 2, 2);
 	ck_assert(!ue_at_once("c"));
 	ck_assert_uint_eq(test_counter("fetch-limited"), 1);
 	run("", "reject-key", "ue-id=keyid:a");
@@ -338,7 +364,7 @@ START_TEST(test_rate)
 	ck_assert(!ue_ends(&ues[1]));
 	/* what the rate has refused is asked for later */
 	sleep(2);
-	ue_comes(&ues[0], "c", 1);
+	ue_asked_for(&ues[0], "c", 1, 3);
 	run("", "reject-key", "ue-id=keyid:c");
 	ck_assert(!ue_ends(&ues[0]));
 	ck_assert_uint_eq(get_requests(), 3);
@@ -362,7 +388,7 @@ START_TEST(test_timeout)
 
 	/* those who joined go at the same time */
 	begin(1000, 4, 10, 100, TRUE);
-	ue_comes(&ue, "a", 1);
+	ue_asked_for(&ue, "a", 1, 1);
 	ck_assert(!ue_at_once("a"));
 	ck_assert(!ue_ends(&ue));
 	ck_assert_uint_eq(get_requests(), 1);
@@ -392,8 +418,8 @@ START_TEST(test_deserted)
 
 	begin(LONG, 4, 10, 100, TRUE);
 	upf.publisher->subscribe(upf.publisher, KUPF_EVENT_KEY_REQUEST, &other);
-	ue_comes(&ues[0], "a", 1);
-	ue_comes(&ues[1], "b", 2);
+	ue_asked_for(&ues[0], "a", 1, 2);
+	ue_asked_for(&ues[1], "b", 2, 4);
 	ue_comes(&ues[2], "b", 3);
 	ck_assert_uint_eq(get_requests(), 4);
 	/* one is left who may answer */
@@ -407,7 +433,7 @@ START_TEST(test_deserted)
 	ck_assert_uint_eq(test_counter("fetch-deserted"), 2);
 	/* another one comes */
 	upf.publisher->subscribe(upf.publisher, KUPF_EVENT_KEY_REQUEST, &smf);
-	ue_comes(&ues[0], "a", 1);
+	ue_asked_for(&ues[0], "a", 1, 5);
 	run("", "establish-session", "session=s ue-id=keyid:a " KEY);
 	ck_assert(ue_ends(&ues[0]));
 	end();
@@ -442,8 +468,8 @@ START_TEST(test_end)
 	ue_t ues[2];
 
 	begin(LONG, 4, 10, 100, TRUE);
-	ue_comes(&ues[0], "a", 1);
-	ue_comes(&ues[1], "b", 2);
+	ue_asked_for(&ues[0], "a", 1, 1);
+	ue_asked_for(&ues[1], "b", 2, 2);
 	fetch->end(fetch);
 	ck_assert(!ue_ends(&ues[0]));
 	ck_assert(!ue_ends(&ues[1]));
@@ -515,6 +541,7 @@ START_TEST(test_stalled)
 	start_threads(3, _i);
 	queue((callback_job_cb_t)wait_in_job, "a", JOB_PRIO_LOW);
 	await("fetch-waiting", 1);
+	await_requests(1);
 	/* all threads wait for others, none is left for an IKE_AUTH */
 	queue(block, NULL, JOB_PRIO_LOW);
 	queue(block, NULL, JOB_PRIO_LOW);
@@ -526,7 +553,7 @@ START_TEST(test_stalled)
 	ck_assert_uint_eq(test_counter("fetch-limited"), 1);
 	usleep((KUPF_FETCH_PAUSE + 100) * 1000);
 	/* and that was no word about the identity */
-	ue_comes(&ue, "a", 1);
+	ue_asked_for(&ue, "a", 1, 2);
 	run("", "establish-session", "session=s ue-id=keyid:a " KEY);
 	ck_assert(ue_ends(&ue));
 	ck_assert_uint_eq(get_requests(), 2);
