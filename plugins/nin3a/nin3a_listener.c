@@ -7,6 +7,7 @@
 #include "nin3a/auth/nin3a_decision.h"
 #include "tunnel/tunnel_message.h"
 #include "nin3a/tunnels/nin3a_record.h"
+#include "nin3a/tunnels/nin3a_unknown_spi.h"
 #include "nin3a/auth/nin3a_refusals.h"
 #include "nin3a/auth/nin3a_response.h"
 #include "nin3a/auth/nin3a_unjudged.h"
@@ -48,6 +49,8 @@ struct private_nin3a_listener_t {
 	nin3a_child_sas_t *children;
 	/** decides on what changes later */
 	nin3a_changes_t *changes;
+	/** answers for IKE_SAs that are not known */
+	nin3a_unknown_spi_t unknown;
 };
 
 /**
@@ -279,6 +282,11 @@ METHOD(listener_t, alert_, bool,
 {
 	uint32_t unique_id;
 
+	if (alert == ALERT_INVALID_IKE_SPI)
+	{
+		nin3a_unknown_spi_answer(&this->unknown, va_arg(args, message_t*));
+		return TRUE;
+	}
 	if (!ike_sa)
 	{
 		return TRUE;

@@ -71,6 +71,8 @@ static const kupf_setting_t table[] = {
 	{ "ike_profile", KUPF_SETTING_NAME, "ts33210", AT(settings.ike_profile),
 	  TUNNEL_PROFILE_TS33210, TUNNEL_PROFILE_NONE,
 	  .names = &tunnel_profile_names },
+	{ "liveness", KUPF_SETTING_TIME, "10s", AT(settings.liveness),
+	  0, KUPF_SETTINGS_TIME_MAX },
 	{ "max_child_sas", KUPF_SETTING_NUMBER, "8",
 	  AT(settings.limits.child_sas), 0, CHILD_SAS_MOST },
 	{ "max_rekeyings", KUPF_SETTING_NUMBER, "30",

@@ -24,6 +24,8 @@ static const char *names[] = {
 	[NIN3A_UE_SELECTORS_EXCEEDED] = "nin3a-ue-selectors-exceeded",
 	[NIN3A_UE_LIFETIMES_IGNORED] = "nin3a-ue-lifetimes-ignored",
 	[NIN3A_UE_ROAMED] = "nin3a-ue-roamed",
+	[NIN3A_UE_SILENT] = "nin3a-ue-silent",
+	[NIN3A_UE_UNKNOWN_SPIS] = "nin3a-ue-unknown-spis",
 	[NIN3A_UE_CLOSE_TIMEOUTS] = "nin3a-ue-close-timeouts",
 	[NIN3A_UE_SUPPRESSED] = "nin3a-ue-suppressed-log-lines",
 };

@@ -49,6 +49,10 @@ enum nin3a_ue_counter_t {
 	NIN3A_UE_LIFETIMES_IGNORED,
 	/** changes of the network that cut the waiting for another attempt short */
 	NIN3A_UE_ROAMED,
+	/** tunnels whose UPF was silent for longer than liveness allows */
+	NIN3A_UE_SILENT,
+	/** tunnels that UPFs have said not to know, without protection */
+	NIN3A_UE_UNKNOWN_SPIS,
 	/** IKE_SAs destroyed as the UPF did not answer the DELETE in time */
 	NIN3A_UE_CLOSE_TIMEOUTS,
 	/** log lines that were left out, as there were too many */

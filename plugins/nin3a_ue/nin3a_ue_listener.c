@@ -36,6 +36,8 @@ struct private_nin3a_ue_listener_t {
 	nin3a_ue_legs_t *legs;
 	/** jobs */
 	nin3a_ue_jobs_t *actions;
+	/** listens to the tunnels */
+	nin3a_ue_liveness_t *liveness;
 	/** stands before charon's tasks */
 	tunnel_guard_t *guard;
 	/** bounds what UPFs set up */
@@ -195,6 +197,7 @@ static void handle_up(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 		this->kupf->tunnel_up(this->kupf, session, ike_sa, child_sa);
 		this->actions->hand_over(this->actions, ids);
 		this->actions->start(this->actions, &order);
+		this->liveness->watch(this->liveness, ike_sa->get_unique_id(ike_sa));
 		kupf_session_unref(session);
 	}
 	array_destroy(ids);
@@ -276,8 +279,14 @@ METHOD(listener_t, message, bool,
 			this->bounds->answer(this->bounds, ike_sa, message);
 			this->keyring->end(this->keyring, ike_sa->get_unique_id(ike_sa));
 		}
+		else
+		{
+			this->liveness->sent(this->liveness, ike_sa, message);
+		}
+		return TRUE;
 	}
-	else if (!this->guard->check(this->guard, ike_sa, message, plain))
+	this->liveness->received(this->liveness, ike_sa, message, plain);
+	if (!this->guard->check(this->guard, ike_sa, message, plain))
 	{
 		if (response)
 		{
@@ -514,6 +523,7 @@ METHOD(listener_t, ike_rekey, bool,
 	else if (this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_UP)
 	{	/* the one before may have had none left */
 		this->actions->check_children(this->actions, unique_id);
+		this->liveness->watch(this->liveness, unique_id);
 	}
 	return TRUE;
 }
@@ -550,7 +560,8 @@ nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 											  nin3a_ue_config_t *config,
 											  nin3a_ue_sas_t *sas,
 											  nin3a_ue_legs_t *legs,
-											  nin3a_ue_jobs_t *actions)
+											  nin3a_ue_jobs_t *actions,
+											  nin3a_ue_liveness_t *liveness)
 {
 	private_nin3a_ue_listener_t *this;
 
@@ -575,6 +586,7 @@ nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 		.sas = sas,
 		.legs = legs,
 		.actions = actions,
+		.liveness = liveness,
 		.guard = tunnel_guard_create("nin3a-ue", count_suppressed),
 		.bounds = tunnel_bounds_create(),
 		.limiter = KUPF_LIMITER("nin3a-ue", count_suppressed),
