@@ -285,7 +285,10 @@ METHOD(listener_t, message, bool,
 		}
 		return TRUE;
 	}
-	this->liveness->received(this->liveness, ike_sa, message, plain);
+	if (plain)
+	{
+		this->liveness->received(this->liveness, ike_sa, message);
+	}
 	if (!this->guard->check(this->guard, ike_sa, message, plain))
 	{
 		if (response)

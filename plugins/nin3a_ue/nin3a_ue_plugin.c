@@ -146,7 +146,8 @@ static bool register_parts(private_nin3a_ue_plugin_t *this)
 		destroy_parts(this);
 		return FALSE;
 	}
-	tunnel_screen_install();
+	tunnel_screen_install((tunnel_screen_cb_t)this->liveness->hint,
+						  this->liveness);
 	charon->kernel->add_listener(charon->kernel, this->listener->kernel);
 	adopt_sessions(this);
 	return TRUE;

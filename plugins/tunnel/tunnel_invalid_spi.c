@@ -12,6 +12,7 @@
 #define VERSION_POS 17
 #define EXCHANGE_POS 18
 #define FLAGS_POS 19
+#define MESSAGE_ID_POS 20
 #define LENGTH_POS 24
 
 /** Flags of the header: sent by who has set the IKE_SA up, and a response */
@@ -71,4 +72,16 @@ bool tunnel_invalid_spi_is_answer(chunk_t message)
 		   untoh16(message.ptr + HEADER_LEN + 6) == INVALID_IKE_SPI &&
 		   !message.ptr[HEADER_LEN] && !message.ptr[HEADER_LEN + 5] &&
 		   untoh16(message.ptr + HEADER_LEN + 2) == NOTIFY_LEN;
+}
+
+/*
+ * Described in header
+ */
+bool tunnel_invalid_spi_read(chunk_t message, uint64_t *initiator,
+							 uint64_t *responder, uint32_t *message_id)
+{
+	memcpy(initiator, message.ptr, sizeof(*initiator));
+	memcpy(responder, message.ptr + RESPONDER_SPI_POS, sizeof(*responder));
+	*message_id = untoh32(message.ptr + MESSAGE_ID_POS);
+	return !(message.ptr[FLAGS_POS] & INITIATOR);
 }

@@ -33,4 +33,16 @@ chunk_t tunnel_invalid_spi_answer(chunk_t request);
  */
 bool tunnel_invalid_spi_is_answer(chunk_t message);
 
+/**
+ * Read such an answer.
+ *
+ * @param message		message that tunnel_invalid_spi_is_answer()
+ * @param initiator		[out] SPI of the IKE_SA's initiator, network order
+ * @param responder		[out] SPI of its responder, network order
+ * @param message_id	[out] message ID
+ * @return				whether its sender says to be the responder
+ */
+bool tunnel_invalid_spi_read(chunk_t message, uint64_t *initiator,
+							 uint64_t *responder, uint32_t *message_id);
+
 #endif /** TUNNEL_INVALID_SPI_H_ @}*/

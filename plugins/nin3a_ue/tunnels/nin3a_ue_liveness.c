@@ -34,6 +34,9 @@ struct private_nin3a_ue_liveness_t {
 	nin3a_ue_jobs_t *jobs;
 	/** has the jobs done */
 	nin3a_ue_worker_t *worker;
+	/** time_monotonic() of the second that is under way, and hints in it */
+	time_t second;
+	u_int hints;
 };
 
 /**
@@ -288,34 +291,61 @@ static void take_hint(private_nin3a_ue_liveness_t *this, ike_sa_t *ike_sa)
 	}
 }
 
-METHOD(nin3a_ue_liveness_t, received, void,
-	private_nin3a_ue_liveness_t *this, ike_sa_t *ike_sa, message_t *message,
-	bool plain)
+CALLBACK(hint_job, job_requeue_t,
+	private_nin3a_ue_liveness_t *this, nin3a_ue_job_t *job)
 {
-	bool response = !message->get_request(message);
+	ike_sa_t *ike_sa;
+
+	ike_sa = this->worker->checkout_spis(this->worker, &job->spis);
+	if (ike_sa)
+	{
+		if (ike_sa->get_message_id(ike_sa, TRUE) == job->message_id)
+		{
+			take_hint(this, ike_sa);
+		}
+		this->worker->checkin(this->worker, ike_sa, SUCCESS);
+	}
+	return JOB_REQUEUE_NONE;
+}
+
+METHOD(nin3a_ue_liveness_t, hint, void,
+	private_nin3a_ue_liveness_t *this, chunk_t message)
+{
+	time_t now = time_monotonic(NULL);
+	nin3a_ue_job_t job = {};
+
+	if (now != this->second)
+	{
+		this->second = now;
+		this->hints = 0;
+	}
+	if (this->hints++ < NIN3A_UE_HINT_RATE)
+	{
+		job.spis.initiated_here = tunnel_invalid_spi_read(message,
+											&job.spis.initiator,
+											&job.spis.responder,
+											&job.message_id);
+		this->worker->queue(this->worker, hint_job, this, &job, 0);
+	}
+}
+
+METHOD(nin3a_ue_liveness_t, received, void,
+	private_nin3a_ue_liveness_t *this, ike_sa_t *ike_sa, message_t *message)
+{
 	nin3a_ue_sa_t *sa;
 
-	if (plain)
+	this->sas->lock(this->sas);
+	sa = this->sas->find(this->sas, ike_sa->get_unique_id(ike_sa));
+	if (sa)
 	{
-		this->sas->lock(this->sas);
-		sa = this->sas->find(this->sas, ike_sa->get_unique_id(ike_sa));
-		if (sa)
+		sa->heard = TRUE;
+		if (!message->get_request(message))
 		{
-			sa->heard = TRUE;
-			if (response)
-			{
-				sa->asked = FALSE;
-				chunk_free(&sa->request);
-			}
+			sa->asked = FALSE;
+			chunk_free(&sa->request);
 		}
-		this->sas->unlock(this->sas);
 	}
-	else if (response && message->get_message_id(message) ==
-									ike_sa->get_message_id(ike_sa, TRUE) &&
-			 tunnel_invalid_spi_is_answer(message->get_packet_data(message)))
-	{
-		take_hint(this, ike_sa);
-	}
+	this->sas->unlock(this->sas);
 }
 
 METHOD(nin3a_ue_liveness_t, destroy, void,
@@ -340,6 +370,7 @@ nin3a_ue_liveness_t *nin3a_ue_liveness_create(nin3a_ue_config_t *config,
 			.watch = _watch,
 			.sent = _sent,
 			.received = _received,
+			.hint = _hint,
 			.destroy = _destroy,
 		},
 		.config = config,

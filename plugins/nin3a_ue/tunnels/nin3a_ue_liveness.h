@@ -23,6 +23,9 @@
 #include "nin3a_ue/nin3a_ue_config.h"
 #include "nin3a_ue_jobs.h"
 
+/** Messages a second without protection for which an IKE_SA is looked for */
+#define NIN3A_UE_HINT_RATE 50
+
 typedef struct nin3a_ue_liveness_t nin3a_ue_liveness_t;
 
 /**
@@ -49,11 +52,18 @@ struct nin3a_ue_liveness_t {
 	/**
 	 * A message has come on an IKE_SA.
 	 *
-	 * @param message	message as it was received
-	 * @param plain		whether it was verified and decrypted
+	 * @param message	message, verified and decrypted
 	 */
 	void (*received)(nin3a_ue_liveness_t *this, ike_sa_t *ike_sa,
-					 message_t *message, bool plain);
+					 message_t *message);
+
+	/**
+	 * INVALID_IKE_SPI has come, without protection.  To be called by one thread
+	 * at a time.  NIN3A_UE_HINT_RATE a second are looked at.
+	 *
+	 * @param message	message that tunnel_invalid_spi_is_answer(), as received
+	 */
+	void (*hint)(nin3a_ue_liveness_t *this, chunk_t message);
 
 	/**
 	 * Destroy the object, once the worker is.

@@ -110,22 +110,26 @@ METHOD(nin3a_ue_worker_t, queue, void,
 	}
 }
 
+METHOD(nin3a_ue_worker_t, checkout_spis, ike_sa_t*,
+	private_nin3a_ue_worker_t *this, const nin3a_ue_spis_t *spis)
+{
+	ike_sa_t *ike_sa;
+	ike_sa_id_t *id;
+
+	id = ike_sa_id_create(IKEV2_MAJOR_VERSION, spis->initiator,
+						  spis->responder, spis->initiated_here);
+	ike_sa = charon->ike_sa_manager->checkout(charon->ike_sa_manager, id);
+	id->destroy(id);
+	return ike_sa;
+}
+
 METHOD(nin3a_ue_worker_t, checkout, ike_sa_t*,
 	private_nin3a_ue_worker_t *this, uint32_t unique_id)
 {
 	nin3a_ue_spis_t spis;
-	ike_sa_t *ike_sa;
-	ike_sa_id_t *id;
 
-	if (!this->sas->get_spis(this->sas, unique_id, &spis))
-	{
-		return NULL;
-	}
-	id = ike_sa_id_create(IKEV2_MAJOR_VERSION, spis.initiator, spis.responder,
-						  spis.initiated_here);
-	ike_sa = charon->ike_sa_manager->checkout(charon->ike_sa_manager, id);
-	id->destroy(id);
-	return ike_sa;
+	return this->sas->get_spis(this->sas, unique_id, &spis) ?
+				checkout_spis(this, &spis) : NULL;
 }
 
 METHOD(nin3a_ue_worker_t, checkin, void,
@@ -166,6 +170,7 @@ nin3a_ue_worker_t *nin3a_ue_worker_create(nin3a_ue_sas_t *sas)
 		.public = {
 			.queue = _queue,
 			.checkout = _checkout,
+			.checkout_spis = _checkout_spis,
 			.checkin = _checkin,
 			.destroy = _destroy,
 		},

@@ -31,6 +31,10 @@ struct nin3a_ue_job_t {
 	uint32_t ike_sa;
 	/** how far it has come, if it is done in steps */
 	u_int step;
+	/** what an IKE_SA is found by that may be none of ours */
+	nin3a_ue_spis_t spis;
+	/** message ID of a message on it */
+	uint32_t message_id;
 };
 
 /**
@@ -63,6 +67,15 @@ struct nin3a_ue_worker_t {
 	 * @return			IKE_SA for checkin(), NULL if there is none
 	 */
 	ike_sa_t *(*checkout)(nin3a_ue_worker_t *this, uint32_t unique_id);
+
+	/**
+	 * Check an IKE_SA out, whosever it is.
+	 *
+	 * @param spis		its SPIs
+	 * @return			IKE_SA for checkin(), NULL if there is none
+	 */
+	ike_sa_t *(*checkout_spis)(nin3a_ue_worker_t *this,
+							   const nin3a_ue_spis_t *spis);
 
 	/**
 	 * Check an IKE_SA in.

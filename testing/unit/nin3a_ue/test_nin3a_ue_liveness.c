@@ -41,7 +41,8 @@ static struct {
 	ike_sa_id_t *id;
 	host_t *host;
 	ike_sa_state_t state;
-	u_int asked, retransmitted, sent;
+	u_int asked, retransmitted, sent, checkins;
+	nin3a_ue_spis_t looked;
 	uint64_t packets;
 } sa;
 
@@ -110,11 +111,17 @@ static status_t retransmit(ike_sa_t *this, uint32_t message_id)
 
 static ike_sa_t *checkout(ike_sa_manager_t *this, ike_sa_id_t *id)
 {
+	sa.looked = (nin3a_ue_spis_t){
+		.initiator = id->get_initiator_spi(id),
+		.responder = id->get_responder_spi(id),
+		.initiated_here = id->is_initiator(id),
+	};
 	return &sa.public;
 }
 
 static void checkin(ike_sa_manager_t *this, ike_sa_t *ike_sa)
 {
+	__atomic_add_fetch(&sa.checkins, 1, __ATOMIC_SEQ_CST);
 }
 
 static ike_sa_manager_t manager = {
@@ -126,18 +133,12 @@ static ike_sa_manager_t manager = {
 static struct {
 	message_t public;
 	bool request;
-	uint32_t id;
 	chunk_t data;
 } message;
 
 static bool get_request(message_t *this)
 {
 	return message.request;
-}
-
-static uint32_t get_mid(message_t *this)
-{
-	return message.id;
 }
 
 static exchange_type_t get_exchange_type(message_t *this)
@@ -193,7 +194,6 @@ static void setup()
 	};
 	message.public = (message_t){
 		.get_request = get_request,
-		.get_message_id = get_mid,
 		.get_exchange_type = get_exchange_type,
 		.get_packet_data = get_packet_data,
 	};
@@ -501,7 +501,7 @@ START_TEST(test_answered)
 	for (i = 1; i < 4; i++)
 	{
 		await(&sa.asked, i);
-		liveness->received(liveness, &sa.public, &message.public, TRUE);
+		liveness->received(liveness, &sa.public, &message.public);
 	}
 	ck_assert_uint_eq(started, 0);
 	/* the request was answered and is not sent again */
@@ -511,43 +511,71 @@ START_TEST(test_answered)
 }
 END_TEST
 
+/**
+ * INVALID_IKE_SPI comes, and is looked at.
+ */
+static void hint(uint32_t message_id)
+{
+	u_int before = __atomic_load_n(&sa.checkins, __ATOMIC_SEQ_CST);
+
+	htoun32(invalid_spi + 20, message_id);
+	liveness->hint(liveness, chunk_from_thing(invalid_spi));
+	await(&sa.checkins, before + 1);
+}
+
 START_TEST(test_unprotected)
 {
 	begin();
+	/* it is the answer to what was asked, or nothing */
+	hint(7);
 	message.request = TRUE;
 	message.data = chunk_from_str("asked");
 	liveness->sent(liveness, &sa.public, &message.public);
-	/* of another exchange, a request, something else: nothing */
-	message.request = FALSE;
-	message.data = chunk_from_thing(invalid_spi);
-	message.id = 6;
-	liveness->received(liveness, &sa.public, &message.public, FALSE);
-	message.request = TRUE;
-	message.id = 7;
-	liveness->received(liveness, &sa.public, &message.public, FALSE);
-	message.request = FALSE;
-	message.data.len--;
-	liveness->received(liveness, &sa.public, &message.public, FALSE);
+	hint(6);
+	hint(8);
 	ck_assert_uint_eq(started, 0);
-	message.data.len++;
-	liveness->received(liveness, &sa.public, &message.public, FALSE);
+	hint(7);
 	ck_assert_uint_eq(started, 1);
-	/* an attempt that waits for its first answer is hurried */
-	age(1, 1);
+	/* the IKE_SA is looked for by what the message says */
+	ck_assert(sa.looked.initiator == ((uint64_t*)invalid_spi)[0]);
+	ck_assert(sa.looked.responder == ((uint64_t*)invalid_spi)[1]);
+	ck_assert(sa.looked.initiated_here);
 	ck_assert_uint_eq(legs->count(legs, "s"), 1);
-	legs->trust(legs, 1);
+}
+END_TEST
+
+START_TEST(test_resend)
+{
+	begin();
+	ask(1);
 	ck_assert(legs->suspect(legs, 1, &order));
 	start(2);
+	/* an attempt that waits for its first answer is hurried */
 	sa.state = IKE_CONNECTING;
-	liveness->received(liveness, &sa.public, &message.public, FALSE);
+	hint(7);
 	await(&sa.retransmitted, 1);
 	/* not once the UPF has answered it */
 	sa.id->set_responder_spi(sa.id, 1);
 	age(1, 1);
-	liveness->received(liveness, &sa.public, &message.public, FALSE);
-	usleep(100000);
+	hint(7);
+	await(&sa.checkins, 4);
 	ck_assert_uint_eq(sa.retransmitted, 1);
-	ck_assert_uint_eq(started, 1);
+	ck_assert_uint_eq(started, 0);
+}
+END_TEST
+
+START_TEST(test_flood)
+{
+	u_int i;
+
+	/* those of two seconds at most are looked at */
+	for (i = 0; i < 10000; i++)
+	{
+		liveness->hint(liveness, chunk_from_thing(invalid_spi));
+	}
+	await(&sa.checkins, NIN3A_UE_HINT_RATE);
+	usleep(100000);
+	ck_assert_uint_le(sa.checkins, 2 * NIN3A_UE_HINT_RATE);
 }
 END_TEST
 
@@ -573,6 +601,8 @@ static Suite *nin3a_ue_liveness_suite()
 	tcase_add_test(tc, test_silence);
 	tcase_add_test(tc, test_answered);
 	tcase_add_test(tc, test_unprotected);
+	tcase_add_test(tc, test_resend);
+	tcase_add_test(tc, test_flood);
 	suite_add_tcase(suite, tc);
 
 	return suite;
