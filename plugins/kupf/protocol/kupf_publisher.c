@@ -7,6 +7,8 @@
 #include <collections/array.h>
 #include <threading/rwlock.h>
 
+#include <time.h>
+
 /** Room for an address with a port, and a scope */
 #define HOST_TEXT 96
 
@@ -141,7 +143,21 @@ static bool begin_event(private_kupf_publisher_t *this, kupf_event_t type,
 }
 
 /**
- * End an event, and give it to all who want it.
+ * Add the time of day: seconds since 1970, three digits behind the point.
+ */
+static void add_time(wire_writer_t *writer)
+{
+	char text[32];
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	snprintf(text, sizeof(text), "%lld.%03ld", (long long)now.tv_sec,
+			 now.tv_nsec / 1000000);
+	wire_writer_text(writer, "time", text);
+}
+
+/**
+ * End an event with its time, and give it to all who want it.
  *
  * @return			how many that are
  */
@@ -153,6 +169,7 @@ static u_int end_event(private_kupf_publisher_t *this, kupf_event_t type,
 	wire_octets_t packet;
 	int i = 0;
 
+	add_time(writer);
 	if (wire_packet_end(writer, &packet))
 	{
 		event->lock->read_lock(event->lock);
