@@ -12,11 +12,11 @@
 
 /** Events registered for if none are named */
 #define EVENTS "tunnel-up", "tunnel-down", "auth-failed", "session-expired", \
-	"rekey-request"
+	"rekey-request", "session-flapping"
 
 /** The same, for completion and help */
 #define EVENTS_TEXT "tunnel-up tunnel-down auth-failed session-expired " \
-	"rekey-request"
+	"rekey-request session-flapping"
 
 static const char *const default_events[] = { EVENTS };
 

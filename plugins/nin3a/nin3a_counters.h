@@ -59,6 +59,8 @@ enum nin3a_counter_t {
 	NIN3A_CHILD_SAS_EXCEEDED,
 	/** requests for a rekeying or a CHILD_SA beyond max_rekeyings */
 	NIN3A_REKEYINGS_EXCEEDED,
+	/** times that a session was found to flap */
+	NIN3A_SESSIONS_FLAPPING,
 	/** number of counters */
 	NIN3A_COUNTER_MAX,
 };

@@ -15,13 +15,14 @@
 typedef struct private_kupf_publisher_t private_kupf_publisher_t;
 typedef struct event_t event_t;
 
-ENUM(kupf_event_names, KUPF_EVENT_TUNNEL_UP, KUPF_EVENT_REKEY_REQUEST,
+ENUM(kupf_event_names, KUPF_EVENT_TUNNEL_UP, KUPF_EVENT_SESSION_FLAPPING,
 	"tunnel-up",
 	"tunnel-down",
 	"auth-failed",
 	"session-expired",
 	"key-request",
 	"rekey-request",
+	"session-flapping",
 );
 
 /**
@@ -337,6 +338,23 @@ METHOD(kupf_events_t, rekey_request, u_int,
 	return end_event(this, KUPF_EVENT_REKEY_REQUEST, &writer);
 }
 
+METHOD(kupf_events_t, session_flapping, void,
+	private_kupf_publisher_t *this, kupf_session_t *session, host_t *remote,
+	u_int tunnels, u_int seconds)
+{
+	wire_writer_t writer;
+
+	if (!begin_event(this, KUPF_EVENT_SESSION_FLAPPING, &writer))
+	{
+		return;
+	}
+	add_session(&writer, session);
+	add_host(&writer, "remote", remote);
+	wire_writer_number(&writer, "tunnels", tunnels);
+	wire_writer_number(&writer, "seconds", seconds);
+	end_event(this, KUPF_EVENT_SESSION_FLAPPING, &writer);
+}
+
 METHOD(kupf_publisher_t, destroy, void,
 	private_kupf_publisher_t *this)
 {
@@ -368,6 +386,7 @@ kupf_publisher_t *kupf_publisher_create()
 				.session_expired = _session_expired,
 				.key_request = _key_request,
 				.rekey_request = _rekey_request,
+				.session_flapping = _session_flapping,
 			},
 			.subscribe = _subscribe,
 			.unsubscribe = _unsubscribe,

@@ -139,6 +139,9 @@ static void raise_one(kupf_event_t event, ike_sa_t *ike_sa, child_sa_t *child)
 		case KUPF_EVENT_REKEY_REQUEST:
 			events->rekey_request(events, session, "x");
 			break;
+		case KUPF_EVENT_SESSION_FLAPPING:
+			events->session_flapping(events, session, host, 5, 12);
+			break;
 	}
 	host->destroy(host);
 }
@@ -182,6 +185,13 @@ START_TEST(test_content)
 	ck_assert_str_eq(test_value(one.message, "local"), "192.0.2.1[4500]");
 	ck_assert_str_eq(test_value(one.message, "remote"), "2001:db8::1[500]");
 	ck_assert_str_eq(test_value(one.message, "reason"), "no-such-ue");
+	events->session_flapping(events, session, remote, 5, 12);
+	ck_assert_str_eq(one.name, "session-flapping");
+	ck_assert_str_eq(test_value(one.message, "session"), "s1");
+	ck_assert_str_eq(test_value(one.message, "ue-id"), "keyid:a");
+	ck_assert_str_eq(test_value(one.message, "remote"), "2001:db8::1[500]");
+	ck_assert_str_eq(test_value(one.message, "tunnels"), "5");
+	ck_assert_str_eq(test_value(one.message, "seconds"), "12");
 	count = one.count;
 	/* whatever a peer calls itself */
 	events->auth_failed(events, NULL, local, remote, "x");
