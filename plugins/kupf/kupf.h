@@ -288,6 +288,18 @@ struct kupf_t {
 						kupf_reason_t reason);
 
 	/**
+	 * Report a session whose tunnels come up again and again to the SMF side
+	 * (event session-flapping).
+	 *
+	 * @param session	session
+	 * @param remote	address and port of the UE that came last
+	 * @param tunnels	how many tunnels have come up
+	 * @param seconds	within how many seconds
+	 */
+	void (*session_flapping)(kupf_t *this, kupf_session_t *session,
+							 host_t *remote, u_int tunnels, u_int seconds);
+
+	/**
 	 * Report a refused UE to the SMF side (event auth-failed).
 	 *
 	 * @param ue_id		identity that the UE claimed, NULL if none

@@ -34,10 +34,11 @@ enum kupf_event_t {
 	KUPF_EVENT_SESSION_EXPIRED,
 	KUPF_EVENT_KEY_REQUEST,
 	KUPF_EVENT_REKEY_REQUEST,
+	KUPF_EVENT_SESSION_FLAPPING,
 };
 
 /** Number of events */
-#define KUPF_EVENTS (KUPF_EVENT_REKEY_REQUEST + 1)
+#define KUPF_EVENTS (KUPF_EVENT_SESSION_FLAPPING + 1)
 
 /** Names for kupf_event_t */
 extern enum_name_t *kupf_event_names;
@@ -99,6 +100,12 @@ struct kupf_events_t {
 	 */
 	u_int (*rekey_request)(kupf_events_t *this, kupf_session_t *session,
 						   const char *reason);
+
+	/**
+	 * Raise session-flapping, see kupf_t.
+	 */
+	void (*session_flapping)(kupf_events_t *this, kupf_session_t *session,
+							 host_t *remote, u_int tunnels, u_int seconds);
 };
 
 #endif /** KUPF_EVENTS_H_ @}*/

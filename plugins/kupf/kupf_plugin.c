@@ -116,6 +116,15 @@ METHOD(kupf_t, tunnel_down, void,
 									  reason);
 }
 
+METHOD(kupf_t, session_flapping, void,
+	kupf_object_t *this, kupf_session_t *session, host_t *remote,
+	u_int tunnels, u_int seconds)
+{
+	this->plugin->publisher->events.session_flapping(
+				&this->plugin->publisher->events, session, remote, tunnels,
+				seconds);
+}
+
 METHOD(kupf_t, auth_failed, void,
 	kupf_object_t *this, identification_t *ue_id, host_t *local,
 	host_t *remote, const char *reason)
@@ -381,6 +390,7 @@ PLUGIN_DEFINE(kupf)
 				.get_verified = _get_verified,
 				.tunnel_up = _tunnel_up,
 				.tunnel_down = _tunnel_down,
+				.session_flapping = _session_flapping,
 				.auth_failed = _auth_failed,
 				.get_role = _get_role,
 				.attach = _attach,

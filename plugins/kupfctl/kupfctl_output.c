@@ -399,7 +399,7 @@ bool kupfctl_print_lines(FILE *out, vici_res_t *res)
 /*
  * Described in header
  */
-bool kupfctl_print_line(FILE *out, vici_res_t *res)
+bool kupfctl_print_line(FILE *out, vici_res_t *res, const char *but)
 {
 	element_t element;
 	const char *before = "";
@@ -434,6 +434,10 @@ bool kupfctl_print_line(FILE *out, vici_res_t *res)
 				before = " ";
 				break;
 			default:
+				if (!depth && !strcmp(element.name, but))
+				{
+					break;
+				}
 				fprintf(out, "%s%s=", before, element.name);
 				kupfctl_print_value(out, element.value, element.len);
 				before = " ";

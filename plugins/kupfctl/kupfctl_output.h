@@ -86,8 +86,9 @@ bool kupfctl_print_lines(FILE *out, vici_res_t *res);
  *
  * @param out		stream
  * @param res		message, consumed by parsing but not freed
+ * @param but		field that is left out, not in a section
  * @return			FALSE if the message is malformed
  */
-bool kupfctl_print_line(FILE *out, vici_res_t *res);
+bool kupfctl_print_line(FILE *out, vici_res_t *res, const char *but);
 
 #endif /** KUPFCTL_OUTPUT_H_ @}*/

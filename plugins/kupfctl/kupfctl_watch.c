@@ -6,30 +6,43 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 /** Events registered for if none are named */
 #define EVENTS "tunnel-up", "tunnel-down", "auth-failed", "session-expired", \
-	"rekey-request"
+	"rekey-request", "session-flapping"
 
 /** The same, for completion and help */
 #define EVENTS_TEXT "tunnel-up tunnel-down auth-failed session-expired " \
-	"rekey-request"
+	"rekey-request session-flapping"
 
 static const char *const default_events[] = { EVENTS };
 
-static void print_time(void)
+/**
+ * Print when an event happened, with milliseconds.
+ *
+ * @param event		its field "time", NULL if the daemon has not said so: now
+ */
+static void print_time(const char *event)
 {
-	char text[32];
+	char text[32], zone[8];
+	struct timespec when;
 	struct tm tm;
-	time_t now;
+	char *end;
 
-	now = time(NULL);
-	if (localtime_r(&now, &tm) &&
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S%z", &tm))
+	clock_gettime(CLOCK_REALTIME, &when);
+	if (event)
 	{
-		printf("%s ", text);
+		when.tv_sec = strtoll(event, &end, 10);
+		when.tv_nsec = *end == '.' ? strtol(end + 1, NULL, 10) * 1000000 : 0;
+	}
+	if (localtime_r(&when.tv_sec, &tm) &&
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm) &&
+		strftime(zone, sizeof(zone), "%z", &tm))
+	{
+		printf("%s.%03ld%s ", text, when.tv_nsec / 1000000 % 1000, zone);
 	}
 }
 
@@ -47,9 +60,9 @@ static void on_event(void *user, char *name, vici_res_t *res)
 	}
 	else
 	{
-		print_time();
+		print_time(vici_find_str(res, NULL, "time"));
 		printf("%s ", name);
-		parsed = kupfctl_print_line(stdout, res);
+		parsed = kupfctl_print_line(stdout, res, "time");
 		putchar('\n');
 	}
 	if (!parsed)
@@ -114,8 +127,9 @@ const kupfctl_command_t kupfctl_watch = {
 		"Without names: " EVENTS_TEXT ".\n"
 		"There is also key-request, for those who answer it: charon waits for "
 		"that.\n"
-		"Prints a line for each event until it is interrupted, which is "
-		"success, or\nuntil the connection ends, which is not (exit status 3).\n",
+		"Prints a line for each event, after the time at which it happened, until "
+		"it is\ninterrupted, which is success, or until the connection ends, which "
+		"is not\n(exit status 3).\n",
 	.max = KUPFCTL_ARGS_MAX,
 	.run = run,
 };

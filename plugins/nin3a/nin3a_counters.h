@@ -63,6 +63,8 @@ enum nin3a_counter_t {
 	NIN3A_UNKNOWN_ANSWERED,
 	/** requests of IKE_SAs that are not known, too many to be answered */
 	NIN3A_UNKNOWN_LIMITED,
+	/** times that a session was found to flap */
+	NIN3A_SESSIONS_FLAPPING,
 	/** number of counters */
 	NIN3A_COUNTER_MAX,
 };

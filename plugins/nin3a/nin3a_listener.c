@@ -3,6 +3,7 @@
 #include "nin3a_listener.h"
 #include "nin3a/tunnels/nin3a_changes.h"
 #include "nin3a/tunnels/nin3a_child_sas.h"
+#include "nin3a/tunnels/nin3a_flaps.h"
 #include "nin3a_counters.h"
 #include "nin3a/auth/nin3a_decision.h"
 #include "tunnel/tunnel_message.h"
@@ -37,6 +38,8 @@ struct private_nin3a_listener_t {
 	tunnel_keyring_t *keyring;
 	/** bounds what UEs set up on their IKE_SAs */
 	tunnel_bounds_t *bounds;
+	/** finds sessions that flap */
+	nin3a_flaps_t *flaps;
 	/** bounds the log */
 	kupf_limiter_t limiter;
 	/** bounds log and events about IKE_SA_INIT */
@@ -409,6 +412,31 @@ METHOD(listener_t, child_state_change, bool,
 	return TRUE;
 }
 
+/**
+ * A tunnel came up: tell if its session flaps.
+ */
+static void report_flapping(private_nin3a_listener_t *this,
+							kupf_session_t *session, ike_sa_t *ike_sa)
+{
+	host_t *remote = ike_sa->get_other_host(ike_sa);
+	u_int many, seconds;
+
+	many = this->flaps->count(this->flaps, session, time_monotonic(NULL),
+							  &seconds);
+	if (many)
+	{
+		nin3a_count(NIN3A_SESSIONS_FLAPPING);
+		if (kupf_limiter_allows(&this->limiter))
+		{
+			DBG1(DBG_CFG, "nin3a: session '%s' flaps, %u tunnels came up within "
+				 "%u s, the last one from %#H",
+				 kupf_session_get_name(session), many, seconds, remote);
+		}
+		this->kupf->session_flapping(this->kupf, session, remote, many,
+									 seconds);
+	}
+}
+
 METHOD(listener_t, child_updown, bool,
 	private_nin3a_listener_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
 	bool up)
@@ -426,6 +454,7 @@ METHOD(listener_t, child_updown, bool,
 		nin3a_count(NIN3A_TUNNELS_OPENED);
 		nin3a_record_up(this->tunnels, ike_sa, child_sa);
 		this->kupf->tunnel_up(this->kupf, session, ike_sa, child_sa);
+		report_flapping(this, session, ike_sa);
 		if (this->tunnels->crowds(this->tunnels, unique_id, &serial))
 		{
 			this->actions->supersede(this->actions, session, serial);
@@ -457,6 +486,7 @@ METHOD(nin3a_listener_t, destroy, void,
 	this->judge->destroy(this->judge);
 	this->keyring->destroy(this->keyring);
 	this->bounds->destroy(this->bounds);
+	this->flaps->destroy(this->flaps);
 	this->unjudged->destroy(this->unjudged);
 	this->refusals->destroy(this->refusals);
 	this->guard->destroy(this->guard);
@@ -495,6 +525,7 @@ nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 		.keyring = tunnel_keyring_create(kupf->get_credentials(kupf)),
 		.guard = tunnel_guard_create("nin3a", count_suppressed),
 		.bounds = tunnel_bounds_create(),
+		.flaps = nin3a_flaps_create(),
 		.limiter = KUPF_LIMITER("nin3a", count_suppressed),
 		.early = KUPF_LIMITER("nin3a", count_suppressed_event),
 	);

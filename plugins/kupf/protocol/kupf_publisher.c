@@ -7,19 +7,22 @@
 #include <collections/array.h>
 #include <threading/rwlock.h>
 
+#include <time.h>
+
 /** Room for an address with a port, and a scope */
 #define HOST_TEXT 96
 
 typedef struct private_kupf_publisher_t private_kupf_publisher_t;
 typedef struct event_t event_t;
 
-ENUM(kupf_event_names, KUPF_EVENT_TUNNEL_UP, KUPF_EVENT_REKEY_REQUEST,
+ENUM(kupf_event_names, KUPF_EVENT_TUNNEL_UP, KUPF_EVENT_SESSION_FLAPPING,
 	"tunnel-up",
 	"tunnel-down",
 	"auth-failed",
 	"session-expired",
 	"key-request",
 	"rekey-request",
+	"session-flapping",
 );
 
 /**
@@ -141,7 +144,21 @@ static bool begin_event(private_kupf_publisher_t *this, kupf_event_t type,
 }
 
 /**
- * End an event, and give it to all who want it.
+ * Add the time of day: seconds since 1970, three digits behind the point.
+ */
+static void add_time(wire_writer_t *writer)
+{
+	char text[32];
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	snprintf(text, sizeof(text), "%lld.%03ld", (long long)now.tv_sec,
+			 now.tv_nsec / 1000000);
+	wire_writer_text(writer, "time", text);
+}
+
+/**
+ * End an event with its time, and give it to all who want it.
  *
  * @return			how many that are
  */
@@ -153,6 +170,7 @@ static u_int end_event(private_kupf_publisher_t *this, kupf_event_t type,
 	wire_octets_t packet;
 	int i = 0;
 
+	add_time(writer);
 	if (wire_packet_end(writer, &packet))
 	{
 		event->lock->read_lock(event->lock);
@@ -320,6 +338,23 @@ METHOD(kupf_events_t, rekey_request, u_int,
 	return end_event(this, KUPF_EVENT_REKEY_REQUEST, &writer);
 }
 
+METHOD(kupf_events_t, session_flapping, void,
+	private_kupf_publisher_t *this, kupf_session_t *session, host_t *remote,
+	u_int tunnels, u_int seconds)
+{
+	wire_writer_t writer;
+
+	if (!begin_event(this, KUPF_EVENT_SESSION_FLAPPING, &writer))
+	{
+		return;
+	}
+	add_session(&writer, session);
+	add_host(&writer, "remote", remote);
+	wire_writer_number(&writer, "tunnels", tunnels);
+	wire_writer_number(&writer, "seconds", seconds);
+	end_event(this, KUPF_EVENT_SESSION_FLAPPING, &writer);
+}
+
 METHOD(kupf_publisher_t, destroy, void,
 	private_kupf_publisher_t *this)
 {
@@ -351,6 +386,7 @@ kupf_publisher_t *kupf_publisher_create()
 				.session_expired = _session_expired,
 				.key_request = _key_request,
 				.rekey_request = _rekey_request,
+				.session_flapping = _session_flapping,
 			},
 			.subscribe = _subscribe,
 			.unsubscribe = _unsubscribe,

@@ -2,6 +2,7 @@
 
 #include "nin3a_jobs.h"
 #include "nin3a_cut.h"
+#include "kupf/store/kupf_identity.h"
 #include "nin3a/nin3a_counters.h"
 
 #include <collections/hashtable.h>
@@ -193,13 +194,16 @@ static status_t delete_ike_sa(ike_sa_t *ike_sa, bool cut)
  */
 static status_t force_ike_sa(ike_sa_t *ike_sa)
 {
+	char name[KUPF_IDENTITY_TEXT];
+
 	switch (ike_sa->get_state(ike_sa))
 	{
 		case IKE_ESTABLISHED:
 		case IKE_REKEYING:
 		case IKE_DELETING:
-			DBG1(DBG_CFG, "nin3a: '%Y' does not answer the DELETE, not waiting "
-				 "any longer", ike_sa->get_other_id(ike_sa));
+			DBG1(DBG_CFG, "nin3a: '%s' does not answer the DELETE, not waiting "
+				 "any longer",
+				 kupf_identity_name(ike_sa->get_other_id(ike_sa), name));
 			nin3a_count(NIN3A_CLOSE_TIMEOUTS);
 			return ike_sa->delete(ike_sa, TRUE);
 		default:
