@@ -63,6 +63,8 @@ enum nin3a_counter_t {
 	NIN3A_UNKNOWN_ANSWERED,
 	/** requests of IKE_SAs that are not known, too many to be answered */
 	NIN3A_UNKNOWN_LIMITED,
+	/** moves of tunnels that were not told, as there were too many */
+	NIN3A_MOVES_UNTOLD,
 	/** times that a session was found to flap */
 	NIN3A_SESSIONS_FLAPPING,
 	/** number of counters */

@@ -387,7 +387,7 @@ METHOD(listener_t, ike_rekey, bool,
 	this->changes->rekeyed(this->changes, old, new);
 	this->bounds->rekey(this->bounds, old->get_unique_id(old),
 						new->get_unique_id(new));
-	nin3a_record_path(this->tunnels, new, new->get_my_host(new),
+	nin3a_record_path(this->tunnels, this->kupf, new, new->get_my_host(new),
 					  new->get_other_host(new));
 	return TRUE;
 }
@@ -397,7 +397,7 @@ METHOD(listener_t, ike_update, bool,
 	host_t *remote)
 {
 	this->changes->moved(this->changes, ike_sa, local);
-	nin3a_record_path(this->tunnels, ike_sa, local, remote);
+	nin3a_record_path(this->tunnels, this->kupf, ike_sa, local, remote);
 	return TRUE;
 }
 
@@ -405,7 +405,8 @@ METHOD(listener_t, child_state_change, bool,
 	private_nin3a_listener_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
 	child_sa_state_t state)
 {
-	if (ike_sa && nin3a_record_child(this->tunnels, ike_sa, child_sa, state))
+	if (ike_sa && nin3a_record_child(this->tunnels, this->kupf, ike_sa,
+									 child_sa, state))
 	{
 		this->actions->lose(this->actions, ike_sa->get_unique_id(ike_sa));
 	}
@@ -452,8 +453,7 @@ METHOD(listener_t, child_updown, bool,
 	if (session)
 	{
 		nin3a_count(NIN3A_TUNNELS_OPENED);
-		nin3a_record_up(this->tunnels, ike_sa, child_sa);
-		this->kupf->tunnel_up(this->kupf, session, ike_sa, child_sa);
+		nin3a_record_up(this->tunnels, this->kupf, session, ike_sa, child_sa);
 		report_flapping(this, session, ike_sa);
 		if (this->tunnels->crowds(this->tunnels, unique_id, &serial))
 		{

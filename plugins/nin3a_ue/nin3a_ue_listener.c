@@ -145,9 +145,16 @@ static void record_ike_sa(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 	kupf_endpoint_t me = tunnel_status_endpoint(local);
 	kupf_endpoint_t other = tunnel_status_endpoint(remote);
 	nin3a_ue_spis_t spis = get_spis(ike_sa);
+	tunnel_told_t told = {};
 
 	this->sas->set_spis(this->sas, unique_id, &spis);
-	this->sas->set_path(this->sas, unique_id, &me, &other);
+	this->sas->set_path(this->sas, unique_id, &me, &other, &told);
+	if (told.session)
+	{
+		this->kupf->tunnel_moved(this->kupf, told.session, told.up_as, local,
+								 remote);
+		kupf_session_unref(told.session);
+	}
 }
 
 /**
@@ -156,13 +163,20 @@ static void record_ike_sa(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 static void record_child(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 						 child_sa_t *child_sa, child_sa_state_t state)
 {
+	tunnel_told_t told = {};
 	kupf_child_t child;
 	bool installed;
 
 	if (tunnel_status_child(child_sa, state, &child, &installed))
 	{
 		this->sas->set_child(this->sas, ike_sa->get_unique_id(ike_sa), &child,
-							 installed);
+							 installed, &told);
+		if (told.session)
+		{
+			this->kupf->child_changed(this->kupf, told.session, told.up_as,
+									  ike_sa, child_sa, installed);
+			kupf_session_unref(told.session);
+		}
 	}
 }
 
@@ -190,11 +204,11 @@ static void handle_up(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 		}
 		record_ike_sa(this, ike_sa, ike_sa->get_my_host(ike_sa),
 					  ike_sa->get_other_host(ike_sa));
-		record_child(this, ike_sa, child_sa, CHILD_INSTALLED);
 		DBG1(DBG_CFG, "nin3a-ue: session '%s', generation %u: tunnel up",
 			 kupf_session_get_name(session),
 			 kupf_session_get_generation(session));
 		this->kupf->tunnel_up(this->kupf, session, ike_sa, child_sa);
+		record_child(this, ike_sa, child_sa, CHILD_INSTALLED);
 		this->actions->hand_over(this->actions, ids);
 		this->actions->start(this->actions, &order);
 		this->liveness->watch(this->liveness, ike_sa->get_unique_id(ike_sa));

@@ -289,32 +289,47 @@ METHOD(nin3a_ue_sas_t, get_spis, bool,
 	return sa != NULL;
 }
 
+/**
+ * There is something to be told of a tunnel.
+ */
+static void tell(const nin3a_ue_sa_t *sa, tunnel_told_t *told)
+{
+	if (told && sa->stage == NIN3A_UE_UP && !sa->reported)
+	{
+		told->session = kupf_session_ref(sa->session);
+		told->up_as = sa->up_as;
+	}
+}
+
 METHOD(nin3a_ue_sas_t, set_path, void,
 	private_nin3a_ue_sas_t *this, uint32_t ike_sa,
-	const kupf_endpoint_t *local, const kupf_endpoint_t *remote)
+	const kupf_endpoint_t *local, const kupf_endpoint_t *remote,
+	tunnel_told_t *told)
 {
 	nin3a_ue_sa_t *sa;
 
 	this->mutex->lock(this->mutex);
 	sa = find(this, ike_sa);
-	if (sa && sa->details)
+	if (sa && sa->details &&
+		tunnel_status_set_path(sa->details, local, remote) == TUNNEL_PATH_MOVED)
 	{
-		tunnel_status_set_path(sa->details, local, remote);
+		tell(sa, told);
 	}
 	this->mutex->unlock(this->mutex);
 }
 
 METHOD(nin3a_ue_sas_t, set_child, void,
 	private_nin3a_ue_sas_t *this, uint32_t ike_sa, const kupf_child_t *child,
-	bool installed)
+	bool installed, tunnel_told_t *told)
 {
 	nin3a_ue_sa_t *sa;
 
 	this->mutex->lock(this->mutex);
 	sa = find(this, ike_sa);
-	if (sa && sa->details)
+	if (sa && sa->details &&
+		tunnel_status_set_child(sa->details, child, installed))
 	{
-		tunnel_status_set_child(sa->details, child, installed);
+		tell(sa, told);
 	}
 	this->mutex->unlock(this->mutex);
 }

@@ -172,16 +172,20 @@ struct nin3a_ue_sas_t {
 	 *
 	 * @param local		our address and port
 	 * @param remote	address and port of the UPF
+	 * @param told		[out] what there is to be told, as it has moved, or NULL
 	 */
 	void (*set_path)(nin3a_ue_sas_t *this, uint32_t ike_sa,
 					 const kupf_endpoint_t *local,
-					 const kupf_endpoint_t *remote);
+					 const kupf_endpoint_t *remote, tunnel_told_t *told);
 
 	/**
 	 * Keep or forget a CHILD_SA of a tunnel, see tunnel_status_set_child().
+	 *
+	 * @param told		[out] what there is to be told, as that is new, or NULL
 	 */
 	void (*set_child)(nin3a_ue_sas_t *this, uint32_t ike_sa,
-					  const kupf_child_t *child, bool installed);
+					  const kupf_child_t *child, bool installed,
+					  tunnel_told_t *told);
 
 	/**
 	 * A tunnel goes; told once.

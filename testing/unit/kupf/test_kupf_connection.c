@@ -509,7 +509,8 @@ END_TEST
 
 static char *events[] = {
 	"tunnel-up", "tunnel-down", "auth-failed", "session-expired",
-	"rekey-request", "session-flapping", "list-session",
+	"rekey-request", "session-flapping", "child-up", "child-down",
+	"tunnel-moved", "list-session",
 };
 
 START_TEST(test_register_event)

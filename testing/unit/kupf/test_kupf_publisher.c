@@ -142,6 +142,14 @@ static void raise_one(kupf_event_t event, ike_sa_t *ike_sa, child_sa_t *child)
 		case KUPF_EVENT_SESSION_FLAPPING:
 			events->session_flapping(events, session, host, 5, 12);
 			break;
+		case KUPF_EVENT_CHILD_UP:
+		case KUPF_EVENT_CHILD_DOWN:
+			events->child_changed(events, session, 7, ike_sa, child,
+								  event == KUPF_EVENT_CHILD_UP);
+			break;
+		case KUPF_EVENT_TUNNEL_MOVED:
+			events->tunnel_moved(events, session, 7, host, host);
+			break;
 	}
 	host->destroy(host);
 }
@@ -279,6 +287,66 @@ START_TEST(test_tunnel_up)
 }
 END_TEST
 
+START_TEST(test_child)
+{
+	ike_sa_t ike_sa = {
+		.get_unique_id = fake_unique_id,
+		.get_my_host = fake_my_host,
+		.get_other_host = fake_other_host,
+	};
+	child_sa_t child_sa = {
+		.get_name = fake_name,
+		.get_spi = fake_spi,
+		.get_if_id = fake_if_id,
+	};
+
+	hosts[0] = host_create_from_string("192.0.2.1", 4500);
+	hosts[1] = host_create_from_string("198.51.100.1", 40001);
+	publisher->subscribe(publisher, _i, &one.public);
+	/* as it came up, not as it is called since */
+	events->child_changed(events, session, 3, &ike_sa, &child_sa,
+						  _i == KUPF_EVENT_CHILD_UP);
+	events->child_changed(events, session, 3, &ike_sa, &child_sa,
+						  _i != KUPF_EVENT_CHILD_UP);
+	ck_assert_uint_eq(one.count, 1);
+	ck_assert_str_eq(one.name, _i == KUPF_EVENT_CHILD_UP ? "child-up"
+														 : "child-down");
+	ck_assert_str_eq(test_value(one.message, "session"), "s1");
+	ck_assert_str_eq(test_value(one.message, "ue-id"), "keyid:a");
+	ck_assert_str_eq(test_value(one.message, "unique-id"), "3");
+	ck_assert_str_eq(test_value(one.message, "local"), "192.0.2.1[4500]");
+	ck_assert_str_eq(test_value(one.message, "remote"),
+					 "198.51.100.1[40001]");
+	ck_assert_str_eq(test_value(one.message, "child"), "net");
+	ck_assert_str_eq(test_value(one.message, "spi-in"), "c0000001");
+	ck_assert_str_eq(test_value(one.message, "spi-out"), "00000001");
+	ck_assert_str_eq(test_value(one.message, "if-id-in"), "0000002a");
+	ck_assert_str_eq(test_value(one.message, "if-id-out"), "00000000");
+	publisher->unsubscribe(publisher, _i, &one.public);
+	hosts[0]->destroy(hosts[0]);
+	hosts[1]->destroy(hosts[1]);
+}
+END_TEST
+
+START_TEST(test_moved)
+{
+	host_t *local = host_create_from_string("192.0.2.1", 4500);
+	host_t *remote = host_create_from_string("2001:db8::1", 500);
+
+	publisher->subscribe(publisher, KUPF_EVENT_TUNNEL_MOVED, &one.public);
+	events->tunnel_moved(events, session, 3, local, remote);
+	ck_assert_str_eq(one.name, "tunnel-moved");
+	ck_assert_str_eq(test_value(one.message, "session"), "s1");
+	ck_assert_str_eq(test_value(one.message, "ue-id"), "keyid:a");
+	ck_assert_str_eq(test_value(one.message, "unique-id"), "3");
+	ck_assert_str_eq(test_value(one.message, "local"), "192.0.2.1[4500]");
+	ck_assert_str_eq(test_value(one.message, "remote"), "2001:db8::1[500]");
+	publisher->unsubscribe(publisher, KUPF_EVENT_TUNNEL_MOVED, &one.public);
+	local->destroy(local);
+	remote->destroy(remote);
+}
+END_TEST
+
 START_TEST(test_time)
 {
 	ike_sa_t ike_sa = {
@@ -367,6 +435,9 @@ Suite *kupf_publisher_suite(void)
 	tcase_add_test(tc, test_subscribe);
 	tcase_add_test(tc, test_content);
 	tcase_add_test(tc, test_tunnel_up);
+	tcase_add_loop_test(tc, test_child, KUPF_EVENT_CHILD_UP,
+						KUPF_EVENT_CHILD_DOWN + 1);
+	tcase_add_test(tc, test_moved);
 	tcase_add_loop_test(tc, test_time, KUPF_EVENT_TUNNEL_UP, KUPF_EVENTS);
 	tcase_add_test(tc, test_threads);
 	suite_add_tcase(suite, tc);
