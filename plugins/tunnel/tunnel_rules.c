@@ -134,6 +134,25 @@ static bool is_of_create(payload_type_t type)
 	}
 }
 
+/**
+ * Whether there is more in the payloads of a message than it may have.
+ */
+static bool is_excess(const tunnel_facts_t *facts, payload_type_t type)
+{
+	switch (type)
+	{
+		case PLV2_CONFIGURATION:
+			/* what we have asked for ourselves is looked at elsewhere */
+			return facts->request && facts->asked > TUNNEL_ASKED_MAX;
+		case PLV2_DELETE:
+			return facts->deleted > facts->children + TUNNEL_DELETED_SPARE;
+		case PLV2_VENDOR_ID:
+			return facts->vendors > TUNNEL_VENDORS_MAX;
+		default:
+			return FALSE;
+	}
+}
+
 /*
  * Described in header
  */
@@ -142,6 +161,10 @@ tunnel_verdict_t tunnel_rules_payload(const tunnel_facts_t *facts,
 {
 	bool belongs;
 
+	if (is_excess(facts, type))
+	{
+		return TUNNEL_EXCESS;
+	}
 	switch (type)
 	{
 		case PLV2_NOTIFY:
