@@ -220,6 +220,9 @@ tunnel_verdict_t tunnel_rules_notify(const tunnel_facts_t *facts,
 			/* the responder tells the initiator (RFC 4478, 3), never the
 			 * other way round */
 			return facts->original ? TUNNEL_PASS : TUNNEL_MISPLACED;
+		case UPDATE_SA_ADDRESSES:
+			/* the initiator tells the responder (RFC 4555, 3.5) */
+			return facts->original ? TUNNEL_MISPLACED : TUNNEL_PASS;
 		case ADDITIONAL_IP4_ADDRESS:
 		case ADDITIONAL_IP6_ADDRESS:
 			return facts->addresses < TUNNEL_ADDRESSES_MAX ? TUNNEL_PASS

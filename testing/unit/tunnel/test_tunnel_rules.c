@@ -228,6 +228,11 @@ START_TEST(test_notifies)
 			ck_assert(tunnel_rules_notify(&original, type) == TUNNEL_PASS);
 			expected = TUNNEL_MISPLACED;
 		}
+		else if (type == UPDATE_SA_ADDRESSES)
+		{
+			ck_assert(tunnel_rules_notify(&original,
+										  type) == TUNNEL_MISPLACED);
+		}
 		ck_assert_msg(tunnel_rules_notify(&request, type) == expected,
 					  "notify %d", type);
 	}
