@@ -33,7 +33,7 @@
 #define TUNNEL_ASKED_MAX 8
 
 /** CHILD_SAs that a message deletes beyond those that there are: deletions may
- * cross.  There is a line in charon's log for each. */
+ * cross.  What a message is worth in log lines is bounded. */
 #define TUNNEL_DELETED_SPARE 16
 
 /** Most vendor IDs of a message, for the same reason */

@@ -129,8 +129,8 @@ struct nin3a_ue_sas_t {
 
 	/**
 	 * Follow another AUTH_LIFETIME of the UPF, unless there were too many on
-	 * this IKE_SA and those that it was rekeyed from: charon schedules a job
-	 * for each, which stays until its time has come.
+	 * this IKE_SA and those that it was rekeyed from: what a UPF has us do by
+	 * them is bounded.
 	 *
 	 * @return			FALSE if there were, or if it is none of ours
 	 */
