@@ -310,17 +310,20 @@ static void refuse(private_nin3a_decision_t *this, ike_sa_t *ike_sa,
 }
 
 /**
- * Whether the peer of another connection has the identity of a session with a
- * tunnel: charon would close that for it, as an older IKE_SA of the same peer
- * (INITIAL_CONTACT, unique in swanctl.conf).
+ * Whether an identity is that of a session with a tunnel.
+ *
+ * @param peer		identity, or NULL
  */
-static bool takes_over(private_nin3a_decision_t *this, ike_sa_t *ike_sa)
+static bool is_up(private_nin3a_decision_t *this, identification_t *peer)
 {
 	kupf_store_t *store = this->kupf->get_store(this->kupf);
-	identification_t *peer = ike_sa->get_other_id(ike_sa);
 	kupf_session_t *session;
 	u_int up = 0;
 
+	if (!peer)
+	{
+		return FALSE;
+	}
 	session = store->find_alike(store, peer->get_type(peer),
 								peer->get_encoding(peer));
 	if (session)
@@ -330,6 +333,21 @@ static bool takes_over(private_nin3a_decision_t *this, ike_sa_t *ike_sa)
 		kupf_session_unref(session);
 	}
 	return up > 0;
+}
+
+/**
+ * Whether the peer of another connection has the identity of a session with a
+ * tunnel: charon would close that for it, as an older IKE_SA of the same peer
+ * (INITIAL_CONTACT, unique in swanctl.conf).  To charon the identity is that of
+ * EAP, if there is one; that of this round is not stored yet.
+ */
+static bool takes_over(private_nin3a_decision_t *this, ike_sa_t *ike_sa)
+{
+	auth_cfg_t *auth = ike_sa->get_auth_cfg(ike_sa, FALSE);
+
+	return is_up(this, ike_sa->get_other_id(ike_sa)) ||
+		   is_up(this, ike_sa->get_other_eap_id(ike_sa)) ||
+		   is_up(this, auth->get(auth, AUTH_RULE_EAP_IDENTITY));
 }
 
 METHOD(nin3a_decision_t, authorize, bool,

@@ -14,6 +14,7 @@
 typedef struct private_nin3a_jobs_t private_nin3a_jobs_t;
 typedef struct order_t order_t;
 typedef struct settling_t settling_t;
+typedef struct graces_t graces_t;
 
 /**
  * Private data of the actions.
@@ -37,7 +38,9 @@ struct private_nin3a_jobs_t {
 	bool stopped;
 	/** sessions to settle, settling_t by name */
 	hashtable_t *settling;
-	/** guards the three above, a leaf */
+	/** graces that are not over, graces_t by name of the session */
+	hashtable_t *graces;
+	/** guards the four above, a leaf */
 	mutex_t *mutex;
 	/** signals that no job is being carried out */
 	condvar_t *idle;
@@ -56,6 +59,16 @@ struct settling_t {
 };
 
 /**
+ * How many graces of a session are not over.
+ */
+struct graces_t {
+	/** number of them, which is that of their jobs */
+	u_int count;
+	/** name of the session */
+	char name[KUPF_SESSION_NAME_MAX + 1];
+};
+
+/**
  * Data of a job.
  */
 struct order_t {
@@ -69,7 +82,7 @@ struct order_t {
 	bool cut;
 	/** whether it was told to go before: do not wait for its peer now */
 	bool force;
-	/** session to check, a reference, or NULL */
+	/** session to check, a reference, or NULL; its grace is counted */
 	kupf_session_t *session;
 	/** session to settle, which the table owns, or NULL */
 	settling_t *settling;
@@ -85,15 +98,60 @@ static void unref(private_nin3a_jobs_t *this)
 	if (ref_put(&this->ref))
 	{
 		this->settling->destroy_function(this->settling, (void*)free);
+		this->graces->destroy(this->graces);
 		this->idle->destroy(this->idle);
 		this->mutex->destroy(this->mutex);
 		free(this);
 	}
 }
 
+/**
+ * Count the grace of a session, unless there are too many.
+ */
+static bool add_grace(private_nin3a_jobs_t *this, kupf_session_t *session)
+{
+	const char *name = kupf_session_get_name(session);
+	graces_t *graces;
+	bool added;
+
+	this->mutex->lock(this->mutex);
+	graces = this->graces->get(this->graces, name);
+	if (!graces)
+	{
+		INIT(graces);
+		snprintf(graces->name, sizeof(graces->name), "%s", name);
+		this->graces->put(this->graces, graces->name, graces);
+	}
+	added = graces->count < NIN3A_GRACES_MAX;
+	graces->count += added;
+	this->mutex->unlock(this->mutex);
+	return added;
+}
+
+/**
+ * A grace of a session is over, or will not be waited for.
+ */
+static void remove_grace(private_nin3a_jobs_t *this, kupf_session_t *session)
+{
+	graces_t *graces;
+
+	this->mutex->lock(this->mutex);
+	graces = this->graces->get(this->graces, kupf_session_get_name(session));
+	if (!--graces->count)
+	{
+		this->graces->remove(this->graces, graces->name);
+		free(graces);
+	}
+	this->mutex->unlock(this->mutex);
+}
+
 CALLBACK(order_destroy, void,
 	order_t *order)
 {
+	if (order->session)
+	{
+		remove_grace(order->actions, order->session);
+	}
 	kupf_session_unref(order->session);
 	DESTROY_IF(order->id);
 	unref(order->actions);
@@ -389,7 +447,8 @@ METHOD(nin3a_jobs_t, check, void,
 {
 	order_t *order;
 
-	if (!grace)
+	/* each holds a session and its key until it is over */
+	if (!grace || !add_grace(this, session))
 	{
 		close_outdated(this, session);
 		return;
@@ -647,6 +706,8 @@ nin3a_jobs_t *nin3a_jobs_create(kupf_t *kupf, nin3a_config_t *config,
 		.ref = 1,
 		.settling = hashtable_create(hashtable_hash_str, hashtable_equals_str,
 									 32),
+		.graces = hashtable_create(hashtable_hash_str, hashtable_equals_str,
+								   32),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 		.idle = condvar_create(CONDVAR_TYPE_DEFAULT),
 	);

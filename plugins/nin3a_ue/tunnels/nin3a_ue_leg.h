@@ -106,6 +106,8 @@ struct nin3a_ue_sa_t {
 	u_int inner_count;
 	/** details of the tunnel, NULL until it is one */
 	tunnel_status_t *details;
+	/** how many AUTH_LIFETIMEs of the UPF were followed */
+	uint8_t lifetimes;
 	/** whether the UPF has answered something that cannot be read */
 	bool unreadable;
 	/** whether the UPF seems not to have this tunnel any more: another one is

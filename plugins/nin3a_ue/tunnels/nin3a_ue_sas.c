@@ -195,6 +195,23 @@ METHOD(nin3a_ue_sas_t, get_failure, nin3a_ue_reason_t,
 	return failure;
 }
 
+METHOD(nin3a_ue_sas_t, take_lifetime, bool,
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa)
+{
+	bool taken = FALSE;
+	nin3a_ue_sa_t *sa;
+
+	this->mutex->lock(this->mutex);
+	sa = find(this, ike_sa);
+	if (sa && sa->lifetimes < NIN3A_UE_LIFETIMES_MAX)
+	{
+		sa->lifetimes++;
+		taken = TRUE;
+	}
+	this->mutex->unlock(this->mutex);
+	return taken;
+}
+
 METHOD(nin3a_ue_sas_t, establish, void,
 	private_nin3a_ue_sas_t *this, uint32_t ike_sa)
 {
@@ -436,6 +453,7 @@ nin3a_ue_sas_t *nin3a_ue_sas_create()
 			.set_failure = _set_failure,
 			.set_unreadable = _set_unreadable,
 			.get_failure = _get_failure,
+			.take_lifetime = _take_lifetime,
 			.establish = _establish,
 			.set_reason = _set_reason,
 			.condemn = _condemn,

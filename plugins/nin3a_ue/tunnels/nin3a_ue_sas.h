@@ -27,6 +27,10 @@
 
 #include "nin3a_ue_leg.h"
 
+/** AUTH_LIFETIMEs that are followed on an IKE_SA, and on all that it was
+ * rekeyed from */
+#define NIN3A_UE_LIFETIMES_MAX 8
+
 typedef struct nin3a_ue_sas_t nin3a_ue_sas_t;
 
 /**
@@ -122,6 +126,15 @@ struct nin3a_ue_sas_t {
 	 * @return			NIN3A_UE_UNDECIDED if nobody has said so
 	 */
 	nin3a_ue_reason_t (*get_failure)(nin3a_ue_sas_t *this, uint32_t ike_sa);
+
+	/**
+	 * Follow another AUTH_LIFETIME of the UPF, unless there were too many on
+	 * this IKE_SA and those that it was rekeyed from: what a UPF has us do by
+	 * them is bounded.
+	 *
+	 * @return			FALSE if there were, or if it is none of ours
+	 */
+	bool (*take_lifetime)(nin3a_ue_sas_t *this, uint32_t ike_sa);
 
 	/**
 	 * charon has established an IKE_SA.

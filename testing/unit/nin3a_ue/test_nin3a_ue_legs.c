@@ -842,6 +842,26 @@ START_TEST(test_unreadable)
 }
 END_TEST
 
+START_TEST(test_lifetimes)
+{
+	u_int i;
+
+	want("s", 1, 1);
+	start(1);
+	for (i = 0; i < NIN3A_UE_LIFETIMES_MAX - 1; i++)
+	{
+		ck_assert(sas->take_lifetime(sas, 1));
+	}
+	up(1, 1);
+	ck_assert(!sas->take_lifetime(sas, 2));
+	/* the UPF has no more of them by rekeying */
+	ck_assert(!ike_rekey(1, 2));
+	ck_assert(!sas->take_lifetime(sas, 1));
+	ck_assert(sas->take_lifetime(sas, 2));
+	ck_assert(!sas->take_lifetime(sas, 2));
+}
+END_TEST
+
 START_TEST(test_hurry)
 {
 	array_t *orders;
@@ -1064,6 +1084,7 @@ Suite *nin3a_ue_legs_suite(void)
 	tcase_add_test(tc, test_reauth_outdated);
 	tcase_add_test(tc, test_assign);
 	tcase_add_test(tc, test_unreadable);
+	tcase_add_test(tc, test_lifetimes);
 	tcase_add_test(tc, test_hurry);
 	tcase_add_test(tc, test_describe);
 	tcase_add_test(tc, test_threads);
