@@ -3,7 +3,7 @@
 #include "nin3a_listener.h"
 #include "nin3a/tunnels/nin3a_changes.h"
 #include "nin3a/tunnels/nin3a_child_sas.h"
-#include "nin3a/tunnels/nin3a_flaps.h"
+#include "nin3a/tunnels/nin3a_setups.h"
 #include "nin3a_counters.h"
 #include "nin3a/auth/nin3a_decision.h"
 #include "tunnel/tunnel_message.h"
@@ -38,8 +38,8 @@ struct private_nin3a_listener_t {
 	tunnel_keyring_t *keyring;
 	/** bounds what UEs set up on their IKE_SAs */
 	tunnel_bounds_t *bounds;
-	/** finds sessions that flap */
-	nin3a_flaps_t *flaps;
+	/** counts the set-ups of sessions */
+	nin3a_setups_t *setups;
 	/** bounds the log */
 	kupf_limiter_t limiter;
 	/** bounds log and events about IKE_SA_INIT */
@@ -422,7 +422,7 @@ static void report_flapping(private_nin3a_listener_t *this,
 	host_t *remote = ike_sa->get_other_host(ike_sa);
 	u_int many, seconds;
 
-	many = this->flaps->count(this->flaps, session, time_monotonic(NULL),
+	many = this->setups->count(this->setups, session, time_monotonic(NULL),
 							  &seconds);
 	if (many)
 	{
@@ -486,7 +486,7 @@ METHOD(nin3a_listener_t, destroy, void,
 	this->judge->destroy(this->judge);
 	this->keyring->destroy(this->keyring);
 	this->bounds->destroy(this->bounds);
-	this->flaps->destroy(this->flaps);
+	this->setups->destroy(this->setups);
 	this->unjudged->destroy(this->unjudged);
 	this->refusals->destroy(this->refusals);
 	this->guard->destroy(this->guard);
@@ -525,7 +525,7 @@ nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 		.keyring = tunnel_keyring_create(kupf->get_credentials(kupf)),
 		.guard = tunnel_guard_create("nin3a", count_suppressed),
 		.bounds = tunnel_bounds_create(),
-		.flaps = nin3a_flaps_create(),
+		.setups = nin3a_setups_create(),
 		.limiter = KUPF_LIMITER("nin3a", count_suppressed),
 		.early = KUPF_LIMITER("nin3a", count_suppressed_event),
 	);
@@ -536,7 +536,8 @@ nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 											kupf->get_store(kupf),
 											&this->limiter);
 	this->judge = nin3a_decision_create(kupf, config, tunnels, actions,
-									 this->keyring, this->unjudged);
+									 this->keyring, this->unjudged,
+									 this->setups);
 	this->changes = nin3a_changes_create(config, tunnels, actions, this->judge);
 
 	return &this->public;

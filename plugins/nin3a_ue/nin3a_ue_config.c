@@ -63,6 +63,7 @@ static const kupf_setting_t table[] = {
 	{ "connection", KUPF_SETTING_TEXT, "nin3a-ue", AT(connection),
 	  .check = is_connection,
 	  .expected = "the name of a connection, 1 to 255 characters" },
+	{ "dns", KUPF_SETTING_BOOL, "no", AT(settings.dns) },
 	{ "esp_mode", KUPF_SETTING_NAME, "tunnel", AT(settings.esp_mode),
 	  TUNNEL_MODE_TUNNEL, TUNNEL_MODE_TRANSPORT, .names = &tunnel_mode_names },
 	{ "esp_profile", KUPF_SETTING_NAME, "ts33210", AT(settings.esp_profile),

@@ -19,6 +19,7 @@ static const char *names[] = {
 	[NIN3A_UE_REKEYED] = "nin3a-ue-rekeyed",
 	[NIN3A_UE_PROPOSALS_REFUSED] = "nin3a-ue-proposals-refused",
 	[NIN3A_UE_INNER_REFUSED] = "nin3a-ue-inner-addresses-refused",
+	[NIN3A_UE_ATTRIBUTES_REFUSED] = "nin3a-ue-attributes-refused",
 	[NIN3A_UE_CHILDREN_REFUSED] = "nin3a-ue-child-sas-refused",
 	[NIN3A_UE_REKEYINGS_REFUSED] = "nin3a-ue-rekeyings-refused",
 	[NIN3A_UE_SELECTORS_EXCEEDED] = "nin3a-ue-selectors-exceeded",

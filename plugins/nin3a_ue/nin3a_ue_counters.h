@@ -39,6 +39,8 @@ enum nin3a_ue_counter_t {
 	NIN3A_UE_PROPOSALS_REFUSED,
 	/** inner addresses that UPFs have assigned, and that were not taken */
 	NIN3A_UE_INNER_REFUSED,
+	/** other configuration attributes of UPFs that were not taken */
+	NIN3A_UE_ATTRIBUTES_REFUSED,
 	/** CHILD_SAs beyond the bound that UPFs wanted to set up */
 	NIN3A_UE_CHILDREN_REFUSED,
 	/** CHILD_SAs and rekeyings of UPFs that came too fast */

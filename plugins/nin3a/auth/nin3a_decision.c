@@ -24,6 +24,8 @@ struct private_nin3a_decision_t {
 	tunnel_keyring_t *keyring;
 	/** told of UEs that come to no NIN3A connection */
 	nin3a_unjudged_t *unjudged;
+	/** counts the set-ups of sessions */
+	nin3a_setups_t *setups;
 };
 
 /**
@@ -204,6 +206,9 @@ static nin3a_reason_t judge_verified(private_nin3a_decision_t *this,
 		facts->address_match = !settings->address_match ||
 							   nin3a_facts_has_address(session,
 											ike_sa->get_my_host(ike_sa));
+		facts->few_set_ups = this->setups->admit(this->setups, session,
+												 time_monotonic(NULL),
+												 settings->max_setups);
 	}
 	kupf_session_unref(current);
 	kupf_session_unref(session);
@@ -414,7 +419,8 @@ nin3a_decision_t *nin3a_decision_create(kupf_t *kupf, nin3a_config_t *config,
 								  nin3a_tunnels_t *tunnels,
 								  nin3a_jobs_t *actions,
 								  tunnel_keyring_t *keyring,
-								  nin3a_unjudged_t *unjudged)
+								  nin3a_unjudged_t *unjudged,
+								  nin3a_setups_t *setups)
 {
 	private_nin3a_decision_t *this;
 
@@ -432,6 +438,7 @@ nin3a_decision_t *nin3a_decision_create(kupf_t *kupf, nin3a_config_t *config,
 		.actions = actions,
 		.keyring = keyring,
 		.unjudged = unjudged,
+		.setups = setups,
 	);
 
 	return &this->public;

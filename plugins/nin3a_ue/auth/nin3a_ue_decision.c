@@ -159,9 +159,16 @@ static bool judge_inner(private_nin3a_ue_decision_t *this, ike_sa_t *ike_sa,
 						message_t *response)
 {
 	asked_t asked = get_asked(this, ike_sa);
-	u_int refused, kept, i;
+	nin3a_ue_settings_t settings;
+	u_int refused, kept, others, i;
 
-	refused = nin3a_ue_inner_filter(response, allows_inner, &asked, &kept);
+	this->config->get(this->config, &settings);
+	refused = nin3a_ue_inner_filter(response, settings.dns, allows_inner,
+									&asked, &kept, &others);
+	while (others--)
+	{
+		nin3a_ue_count(NIN3A_UE_ATTRIBUTES_REFUSED);
+	}
 	for (i = 0; i < refused; i++)
 	{
 		nin3a_ue_count(NIN3A_UE_INNER_REFUSED);

@@ -6,29 +6,27 @@
 
 #include <check.h>
 
-#include "nin3a/tunnels/nin3a_flaps.h"
+#include "nin3a/tunnels/nin3a_setups.h"
 #include "test_runner.h"
 
-static nin3a_flaps_t *flaps;
+static nin3a_setups_t *setups;
 
 static void setup()
 {
-	ck_assert(library_init("", "test_nin3a_flaps"));
-	flaps = nin3a_flaps_create();
+	ck_assert(library_init("", "test_nin3a_setups"));
+	setups = nin3a_setups_create();
 }
 
 static void teardown()
 {
-	flaps->destroy(flaps);
+	setups->destroy(setups);
 	library_deinit();
 }
 
 /**
- * A tunnel of a session comes up; returns what is told, sets seconds.
+ * Create a session.
  */
-static u_int seconds;
-
-static u_int come_up(u_int number, uint32_t generation, time_t now)
+static kupf_session_t *create_session(u_int number, uint32_t generation)
 {
 	uint8_t key[32] = { 1 };
 	char name[16];
@@ -41,15 +39,83 @@ static u_int come_up(u_int number, uint32_t generation, time_t now)
 		.generation = generation,
 	};
 	kupf_session_t *session;
-	u_int told;
 
 	snprintf(name, sizeof(name), "s%u", number);
 	session = kupf_session_create(&data);
 	ck_assert(session);
-	told = flaps->count(flaps, session, now, &seconds);
+	return session;
+}
+
+/**
+ * A tunnel of a session comes up; returns what is told, sets seconds.
+ */
+static u_int seconds;
+
+static u_int come_up(u_int number, uint32_t generation, time_t now)
+{
+	kupf_session_t *session = create_session(number, generation);
+	u_int told;
+
+	told = setups->count(setups, session, now, &seconds);
 	kupf_session_unref(session);
 	return told;
 }
+
+/**
+ * The UE of a session sets up an IKE_SA.
+ */
+static bool admits(u_int number, uint32_t generation, time_t now, u_int most)
+{
+	kupf_session_t *session = create_session(number, generation);
+	bool admitted;
+
+	admitted = setups->admit(setups, session, now, most);
+	kupf_session_unref(session);
+	return admitted;
+}
+
+START_TEST(test_admit)
+{
+	u_int i;
+
+	for (i = 0; i < 7; i++)
+	{
+		ck_assert(admits(1, 1, 1000 + i, 7));
+	}
+	ck_assert(!admits(1, 1, 1010, 7));
+	/* nor if it was modified; others may; there may be no bound */
+	ck_assert(!admits(1, 2, 1011, 7));
+	ck_assert(admits(2, 1, 1011, 7));
+	ck_assert(admits(1, 1, 1011, 0));
+	/* what was refused does not count, the minute begins with the first one */
+	ck_assert(!admits(1, 1, 1000 + NIN3A_SETUPS_SECONDS - 1, 7));
+	for (i = 0; i < 7; i++)
+	{
+		ck_assert(admits(1, 1, 1000 + NIN3A_SETUPS_SECONDS, 7));
+	}
+	ck_assert(!admits(1, 1, 1000 + NIN3A_SETUPS_SECONDS, 7));
+	/* and has nothing to do with tunnels that come up */
+	ck_assert_uint_eq(come_up(1, 1, 1000 + NIN3A_SETUPS_SECONDS), 0);
+	ck_assert(!admits(1, 1, 1000 + NIN3A_SETUPS_SECONDS + 1, 7));
+}
+END_TEST
+
+/* many others do not make room for one that is at its bound */
+START_TEST(test_admit_crowd)
+{
+	u_int i;
+
+	for (i = 0; i < 7; i++)
+	{
+		ck_assert(admits(1, 1, 1000, 7));
+	}
+	for (i = 2; i < 200000; i++)
+	{
+		ck_assert(admits(i, 1, 1000, 7));
+	}
+	ck_assert(!admits(1, 1, 1001, 7));
+}
+END_TEST
 
 START_TEST(test_many)
 {
@@ -115,10 +181,10 @@ START_TEST(test_crowd)
 
 	ck_assert_uint_eq(come_up(0, 1, 100), 0);
 	ck_assert_uint_eq(come_up(0, 1, 100), 0);
-	for (i = 1; i < 8 * NIN3A_FLAPS_PLACES; i++)
+	for (i = 1; i < 8 * NIN3A_SETUPS_PLACES; i++)
 	{
 		ck_assert_uint_eq(come_up(i, 1, 100), 0);
-		if (i % NIN3A_FLAPS_PLACES == 0)
+		if (i % NIN3A_SETUPS_PLACES == 0)
 		{
 			told += come_up(0, 1, 100);
 		}
@@ -144,18 +210,20 @@ START_TEST(test_reused)
 }
 END_TEST
 
-Suite *nin3a_flaps_suite(void);
+Suite *nin3a_setups_suite(void);
 
-Suite *nin3a_flaps_suite(void)
+Suite *nin3a_setups_suite(void)
 {
 	Suite *suite;
 	TCase *tc;
 
-	suite = suite_create("nin3a_flaps");
+	suite = suite_create("nin3a_setups");
 
 	tc = tcase_create("count");
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_many);
+	tcase_add_test(tc, test_admit);
+	tcase_add_test(tc, test_admit_crowd);
 	tcase_add_test(tc, test_few);
 	tcase_add_test(tc, test_modified);
 	tcase_add_test(tc, test_crowd);
@@ -167,5 +235,5 @@ Suite *nin3a_flaps_suite(void)
 
 int main(void)
 {
-	return test_run_bare(nin3a_flaps_suite());
+	return test_run_bare(nin3a_setups_suite());
 }
