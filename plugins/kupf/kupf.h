@@ -37,6 +37,7 @@ typedef struct kupf_enforcer_t kupf_enforcer_t;
 typedef struct kupf_endpoint_t kupf_endpoint_t;
 typedef struct kupf_child_t kupf_child_t;
 typedef struct kupf_tunnel_t kupf_tunnel_t;
+typedef struct kupf_attempts_t kupf_attempts_t;
 typedef enum kupf_reason_t kupf_reason_t;
 
 /**
@@ -122,6 +123,21 @@ struct kupf_tunnel_t {
 };
 
 /**
+ * How setting up a tunnel gets on, on a UE.
+ */
+struct kupf_attempts_t {
+	/** attempts that failed, and tunnels that were lost, since the last tunnel
+	 * that has lasted */
+	u_int failures;
+	/** why the last one of them did, a constant token; NULL if none ever has */
+	const char *failure;
+	/** time_monotonic() of that */
+	uint32_t failed;
+	/** time_monotonic() of the next attempt, 0 if none is waited for */
+	uint32_t next;
+};
+
+/**
  * What an enforcer does for kupf.  Called by any thread, with none of kupf's
  * locks held but the one that keeps the enforcer attached; none of these may
  * wait for the network or call attach() or detach().
@@ -188,6 +204,27 @@ struct kupf_enforcer_t {
 	 */
 	u_int (*describe)(kupf_enforcer_t *this, const char *session,
 					  kupf_tunnel_t *tunnels, u_int max);
+
+	/**
+	 * Say how setting up the tunnel of a session gets on.  May be NULL: then it
+	 * sets up none.
+	 *
+	 * @param session	name of the session
+	 * @param attempts	[out] how it gets on
+	 * @return			FALSE if this host does not set it up
+	 */
+	bool (*get_attempts)(kupf_enforcer_t *this, const char *session,
+						 kupf_attempts_t *attempts);
+
+	/**
+	 * Do not wait any longer for the next attempt to set up the tunnel of a
+	 * session.  May be NULL, as above.
+	 *
+	 * @param session	name of the session
+	 * @param waited	[out] whether one was waited for, which begins now
+	 * @return			FALSE if this host does not set it up
+	 */
+	bool (*retry)(kupf_enforcer_t *this, const char *session, bool *waited);
 
 	/**
 	 * Whether an IKE_SA of a session, as it is or as it was before, can use an

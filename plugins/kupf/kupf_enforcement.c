@@ -125,6 +125,35 @@ METHOD(kupf_enforcer_t, describe, u_int,
 	return count;
 }
 
+METHOD(kupf_enforcer_t, get_attempts, bool,
+	private_kupf_enforcement_t *this, const char *session,
+	kupf_attempts_t *attempts)
+{
+	bool done = FALSE;
+
+	this->lock->read_lock(this->lock);
+	if (this->attached && this->attached->get_attempts)
+	{
+		done = this->attached->get_attempts(this->attached, session, attempts);
+	}
+	this->lock->unlock(this->lock);
+	return done;
+}
+
+METHOD(kupf_enforcer_t, retry, bool,
+	private_kupf_enforcement_t *this, const char *session, bool *waited)
+{
+	bool done = FALSE;
+
+	this->lock->read_lock(this->lock);
+	if (this->attached && this->attached->retry)
+	{
+		done = this->attached->retry(this->attached, session, waited);
+	}
+	this->lock->unlock(this->lock);
+	return done;
+}
+
 METHOD(kupf_enforcer_t, uses, bool,
 	private_kupf_enforcement_t *this, const char *session,
 	const kupf_address_t *address)
@@ -238,6 +267,8 @@ kupf_enforcement_t *kupf_enforcement_create(bool required, kupf_role_t role)
 				.established = _established,
 				.count = _count,
 				.describe = _describe,
+				.get_attempts = _get_attempts,
+				.retry = _retry,
 				.uses = _uses,
 				.close = _close_,
 				.replaced = _replaced,

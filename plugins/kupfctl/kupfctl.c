@@ -28,6 +28,7 @@ const kupfctl_command_t *const kupfctl_commands[] = {
 	&kupfctl_load,
 	&kupfctl_modify,
 	&kupfctl_rekey,
+	&kupfctl_retry,
 	&kupfctl_reject,
 	&kupfctl_reload,
 	&kupfctl_delete,

@@ -112,6 +112,7 @@ extern const kupfctl_command_t kupfctl_establish;
 extern const kupfctl_command_t kupfctl_load;
 extern const kupfctl_command_t kupfctl_modify;
 extern const kupfctl_command_t kupfctl_rekey;
+extern const kupfctl_command_t kupfctl_retry;
 extern const kupfctl_command_t kupfctl_reject;
 extern const kupfctl_command_t kupfctl_reload;
 extern const kupfctl_command_t kupfctl_delete;

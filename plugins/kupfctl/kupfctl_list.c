@@ -12,18 +12,21 @@
 #define SAMPLE 256
 
 /** Number of columns */
-#define COLUMNS 7
+#define COLUMNS 9
+
+/** Of these, the first ones are always shown, the others if they say something */
+#define ALWAYS 7
 
 /** Field of each column; its heading is the same in capitals */
 static const char *const fields[COLUMNS] = {
 	"session", "state", "ue-id", "upf-address", "ue-addresses", "generation",
-	"expires",
+	"expires", "last-failure", "next-attempt",
 };
 
 /** Headings */
 static const char *const headings[COLUMNS] = {
 	"SESSION", "STATE", "UE-ID", "UPF-ADDRESS", "UE-ADDRESSES", "GENERATION",
-	"EXPIRES",
+	"EXPIRES", "LAST-FAILURE", "NEXT-ATTEMPT",
 };
 
 /** A row: escaped text of each column */
@@ -50,6 +53,8 @@ typedef struct {
 	bool printed;
 	/** widths of the columns */
 	size_t width[COLUMNS];
+	/** number of columns that are shown */
+	unsigned int shown;
 } list_t;
 
 /**
@@ -167,10 +172,13 @@ static void print_row(list_t *list, row_t *row)
 
 	for (i = 0; i < COLUMNS; i++)
 	{
-		fputs(row->text[i], stdout);
 		pad = list->width[i] > row->columns[i] ?
 			  list->width[i] - row->columns[i] : 0;
-		if (i < COLUMNS - 1)
+		if (i < list->shown)
+		{
+			fputs(row->text[i], stdout);
+		}
+		if (i + 1 < list->shown)
 		{
 			printf("%*s", (int)pad + 2, "");
 		}
@@ -186,18 +194,23 @@ static void print_kept(list_t *list)
 {
 	unsigned int i, j;
 
+	list->shown = ALWAYS;
 	for (i = 0; i < COLUMNS; i++)
 	{
 		list->width[i] = strlen(headings[i]);
 		for (j = 0; j < list->count; j++)
 		{
+			if (i >= ALWAYS && strcmp(list->rows[j].text[i], "-"))
+			{
+				list->shown = COLUMNS;
+			}
 			if (list->rows[j].columns[i] > list->width[i])
 			{
 				list->width[i] = list->rows[j].columns[i];
 			}
 		}
 	}
-	for (i = 0; i < COLUMNS - 1; i++)
+	for (i = 0; i < list->shown - 1; i++)
 	{
 		printf("%-*s", (int)list->width[i] + 2, headings[i]);
 	}

@@ -130,7 +130,8 @@ void kupfctl_print_value(FILE *out, const void *value, size_t len)
 static bool is_time(const char *field)
 {
 	static const char *const times[] = {
-		"expires", "created", "modified", "established",
+		"expires", "created", "modified", "established", "last-failed",
+		"next-attempt",
 	};
 	size_t i;
 

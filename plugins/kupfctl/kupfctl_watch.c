@@ -127,9 +127,9 @@ const kupfctl_command_t kupfctl_watch = {
 		"Without names: " EVENTS_TEXT ".\n"
 		"There is also key-request, for those who answer it: charon waits for "
 		"that.\n"
-		"Prints a line for each event, after the time at which it happened, until "
-		"it is\ninterrupted, which is success, or until the connection ends, which "
-		"is not\n(exit status 3).\n",
+		"Prints a line for each event, after the time at which it happened, "
+		"until it is\ninterrupted, which is success, or until the connection "
+		"ends, which is not\n(exit status 3).\n",
 	.max = KUPFCTL_ARGS_MAX,
 	.run = run,
 };

@@ -150,6 +150,25 @@ METHOD(kupf_enforcer_t, describe, u_int,
 	return this->legs->describe(this->legs, session, tunnels, max);
 }
 
+METHOD(kupf_enforcer_t, get_attempts, bool,
+	private_nin3a_ue_enforcer_t *this, const char *session,
+	kupf_attempts_t *attempts)
+{
+	return this->legs->get_attempts(this->legs, session, attempts);
+}
+
+METHOD(kupf_enforcer_t, retry, bool,
+	private_nin3a_ue_enforcer_t *this, const char *session, bool *waited)
+{
+	nin3a_ue_order_t order;
+	bool there;
+
+	there = this->legs->retry(this->legs, session, &order);
+	this->actions->start(this->actions, &order);
+	*waited = order.start;
+	return there;
+}
+
 METHOD(kupf_enforcer_t, close_, u_int,
 	private_nin3a_ue_enforcer_t *this, kupf_session_t *session,
 	kupf_reason_t reason)
@@ -211,6 +230,8 @@ nin3a_ue_enforcer_t *nin3a_ue_enforcer_create(nin3a_ue_config_t *config,
 				.established = _established,
 				.count = _count,
 				.describe = _describe,
+				.get_attempts = _get_attempts,
+				.retry = _retry,
 				.close = _close_,
 				.replaced = _replaced,
 				.counters = _counters,

@@ -84,6 +84,23 @@ METHOD(kupf_enforcer_t, describe, u_int,
 	return count;
 }
 
+METHOD(kupf_enforcer_t, get_attempts, bool,
+	test_enforcer_t *this, const char *session, kupf_attempts_t *attempts)
+{
+	if (this->attempts)
+	{
+		*attempts = *this->attempts;
+	}
+	return this->attempts != NULL;
+}
+
+METHOD(kupf_enforcer_t, retry, bool,
+	test_enforcer_t *this, const char *session, bool *waited)
+{
+	*waited = this->attempts && this->attempts->next;
+	return this->attempts != NULL;
+}
+
 METHOD(kupf_enforcer_t, uses, bool,
 	test_enforcer_t *this, const char *session, const kupf_address_t *address)
 {
@@ -130,6 +147,8 @@ void test_enforcer_init(test_enforcer_t *this)
 			.established = _established,
 			.count = _count,
 			.describe = _describe,
+			.get_attempts = _get_attempts,
+			.retry = _retry,
 			.uses = _uses,
 			.close = _close_,
 			.replaced = _replaced,

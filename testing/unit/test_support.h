@@ -34,6 +34,9 @@ struct test_enforcer_t {
 	const char *missing;
 	/** answer of uses() */
 	bool used;
+	/** answer of get_attempts(), and of retry() as far as one is waited for; NULL
+	 * if it is a UPF's */
+	const kupf_attempts_t *attempts;
 	/** calls of established() */
 	u_int established;
 	/** answer of count() and close(); describe() fills in the most there can

@@ -176,6 +176,29 @@ static bool run_request_rekey(private_kupf_commands_t *this, call_t *call)
 	return TRUE;
 }
 
+static bool run_retry(private_kupf_commands_t *this, call_t *call)
+{
+	const char *name = call->request.session;
+	kupf_session_t *session;
+	bool waited;
+
+	session = this->all->get(this->all, name);
+	if (!session)
+	{
+		return kupf_error(&call->error, KUPF_CAUSE_NO_SUCH_SESSION,
+						  "field 'session': there is none of that name");
+	}
+	kupf_session_unref(session);
+	if (!this->enforcer->retry(this->enforcer, name, &waited))
+	{
+		return kupf_error(&call->error, KUPF_CAUSE_NOT_ALLOWED,
+						  "this host does not set up the session's tunnel, its "
+						  "UE does");
+	}
+	wire_writer_text(call->reply, "waited", waited ? "yes" : "no");
+	return TRUE;
+}
+
 static bool run_establish_many(private_kupf_commands_t *this, call_t *call)
 {
 	call->work = kupf_batch_create(this->sessions, this->sync, call->elements);
@@ -275,6 +298,8 @@ static const command_t commands[] = {
 	  FALSE },
 	{ "request-rekey", KUPF_FIELD_SESSION, KUPF_FIELD_SESSION,
 	  run_request_rekey, FALSE },
+	{ "retry-session", KUPF_FIELD_SESSION, KUPF_FIELD_SESSION, run_retry,
+	  FALSE },
 	{ "list-sessions",
 	  KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_STATE, 0, run_list,
 	  FALSE },

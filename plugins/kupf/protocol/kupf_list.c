@@ -149,6 +149,29 @@ static void add_tunnels(private_kupf_list_t *this, wire_writer_t *writer,
 }
 
 /**
+ * Add how setting up its tunnel gets on, on a UE.
+ */
+static void add_attempts(private_kupf_list_t *this, wire_writer_t *writer,
+						 const char *session)
+{
+	kupf_attempts_t attempts;
+
+	if (this->enforcer->get_attempts(this->enforcer, session, &attempts))
+	{
+		wire_writer_number(writer, "failures", attempts.failures);
+		if (attempts.failure)
+		{
+			wire_writer_text(writer, "last-failure", attempts.failure);
+			kupf_reply_time(writer, "last-failed", attempts.failed);
+		}
+		if (attempts.next)
+		{
+			kupf_reply_time(writer, "next-attempt", attempts.next);
+		}
+	}
+}
+
+/**
  * Send the event of a session, if it passes the filters, and drop the reference
  * to it.
  */
@@ -168,6 +191,7 @@ static void send_session(private_kupf_list_t *this, kupf_session_t *session,
 		kupf_reply_details(writer, session);
 		wire_writer_text(writer, "state", tunnels ? "up" : "provisioned");
 		wire_writer_number(writer, "tunnels", tunnels);
+		add_attempts(this, writer, kupf_session_get_name(session));
 		if (tunnels)
 		{
 			add_tunnels(this, writer, kupf_session_get_name(session));

@@ -231,5 +231,6 @@ char *kupf_identity_print(id_type_t type, chunk_t data,
  */
 char *kupf_identity_name(identification_t *id, char text[KUPF_IDENTITY_TEXT])
 {
-	return kupf_identity_print(id->get_type(id), id->get_encoding(id), text);
+	return kupf_identity_print(id ? id->get_type(id) : ID_ANY,
+							   id ? id->get_encoding(id) : chunk_empty, text);
 }

@@ -77,7 +77,7 @@ char *kupf_identity_print(id_type_t type, chunk_t data,
  * Print an identity for a log line, as kupfctl and events have it: charon's own
  * form (%Y) says nothing of the type, and has other digits for octets.
  *
- * @param id		identity of a peer, whatever it says that it is
+ * @param id		identity of a peer, whatever it says that it is; NULL if none
  * @param text		[out] its text
  * @return			text
  */

@@ -97,6 +97,47 @@ static bool is_served(const nin3a_ue_leg_t *leg)
 /*
  * Described in header
  */
+void nin3a_ue_leg_fail(nin3a_ue_leg_t *leg, const char *failure, time_t now)
+{
+	leg->failures++;
+	leg->failure = failure;
+	leg->failed = now;
+}
+
+/*
+ * Described in header
+ */
+void nin3a_ue_leg_get_attempts(const nin3a_ue_leg_t *leg,
+							   kupf_attempts_t *attempts)
+{
+	*attempts = (kupf_attempts_t){
+		.failures = leg->failures,
+		.failure = leg->failure,
+		.failed = leg->failed,
+		.next = leg->waiting ? leg->next : 0,
+	};
+}
+
+/**
+ * Why an IKE_SA is gone: what made the attempt fail, or ended the tunnel.
+ */
+static const char *why_gone(const nin3a_ue_sa_t *sa)
+{
+	if (sa->stage != NIN3A_UE_UP)
+	{
+		return nin3a_ue_reason_token(sa->failure);
+	}
+	if (sa->reason == NIN3A_UE_NO_REASON)
+	{
+		return enum_to_name(kupf_reason_names, sa->suspect ?
+							KUPF_REASON_TIMEOUT : KUPF_REASON_SHUTDOWN);
+	}
+	return enum_to_name(kupf_reason_names, sa->reason);
+}
+
+/*
+ * Described in header
+ */
 void nin3a_ue_leg_lose(nin3a_ue_leg_t *leg, const nin3a_ue_sa_t *sa,
 					   const nin3a_ue_backoff_t *backoff, time_t now)
 {
@@ -108,7 +149,7 @@ void nin3a_ue_leg_lose(nin3a_ue_leg_t *leg, const nin3a_ue_sa_t *sa,
 	}
 	if (nin3a_ue_sa_fits(sa, leg->wanted) && !is_served(leg))
 	{
-		leg->failures++;
+		nin3a_ue_leg_fail(leg, why_gone(sa), now);
 	}
 }
 
@@ -144,6 +185,7 @@ void nin3a_ue_leg_decide(nin3a_ue_leg_t *leg,
 	order->start = TRUE;
 	order->serial = leg->serial;
 	order->delay = add_jitter(nin3a_ue_backoff_get(backoff, leg->failures));
+	leg->next = time_monotonic(NULL) + order->delay / 1000;
 	memcpy(order->name, leg->name, sizeof(order->name));
 }
 

@@ -153,6 +153,10 @@ struct nin3a_ue_leg_t {
 	bool unanswered;
 	/** time_monotonic() when the UPF said last not to know one of its tunnels */
 	time_t hinted_at;
+	/** why the last one of them did, a constant token, NULL if none ever has */
+	const char *failure;
+	/** time_monotonic() of that, and of the latest order's attempt */
+	uint32_t failed, next;
 	/** of the latest order */
 	uint32_t serial;
 	/** whether that order was not carried out yet */
@@ -227,6 +231,20 @@ void nin3a_ue_leg_lose(nin3a_ue_leg_t *leg, const nin3a_ue_sa_t *sa,
  */
 void nin3a_ue_leg_suspect(nin3a_ue_leg_t *leg, nin3a_ue_sa_t *sa,
 						  const nin3a_ue_backoff_t *backoff, time_t now);
+
+/**
+ * Count a failure.
+ *
+ * @param failure	why, a constant token
+ * @param now		time_monotonic()
+ */
+void nin3a_ue_leg_fail(nin3a_ue_leg_t *leg, const char *failure, time_t now);
+
+/**
+ * Say how a leg gets on.
+ */
+void nin3a_ue_leg_get_attempts(const nin3a_ue_leg_t *leg,
+							   kupf_attempts_t *attempts);
 
 /**
  * Decide what has to be done next: if the leg has no tunnel that fits and no

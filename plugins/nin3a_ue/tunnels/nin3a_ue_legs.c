@@ -216,7 +216,7 @@ METHOD(nin3a_ue_legs_t, abort_, void,
 	{
 		dropped = leg->starting;
 		leg->starting = NULL;
-		leg->failures++;
+		nin3a_ue_leg_fail(leg, "no-connection", time_monotonic(NULL));
 		decide(this, leg, order);
 		forget(this, leg);
 	}
@@ -462,6 +462,7 @@ METHOD(nin3a_ue_legs_t, hint, bool,
 				sa->leg->unanswered = FALSE;
 				decide(this, sa->leg, order);
 				order->delay = 0;
+				sa->leg->next = now;
 			}
 		}
 	}
@@ -489,6 +490,38 @@ METHOD(nin3a_ue_legs_t, hurry, void,
 	}
 	enumerator->destroy(enumerator);
 	this->sas->unlock(this->sas);
+}
+
+METHOD(nin3a_ue_legs_t, retry, bool,
+	private_nin3a_ue_legs_t *this, const char *name, nin3a_ue_order_t *order)
+{
+	nin3a_ue_leg_t *leg;
+
+	order->start = FALSE;
+	this->sas->lock(this->sas);
+	leg = this->legs->get(this->legs, name);
+	if (leg && leg->waiting)
+	{
+		leg->failures = 0;
+		decide(this, leg, order);
+	}
+	this->sas->unlock(this->sas);
+	return leg != NULL;
+}
+
+METHOD(nin3a_ue_legs_t, get_attempts, bool,
+	private_nin3a_ue_legs_t *this, const char *name, kupf_attempts_t *attempts)
+{
+	nin3a_ue_leg_t *leg;
+
+	this->sas->lock(this->sas);
+	leg = this->legs->get(this->legs, name);
+	if (leg)
+	{
+		nin3a_ue_leg_get_attempts(leg, attempts);
+	}
+	this->sas->unlock(this->sas);
+	return leg != NULL;
 }
 
 METHOD(nin3a_ue_legs_t, count, u_int,
@@ -582,6 +615,8 @@ nin3a_ue_legs_t *nin3a_ue_legs_create(nin3a_ue_sas_t *sas,
 			.trust = _trust,
 			.hint = _hint,
 			.hurry = _hurry,
+			.retry = _retry,
+			.get_attempts = _get_attempts,
 			.count = _count,
 			.describe = _describe,
 			.get_totals = _get_totals,

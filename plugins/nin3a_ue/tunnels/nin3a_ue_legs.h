@@ -194,6 +194,27 @@ struct nin3a_ue_legs_t {
 	void (*hurry)(nin3a_ue_legs_t *this, array_t *orders);
 
 	/**
+	 * Do not wait any longer for the next attempt of one session, if one is
+	 * waited for.
+	 *
+	 * @param name		name of the session
+	 * @param order		[out] what to do, nothing if none is
+	 * @return			FALSE if the session has no leg
+	 */
+	bool (*retry)(nin3a_ue_legs_t *this, const char *name,
+				  nin3a_ue_order_t *order);
+
+	/**
+	 * Say how setting up the tunnel of a session gets on.
+	 *
+	 * @param name		name of the session
+	 * @param attempts	[out] how it gets on
+	 * @return			FALSE if the session has no leg
+	 */
+	bool (*get_attempts)(nin3a_ue_legs_t *this, const char *name,
+						 kupf_attempts_t *attempts);
+
+	/**
 	 * Count the tunnels of a session.
 	 *
 	 * @param name		name of the session

@@ -531,6 +531,51 @@ START_TEST(test_list_tunnels)
 }
 END_TEST
 
+/* how setting up the tunnel gets on, which is a UE's business */
+START_TEST(test_attempts)
+{
+	time_t now = time(NULL);
+	kupf_attempts_t attempts = {
+		.failures = 3,
+		.failure = "wrong-key",
+		.failed = time_monotonic(NULL),
+		.next = time_monotonic(NULL) + 100,
+	};
+	vici_message_t *entry;
+	test_call_t call;
+
+	run("success=yes", "establish-session", "session=a ue-id=keyid:a key=" KEY);
+	run("success=no cause=not-allowed", "retry-session", "session=a");
+	run("success=no cause=no-such-session", "retry-session", "session=b");
+	run("success=no cause=missing-field", "retry-session", "");
+	list_all(&call, "");
+	entry = next_entry(&call);
+	check(entry, "failures=- last-failure=- last-failed=- next-attempt=-");
+	entry->destroy(entry);
+	test_call_end(&call);
+
+	upf.enforcer.attempts = &attempts;
+	run("success=no cause=no-such-session", "retry-session", "session=b");
+	run("success=yes waited=yes", "retry-session", "session=a");
+	list_all(&call, "");
+	entry = next_entry(&call);
+	check(entry, "failures=3 last-failure=wrong-key");
+	ck_assert_int_le(labs(atol(test_value(entry, "last-failed")) - now), 5);
+	ck_assert_int_le(labs(atol(test_value(entry, "next-attempt")) - now - 100),
+					 5);
+	entry->destroy(entry);
+	test_call_end(&call);
+
+	attempts = (kupf_attempts_t){};
+	run("success=yes waited=no", "retry-session", "session=a");
+	list_all(&call, "");
+	entry = next_entry(&call);
+	check(entry, "failures=0 last-failure=- last-failed=- next-attempt=-");
+	entry->destroy(entry);
+	test_call_end(&call);
+}
+END_TEST
+
 /** Sessions of a list that nobody reads on */
 #define STALLED 500
 
@@ -626,6 +671,7 @@ Suite *kupf_commands_suite(void)
 	tcase_add_test(tc, test_delete);
 	tcase_add_test(tc, test_list);
 	tcase_add_test(tc, test_list_tunnels);
+	tcase_add_test(tc, test_attempts);
 	suite_add_tcase(suite, tc);
 
 	tc = tcase_create("addresses");

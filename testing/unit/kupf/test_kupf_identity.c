@@ -207,6 +207,7 @@ START_TEST(test_name)
 		ck_assert_str_eq(kupf_identity_name(id, text), names[i].name);
 		id->destroy(id);
 	}
+	ck_assert_str_eq(kupf_identity_name(NULL, text), "{0}:#");
 }
 END_TEST
 

@@ -618,6 +618,10 @@ static const run_t replies[] = {
 	  ".\nR success=yes told=2\nW", 0,
 	  "told  2\n", "",
 	  "0:request-rekey session=s1\n" },
+	{ "retry s1",
+	  ".\nR success=yes waited=no\nW", 0,
+	  "waited  no\n", "",
+	  "0:retry-session session=s1\n" },
 	{ "establish s1 --key-file raw --ue-id keyid:a",
 	  ".\nR success=yes session=s1 upf-address=192.0.2.1 expires=0\nW", 0,
 	  "session      s1\nupf-address  192.0.2.1\nexpires      never\n", "",
@@ -672,6 +676,18 @@ static const run_t replies[] = {
 	  "SESSION  STATE  UE-ID  UPF-ADDRESS  UE-ADDRESSES  GENERATION  EXPIRES\n"
 	  "s1       up     a      b            c             1           never\n",
 	  "", NULL },
+	/* a UE's: why there is no tunnel, and when it is tried again */
+	{ "list",
+	  ".\nC\n.\nE list-session session=s1 state=up failures=0\n"
+	  "E list-session session=s2 state=provisioned last-failure=wrong-key "
+	  "last-failed=1600000000 next-attempt=1700000000\nR success=yes\nW", 0,
+	  "SESSION  STATE        UE-ID  UPF-ADDRESS  UE-ADDRESSES  GENERATION  "
+	  "EXPIRES  LAST-FAILURE  NEXT-ATTEMPT\n"
+	  "s1       up           -      -            -             -           "
+	  "-        -             -\n"
+	  "s2       provisioned  -      -            -             -           "
+	  "-        wrong-key     2023-11-14T22:13:20+0000\n", "",
+	  "3:list-session\n0:list-sessions\n" },
 	{ "list --long",
 	  ".\nC\n.\nE list-session session=s1 created=0 ike-sas={ 7={ "
 	  "established=x child-sas={ 0a={ child=c } } } }\n"

@@ -174,7 +174,7 @@ START_TEST(test_modified)
 }
 END_TEST
 
-/* one that flaps is found among many more that come once than there are places */
+/* one that flaps is found among more that come once than there are places */
 START_TEST(test_crowd)
 {
 	u_int i, told = 0;

@@ -341,6 +341,67 @@ START_TEST(test_backoff)
 }
 END_TEST
 
+/**
+ * How the leg gets on.
+ */
+static void assert_attempts(u_int failures, const char *failure, bool waits)
+{
+	kupf_attempts_t attempts;
+
+	ck_assert(legs->get_attempts(legs, "s", &attempts));
+	ck_assert_uint_eq(attempts.failures, failures);
+	ck_assert_str_eq(attempts.failure ?: "-", failure);
+	ck_assert_uint_le(time_monotonic(NULL) - attempts.failed,
+					  failures ? 5 : UINT32_MAX);
+	ck_assert(waits == (attempts.next != 0));
+}
+
+/* what is shown, and an operator who does not wait */
+START_TEST(test_retry)
+{
+	kupf_attempts_t attempts;
+	uint32_t ike_sa = 0, now = time_monotonic(NULL);
+	nin3a_ue_order_t late;
+	u_int i;
+
+	ck_assert(!legs->get_attempts(legs, "s", &attempts));
+	ck_assert(!legs->retry(legs, "s", &order));
+	ck_assert(!order.start);
+	want("s", 1, 1);
+	assert_attempts(0, "-", TRUE);
+	for (i = 1; i <= 7; i++)
+	{
+		start(++ike_sa);
+		assert_attempts(i - 1, i == 1 ? "-" : "refused-by-upf", FALSE);
+		give_up(ike_sa, NIN3A_UE_REFUSED);
+		assert_attempts(i, "refused-by-upf", TRUE);
+	}
+	ck_assert(legs->get_attempts(legs, "s", &attempts));
+	ck_assert_uint_ge(attempts.next,
+					  now + MOST / 1000 * (100 - NIN3A_UE_JITTER) / 100);
+	ck_assert_uint_le(attempts.next, time_monotonic(NULL) + MOST / 1000);
+
+	/* at once, and what was waited for is void */
+	late = order;
+	ck_assert(legs->retry(legs, "s", &order));
+	ck_assert(order.start);
+	assert_delay(0);
+	ck_assert_ptr_null(legs->begin(legs, late.name, late.serial));
+	start(++ike_sa);
+	/* under way, and up: nothing to do */
+	ck_assert(legs->retry(legs, "s", &order));
+	ck_assert(!order.start);
+	up(ike_sa, 1);
+	ck_assert(legs->retry(legs, "s", &order));
+	ck_assert(!order.start);
+	assert_attempts(0, "refused-by-upf", FALSE);
+	/* a tunnel that is lost is a failure, too */
+	sas->set_reason(sas, ike_sa, KUPF_REASON_PEER);
+	down(ike_sa, ike_sa, KUPF_REASON_PEER);
+	assert_attempts(1, "peer", TRUE);
+}
+END_TEST
+
 START_TEST(test_backoff_get)
 {
 	nin3a_ue_backoff_t backoff = {
@@ -1069,6 +1130,7 @@ Suite *nin3a_ue_legs_suite(void)
 	tcase_add_test(tc, test_flapping);
 	tcase_add_test(tc, test_backoff);
 	tcase_add_test(tc, test_backoff_get);
+	tcase_add_test(tc, test_retry);
 	tcase_add_test(tc, test_no_ike_sa);
 	tcase_add_test(tc, test_void_orders);
 	tcase_add_test(tc, test_rekey);
