@@ -219,12 +219,17 @@ kupf_client_status_t client_engine_open(kupf_client_t *self)
 {
 	int err;
 
+	if (self->once && self->serial)
+	{
+		return client_engine_fail(self, KUPF_CLIENT_LOST,
+								  "connection to %s lost", self->name);
+	}
 	err = client_link_open(&self->link, self->path);
 	if (err)
 	{
 		back_off(self, false);
 		return client_engine_fail(self, KUPF_CLIENT_LOST,
-								  "cannot connect to %s: %s", self->path,
+								  "cannot connect to %s: %s", self->name,
 								  strerror(err));
 	}
 	self->serial++;

@@ -35,14 +35,18 @@ typedef struct kupf_client_t kupf_client_t;
  * A client.  All its state is in here.
  */
 struct kupf_client_t {
-	/** path of the socket */
-	char *path;
+	/** the socket as it was named, for messages */
+	char *name;
+	/** path of the socket, in name */
+	const char *path;
 	/** connection */
 	client_link_t link;
 	/** number of connections so far */
 	uint64_t serial;
 	/** reconnect by ourselves */
 	bool wanted;
+	/** never reconnect */
+	bool once;
 	/** something was received on this connection */
 	bool answered;
 	/** when the next attempt to connect may be, ms */

@@ -168,13 +168,13 @@ static void see_to_end(kupf_client_t *self)
 	if (self->link.ended && !client_link_has_next(&self->link))
 	{
 		client_engine_fail(self, KUPF_CLIENT_LOST, "connection to %s lost",
-						   self->path);
+						   self->name);
 		client_engine_close(self, KUPF_CLIENT_LOST);
 	}
 	else if (self->flight.count && client_engine_now() >= self->deadline)
 	{
 		client_engine_fail(self, KUPF_CLIENT_TIMEOUT,
-						   "no answer from %s within %u ms", self->path,
+						   "no answer from %s within %u ms", self->name,
 						   self->timeout);
 		client_engine_close(self, KUPF_CLIENT_TIMEOUT);
 	}
@@ -199,7 +199,7 @@ void client_loop_step(kupf_client_t *self)
 	if (err)
 	{
 		client_engine_fail(self, KUPF_CLIENT_LOST, "connection to %s lost: %s",
-						   self->path, strerror(err));
+						   self->name, strerror(err));
 		client_engine_close(self, KUPF_CLIENT_LOST);
 		return;
 	}

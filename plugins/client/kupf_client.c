@@ -14,23 +14,21 @@
  */
 kupf_client_t *kupf_client_create(const char *path)
 {
+	size_t scheme = strlen(SCHEME);
 	kupf_client_t *self;
 
-	if (!strncmp(path, SCHEME, strlen(SCHEME)))
-	{
-		path += strlen(SCHEME);
-	}
 	self = calloc(1, sizeof(*self));
 	if (!self)
 	{
 		return NULL;
 	}
-	self->path = strdup(path);
-	if (!self->path)
+	self->name = strdup(path);
+	if (!self->name)
 	{
 		free(self);
 		return NULL;
 	}
+	self->path = self->name + (strncmp(path, SCHEME, scheme) ? 0 : scheme);
 	self->timeout = CLIENT_TIMEOUT;
 	self->wanted = true;
 	client_link_init(&self->link);
@@ -47,7 +45,7 @@ void kupf_client_destroy(kupf_client_t *self)
 	{
 		kupf_client_disconnect(self);
 		wire_writer_deinit(&self->writer);
-		free(self->path);
+		free(self->name);
 		free(self);
 	}
 }
@@ -58,6 +56,14 @@ void kupf_client_destroy(kupf_client_t *self)
 void kupf_client_set_timeout(kupf_client_t *self, unsigned int timeout)
 {
 	self->timeout = timeout;
+}
+
+/*
+ * Described in header
+ */
+void kupf_client_connect_once(kupf_client_t *self)
+{
+	self->once = true;
 }
 
 /*
@@ -146,6 +152,21 @@ kupf_client_status_t kupf_client_send_upsert(kupf_client_t *self,
 	return client_calls_send(self, true, &request);
 }
 
+/**
+ * Send a packet about an event, and wait for its confirmation.
+ */
+static kupf_client_status_t confirm(kupf_client_t *self,
+									wire_packet_type_t type, const char *event)
+{
+	client_awaited_t awaited = {};
+	kupf_client_status_t status;
+
+	status = client_engine_register(self, type, event, client_calls_keep,
+									&awaited);
+	return status == KUPF_CLIENT_OK ? client_calls_await(self, &awaited) :
+									  status;
+}
+
 /*
  * Described in header
  */
@@ -153,7 +174,7 @@ kupf_client_status_t kupf_client_stream(kupf_client_t *self, const char *event,
 										kupf_client_event_cb_t cb, void *user,
 										kupf_client_reply_t *reply)
 {
-	client_awaited_t registered = {}, awaited = {};
+	client_awaited_t awaited = {};
 	client_request_t request = {
 		.cb = client_calls_keep,
 		.user = &awaited,
@@ -171,25 +192,16 @@ kupf_client_status_t kupf_client_stream(kupf_client_t *self, const char *event,
 	}
 	if (status == KUPF_CLIENT_OK && !keep)
 	{
-		status = client_engine_register(self, WIRE_EVENT_REGISTER, event,
-										client_calls_keep, &registered);
+		status = confirm(self, WIRE_EVENT_REGISTER, event);
 	}
 	if (status == KUPF_CLIENT_OK)
 	{
 		status = client_calls_send(self, false, &request);
-		if (!keep)
-		{
-			client_calls_await(self, &registered);
-		}
-		if (status == KUPF_CLIENT_OK)
-		{
-			status = client_calls_await(self, &awaited);
-		}
-		if (!keep && registered.reply.status == KUPF_CLIENT_UNKNOWN)
-		{
-			status = KUPF_CLIENT_UNKNOWN;
-		}
-		else if (!keep && client_engine_connected(self))
+	}
+	if (status == KUPF_CLIENT_OK)
+	{
+		status = client_calls_await(self, &awaited);
+		if (!keep && client_engine_connected(self))
 		{
 			client_engine_register(self, WIRE_EVENT_UNREGISTER, event, NULL,
 								   NULL);
@@ -230,21 +242,6 @@ kupf_client_status_t kupf_client_flush(kupf_client_t *self)
 unsigned int kupf_client_in_flight(const kupf_client_t *self)
 {
 	return self->flight.count;
-}
-
-/**
- * Send a packet about an event, and wait for its confirmation.
- */
-static kupf_client_status_t confirm(kupf_client_t *self,
-									wire_packet_type_t type, const char *event)
-{
-	client_awaited_t awaited = {};
-	kupf_client_status_t status;
-
-	status = client_engine_register(self, type, event, client_calls_keep,
-									&awaited);
-	return status == KUPF_CLIENT_OK ? client_calls_await(self, &awaited) :
-									  status;
 }
 
 /*

@@ -69,6 +69,12 @@ void kupf_client_destroy(kupf_client_t *self);
 void kupf_client_set_timeout(kupf_client_t *self, unsigned int timeout);
 
 /**
+ * Have the client connect once and never again: for tools whose work is not to
+ * be spread over two starts of the daemon.
+ */
+void kupf_client_connect_once(kupf_client_t *self);
+
+/**
  * Get a sentence about what has failed last.  No value of a request is in it.
  *
  * @return			printable ASCII, valid until the next call

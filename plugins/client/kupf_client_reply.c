@@ -7,15 +7,12 @@
  */
 bool kupf_client_reply_read(kupf_client_reply_t *reply, wire_octets_t message)
 {
-	wire_octets_t success;
-
 	*reply = (kupf_client_reply_t){ .status = KUPF_CLIENT_MALFORMED };
-	if (!wire_reader_init(&reply->message, message) ||
-		!wire_reader_find(&reply->message, "success", &success))
+	if (!wire_reader_init(&reply->message, message))
 	{
 		return false;
 	}
-	if (wire_equals(success, "yes"))
+	if (wire_equals(kupf_client_reply_get(reply, "success"), "yes"))
 	{
 		reply->status = KUPF_CLIENT_OK;
 		return true;
@@ -23,7 +20,7 @@ bool kupf_client_reply_read(kupf_client_reply_t *reply, wire_octets_t message)
 	reply->status = KUPF_CLIENT_REFUSED;
 	reply->cause = kupf_client_reply_get(reply, "cause");
 	reply->errmsg = kupf_client_reply_get(reply, "errmsg");
-	return wire_equals(success, "no");
+	return true;
 }
 
 /*

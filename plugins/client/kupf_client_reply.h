@@ -82,12 +82,12 @@ typedef void (*kupf_client_event_cb_t)(void *user, wire_octets_t name,
 									   const wire_reader_t *event);
 
 /**
- * Make a reply of the message of a packet.
+ * Make a reply of the message of a packet.  One that does not say that the
+ * request was carried out refuses it.
  *
  * @param reply		[out] reply, points into the message
  * @param message	message
- * @return			FALSE if it is malformed, or does not say whether the
- *					request was carried out
+ * @return			FALSE if it is malformed
  */
 bool kupf_client_reply_read(kupf_client_reply_t *reply, wire_octets_t message);
 
