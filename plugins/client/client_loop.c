@@ -73,7 +73,7 @@ static bool try_again(kupf_client_t *self, client_request_t *request,
 
 	if (!request->message || reply->status != KUPF_CLIENT_REFUSED ||
 		!wire_equals(reply->cause, causes[request->turns % 2]) ||
-		++request->turns > UPSERT_TURNS)
+		++request->turns >= UPSERT_TURNS)
 	{
 		return false;
 	}
