@@ -51,12 +51,15 @@ void client_calls_keep(void *user, const kupf_client_reply_t *reply)
 static kupf_client_status_t explain(kupf_client_t *self,
 									const kupf_client_reply_t *reply)
 {
+	wire_octets_t cause = reply->cause, errmsg = reply->errmsg;
+
+	cause = cause.len ? cause : wire_text("refused");
 	if (reply->status == KUPF_CLIENT_REFUSED)
 	{
-		client_engine_fail(self, reply->status, "%.*s: %.*s",
-						   (int)reply->cause.len, (const char*)reply->cause.ptr,
-						   (int)reply->errmsg.len,
-						   (const char*)reply->errmsg.ptr);
+		client_engine_fail(self, reply->status, "%.*s%s%.*s",
+						   (int)cause.len, (const char*)cause.ptr,
+						   errmsg.len ? ": " : "", (int)errmsg.len,
+						   errmsg.len ? (const char*)errmsg.ptr : "");
 	}
 	else if (reply->status == KUPF_CLIENT_UNKNOWN)
 	{
@@ -69,7 +72,8 @@ static kupf_client_status_t explain(kupf_client_t *self,
 /*
  * Described in header
  */
-kupf_client_status_t client_calls_await(kupf_client_t *self, client_awaited_t *awaited)
+kupf_client_status_t client_calls_await(kupf_client_t *self,
+										client_awaited_t *awaited)
 {
 	run_until(self, &awaited->done);
 	return explain(self, &awaited->reply);

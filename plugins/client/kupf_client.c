@@ -348,8 +348,8 @@ kupf_client_status_t kupf_client_sync_end(kupf_client_t *self,
 	status = kupf_client_flush(self);
 	if (status == KUPF_CLIENT_OK && self->sync_serial != self->serial)
 	{
-		status = client_engine_fail(self, KUPF_CLIENT_LOST, "the connection was "
-									"lost since sync-begin");
+		status = client_engine_fail(self, KUPF_CLIENT_LOST, "the connection "
+									"was lost since sync-begin");
 	}
 	if (status != KUPF_CLIENT_OK)
 	{

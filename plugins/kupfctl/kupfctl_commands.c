@@ -57,8 +57,9 @@ const kupfctl_command_t kupfctl_commands[] = {
 		.name = "version",
 		.summary = "print the versions of daemon, plugin and protocol",
 		.details =
-			"The value of \"boot\" changes whenever the daemon starts: it has lost "
-			"all\nsessions then.\n",
+			"The value of \"boot\" changes whenever the daemon starts: it "
+			"has lost all\n"
+			"sessions then.\n",
 		.request = "version",
 	},
 	{
@@ -66,14 +67,18 @@ const kupfctl_command_t kupfctl_commands[] = {
 		.usage = "SESSION",
 		.summary = "hand a session and its key to the daemon",
 		.details =
-			"Prints the UPF address that the UE must use.  The same again succeeds "
-			"and\nchanges nothing.\n\n"
-			"The key is that in --key-file, and --ue-id names whose it is; or the "
-			"daemon\nderives it from --kamf-file, --rand and --fc (or as --derivation "
-			"says), and the\nidentity as well unless --ue-id is given.  A file contains "
-			"32 octets as they "
-			"are, or text, 0x<hex> or\n0s<base64>.  Keys are not taken from the "
-			"command line, where others see them.\n",
+			"Prints the UPF address that the UE must use.  The same again "
+			"succeeds and\n"
+			"changes nothing.\n\n"
+			"The key is that in --key-file, and --ue-id names whose it is; "
+			"or the daemon\n"
+			"derives it from --kamf-file, --rand and --fc (or as "
+			"--derivation says), and the\n"
+			"identity as well unless --ue-id is given.  A file contains 32 "
+			"octets as they\n"
+			"are, or text, 0x<hex> or 0s<base64>.  Keys are not taken from "
+			"the command\n"
+			"line, where others see them.\n",
 		.options = establish_options,
 		.min = 1,
 		.max = 1,
@@ -89,10 +94,12 @@ const kupfctl_command_t kupfctl_commands[] = {
 			"FILE, or standard input if it is -, has lines\n\n"
 			"  SESSION field=value field=value ...\n\n"
 			"with the fields key, kamf, rand, fc, ue-id, pdu-session-id, "
-			"upf-address,\nue-addresses, lifetime and services; lists are separated "
-			"by commas, keys are\n0x<hex> or 0s<base64>, and # starts a comment.  A "
-			"wrong line ends it: lines\nbefore it are sent, this one and those "
-			"after it are not.\n",
+			"upf-address,\n"
+			"ue-addresses, lifetime and services; lists are separated by "
+			"commas, keys are\n"
+			"0x<hex> or 0s<base64>, and # starts a comment.  A wrong line "
+			"ends it: lines\n"
+			"before it are sent, this one and those after it are not.\n",
 		.min = 1,
 		.max = 1,
 		.run = kupfctl_load,
@@ -102,9 +109,11 @@ const kupfctl_command_t kupfctl_commands[] = {
 		.usage = "SESSION",
 		.summary = "change a session, or give it a new key",
 		.details =
-			"What is not given stays as it is.  A new key, with or without a new "
-			"identity,\nis a re-key: the UE sets up its tunnel anew within --grace, "
-			"then the old one\nis closed.\n",
+			"What is not given stays as it is.  A new key, with or without a "
+			"new identity,\n"
+			"is a re-key: the UE sets up its tunnel anew within --grace, "
+			"then the old one\n"
+			"is closed.\n",
 		.options = modify_options,
 		.min = 1,
 		.max = 1,
@@ -115,8 +124,9 @@ const kupfctl_command_t kupfctl_commands[] = {
 		.usage = "SESSION",
 		.summary = "ask who feeds sessions for a new key",
 		.details =
-			"Raises the event rekey-request; the reply says how many clients were "
-			"told.\nThe new key comes with \"modify\".\n",
+			"Raises the event rekey-request; the reply says how many clients "
+			"were told.\n"
+			"The new key comes with \"modify\".\n",
 		.min = 1,
 		.max = 1,
 		.request = "request-rekey",
@@ -126,8 +136,9 @@ const kupfctl_command_t kupfctl_commands[] = {
 		.usage = "UE-ID",
 		.summary = "answer a request for a key: no such UE",
 		.details =
-			"Answers the event key-request; \"establish\" is the other answer. The "
-			"reply says\nhow many of charon's threads waited.\n",
+			"Answers the event key-request; \"establish\" is the other "
+			"answer. The reply says\n"
+			"how many of charon's threads waited.\n",
 		.min = 1,
 		.max = 1,
 		.request = "reject-key",
@@ -150,8 +161,9 @@ const kupfctl_command_t kupfctl_commands[] = {
 		.name = "list",
 		.summary = "list sessions",
 		.details =
-			"With --json, each session is an object on a line of its own, as it "
-			"arrives;\nthere is no array around them.\n",
+			"With --json, each session is an object on a line of its own, as "
+			"it arrives;\n"
+			"there is no array around them.\n",
 		.options = list_options,
 		.run = kupfctl_list,
 	},
@@ -164,9 +176,12 @@ const kupfctl_command_t kupfctl_commands[] = {
 		.name = "check",
 		.summary = "look for what is wrong with this host",
 		.details =
-			"Prints a line for each thing that was looked at: \"ok\", \"warning\" or\n"
-			"\"fault\", what it is about, and a sentence.  The exit status is for\n"
-			"monitoring: 0 if all is well, 1 if there is a warning or a fault, and 2\n"
+			"Prints a line for each thing that was looked at: \"ok\", "
+			"\"warning\" or\n"
+			"\"fault\", what it is about, and a sentence.  The exit status "
+			"is for\n"
+			"monitoring: 0 if all is well, 1 if there is a warning or a "
+			"fault, and 2\n"
 			"if the daemon could not be asked.\n",
 		.run = kupfctl_check,
 	},
@@ -176,11 +191,14 @@ const kupfctl_command_t kupfctl_commands[] = {
 		.words = KUPFCTL_EVENTS,
 		.summary = "print events as they happen",
 		.details =
-			"Without names: " KUPFCTL_EVENTS ".\n"
-			"There is also key-request, for those who answer it: charon waits for "
-			"that.\n"
+			"Without names: "
+			KUPFCTL_EVENTS
+			".\n"
+			"There is also key-request, for those who answer it: charon "
+			"waits for that.\n"
 			"Prints a line for each event until it is interrupted, which is "
-			"success, or\nuntil the connection ends, which is not (exit status 3).\n",
+			"success, or\n"
+			"until the connection ends, which is not (exit status 3).\n",
 		.max = KUPFCTL_ARGS_MAX,
 		.run = kupfctl_watch,
 	},
@@ -188,10 +206,12 @@ const kupfctl_command_t kupfctl_commands[] = {
 		.name = "derive",
 		.summary = "derive K_UPF and its identifier, without the daemon",
 		.details =
-			"Prints \"key 0x<hex>\" and \"ue-id @#<hex>\", the identity that the UE "
-			"uses if\nnothing else is agreed.\n\n"
-			"3GPP has not assigned an FC to K_UPF: for derivation kupf, the core, the "
-			"daemon\n(kdf_fc) and the UE have to agree on one.\n",
+			"Prints \"key 0x<hex>\" and \"ue-id @#<hex>\", the identity that "
+			"the UE uses if\n"
+			"nothing else is agreed.\n\n"
+			"3GPP has not assigned an FC to K_UPF: for derivation kupf, the "
+			"core, the daemon\n"
+			"(kdf_fc) and the UE have to agree on one.\n",
 		.options = derive_options,
 		.run = kupfctl_derive,
 	},

@@ -49,13 +49,22 @@ static bool take(void *data, size_t len)
 	return recv(fd, data, len, MSG_WAITALL) == (ssize_t)len;
 }
 
+/** The packet taken last */
+static uint8_t buf[WIRE_PACKET_HEADER + WIRE_PACKET_MAX];
+
+static bool take_packet()
+{
+	return take(buf, WIRE_PACKET_HEADER) &&
+		   untoh32(buf) <= WIRE_PACKET_MAX &&
+		   take(buf + WIRE_PACKET_HEADER, untoh32(buf));
+}
+
 /**
  * Take a packet, and compare it.
  */
 static void expect(char *line)
 {
 	char *elements = strchr(line, ' '), *name = strchr(line, ':');
-	static uint8_t buf[WIRE_PACKET_HEADER + WIRE_PACKET_MAX];
 	chunk_t packet;
 
 	if (elements)
@@ -64,9 +73,7 @@ static void expect(char *line)
 	}
 	packet = test_packet(atoi(line), name + 1, elements ? "%s" : NULL,
 						 elements);
-	if (!take(buf, WIRE_PACKET_HEADER) ||
-		!take(buf + WIRE_PACKET_HEADER, untoh32(buf)) ||
-		!memeq(buf, packet.ptr, packet.len))
+	if (!take_packet() || !memeq(buf, packet.ptr, packet.len))
 	{
 		fprintf(stderr, "expected %s %s, got %.*s\n", line, elements ?: "",
 				buf[WIRE_PACKET_HEADER + 1], buf + WIRE_PACKET_HEADER + 2);
@@ -93,6 +100,12 @@ static void serve_line(char *line)
 	{
 		case '<':
 			expect(rest);
+			break;
+		case '?':
+			if (!take_packet())
+			{
+				_exit(SURPRISED);
+			}
 			break;
 		case 'R':
 			give_packet(WIRE_CMD_RESPONSE, NULL, rest);

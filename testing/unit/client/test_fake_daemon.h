@@ -10,6 +10,7 @@
  * Its script has a line for each step:
  *
  *   < TYPE:NAME ELEMENTS   the client has to send this packet
+ *   ?                      the client has to send a packet, any one
  *   R ELEMENTS             send a reply
  *   E NAME ELEMENTS        send an event
  *   U, C, N                send CMD_UNKNOWN, EVENT_CONFIRM, EVENT_UNKNOWN

@@ -704,7 +704,8 @@ static const run_t refusals[] = {
 	  "", "kupfctl: no-such-session: no session 's1'\n", NULL },
 	{ "--json delete s1",
 	  ".\nR success=no cause=no-such-session errmsg=none\nW", 1,
-	  "{\"success\":\"no\",\"cause\":\"no-such-session\",\"errmsg\":\"none\"}\n",
+	  "{\"success\":\"no\",\"cause\":\"no-such-session\","
+	  "\"errmsg\":\"none\"}\n",
 	  "kupfctl: no-such-session: none\n", NULL },
 	{ "delete s1",
 	  ".\nR success=no cause=busy errmsg=^[31mé\nW", 1,
