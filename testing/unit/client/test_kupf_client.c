@@ -9,6 +9,7 @@
 #include "test_runner.h"
 #include "test_support.h"
 
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -640,6 +641,8 @@ static wire_writer_t *begin_with_key()
 	uint8_t key[32];
 	u_int i;
 
+	/* free() spares what is behind the first octets */
+	wire_writer_text(request, "session", "a-session-whose-name-is-not-short");
 	for (i = 0; i < sizeof(key); i++)
 	{
 		key[i] = test_key_octet(i, FALSE);
@@ -653,12 +656,22 @@ static wire_writer_t *begin_with_key()
 #define check_keys(count) \
 	ck_assert_uint_eq(test_search_memory(FALSE), (count))
 
+/**
+ * Have memory that is given back stay where it is.
+ */
+static void keep_freed_memory()
+{
+	mallopt(M_MMAP_THRESHOLD, 64 * 1024 * 1024);
+	mallopt(M_TRIM_THRESHOLD, 64 * 1024 * 1024);
+}
+
 START_TEST(test_wiped)
 {
 	pid_t daemon = test_fake_daemon(
 		"?\nR success=yes\n?\nR success=no cause=session-exists\n?\n"
 		"R success=yes\n?\nK\nW");
 
+	keep_freed_memory();
 	begin_with_key();
 	check_keys(1);
 	/* another one takes its place; it is sent; it is sent twice */
@@ -698,34 +711,36 @@ START_TEST(test_wiped)
 }
 END_TEST
 
+/**
+ * Send 60 KB that nobody waits for.
+ */
+static void send_filler()
+{
+	static char value[60000];
+
+	memset(value, 'v', sizeof(value) - 1);
+	wire_writer_text(kupf_client_begin(client, "stats"), "v", value);
+	ck_assert_int_eq(kupf_client_send(client, NULL, NULL), KUPF_CLIENT_OK);
+}
+
 /*
  * What waits to be sent to a daemon that reads nothing is wiped with the
  * connection, and where it stood before the memory for it was too small.
  */
 START_TEST(test_wiped_queue)
 {
-	static char value[60000];
 	pid_t daemon = test_fake_daemon("S");
-	wire_writer_t *request;
-	int i;
 
-	memset(value, 'v', sizeof(value) - 1);
-	/* more than the socket takes */
-	request = kupf_client_begin(client, "stats");
-	for (i = 0; i < 8; i++)
+	keep_freed_memory();
+	while (!(kupf_client_poll_events(client) & POLLOUT))
 	{
-		wire_writer_text(request, "v", value);
+		send_filler();
 	}
-	kupf_client_send(client, NULL, NULL);
 	begin_with_key();
 	ck_assert_int_eq(kupf_client_send(client, NULL, NULL), KUPF_CLIENT_OK);
 	check_keys(1);
-	request = kupf_client_begin(client, "stats");
-	for (i = 0; i < 8; i++)
-	{
-		wire_writer_text(request, "v", value);
-	}
-	ck_assert_int_eq(kupf_client_send(client, NULL, NULL), KUPF_CLIENT_OK);
+	send_filler();
+	send_filler();
 	check_keys(1);
 	kupf_client_disconnect(client);
 	check_keys(0);
