@@ -106,7 +106,7 @@ kupf_client_status_t client_calls_connect(kupf_client_t *self, bool waits)
 		/* the reason of the last failure stays to be read */
 		return KUPF_CLIENT_LOST;
 	}
-	return client_engine_open(self);
+	return client_engine_open(self, waits ? self->timeout : 0);
 }
 
 /*

@@ -215,7 +215,8 @@ static void introduce(kupf_client_t *self)
 /*
  * Described in header
  */
-kupf_client_status_t client_engine_open(kupf_client_t *self)
+kupf_client_status_t client_engine_open(kupf_client_t *self,
+										unsigned int wait)
 {
 	int err;
 
@@ -224,7 +225,7 @@ kupf_client_status_t client_engine_open(kupf_client_t *self)
 		return client_engine_fail(self, KUPF_CLIENT_LOST,
 								  "connection to %s lost", self->name);
 	}
-	err = client_link_open(&self->link, self->path);
+	err = client_link_open(&self->link, self->path, wait);
 	if (err)
 	{
 		back_off(self, false);

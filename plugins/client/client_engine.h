@@ -110,11 +110,14 @@ void client_engine_tell(kupf_client_t *self, const client_request_t *request,
 bool client_engine_connected(const kupf_client_t *self);
 
 /**
- * Connect, and register for all events.  No waiting.
+ * Connect, and register for all events.
  *
+ * @param self		client that has no connection
+ * @param wait		how long to wait while too many others want to connect, ms
  * @return			status; LOST if there is no connection
  */
-kupf_client_status_t client_engine_open(kupf_client_t *self);
+kupf_client_status_t client_engine_open(kupf_client_t *self,
+										unsigned int wait);
 
 /**
  * Give the connection up: all requests in flight are answered.

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -25,9 +26,13 @@ void client_link_init(client_link_t *self)
 /*
  * Described in header
  */
-int client_link_open(client_link_t *self, const char *path)
+int client_link_open(client_link_t *self, const char *path, unsigned int wait)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	struct timeval patience = {
+		.tv_sec = wait / 1000,
+		.tv_usec = wait % 1000 * 1000,
+	};
 	int err;
 
 	if (strlen(path) >= sizeof(addr.sun_path))
@@ -35,12 +40,16 @@ int client_link_open(client_link_t *self, const char *path)
 		return ENAMETOOLONG;
 	}
 	strcpy(addr.sun_path, path);
-	self->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	self->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC |
+							   (wait ? 0 : SOCK_NONBLOCK), 0);
 	if (self->fd == -1)
 	{
 		return errno;
 	}
-	if (connect(self->fd, (struct sockaddr*)&addr, sizeof(addr)))
+	/* connect() heeds it as well, and nothing else of ours waits */
+	if (setsockopt(self->fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
+				   sizeof(patience)) ||
+		connect(self->fd, (struct sockaddr*)&addr, sizeof(addr)))
 	{
 		err = errno;
 		client_link_close(self);
@@ -91,7 +100,7 @@ int client_link_send(client_link_t *self)
 	{
 		return 0;
 	}
-	len = send(self->fd, out.ptr, out.len, MSG_NOSIGNAL);
+	len = send(self->fd, out.ptr, out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (len >= 0)
 	{
 		client_buffer_take(&self->out, len);
@@ -129,7 +138,7 @@ int client_link_receive(client_link_t *self)
 		return ENOMEM;
 	}
 	len = recv(self->fd, self->in.buf + self->in.end,
-			   self->in.room - self->in.end, 0);
+			   self->in.room - self->in.end, MSG_DONTWAIT);
 	if (len > 0)
 	{
 		self->in.end += len;

@@ -4,8 +4,8 @@
  * @defgroup client_link client_link
  * @{ @ingroup client
  *
- * A connection to a UNIX socket, in packets.  Nothing here waits, raises a
- * signal (a connection that is gone is an error, not SIGPIPE) or leaves its
+ * A connection to a UNIX socket, in packets.  Nothing here waits (but to
+ * connect, if that is wanted), raises a signal (a connection that is gone is an error, not SIGPIPE) or leaves its
  * descriptor to a program that is executed.
  */
 
@@ -46,9 +46,10 @@ void client_link_init(client_link_t *self);
  *
  * @param self		connection that does not exist
  * @param path		path of the socket
- * @return			0, or errno; EAGAIN if the daemon has no time just now
+ * @param wait		how long to wait while too many others want to connect, ms
+ * @return			0, or errno; EAGAIN if it was too long
  */
-int client_link_open(client_link_t *self, const char *path);
+int client_link_open(client_link_t *self, const char *path, unsigned int wait);
 
 /**
  * Close the connection if there is one; wipes what was not dealt with.

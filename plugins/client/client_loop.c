@@ -190,7 +190,7 @@ void client_loop_step(kupf_client_t *self)
 	if (!client_engine_connected(self))
 	{
 		if (!self->wanted || client_engine_now() < self->retry_at ||
-			client_engine_open(self) != KUPF_CLIENT_OK)
+			client_engine_open(self, 0) != KUPF_CLIENT_OK)
 		{
 			return;
 		}

@@ -18,9 +18,8 @@
  *
  * The client connects when it has to, and again when the connection was lost,
  * with a back-off of 0.1 to 10 seconds; it registers for its events anew then.
- * No request is repeated by itself.  Whatever the daemon does, no call takes
- * longer than the deadline, see kupf_client_set_timeout(), and no packet is
- * longer than 512 KiB.
+ * No request is repeated by itself.  Whatever the daemon does, no call waits for
+ * ever, see kupf_client_set_timeout(), and no packet is longer than 512 KiB.
  *
  * Requests contain keys: all memory of the client's that held one is wiped.
  * There is no thread, no signal and no state outside of the client.  Two
@@ -59,9 +58,10 @@ kupf_client_t *kupf_client_create(const char *path);
 void kupf_client_destroy(kupf_client_t *self);
 
 /**
- * Set the deadline: how long the daemon may take to answer the oldest request
- * in flight, or to send the next event of its reply.  It is 10 seconds at
- * first.  A daemon that takes longer has lost the connection.
+ * Set the deadline: how long the daemon may take to accept a connection, to
+ * answer the oldest request in flight, or to send the next event of its reply.
+ * It is 10 seconds at first.  A daemon that takes longer has lost the
+ * connection.
  *
  * @param self		client
  * @param timeout	milliseconds

@@ -12,6 +12,8 @@
 #include <malloc.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -615,6 +617,47 @@ START_TEST(test_backoff_useless)
 }
 END_TEST
 
+/*
+ * Who waits also waits until the daemon has time to take the connection, but
+ * not for ever.
+ */
+START_TEST(test_crowd)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int listener, others = 0, fd;
+	pid_t pid;
+
+	strcpy(addr.sun_path, test_path("sock"));
+	listener = socket(AF_UNIX, SOCK_STREAM, 0);
+	ck_assert(!bind(listener, (struct sockaddr*)&addr, sizeof(addr)));
+	ck_assert(!listen(listener, 0));
+	do
+	{
+		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		others++;
+	}
+	while (!connect(fd, (struct sockaddr*)&addr, sizeof(addr)));
+	ck_assert_int_eq(kupf_client_process(client), KUPF_CLIENT_LOST);
+	kupf_client_set_timeout(client, SOON);
+	ck_assert_int_eq(kupf_client_connect(client), KUPF_CLIENT_LOST);
+	kupf_client_set_timeout(client, 20000);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (!pid)
+	{
+		usleep(1000 * SOON);
+		while (others--)
+		{
+			accept(listener, NULL, NULL);
+		}
+		pause();
+	}
+	ck_assert_int_eq(kupf_client_connect(client), KUPF_CLIENT_OK);
+	kill(pid, SIGKILL);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+}
+END_TEST
+
 START_TEST(test_once)
 {
 	pid_t daemon = test_fake_daemon("< 0:stats\nR success=yes\n");
@@ -778,6 +821,7 @@ static Suite *kupf_client_suite()
 	tcase_add_test(tc, test_reconnect);
 	tcase_add_test(tc, test_backoff);
 	tcase_add_loop_test(tc, test_backoff_useless, 0, countof(useless));
+	tcase_add_test(tc, test_crowd);
 	tcase_add_test(tc, test_once);
 	suite_add_tcase(suite, tc);
 
