@@ -165,7 +165,7 @@ static void handle_packets(kupf_client_t *self)
  */
 static void see_to_end(kupf_client_t *self)
 {
-	if (self->link.ended && !client_link_has_next(&self->link))
+	if (self->link.ended)
 	{
 		client_engine_fail(self, KUPF_CLIENT_LOST, "connection to %s lost",
 						   self->name);
