@@ -5,8 +5,8 @@
  * @{ @ingroup client
  *
  * A connection to a UNIX socket, in packets.  Nothing here waits (but to
- * connect, if that is wanted), raises a signal (a connection that is gone is an error, not SIGPIPE) or leaves its
- * descriptor to a program that is executed.
+ * connect, if that is wanted), raises a signal (a connection that is gone is an
+ * error, not SIGPIPE) or leaves its descriptor to a program that is executed.
  */
 
 #ifndef CLIENT_LINK_H_

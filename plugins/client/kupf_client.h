@@ -18,8 +18,8 @@
  *
  * The client connects when it has to, and again when the connection was lost,
  * with a back-off of 0.1 to 10 seconds; it registers for its events anew then.
- * No request is repeated by itself.  Whatever the daemon does, no call waits for
- * ever, see kupf_client_set_timeout(), and no packet is longer than 512 KiB.
+ * No request is repeated by itself.  Whatever the daemon does, no call waits
+ * for ever, see kupf_client_set_timeout(), and no packet is longer than 512 KiB.
  *
  * Requests contain keys: all memory of the client's that held one is wiped.
  * There is no thread, no signal and no state outside of the client.  Two
