@@ -2,8 +2,10 @@
 
 #include "kupfctl.h"
 #include "kupfctl_args.h"
+#include "kupfctl_conn.h"
 #include "kupfctl_output.h"
 #include "kupfctl_secret.h"
+#include "kupfctl_session.h"
 #include "kupf/keys/kupf_unknown.h"
 
 #include <stdio.h>
@@ -13,33 +15,20 @@
 #error "IPSEC_PIDDIR has to be defined to the directory of charon's sockets"
 #endif
 
+/** What stands before a path in a URI */
+#define SCHEME "unix://"
+
 /** Socket of the daemon unless another one is named */
-#define DEFAULT_SOCKET "unix://" IPSEC_PIDDIR "/charon.kupf"
+#define DEFAULT_SOCKET SCHEME IPSEC_PIDDIR "/charon.kupf"
+
+/** How long the daemon may take to answer unless said otherwise, seconds */
+#define TIMEOUT 60
+
+/** How long it may be at most, seconds */
+#define TIMEOUT_MAX 86400
 
 /** Longest path that is taken for a UNIX socket */
 #define PATH_LEN_MAX 4096
-
-/*
- * Described in header
- */
-const kupfctl_command_t *const kupfctl_commands[] = {
-	&kupfctl_version,
-	&kupfctl_establish,
-	&kupfctl_load,
-	&kupfctl_modify,
-	&kupfctl_rekey,
-	&kupfctl_retry,
-	&kupfctl_reject,
-	&kupfctl_reload,
-	&kupfctl_delete,
-	&kupfctl_list,
-	&kupfctl_stats,
-	&kupfctl_check,
-	&kupfctl_watch,
-	&kupfctl_derive,
-	&kupfctl_completion,
-	NULL
-};
 
 /*
  * Described in header
@@ -49,6 +38,8 @@ const kupfctl_option_t kupfctl_global_options[] = {
 	  "socket of the daemon, a URI or a path" },
 	{ "--json", NULL, NULL, NULL, false,
 	  "output in JSON, one object a line" },
+	{ "--timeout", "SECONDS", NULL, NULL, false,
+	  "how long the daemon may take to answer (60)" },
 	{ "--help", NULL, NULL, NULL, false,
 	  "print this text, or that of a command" },
 	{}
@@ -70,16 +61,16 @@ static void print_options(const char *title, const kupfctl_option_t *options)
 static void print_overview(void)
 {
 	char left[64];
-	unsigned int i;
+	const kupfctl_command_t *command;
 
 	printf("Usage: kupfctl [--socket URI] [--json] COMMAND [ARGUMENT...]\n\n"
 		   "Hands keys of UEs (K_UPF) to charon, on the socket of its plugin "
 		   "kupf.\n\nCommands:\n");
-	for (i = 0; kupfctl_commands[i]; i++)
+	for (command = kupfctl_commands; command->name; command++)
 	{
-		snprintf(left, sizeof(left), "%s %s", kupfctl_commands[i]->name,
-				 kupfctl_commands[i]->usage);
-		printf("  %-24s  %s\n", left, kupfctl_commands[i]->summary);
+		snprintf(left, sizeof(left), "%s %s", command->name,
+				 command->usage ?: "");
+		printf("  %-24s  %s\n", left, command->summary);
 	}
 	print_options("Options", kupfctl_global_options);
 	printf("\nThe socket is %s unless another one is\nnamed.  Exit status: "
@@ -92,7 +83,7 @@ static void print_help(const kupfctl_command_t *command)
 {
 	printf("Usage: kupfctl %s%s%s%s\n\n", command->name,
 		   command->options ? " [OPTION...]" : "",
-		   command->usage[0] ? " " : "", command->usage);
+		   command->usage ? " " : "", command->usage ?: "");
 	printf("%c%s.\n", command->summary[0] - 'a' + 'A', command->summary + 1);
 	if (command->details)
 	{
@@ -107,13 +98,13 @@ static void print_help(const kupfctl_command_t *command)
 
 static const kupfctl_command_t *find_command(const char *name)
 {
-	unsigned int i;
+	const kupfctl_command_t *command;
 
-	for (i = 0; kupfctl_commands[i]; i++)
+	for (command = kupfctl_commands; command->name; command++)
 	{
-		if (!strcmp(kupfctl_commands[i]->name, name))
+		if (!strcmp(command->name, name))
 		{
-			return kupfctl_commands[i];
+			return command;
 		}
 	}
 	return NULL;
@@ -126,11 +117,11 @@ static void refuse_command(const char *name)
 {
 	kupf_unknown_t unknown = { .name = name, .len = strlen(name) };
 	char error[KUPF_UNKNOWN_SIZE];
-	unsigned int i;
+	const kupfctl_command_t *command;
 
-	for (i = 0; kupfctl_commands[i]; i++)
+	for (command = kupfctl_commands; command->name; command++)
 	{
-		kupf_unknown_compare(&unknown, kupfctl_commands[i]->name);
+		kupf_unknown_compare(&unknown, command->name);
 	}
 	kupfctl_error("%s, see kupfctl --help",
 				  kupf_unknown_print(&unknown, error, sizeof(error), "command",
@@ -144,24 +135,82 @@ static bool set_globals(kupfctl_t *ctl, const kupfctl_args_t *args)
 {
 	static char uri[PATH_LEN_MAX];
 	const char *value;
+	uint64_t seconds;
 
 	if (kupfctl_args_get(args, "--json"))
 	{
 		ctl->json = true;
 	}
-	value = kupfctl_args_get(args, "--socket");
-	if (value && value[0] == '/')
+	value = kupfctl_args_get(args, "--timeout");
+	if (value)
 	{
-		if (strlen(value) + sizeof("unix://") > sizeof(uri))
+		if (!wire_number(wire_text(value), TIMEOUT_MAX, &seconds) || !seconds)
 		{
-			kupfctl_error("path of socket too long");
+			kupfctl_error("option --timeout: expected 1 to %d", TIMEOUT_MAX);
 			return false;
 		}
-		snprintf(uri, sizeof(uri), "unix://%s", value);
-		value = uri;
+		ctl->timeout = seconds * 1000;
 	}
-	ctl->socket = value ?: ctl->socket;
+	value = kupfctl_args_get(args, "--socket");
+	if (!value)
+	{
+		return true;
+	}
+	if (strlen(value) + sizeof(SCHEME) > sizeof(uri))
+	{
+		kupfctl_error("path of socket too long");
+		return false;
+	}
+	snprintf(uri, sizeof(uri), "%s%s", value[0] == '/' ? SCHEME : "", value);
+	ctl->socket = uri;
 	return true;
+}
+
+/**
+ * Begin the request of a command; what is wrong is printed.
+ */
+static bool begin(const kupfctl_command_t *command, kupf_client_t *client,
+				  const kupfctl_args_t *args)
+{
+	wire_writer_t *request;
+
+	if (args->words_count && !command->field)
+	{
+		return kupfctl_session_begin(client, command->request, args);
+	}
+	request = kupf_client_begin(client, command->request);
+	if (command->field)
+	{
+		wire_writer_text(request, command->field, args->words[0]);
+	}
+	return true;
+}
+
+/**
+ * Send the request of a command, and print the reply.
+ */
+static kupfctl_status_t run_request(const kupfctl_command_t *command,
+									const kupfctl_t *ctl,
+									const kupfctl_args_t *args)
+{
+	kupfctl_status_t status = KUPFCTL_USAGE;
+	kupf_client_t *client;
+
+	if (command->needs_key && !kupfctl_args_get(args, "--key-file") &&
+		!kupfctl_args_get(args, "--kamf-file") &&
+		!kupfctl_args_get(args, "--ktngf-file"))
+	{
+		kupfctl_error("a session needs a key: --key-file, or --kamf-file and "
+					  "--rand");
+		return KUPFCTL_USAGE;
+	}
+	client = kupfctl_client(ctl);
+	if (begin(command, client, args))
+	{
+		status = kupfctl_request(ctl, client);
+	}
+	kupf_client_destroy(client);
+	return status;
 }
 
 /**
@@ -185,11 +234,12 @@ static kupfctl_status_t run_command(const kupfctl_command_t *command,
 	if (args.words_count < command->min || args.words_count > command->max)
 	{
 		kupfctl_error("usage: kupfctl %s%s%s, see kupfctl %s --help",
-					  command->name, command->usage[0] ? " " : "",
-					  command->usage, command->name);
+					  command->name, command->usage ? " " : "",
+					  command->usage ?: "", command->name);
 		return KUPFCTL_USAGE;
 	}
-	return command->run(ctl, &args);
+	return command->run ? command->run(ctl, &args) :
+						  run_request(command, ctl, &args);
 }
 
 static kupfctl_status_t run(int argc, char *argv[])
@@ -198,6 +248,7 @@ static kupfctl_status_t run(int argc, char *argv[])
 	const kupfctl_command_t *command;
 	kupfctl_t ctl = {
 		.socket = DEFAULT_SOCKET,
+		.timeout = TIMEOUT * 1000,
 	};
 	int parsed;
 

@@ -8,10 +8,10 @@
  *
  * Command line tool for the socket of plugin kupf.
  *
- * It knows the wire only (libvici), and kupf_kdf for "derive".  Each command
- * is one file, kupfctl_COMMAND.c, with one constant kupfctl_command_t that
- * the table in kupfctl.c refers to.  Parsing, --help and shell completion all
- * come from these tables.
+ * It knows the client library only, and kupf_kdf for "derive".  All commands
+ * are in one table, kupfctl_commands.c; those that do more than to send a
+ * request and print the reply have a file of their own, kupfctl_COMMAND.c.
+ * Parsing, --help and shell completion all come from the table.
  */
 
 #ifndef KUPFCTL_H_
@@ -49,6 +49,8 @@ struct kupfctl_t {
 	const char *socket;
 	/** output in JSON */
 	bool json;
+	/** how long the daemon may take to answer, ms */
+	unsigned int timeout;
 };
 
 /**
@@ -76,7 +78,7 @@ struct kupfctl_option_t {
 struct kupfctl_command_t {
 	/** name */
 	const char *name;
-	/** positional arguments, for --help; empty if there are none */
+	/** positional arguments, for --help; NULL if there are none */
 	const char *usage;
 	/** words that completion offers for them, as in kupfctl_option_t */
 	const char *words;
@@ -91,8 +93,15 @@ struct kupfctl_command_t {
 	/** highest number of positional arguments */
 	unsigned int max;
 
+	/** name of the request that it sends; NULL if run does it all */
+	const char *request;
+	/** field of its positional argument, NULL for the name of a session */
+	const char *field;
+	/** one of the options with a key has to be given */
+	bool needs_key;
+
 	/**
-	 * Carry it out.
+	 * Carry it out; NULL to send the request and print the reply.
 	 *
 	 * @param ctl		global settings
 	 * @param args		parsed arguments
@@ -101,26 +110,29 @@ struct kupfctl_command_t {
 	kupfctl_status_t (*run)(const kupfctl_t *ctl, const kupfctl_args_t *args);
 };
 
-/** The commands; the last one is NULL */
-extern const kupfctl_command_t *const kupfctl_commands[];
+/** Events that "watch" registers for if none are named */
+#define KUPFCTL_EVENTS \
+	"tunnel-up tunnel-down auth-failed session-expired rekey-request " \
+	"session-flapping"
+
+/** The commands; the last one has no name */
+extern const kupfctl_command_t kupfctl_commands[];
 
 /** Options that every command has */
 extern const kupfctl_option_t kupfctl_global_options[];
 
-extern const kupfctl_command_t kupfctl_version;
-extern const kupfctl_command_t kupfctl_establish;
-extern const kupfctl_command_t kupfctl_load;
-extern const kupfctl_command_t kupfctl_modify;
-extern const kupfctl_command_t kupfctl_rekey;
-extern const kupfctl_command_t kupfctl_retry;
-extern const kupfctl_command_t kupfctl_reject;
-extern const kupfctl_command_t kupfctl_reload;
-extern const kupfctl_command_t kupfctl_delete;
-extern const kupfctl_command_t kupfctl_list;
-extern const kupfctl_command_t kupfctl_stats;
-extern const kupfctl_command_t kupfctl_check;
-extern const kupfctl_command_t kupfctl_watch;
-extern const kupfctl_command_t kupfctl_derive;
-extern const kupfctl_command_t kupfctl_completion;
+/** Those that do it all themselves, see run above */
+kupfctl_status_t kupfctl_load(const kupfctl_t *ctl,
+							  const kupfctl_args_t *args);
+kupfctl_status_t kupfctl_list(const kupfctl_t *ctl,
+							  const kupfctl_args_t *args);
+kupfctl_status_t kupfctl_check(const kupfctl_t *ctl,
+							   const kupfctl_args_t *args);
+kupfctl_status_t kupfctl_watch(const kupfctl_t *ctl,
+							   const kupfctl_args_t *args);
+kupfctl_status_t kupfctl_derive(const kupfctl_t *ctl,
+								const kupfctl_args_t *args);
+kupfctl_status_t kupfctl_completion(const kupfctl_t *ctl,
+									const kupfctl_args_t *args);
 
 #endif /** KUPFCTL_H_ @}*/

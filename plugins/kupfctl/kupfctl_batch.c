@@ -17,12 +17,12 @@
  * Sessions of one request.
  */
 struct kupfctl_batch_t {
-	/** connection */
-	vici_conn_t *vici;
+	/** client */
+	kupf_client_t *client;
 	/** print replies in JSON */
 	bool json;
 	/** request, NULL if empty */
-	vici_req_t *req;
+	wire_writer_t *request;
 	/** number of sessions in it */
 	unsigned int count;
 	/** octets of sessions in it */
@@ -39,7 +39,7 @@ struct kupfctl_batch_t {
 /*
  * Described in header
  */
-kupfctl_batch_t *kupfctl_batch_create(vici_conn_t *vici, bool json)
+kupfctl_batch_t *kupfctl_batch_create(kupf_client_t *client, bool json)
 {
 	kupfctl_batch_t *batch;
 
@@ -48,7 +48,7 @@ kupfctl_batch_t *kupfctl_batch_create(vici_conn_t *vici, bool json)
 	{
 		abort();
 	}
-	batch->vici = vici;
+	batch->client = client;
 	batch->json = json;
 	return batch;
 }
@@ -80,8 +80,10 @@ static uint16_t *find_name(kupfctl_batch_t *batch, const char *name)
 /*
  * Described in header
  */
-bool kupfctl_batch_add(kupfctl_batch_t *batch, const kupfctl_line_t *line)
+kupfctl_status_t kupfctl_batch_add(kupfctl_batch_t *batch,
+								   const kupfctl_line_t *line)
 {
+	kupfctl_status_t status;
 	uint16_t *bucket;
 	size_t size;
 
@@ -91,167 +93,146 @@ bool kupfctl_batch_add(kupfctl_batch_t *batch, const kupfctl_line_t *line)
 	if (*bucket || batch->count == KUPFCTL_BATCH_SESSIONS ||
 		(batch->count && batch->size + size > KUPFCTL_BATCH_OCTETS))
 	{
-		if (!kupfctl_batch_flush(batch))
+		status = kupfctl_batch_flush(batch);
+		if (status != KUPFCTL_DONE)
 		{
-			return false;
+			return status;
 		}
 		bucket = find_name(batch, line->session);
 	}
-	if (!batch->req)
+	if (!batch->request)
 	{
-		batch->req = kupfctl_begin("establish-sessions");
+		batch->request = kupf_client_begin(batch->client,
+										   "establish-sessions");
 	}
-	kupfctl_line_add(line, batch->req);
+	kupfctl_line_add(line, batch->request);
 	strcpy(batch->names[batch->count], line->session);
 	*bucket = ++batch->count;
 	batch->size += size;
-	return true;
+	return KUPFCTL_DONE;
 }
 
 /**
- * Print why a session was refused.
+ * Print why a session was refused: the section at which a reader is.
  */
-static void print_refusal(const char *session, const char *cause,
-						  const char *errmsg)
+static void print_refusal(const wire_reader_t *reader, wire_octets_t session)
 {
-	flockfile(stderr);
+	wire_octets_t value;
+
 	fputs("kupfctl: session ", stderr);
-	kupfctl_print_text(stderr, session, strlen(session));
+	kupfctl_print_text(stderr, session);
 	fputs(": ", stderr);
-	kupfctl_print_text(stderr, cause, strlen(cause));
-	fputs(*errmsg ? ": " : "", stderr);
-	kupfctl_print_text(stderr, errmsg, strlen(errmsg));
-	fputc('\n', stderr);
-	funlockfile(stderr);
-}
-
-/**
- * Parse a section of a reply: a session that was refused.
- */
-static bool parse_refusal(vici_res_t *res, const char *session)
-{
-	const char *cause = "refused", *errmsg = "";
-
-	while (true)
+	wire_reader_find(reader, "cause", &value);
+	kupfctl_print_text(stderr, value.len ? value : wire_text("refused"));
+	if (wire_reader_find(reader, "errmsg", &value) && value.len)
 	{
-		switch (vici_parse(res))
-		{
-			case VICI_PARSE_KEY_VALUE:
-				if (vici_parse_name_eq(res, "cause"))
-				{
-					cause = vici_parse_value_str(res) ?: "refused";
-				}
-				else if (vici_parse_name_eq(res, "errmsg"))
-				{
-					errmsg = vici_parse_value_str(res) ?: "";
-				}
-				break;
-			case VICI_PARSE_END_SECTION:
-				print_refusal(session, cause, errmsg);
-				return true;
-			case VICI_PARSE_BEGIN_SECTION:
-			case VICI_PARSE_END:
-			case VICI_PARSE_ERROR:
-				return false;
-			default:
-				break;
-		}
+		fputs(": ", stderr);
+		kupfctl_print_text(stderr, value);
 	}
+	fputc('\n', stderr);
 }
 
 /**
  * Print the sessions that were refused.
  */
-static bool print_refusals(vici_res_t *res)
+static void print_refusals(const kupf_client_reply_t *reply)
 {
-	while (true)
+	wire_reader_t reader = reply->message;
+	wire_element_t element;
+
+	while (wire_reader_next(&reader, &element))
 	{
-		switch (vici_parse(res))
+		if (element.type == WIRE_SECTION_START && reader.depth == 1)
 		{
-			case VICI_PARSE_BEGIN_SECTION:
-				if (!parse_refusal(res, vici_parse_name(res)))
-				{
-					return false;
-				}
-				break;
-			case VICI_PARSE_END:
-				return true;
-			case VICI_PARSE_ERROR:
-				return false;
-			default:
-				break;
+			print_refusal(&reader, element.name);
 		}
 	}
 }
 
 /**
- * Handle the reply to a request with count sessions.
+ * Add a number of a reply to a total.
+ *
+ * @return			FALSE if there is none
  */
-static bool handle_reply(kupfctl_batch_t *batch, vici_res_t *res,
-						 unsigned int count)
+static bool add_number(const kupf_client_reply_t *reply, const char *name,
+					   unsigned long *total)
 {
-	int established, failed;
+	uint64_t number;
 
-	established = vici_find_int(res, -1, "established");
-	failed = vici_find_int(res, -1, "failed");
-	if (established < 0 && failed < 0)
+	if (!wire_number(kupf_client_reply_get(reply, name), INT32_MAX, &number))
+	{
+		return false;
+	}
+	*total += number;
+	return true;
+}
+
+/**
+ * Handle the answer to a request with count sessions.
+ */
+static kupfctl_status_t handle_answer(kupfctl_batch_t *batch,
+									  const kupf_client_reply_t *reply,
+									  unsigned int count)
+{
+	kupfctl_totals_t *totals = &batch->totals;
+	kupfctl_status_t status = KUPFCTL_DONE;
+	bool established, failed;
+
+	established = add_number(reply, "established", &totals->established);
+	failed = add_number(reply, "failed", &totals->failed);
+	if (!established && !failed)
 	{
 		/* refused as a whole */
-		batch->totals.failed += count;
-		if (kupfctl_succeeded(res))
+		totals->failed += count;
+		status = KUPFCTL_REFUSED;
+		if (kupfctl_status(batch->client, reply) == KUPFCTL_DONE)
 		{
 			kupfctl_error("the reply does not say what became of sessions");
 		}
-		if (batch->json)
-		{
-			kupfctl_print_json(stdout, NULL, res);
-		}
-		return false;
 	}
-	if (!batch->json && vici_find_str(res, NULL, "truncated"))
+	if (batch->json)
+	{
+		kupfctl_print_json(stdout, wire_text(""), &reply->message);
+		return status;
+	}
+	if (kupf_client_reply_get(reply, "truncated").len)
 	{
 		kupfctl_error("more sessions were refused than the reply has room for");
 	}
-	batch->totals.established += established > 0 ? established : 0;
-	batch->totals.failed += failed > 0 ? failed : 0;
-	if (!(batch->json ? kupfctl_print_json(stdout, NULL, res) :
-						print_refusals(res)))
-	{
-		kupfctl_error("the reply is malformed");
-		return false;
-	}
-	return true;
+	print_refusals(reply);
+	return status;
 }
 
 /*
  * Described in header
  */
-bool kupfctl_batch_flush(kupfctl_batch_t *batch)
+kupfctl_status_t kupfctl_batch_flush(kupfctl_batch_t *batch)
 {
-	vici_req_t *req = batch->req;
 	unsigned int count = batch->count;
-	vici_res_t *res;
-	bool done;
+	kupf_client_reply_t reply;
 
-	if (!req)
+	if (!batch->request)
 	{
-		return true;
+		return KUPFCTL_DONE;
 	}
-	batch->req = NULL;
+	batch->request = NULL;
 	batch->count = 0;
 	batch->size = 0;
 	memset(batch->buckets, 0, sizeof(batch->buckets));
-	batch->totals.unanswered = count;
-	res = kupfctl_submit(batch->vici, req);
-	batch->totals.unanswered = 0;
-	if (!res)
+	kupf_client_call(batch->client, &reply);
+	if (kupfctl_is_answer(&reply))
+	{
+		return handle_answer(batch, &reply, count);
+	}
+	if (reply.status == KUPF_CLIENT_LOST || reply.status == KUPF_CLIENT_TIMEOUT)
+	{
+		batch->totals.unanswered = count;
+	}
+	else
 	{
 		batch->totals.failed += count;
-		return false;
 	}
-	done = handle_reply(batch, res, count);
-	vici_free_res(res);
-	return done;
+	return kupfctl_status(batch->client, &reply);
 }
 
 /*
@@ -267,9 +248,5 @@ const kupfctl_totals_t *kupfctl_batch_totals(const kupfctl_batch_t *batch)
  */
 void kupfctl_batch_destroy(kupfctl_batch_t *batch)
 {
-	if (batch->req)
-	{
-		vici_free_req(batch->req);
-	}
 	free(batch);
 }

@@ -13,6 +13,7 @@
 #define KUPFCTL_BATCH_H_
 
 #include "kupfctl_line.h"
+#include "client/kupf_client.h"
 
 /** Most sessions in a request */
 #define KUPFCTL_BATCH_SESSIONS 1000
@@ -37,11 +38,11 @@ typedef struct {
 /**
  * Create an empty batch.
  *
- * @param vici		connection, borrowed until destroyed
+ * @param client	client, borrowed until destroyed
  * @param json		print replies in JSON; otherwise refusals to stderr
  * @return			batch
  */
-kupfctl_batch_t *kupfctl_batch_create(vici_conn_t *vici, bool json);
+kupfctl_batch_t *kupfctl_batch_create(kupf_client_t *client, bool json);
 
 /**
  * Add a session; sends those before it if there is no room for it, or if one
@@ -49,10 +50,12 @@ kupfctl_batch_t *kupfctl_batch_create(vici_conn_t *vici, bool json);
  *
  * @param batch		batch
  * @param line		session, copied
- * @return			FALSE if there was a request, and no usable reply to it or
- *					one that refused it as a whole: that was printed
+ * @return			exit status: not DONE if there was a request, and no usable
+ *					reply to it or one that refused it as a whole; that was
+ *					printed
  */
-bool kupfctl_batch_add(kupfctl_batch_t *batch, const kupfctl_line_t *line);
+kupfctl_status_t kupfctl_batch_add(kupfctl_batch_t *batch,
+								   const kupfctl_line_t *line);
 
 /**
  * Send what has not been sent.
@@ -60,7 +63,7 @@ bool kupfctl_batch_add(kupfctl_batch_t *batch, const kupfctl_line_t *line);
  * @param batch		batch
  * @return			as kupfctl_batch_add()
  */
-bool kupfctl_batch_flush(kupfctl_batch_t *batch);
+kupfctl_status_t kupfctl_batch_flush(kupfctl_batch_t *batch);
 
 /**
  * Get what became of the sessions.

@@ -19,7 +19,7 @@ static const char head[] =
 	"	for ((i = 1; i < COMP_CWORD; i++))\n"
 	"	do\n"
 	"		case ${COMP_WORDS[i]} in\n"
-	"			--socket) i=$((i + 1)) ;;\n"
+	"			--socket|--timeout) i=$((i + 1)) ;;\n"
 	"			-*) ;;\n"
 	"			*) command=${COMP_WORDS[i]}; break ;;\n"
 	"		esac\n"
@@ -92,22 +92,22 @@ static void print_bash(void)
 
 	fputs(head, stdout);
 	print_arguments("*", kupfctl_global_options);
-	for (i = 0; kupfctl_commands[i]; i++)
+	for (i = 0; kupfctl_commands[i].name; i++)
 	{
-		print_arguments(kupfctl_commands[i]->name,
-						kupfctl_commands[i]->options);
+		print_arguments(kupfctl_commands[i].name,
+						kupfctl_commands[i].options);
 	}
 	fputs(middle, stdout);
 	printf("				'') words='");
-	for (i = 0; kupfctl_commands[i]; i++)
+	for (i = 0; kupfctl_commands[i].name; i++)
 	{
-		printf("%s%s", i ? " " : "", kupfctl_commands[i]->name);
+		printf("%s%s", i ? " " : "", kupfctl_commands[i].name);
 	}
 	print_option_names(kupfctl_global_options);
 	printf("' ;;\n");
-	for (i = 0; kupfctl_commands[i]; i++)
+	for (i = 0; kupfctl_commands[i].name; i++)
 	{
-		command = kupfctl_commands[i];
+		command = &kupfctl_commands[i];
 		printf("				%s) ", command->name);
 		print_words(command->words);
 		printf("; words+='");
@@ -118,7 +118,11 @@ static void print_bash(void)
 	fputs(tail, stdout);
 }
 
-static kupfctl_status_t run(const kupfctl_t *ctl, const kupfctl_args_t *args)
+/*
+ * Described in header
+ */
+kupfctl_status_t kupfctl_completion(const kupfctl_t *ctl,
+									const kupfctl_args_t *args)
 {
 	(void)ctl;
 	if (strcmp(args->words[0], "bash"))
@@ -129,14 +133,3 @@ static kupfctl_status_t run(const kupfctl_t *ctl, const kupfctl_args_t *args)
 	print_bash();
 	return KUPFCTL_DONE;
 }
-
-const kupfctl_command_t kupfctl_completion = {
-	.name = "completion",
-	.usage = "bash",
-	.words = "bash",
-	.summary = "print a script for the completion of the shell",
-	.details = "To try it: source <(kupfctl completion bash)\n",
-	.min = 1,
-	.max = 1,
-	.run = run,
-};

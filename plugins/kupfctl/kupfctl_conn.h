@@ -4,99 +4,80 @@
  * @defgroup kupfctl_conn kupfctl_conn
  * @{ @ingroup kupfctl
  *
- * The connection to the daemon.  There is at most one.
- *
- * Whoever waits for the daemon would wait for ever if it went away and libvici
- * did not notice, as it may before strongSwan 6.0, and it tells nobody who
- * only waits for events.  So a thread of ours watches the socket; the loss of
- * the connection ends the process with KUPFCTL_NO_CONNECTION, whatever it
- * does at that moment.
+ * Requests to the daemon, and what to say if they fail.
  */
 
 #ifndef KUPFCTL_CONN_H_
 #define KUPFCTL_CONN_H_
 
 #include "kupfctl.h"
-
-#include <libvici.h>
+#include "client/kupf_client.h"
 
 /**
- * Called when the connection is lost, before the process ends.
+ * Create a client of the daemon.  It connects once at most.
  *
- * @param user		user data
+ * @param ctl		names the socket, and the deadline
+ * @return			client, for kupf_client_destroy()
  */
-typedef void (*kupfctl_lost_cb_t)(void *user);
+kupf_client_t *kupfctl_client(const kupfctl_t *ctl);
 
 /**
- * Begin a request, like vici_begin(), also before there is a connection.
+ * Connect, so that it can be told from a connection that is lost later.
  *
- * @param command	name of command on the wire
- * @return			request, for vici_submit() or vici_free_req()
+ * @param client	client
+ * @return			exit status; if it failed, that was printed
  */
-vici_req_t *kupfctl_begin(const char *command);
+kupfctl_status_t kupfctl_connect(kupf_client_t *client);
 
 /**
- * Connect.
+ * Register for an event.
  *
- * @param ctl		names the socket
- * @return			connection, NULL if that failed: it was printed
- */
-vici_conn_t *kupfctl_connect(const kupfctl_t *ctl);
-
-/**
- * Have a function called when the connection is lost.
- *
- * @param cb		function; may be called by another thread
- * @param user		user data for it
- */
-void kupfctl_on_lost(kupfctl_lost_cb_t cb, void *user);
-
-/**
- * Close a connection.
- *
- * @param conn		connection from kupfctl_connect()
- */
-void kupfctl_disconnect(vici_conn_t *conn);
-
-/**
- * Register for an event.  Ends the process if the connection is lost.
- *
- * @param conn		connection
+ * @param client	client
  * @param event		name of event
- * @param cb		called for each, by a thread of libvici
+ * @param cb		called for each
  * @param user		user data for it
- * @return			FALSE if the daemon refuses: that was printed
+ * @return			exit status; if it failed, that was printed
  */
-bool kupfctl_register(vici_conn_t *conn, const char *event,
-					  vici_event_cb_t cb, void *user);
+kupfctl_status_t kupfctl_register(kupf_client_t *client, const char *event,
+								  kupf_client_event_cb_t cb, void *user);
 
 /**
- * Send a request and wait for the reply.  Ends the process if the connection
- * is lost.
+ * Print why a request has failed.
  *
- * @param conn		connection
- * @param req		request, adopted
- * @return			reply, NULL if there is none that can be used: that was
- *					printed, and the status is KUPFCTL_REFUSED
- */
-vici_res_t *kupfctl_submit(vici_conn_t *conn, vici_req_t *req);
-
-/**
- * Whether a reply says that the request was carried out; if not, its cause is
- * printed.
- *
- * @param res		reply, borrowed
- * @return			TRUE if carried out
- */
-bool kupfctl_succeeded(vici_res_t *res);
-
-/**
- * Connect, send a request, print the reply, disconnect.
- *
- * @param ctl		global settings
- * @param req		request, adopted
+ * @param client	client
+ * @param reply		reply to the request
  * @return			exit status
  */
-kupfctl_status_t kupfctl_request(const kupfctl_t *ctl, vici_req_t *req);
+kupfctl_status_t kupfctl_status(kupf_client_t *client,
+								const kupf_client_reply_t *reply);
+
+/**
+ * Send the request that was begun, and wait for the reply.
+ *
+ * @param client	client
+ * @param reply		[out] reply, valid until the next call of the client; with a
+ *					message only if it is one of the daemon
+ * @return			exit status; if it is none of success, that was printed
+ */
+kupfctl_status_t kupfctl_call(kupf_client_t *client,
+							  kupf_client_reply_t *reply);
+
+/**
+ * Connect, send the request that was begun, and print the reply.
+ *
+ * @param ctl		global settings
+ * @param client	client
+ * @return			exit status
+ */
+kupfctl_status_t kupfctl_request(const kupfctl_t *ctl, kupf_client_t *client);
+
+/**
+ * Whether a reply is the daemon's, and not what is instead of one.
+ */
+static inline bool kupfctl_is_answer(const kupf_client_reply_t *reply)
+{
+	return reply->status == KUPF_CLIENT_OK ||
+		   reply->status == KUPF_CLIENT_REFUSED;
+}
 
 #endif /** KUPFCTL_CONN_H_ @}*/

@@ -343,7 +343,11 @@ static void list_derivations(void)
 	fflush(stdout);
 }
 
-static kupfctl_status_t run(const kupfctl_t *ctl, const kupfctl_args_t *args)
+/*
+ * Described in header
+ */
+kupfctl_status_t kupfctl_derive(const kupfctl_t *ctl,
+								const kupfctl_args_t *args)
 {
 	kupfctl_status_t status;
 	kupfctl_secret_t base;
@@ -363,38 +367,3 @@ static kupfctl_status_t run(const kupfctl_t *ctl, const kupfctl_args_t *args)
 	kupfctl_secret_wipe(&base);
 	return status;
 }
-
-static const kupfctl_option_t options[] = {
-	{ "--derivation", "NAME", "kupf ts33501-a9 ts33501-a22", NULL, false,
-	  "how (default kupf)" },
-	{ "--list", NULL, NULL, NULL, false,
-	  "print the derivations and what they need" },
-	{ "--kamf-file", "FILE", "FILE", NULL, false,
-	  "file with K_AMF, - for standard input" },
-	{ "--ktngf-file", "FILE", "FILE", NULL, false,
-	  "file with K_TNGF or K_TWIF" },
-	{ "--rand", "HEX", NULL, NULL, false,
-	  "RAND, 16 to 64 octets" },
-	{ "--fc", "HEX", NULL, NULL, false,
-	  "FC, two or four digits (default FFFF)" },
-	{ "--pdu-session-id", "N", NULL, NULL, false,
-	  "PDU session ID, 1 to 15, if it is part of the input" },
-	{ "--nas-count", "N", NULL, NULL, false,
-	  "uplink NAS COUNT" },
-	{ "--distinguisher", "HEX", NULL, NULL, false,
-	  "distinguisher for private use, F1 to FF" },
-	{}
-};
-
-const kupfctl_command_t kupfctl_derive = {
-	.name = "derive",
-	.usage = "",
-	.summary = "derive K_UPF and its identifier, without the daemon",
-	.details =
-		"Prints \"key 0x<hex>\" and \"ue-id @#<hex>\", the identity that the UE "
-		"uses if\nnothing else is agreed.\n\n"
-		"3GPP has not assigned an FC to K_UPF: for derivation kupf, the core, the "
-		"daemon\n(kdf_fc) and the UE have to agree on one.\n",
-	.options = options,
-	.run = run,
-};

@@ -213,32 +213,33 @@ size_t kupfctl_line_size(const kupfctl_line_t *line)
 	return size;
 }
 
-static void add_list(vici_req_t *req, const char *name, const char *value)
+static void add_list(wire_writer_t *request, const char *name,
+					 const char *value)
 {
 	size_t len;
 
-	vici_begin_list(req, (char*)name);
+	wire_writer_begin_list(request, name);
 	while (true)
 	{
 		len = strcspn(value, ",");
-		vici_add_list_item(req, (void*)value, len);
+		wire_writer_item(request, wire_octets(value, len));
 		if (!value[len])
 		{
 			break;
 		}
 		value += len + 1;
 	}
-	vici_end_list(req);
+	wire_writer_end_list(request);
 }
 
 /*
  * Described in header
  */
-void kupfctl_line_add(const kupfctl_line_t *line, vici_req_t *req)
+void kupfctl_line_add(const kupfctl_line_t *line, wire_writer_t *request)
 {
 	int i;
 
-	vici_begin_section(req, (char*)line->session);
+	wire_writer_begin_section(request, line->session);
 	for (i = 0; i < KUPFCTL_LINE_FIELDS; i++)
 	{
 		if (!line->values[i])
@@ -248,19 +249,17 @@ void kupfctl_line_add(const kupfctl_line_t *line, vici_req_t *req)
 		switch (fields[i].kind)
 		{
 			case KEY:
-				kupfctl_secret_add(&line->secrets[i], req, fields[i].name);
+				kupfctl_secret_add(&line->secrets[i], request, fields[i].name);
 				break;
 			case LIST:
-				add_list(req, fields[i].name, line->values[i]);
+				add_list(request, fields[i].name, line->values[i]);
 				break;
 			default:
-				vici_add_key_value(req, (char*)fields[i].name,
-								   (void*)line->values[i],
-								   strlen(line->values[i]));
+				wire_writer_text(request, fields[i].name, line->values[i]);
 				break;
 		}
 	}
-	vici_end_section(req);
+	wire_writer_end_section(request);
 }
 
 /*

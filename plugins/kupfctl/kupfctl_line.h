@@ -57,9 +57,9 @@ size_t kupfctl_line_size(const kupfctl_line_t *line);
  * Add a session to a request, as a section of its name.
  *
  * @param line		session
- * @param req		request, borrowed
+ * @param request	request
  */
-void kupfctl_line_add(const kupfctl_line_t *line, vici_req_t *req);
+void kupfctl_line_add(const kupfctl_line_t *line, wire_writer_t *request);
 
 /**
  * Wipe the keys.

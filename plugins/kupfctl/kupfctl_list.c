@@ -8,6 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/** Event that a session of the list comes in */
+#define EVENT "list-session"
+
 /** Rows that the widths of the columns are computed from */
 #define SAMPLE 256
 
@@ -43,8 +46,6 @@ typedef struct {
 	bool json;
 	/** all fields, in lines */
 	bool full;
-	/** an event could not be parsed */
-	bool malformed;
 	/** rows kept for the widths of the columns */
 	row_t rows[SAMPLE];
 	/** number of rows kept */
@@ -67,22 +68,21 @@ typedef struct {
 	size_t columns[COLUMNS];
 } cells_t;
 
-static void add_cell(cells_t *cells, const char *field, const void *value,
-					 size_t len)
+static void add_cell(cells_t *cells, const wire_element_t *element)
 {
 	unsigned int i;
 
 	for (i = 0; i < COLUMNS; i++)
 	{
-		if (!strcmp(fields[i], field))
+		if (wire_equals(element->name, fields[i]))
 		{
 			if (cells->columns[i])
 			{
 				fputc(',', cells->out[i]);
 				cells->columns[i]++;
 			}
-			cells->columns[i] += kupfctl_print_field(cells->out[i], field,
-													 value, len);
+			cells->columns[i] += kupfctl_print_field(cells->out[i],
+											element->name, element->value);
 		}
 	}
 }
@@ -90,41 +90,18 @@ static void add_cell(cells_t *cells, const char *field, const void *value,
 /**
  * Read the fields of an event.
  */
-static bool read_cells(cells_t *cells, vici_res_t *res)
+static void read_cells(cells_t *cells, const wire_reader_t *event)
 {
-	const char *name = "";
-	const void *value;
-	int len, depth = 0;
+	wire_reader_t reader = *event;
+	wire_element_t element;
 
-	while (true)
+	while (wire_reader_next(&reader, &element))
 	{
-		switch (vici_parse(res))
+		/* tunnels have fields of the same names */
+		if (!reader.depth && (element.type == WIRE_KEY_VALUE ||
+							  element.type == WIRE_LIST_ITEM))
 		{
-			case VICI_PARSE_BEGIN_SECTION:
-				depth++;
-				break;
-			case VICI_PARSE_END_SECTION:
-				depth--;
-				break;
-			case VICI_PARSE_BEGIN_LIST:
-				name = vici_parse_name(res);
-				break;
-			case VICI_PARSE_KEY_VALUE:
-				name = vici_parse_name(res);
-				/* fall-through */
-			case VICI_PARSE_LIST_ITEM:
-				value = vici_parse_value(res, &len);
-				if (!depth)
-				{	/* tunnels have fields of the same names */
-					add_cell(cells, name, value, len);
-				}
-				break;
-			case VICI_PARSE_END:
-				return true;
-			case VICI_PARSE_ERROR:
-				return false;
-			default:
-				break;
+			add_cell(cells, &element);
 		}
 	}
 }
@@ -132,12 +109,11 @@ static bool read_cells(cells_t *cells, vici_res_t *res)
 /**
  * Make a row of an event.
  */
-static bool read_row(row_t *row, vici_res_t *res)
+static void read_row(row_t *row, const wire_reader_t *event)
 {
 	cells_t cells = {};
 	size_t size;
 	unsigned int i;
-	bool done = true;
 
 	memset(row, 0, sizeof(*row));
 	for (i = 0; i < COLUMNS; i++)
@@ -148,7 +124,7 @@ static bool read_row(row_t *row, vici_res_t *res)
 			abort();
 		}
 	}
-	done = read_cells(&cells, res);
+	read_cells(&cells, event);
 	for (i = 0; i < COLUMNS; i++)
 	{
 		if (!cells.columns[i])
@@ -159,7 +135,6 @@ static bool read_row(row_t *row, vici_res_t *res)
 		row->columns[i] = cells.columns[i];
 		fclose(cells.out[i]);
 	}
-	return done;
 }
 
 /**
@@ -223,13 +198,15 @@ static void print_kept(list_t *list)
 }
 
 /**
- * Called for each session, by a thread of libvici.
+ * Called for each session.
  */
-static void on_session(void *user, char *name, vici_res_t *res)
+static void on_session(void *user, wire_octets_t name,
+					   const wire_reader_t *event)
 {
 	list_t *list = user;
 	row_t row;
 
+	(void)name;
 	if (ferror(stdout))
 	{
 		/* nobody reads any more, and the list may be long */
@@ -238,10 +215,7 @@ static void on_session(void *user, char *name, vici_res_t *res)
 	}
 	if (list->json)
 	{
-		if (!kupfctl_print_json(stdout, NULL, res))
-		{
-			list->malformed = true;
-		}
+		kupfctl_print_json(stdout, wire_text(""), event);
 		return;
 	}
 	if (list->full)
@@ -250,16 +224,10 @@ static void on_session(void *user, char *name, vici_res_t *res)
 		{
 			putchar('\n');
 		}
-		if (!kupfctl_print_lines(stdout, res))
-		{
-			list->malformed = true;
-		}
+		kupfctl_print_lines(stdout, event);
 		return;
 	}
-	if (!read_row(&row, res))
-	{
-		list->malformed = true;
-	}
+	read_row(&row, event);
 	if (list->printed)
 	{
 		print_row(list, &row);
@@ -272,92 +240,57 @@ static void on_session(void *user, char *name, vici_res_t *res)
 	}
 }
 
-static kupfctl_status_t receive(vici_conn_t *vici, vici_req_t *req,
-								list_t *list)
+static kupfctl_status_t receive(kupf_client_t *client, list_t *list)
 {
-	vici_res_t *res;
-	bool succeeded;
+	kupf_client_reply_t reply;
+	kupfctl_status_t status;
 
-	if (!kupfctl_register(vici, "list-session", on_session, list))
-	{
-		vici_free_req(req);
-		return KUPFCTL_REFUSED;
-	}
-	res = kupfctl_submit(vici, req);
-	if (!res)
-	{
-		return KUPFCTL_REFUSED;
-	}
-	succeeded = kupfctl_succeeded(res);
+	kupf_client_stream(client, EVENT, on_session, list, &reply);
+	status = kupfctl_status(client, &reply);
 	if (!list->json && !list->full && !list->printed &&
-		(succeeded || list->count))
+		(status == KUPFCTL_DONE || list->count))
 	{
 		print_kept(list);
 	}
-	if (!succeeded && list->json)
+	if (reply.status == KUPF_CLIENT_REFUSED && list->json)
 	{
-		kupfctl_print_json(stdout, NULL, res);
+		kupfctl_print_json(stdout, wire_text(""), &reply.message);
 	}
-	vici_free_res(res);
-	if (list->malformed)
-	{
-		kupfctl_error("a malformed session was received");
-		return KUPFCTL_REFUSED;
-	}
-	return succeeded ? KUPFCTL_DONE : KUPFCTL_REFUSED;
-}
-
-static kupfctl_status_t run(const kupfctl_t *ctl, const kupfctl_args_t *args)
-{
-	static list_t list;
-	kupfctl_status_t status;
-	vici_conn_t *vici;
-	vici_req_t *req;
-	const char *value;
-	unsigned int i;
-
-	req = kupfctl_begin("list-sessions");
-	for (i = 0; i < args->count; i++)
-	{
-		value = args->given[i].value;
-		if (args->given[i].option->field)
-		{
-			vici_add_key_value(req, (char*)args->given[i].option->field,
-							   (void*)value, strlen(value));
-		}
-	}
-	vici = kupfctl_connect(ctl);
-	if (!vici)
-	{
-		vici_free_req(req);
-		return KUPFCTL_NO_CONNECTION;
-	}
-	list.json = ctl->json;
-	list.full = kupfctl_args_get(args, "--long");
-	status = receive(vici, req, &list);
-	kupfctl_disconnect(vici);
 	return status;
 }
 
-static const kupfctl_option_t options[] = {
-	{ "--session", "SESSION", NULL, "session", false,
-	  "only this session" },
-	{ "--ue-id", "ID", NULL, "ue-id", false,
-	  "only the session of this IKE identity" },
-	{ "--state", "STATE", "provisioned up", "state", false,
-	  "only those in this state: provisioned or up" },
-	{ "--long", NULL, NULL, NULL, false,
-	  "everything about each of them, tunnels included" },
-	{}
-};
+/*
+ * Described in header
+ */
+kupfctl_status_t kupfctl_list(const kupfctl_t *ctl,
+							  const kupfctl_args_t *args)
+{
+	static list_t list;
+	kupf_client_t *client = kupfctl_client(ctl);
+	kupfctl_status_t status;
+	wire_writer_t *request;
+	unsigned int i;
 
-const kupfctl_command_t kupfctl_list = {
-	.name = "list",
-	.usage = "",
-	.summary = "list sessions",
-	.details =
-		"With --json, each session is an object on a line of its own, as it "
-		"arrives;\nthere is no array around them.\n",
-	.options = options,
-	.run = run,
-};
+	list.json = ctl->json;
+	list.full = kupfctl_args_get(args, "--long");
+	request = kupf_client_begin(client, "list-sessions");
+	for (i = 0; i < args->count; i++)
+	{
+		if (args->given[i].option->field)
+		{
+			wire_writer_text(request, args->given[i].option->field,
+							 args->given[i].value);
+		}
+	}
+	status = kupfctl_connect(client);
+	if (status == KUPFCTL_DONE)
+	{
+		status = kupfctl_register(client, EVENT, on_session, &list);
+	}
+	if (status == KUPFCTL_DONE)
+	{
+		status = receive(client, &list);
+	}
+	kupf_client_destroy(client);
+	return status;
+}

@@ -64,7 +64,7 @@ static void show_progress(load_t *load)
 }
 
 /**
- * Print what became of the sessions; also called if the connection is lost.
+ * Print what became of the sessions.
  */
 static void print_totals(load_t *load)
 {
@@ -84,11 +84,6 @@ static void print_totals(load_t *load)
 		printf(", %lu sent without an answer", totals->unanswered);
 	}
 	putchar('\n');
-}
-
-static void on_lost(void *user)
-{
-	print_totals(user);
 }
 
 /**
@@ -134,9 +129,9 @@ static bool read_line(load_t *load, bool *done)
 static kupfctl_status_t send_lines(load_t *load)
 {
 	char error[KUPFCTL_LINE_ERROR];
-	kupfctl_status_t status = KUPFCTL_DONE;
+	kupfctl_status_t status = KUPFCTL_DONE, flushed;
 	kupfctl_line_t line;
-	bool done = false;
+	bool done = false, sent = true;
 
 	while (status == KUPFCTL_DONE)
 	{
@@ -155,17 +150,19 @@ static kupfctl_status_t send_lines(load_t *load)
 						  error);
 			status = KUPFCTL_USAGE;
 		}
-		else if (line.session && !kupfctl_batch_add(load->batch, &line))
+		else if (line.session)
 		{
-			status = KUPFCTL_REFUSED;
+			status = kupfctl_batch_add(load->batch, &line);
+			sent = status == KUPFCTL_DONE;
 		}
 		kupfctl_line_wipe(&line);
 		show_progress(load);
 	}
-	/* those before a wrong line, too */
-	if (status != KUPFCTL_REFUSED && !kupfctl_batch_flush(load->batch))
+	if (sent)
 	{
-		status = KUPFCTL_REFUSED;
+		/* those before a wrong line, too */
+		flushed = kupfctl_batch_flush(load->batch);
+		status = flushed != KUPFCTL_DONE ? flushed : status;
 	}
 	show_progress(load);
 	return status;
@@ -173,29 +170,31 @@ static kupfctl_status_t send_lines(load_t *load)
 
 static kupfctl_status_t load_file(const kupfctl_t *ctl, load_t *load)
 {
+	kupf_client_t *client = kupfctl_client(ctl);
 	kupfctl_status_t status;
-	vici_conn_t *vici;
 
-	vici = kupfctl_connect(ctl);
-	if (!vici)
+	status = kupfctl_connect(client);
+	if (status == KUPFCTL_DONE)
 	{
-		return KUPFCTL_NO_CONNECTION;
+		load->batch = kupfctl_batch_create(client, ctl->json);
+		status = send_lines(load);
+		print_totals(load);
+		if (status == KUPFCTL_DONE &&
+			kupfctl_batch_totals(load->batch)->failed)
+		{
+			status = KUPFCTL_REFUSED;
+		}
+		kupfctl_batch_destroy(load->batch);
 	}
-	load->batch = kupfctl_batch_create(vici, ctl->json);
-	kupfctl_on_lost(on_lost, load);
-	status = send_lines(load);
-	kupfctl_on_lost(NULL, NULL);
-	print_totals(load);
-	if (status == KUPFCTL_DONE && kupfctl_batch_totals(load->batch)->failed)
-	{
-		status = KUPFCTL_REFUSED;
-	}
-	kupfctl_batch_destroy(load->batch);
-	kupfctl_disconnect(vici);
+	kupf_client_destroy(client);
 	return status;
 }
 
-static kupfctl_status_t run(const kupfctl_t *ctl, const kupfctl_args_t *args)
+/*
+ * Described in header
+ */
+kupfctl_status_t kupfctl_load(const kupfctl_t *ctl,
+							  const kupfctl_args_t *args)
 {
 	static load_t load;
 	kupfctl_status_t status;
@@ -230,21 +229,3 @@ static kupfctl_status_t run(const kupfctl_t *ctl, const kupfctl_args_t *args)
 	explicit_bzero(load.line, sizeof(load.line));
 	return status;
 }
-
-const kupfctl_command_t kupfctl_load = {
-	.name = "load",
-	.usage = "FILE",
-	.words = "FILE",
-	.summary = "establish many sessions, one a line",
-	.details =
-		"FILE, or standard input if it is -, has lines\n\n"
-		"  SESSION field=value field=value ...\n\n"
-		"with the fields key, kamf, rand, fc, ue-id, pdu-session-id, "
-		"upf-address,\nue-addresses, lifetime and services; lists are separated "
-		"by commas, keys are\n0x<hex> or 0s<base64>, and # starts a comment.  A "
-		"wrong line ends it: lines\nbefore it are sent, this one and those "
-		"after it are not.\n",
-	.min = 1,
-	.max = 1,
-	.run = run,
-};

@@ -7,9 +7,6 @@
 #include <string.h>
 #include <time.h>
 
-/** Most elements of a message that are aligned */
-#define ALIGN_MAX 512
-
 /*
  * Described in header
  */
@@ -17,14 +14,11 @@ void kupfctl_error(const char *fmt, ...)
 {
 	va_list args;
 
-	/* one line, also if the guard of the connection has something to say */
-	flockfile(stderr);
 	fputs("kupfctl: ", stderr);
 	va_start(args, fmt);
 	vfprintf(stderr, fmt, args);
 	va_end(args);
 	fputc('\n', stderr);
-	funlockfile(stderr);
 }
 
 /**
@@ -78,14 +72,14 @@ static bool is_control(const uint8_t *text, size_t len)
 /*
  * Described in header
  */
-size_t kupfctl_print_text(FILE *out, const void *value, size_t len)
+size_t kupfctl_print_text(FILE *out, wire_octets_t value)
 {
-	const uint8_t *text = value;
+	const uint8_t *text = value.ptr;
 	size_t i, n, columns = 0;
 
-	for (i = 0; i < len; i += n)
+	for (i = 0; i < value.len; i += n)
 	{
-		n = utf8_char(text + i, len - i);
+		n = utf8_char(text + i, value.len - i);
 		if (n && !is_control(text + i, n) && text[i] != '\\')
 		{
 			fwrite(text + i, 1, n, out);
@@ -103,31 +97,33 @@ size_t kupfctl_print_text(FILE *out, const void *value, size_t len)
 /*
  * Described in header
  */
-void kupfctl_print_value(FILE *out, const void *value, size_t len)
+void kupfctl_print_value(FILE *out, wire_octets_t value)
 {
-	const char *text = value, *quote;
+	const uint8_t *quote;
+	size_t len;
 
-	if (len && !memchr(text, ' ', len) && !memchr(text, '"', len))
+	if (value.len && !memchr(value.ptr, ' ', value.len) &&
+		!memchr(value.ptr, '"', value.len))
 	{
-		kupfctl_print_text(out, text, len);
+		kupfctl_print_text(out, value);
 		return;
 	}
 	fputc('"', out);
-	while (len && (quote = memchr(text, '"', len)))
+	while (value.len && (quote = memchr(value.ptr, '"', value.len)))
 	{
-		kupfctl_print_text(out, text, quote - text);
+		len = quote - value.ptr;
+		kupfctl_print_text(out, wire_octets(value.ptr, len));
 		fputs("\\x22", out);
-		len -= quote + 1 - text;
-		text = quote + 1;
+		value = wire_octets(quote + 1, value.len - len - 1);
 	}
-	kupfctl_print_text(out, text, len);
+	kupfctl_print_text(out, value);
 	fputc('"', out);
 }
 
 /**
  * Whether the value of a field is a time.
  */
-static bool is_time(const char *field)
+static bool is_time(wire_octets_t field)
 {
 	static const char *const times[] = {
 		"expires", "created", "modified", "established", "last-failed",
@@ -137,7 +133,7 @@ static bool is_time(const char *field)
 
 	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++)
 	{
-		if (!strcmp(times[i], field))
+		if (wire_equals(field, times[i]))
 		{
 			return true;
 		}
@@ -148,25 +144,24 @@ static bool is_time(const char *field)
 /*
  * Described in header
  */
-size_t kupfctl_print_field(FILE *out, const char *field, const void *value,
-						   size_t len)
+size_t kupfctl_print_field(FILE *out, wire_octets_t field, wire_octets_t value)
 {
 	char text[32];
 	struct tm tm;
 	time_t when;
 	char *end;
 
-	if (!is_time(field) || !len || len >= sizeof(text))
+	if (!is_time(field) || !value.len || value.len >= sizeof(text))
 	{
-		return kupfctl_print_text(out, value, len);
+		return kupfctl_print_text(out, value);
 	}
-	memcpy(text, value, len);
-	text[len] = '\0';
+	memcpy(text, value.ptr, value.len);
+	text[value.len] = '\0';
 	when = strtoull(text, &end, 10);
 	if (*end || (when && (!localtime_r(&when, &tm) ||
 				!strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S%z", &tm))))
 	{
-		return kupfctl_print_text(out, value, len);
+		return kupfctl_print_text(out, value);
 	}
 	if (!when)
 	{
@@ -178,15 +173,15 @@ size_t kupfctl_print_field(FILE *out, const char *field, const void *value,
 /**
  * Print a JSON string.
  */
-static void print_string(FILE *out, const void *value, size_t len)
+static void print_string(FILE *out, wire_octets_t value)
 {
-	const uint8_t *text = value;
+	const uint8_t *text = value.ptr;
 	size_t i, n;
 
 	fputc('"', out);
-	for (i = 0; i < len; i += n)
+	for (i = 0; i < value.len; i += n)
 	{
-		n = utf8_char(text + i, len - i);
+		n = utf8_char(text + i, value.len - i);
 		if (!n)
 		{
 			n = 1;
@@ -208,242 +203,192 @@ static void print_string(FILE *out, const void *value, size_t len)
 	fputc('"', out);
 }
 
-/**
- * Print the name of an element of an object, and a comma before it.
- */
-static void print_name(FILE *out, const char *name, bool *more)
-{
-	if (*more)
-	{
-		fputc(',', out);
-	}
-	*more = true;
-	print_string(out, name, strlen(name));
-	fputc(':', out);
-}
-
 /*
  * Described in header
  */
-bool kupfctl_print_json(FILE *out, const char *event, vici_res_t *res)
+void kupfctl_print_json(FILE *out, wire_octets_t event,
+						const wire_reader_t *message)
 {
-	bool more = false;
-	const void *value;
-	int len, depth = 0;
+	wire_reader_t reader = *message;
+	wire_element_t element;
+	bool more = false, ends, named;
 
 	fputc('{', out);
-	if (event)
+	if (event.len)
 	{
-		print_name(out, "event", &more);
-		print_string(out, event, strlen(event));
+		fputs("\"event\":", out);
+		print_string(out, event);
+		more = true;
 	}
-	while (true)
+	while (wire_reader_next(&reader, &element))
 	{
-		switch (vici_parse(res))
+		ends = element.type == WIRE_SECTION_END ||
+			   element.type == WIRE_LIST_END;
+		named = !ends && element.type != WIRE_LIST_ITEM;
+		fputs(more && !ends ? "," : "", out);
+		if (named)
 		{
-			case VICI_PARSE_BEGIN_SECTION:
-				print_name(out, vici_parse_name(res), &more);
+			print_string(out, element.name);
+			fputc(':', out);
+		}
+		more = true;
+		switch (element.type)
+		{
+			case WIRE_SECTION_START:
 				fputc('{', out);
 				more = false;
-				depth++;
-				continue;
-			case VICI_PARSE_END_SECTION:
+				break;
+			case WIRE_SECTION_END:
 				fputc('}', out);
-				more = true;
-				depth--;
-				continue;
-			case VICI_PARSE_BEGIN_LIST:
-				print_name(out, vici_parse_name(res), &more);
+				break;
+			case WIRE_LIST_START:
 				fputc('[', out);
 				more = false;
-				continue;
-			case VICI_PARSE_LIST_ITEM:
-				if (more)
-				{
-					fputc(',', out);
-				}
-				more = true;
-				value = vici_parse_value(res, &len);
-				print_string(out, value, len);
-				continue;
-			case VICI_PARSE_END_LIST:
+				break;
+			case WIRE_LIST_END:
 				fputc(']', out);
-				more = true;
-				continue;
-			case VICI_PARSE_KEY_VALUE:
-				print_name(out, vici_parse_name(res), &more);
-				value = vici_parse_value(res, &len);
-				print_string(out, value, len);
-				continue;
-			case VICI_PARSE_END:
-				fputs("}\n", out);
-				return true;
-			default:
-				while (depth--)
-				{
-					fputc('}', out);
-				}
-				fputs("}\n", out);
-				return false;
+				break;
+			case WIRE_KEY_VALUE:
+			case WIRE_LIST_ITEM:
+				print_string(out, element.value);
+				break;
 		}
 	}
+	fputs("}\n", out);
 }
-
-/**
- * An element of a message.
- */
-typedef struct {
-	/** what it is */
-	vici_parse_t type;
-	/** name, except for items of lists */
-	const char *name;
-	/** value, if it is one of a list or a pair */
-	const void *value;
-	/** length of value */
-	int len;
-} element_t;
 
 /**
  * Get the next element, skipping the field "success" on the top level.
  */
-static bool next_element(vici_res_t *res, element_t *element, int depth)
+static bool next_element(wire_reader_t *reader, wire_element_t *element)
 {
+	bool more;
+
 	do
 	{
-		memset(element, 0, sizeof(*element));
-		element->type = vici_parse(res);
-		switch (element->type)
+		more = wire_reader_next(reader, element);
+	}
+	while (more && !reader->depth && element->type == WIRE_KEY_VALUE &&
+		   wire_equals(element->name, "success"));
+	return more;
+}
+
+/**
+ * Columns that the names of a message need, indented by their sections.
+ */
+static int name_columns(const wire_reader_t *message)
+{
+	wire_reader_t reader = *message;
+	wire_element_t element;
+	int columns = 0, len;
+
+	while (next_element(&reader, &element))
+	{
+		if (element.type == WIRE_KEY_VALUE || element.type == WIRE_LIST_START)
 		{
-			case VICI_PARSE_KEY_VALUE:
-				element->value = vici_parse_value(res, &element->len);
-				/* fall-through */
-			case VICI_PARSE_BEGIN_SECTION:
-			case VICI_PARSE_BEGIN_LIST:
-				element->name = vici_parse_name(res);
-				break;
-			case VICI_PARSE_LIST_ITEM:
-				element->value = vici_parse_value(res, &element->len);
-				break;
-			case VICI_PARSE_ERROR:
-			case VICI_PARSE_END:
-				return false;
-			default:
-				break;
+			len = element.name.len + 2 * reader.depth;
+			columns = len > columns ? len : columns;
 		}
 	}
-	while (!depth && element->type == VICI_PARSE_KEY_VALUE &&
-		   !strcmp(element->name, "success"));
-	return true;
+	return columns;
 }
 
 /*
  * Described in header
  */
-bool kupfctl_print_lines(FILE *out, vici_res_t *res)
+void kupfctl_print_lines(FILE *out, const wire_reader_t *message)
 {
-	static element_t all[ALIGN_MAX];
-	unsigned int count = 0, i;
-	int width = 0, depth = 0, len;
-	bool first = false;
+	wire_reader_t reader = *message;
+	wire_element_t element;
+	int columns = name_columns(message), indent;
+	const char *before = "";
 
-	/* one pass for the width of the names, one to print */
-	while (count < ALIGN_MAX && next_element(res, &all[count], depth))
+	while (next_element(&reader, &element))
 	{
-		depth += all[count].type == VICI_PARSE_BEGIN_SECTION;
-		depth -= all[count].type == VICI_PARSE_END_SECTION;
-		if (all[count].name && all[count].type != VICI_PARSE_BEGIN_SECTION)
+		indent = 2 * reader.depth;
+		switch (element.type)
 		{
-			len = strlen(all[count].name) + 2 * depth;
-			width = len > width ? len : width;
-		}
-		count++;
-	}
-	for (i = 0, depth = 0; i < count; i++)
-	{
-		switch (all[i].type)
-		{
-			case VICI_PARSE_BEGIN_SECTION:
-				fprintf(out, "%*s", 2 * depth++, "");
-				kupfctl_print_value(out, all[i].name, strlen(all[i].name));
+			case WIRE_SECTION_START:
+				fprintf(out, "%*s", indent - 2, "");
+				kupfctl_print_value(out, element.name);
 				fputs(":\n", out);
 				break;
-			case VICI_PARSE_END_SECTION:
-				depth--;
+			case WIRE_SECTION_END:
 				break;
-			case VICI_PARSE_KEY_VALUE:
-			case VICI_PARSE_BEGIN_LIST:
-				fprintf(out, "%*s%-*s  ", 2 * depth, "", width - 2 * depth,
-						all[i].name);
-				first = true;
-				if (all[i].type == VICI_PARSE_KEY_VALUE)
+			case WIRE_KEY_VALUE:
+			case WIRE_LIST_START:
+				fprintf(out, "%*s%.*s%*s", indent, "", (int)element.name.len,
+						element.name.ptr,
+						columns - indent - (int)element.name.len + 2, "");
+				before = "";
+				if (element.type == WIRE_KEY_VALUE)
 				{
-					kupfctl_print_field(out, all[i].name, all[i].value,
-										all[i].len);
+					kupfctl_print_field(out, element.name, element.value);
 					fputc('\n', out);
 				}
 				break;
-			case VICI_PARSE_LIST_ITEM:
-				fputs(first ? "" : ", ", out);
-				first = false;
-				kupfctl_print_value(out, all[i].value, all[i].len);
+			case WIRE_LIST_ITEM:
+				fputs(before, out);
+				before = ", ";
+				kupfctl_print_value(out, element.value);
 				break;
-			case VICI_PARSE_END_LIST:
+			case WIRE_LIST_END:
 				fputc('\n', out);
-				break;
-			default:
 				break;
 		}
 	}
-	return count < ALIGN_MAX && all[count].type == VICI_PARSE_END;
 }
 
 /*
  * Described in header
  */
-bool kupfctl_print_line(FILE *out, vici_res_t *res, const char *but)
+void kupfctl_print_line(FILE *out, const wire_reader_t *message,
+						const char *but)
 {
-	element_t element;
+	wire_reader_t reader = *message;
+	wire_element_t element;
 	const char *before = "";
 	int depth = 0;
 
-	while (next_element(res, &element, depth))
+	while (next_element(&reader, &element))
 	{
 		switch (element.type)
 		{
-			case VICI_PARSE_BEGIN_SECTION:
+			case WIRE_SECTION_START:
 				fputs(before, out);
-				kupfctl_print_value(out, element.name, strlen(element.name));
+				kupfctl_print_value(out, element.name);
 				fputs("={", out);
 				before = "";
 				depth++;
 				break;
-			case VICI_PARSE_END_SECTION:
+			case WIRE_SECTION_END:
 				fputc('}', out);
 				before = " ";
 				depth--;
 				break;
-			case VICI_PARSE_BEGIN_LIST:
-				fprintf(out, "%s%s=", before, element.name);
+			case WIRE_LIST_START:
+				fprintf(out, "%s%.*s=", before, (int)element.name.len,
+						element.name.ptr);
 				before = "";
 				break;
-			case VICI_PARSE_LIST_ITEM:
+			case WIRE_LIST_ITEM:
 				fputs(before, out);
-				kupfctl_print_value(out, element.value, element.len);
+				kupfctl_print_value(out, element.value);
 				before = ",";
 				break;
-			case VICI_PARSE_END_LIST:
+			case WIRE_LIST_END:
 				before = " ";
 				break;
-			default:
-				if (!depth && !strcmp(element.name, but))
+			case WIRE_KEY_VALUE:
+				if (!depth && wire_equals(element.name, but))
 				{
 					break;
 				}
-				fprintf(out, "%s%s=", before, element.name);
-				kupfctl_print_value(out, element.value, element.len);
+				fprintf(out, "%s%.*s=", before, (int)element.name.len,
+						element.name.ptr);
+				kupfctl_print_value(out, element.value);
 				before = " ";
 				break;
 		}
 	}
-	return element.type == VICI_PARSE_END;
 }

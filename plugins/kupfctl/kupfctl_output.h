@@ -14,8 +14,8 @@
 #define KUPFCTL_OUTPUT_H_
 
 #include "kupfctl.h"
+#include "wire/wire_reader.h"
 
-#include <libvici.h>
 #include <stdio.h>
 
 /**
@@ -32,10 +32,9 @@ void kupfctl_error(const char *fmt, ...)
  *
  * @param out		stream
  * @param value		text
- * @param len		its length
  * @return			number of columns used, if all characters take one
  */
-size_t kupfctl_print_text(FILE *out, const void *value, size_t len);
+size_t kupfctl_print_text(FILE *out, wire_octets_t value);
 
 /**
  * Print a value as text like kupfctl_print_text(), in double quotes if it is
@@ -43,9 +42,8 @@ size_t kupfctl_print_text(FILE *out, const void *value, size_t len);
  *
  * @param out		stream
  * @param value		value
- * @param len		its length
  */
-void kupfctl_print_value(FILE *out, const void *value, size_t len);
+void kupfctl_print_value(FILE *out, wire_octets_t value);
 
 /**
  * Print the value of a field like kupfctl_print_text(), but times that it has
@@ -54,41 +52,39 @@ void kupfctl_print_value(FILE *out, const void *value, size_t len);
  * @param out		stream
  * @param field		name of field
  * @param value		value
- * @param len		its length
  * @return			number of columns used, if all characters take one
  */
-size_t kupfctl_print_field(FILE *out, const char *field, const void *value,
-						   size_t len);
+size_t kupfctl_print_field(FILE *out, wire_octets_t field,
+						   wire_octets_t value);
 
 /**
  * Print a message as a JSON object on a line: sections as objects, lists as
- * arrays, and all values as strings, since VICI knows no other type.  What is
- * not UTF-8 is replaced by U+FFFD.
+ * arrays, and all values as strings, since the wire knows no other type.  What
+ * is not UTF-8 is replaced by U+FFFD.
  *
  * @param out		stream
- * @param event		name of event, becomes the first member; NULL for a reply
- * @param res		message, consumed by parsing but not freed
- * @return			FALSE if the message is malformed
+ * @param event		name of event, becomes the first member; empty for a reply
+ * @param message	message
  */
-bool kupfctl_print_json(FILE *out, const char *event, vici_res_t *res);
+void kupfctl_print_json(FILE *out, wire_octets_t event,
+						const wire_reader_t *message);
 
 /**
  * Print a message in lines of name and value, without the field "success".
  *
  * @param out		stream
- * @param res		message, consumed by parsing but not freed
- * @return			FALSE if the message is malformed
+ * @param message	message
  */
-bool kupfctl_print_lines(FILE *out, vici_res_t *res);
+void kupfctl_print_lines(FILE *out, const wire_reader_t *message);
 
 /**
  * Print a message on one line, name=value.
  *
  * @param out		stream
- * @param res		message, consumed by parsing but not freed
+ * @param message	message
  * @param but		field that is left out, not in a section
- * @return			FALSE if the message is malformed
  */
-bool kupfctl_print_line(FILE *out, vici_res_t *res, const char *but);
+void kupfctl_print_line(FILE *out, const wire_reader_t *message,
+						const char *but);
 
 #endif /** KUPFCTL_OUTPUT_H_ @}*/

@@ -275,14 +275,14 @@ bool kupfctl_secret_read(kupfctl_secret_t *secret, const char *path,
 /*
  * Described in header
  */
-void kupfctl_secret_add(const kupfctl_secret_t *secret, vici_req_t *req,
-						const char *field)
+void kupfctl_secret_add(const kupfctl_secret_t *secret,
+						wire_writer_t *request, const char *field)
 {
 	char text[KUPFCTL_HEX_MAX + 1];
 	size_t len;
 
 	len = kupfctl_secret_hex(secret->octets, secret->len, text);
-	vici_add_key_value(req, (char*)field, text, len);
+	wire_writer_value(request, field, wire_octets(text, len));
 	explicit_bzero(text, sizeof(text));
 }
 

@@ -12,8 +12,7 @@
 #define KUPFCTL_SECRET_H_
 
 #include "kupfctl.h"
-
-#include <libvici.h>
+#include "wire/wire_writer.h"
 
 /** Length of a key derived by the core, octets */
 #define KUPFCTL_KEY_MIN 32
@@ -77,11 +76,11 @@ bool kupfctl_secret_read(kupfctl_secret_t *secret, const char *path,
  * daemon would take for text.
  *
  * @param secret	key
- * @param req		request, borrowed
+ * @param request	request
  * @param field		name of field
  */
-void kupfctl_secret_add(const kupfctl_secret_t *secret, vici_req_t *req,
-						const char *field);
+void kupfctl_secret_add(const kupfctl_secret_t *secret,
+						wire_writer_t *request, const char *field);
 
 /**
  * Encode octets as "0x" and hexadecimal digits.

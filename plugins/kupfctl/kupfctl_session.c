@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupfctl_session.h"
-#include "kupfctl_conn.h"
 #include "kupfctl_output.h"
 #include "kupfctl_secret.h"
 
@@ -65,7 +64,7 @@ bool kupfctl_session_hex(const char *option, const char *text,
 /**
  * Add an option in hexadecimal digits, if it was given.
  */
-static bool add_hex(vici_req_t *req, const kupfctl_args_t *args,
+static bool add_hex(wire_writer_t *request, const kupfctl_args_t *args,
 					const char *option, const char *field,
 					const unsigned int digits[2])
 {
@@ -81,14 +80,14 @@ static bool add_hex(vici_req_t *req, const kupfctl_args_t *args,
 	{
 		return false;
 	}
-	vici_add_key_value(req, (char*)field, hex, strlen(hex));
+	wire_writer_text(request, field, hex);
 	return true;
 }
 
 /**
  * Add a key from a file, if one was given.
  */
-static bool add_key(vici_req_t *req, const kupfctl_args_t *args,
+static bool add_key(wire_writer_t *request, const kupfctl_args_t *args,
 					const char *option, const char *field, size_t max)
 {
 	kupfctl_secret_t secret;
@@ -103,7 +102,7 @@ static bool add_key(vici_req_t *req, const kupfctl_args_t *args,
 	{
 		return false;
 	}
-	kupfctl_secret_add(&secret, req, field);
+	kupfctl_secret_add(&secret, request, field);
 	kupfctl_secret_wipe(&secret);
 	return true;
 }
@@ -111,7 +110,7 @@ static bool add_key(vici_req_t *req, const kupfctl_args_t *args,
 /**
  * Add the options that are sent as they are, those for lists as lists.
  */
-static void add_fields(vici_req_t *req, const kupfctl_args_t *args)
+static void add_fields(wire_writer_t *request, const kupfctl_args_t *args)
 {
 	const kupfctl_option_t *option;
 	const char *value;
@@ -127,8 +126,7 @@ static void add_fields(vici_req_t *req, const kupfctl_args_t *args)
 		}
 		if (!option->many)
 		{
-			vici_add_key_value(req, (char*)option->field, (void*)value,
-							   strlen(value));
+			wire_writer_text(request, option->field, value);
 			continue;
 		}
 		for (j = 0; j < i && args->given[j].option != option; j++)
@@ -139,23 +137,22 @@ static void add_fields(vici_req_t *req, const kupfctl_args_t *args)
 		{
 			continue;
 		}
-		vici_begin_list(req, (char*)option->field);
+		wire_writer_begin_list(request, option->field);
 		for (j = i; j < args->count; j++)
 		{
 			if (args->given[j].option == option)
 			{
-				value = args->given[j].value;
-				vici_add_list_item(req, (void*)value, strlen(value));
+				wire_writer_item(request, wire_text(args->given[j].value));
 			}
 		}
-		vici_end_list(req);
+		wire_writer_end_list(request);
 	}
 }
 
 /**
  * Add all that was given as options; wrong ones are printed.
  */
-static bool add_options(vici_req_t *req, const kupfctl_args_t *args)
+static bool add_options(wire_writer_t *request, const kupfctl_args_t *args)
 {
 	bool key, kamf, ktngf;
 
@@ -170,39 +167,34 @@ static bool add_options(vici_req_t *req, const kupfctl_args_t *args)
 					  "each other");
 		return false;
 	}
-	if (!add_key(req, args, "--key-file", "key", KUPFCTL_KEY_MAX) ||
-		!add_key(req, args, "--kamf-file", "kamf", KUPFCTL_KEY_MIN) ||
-		!add_key(req, args, "--ktngf-file", "ktngf", KUPFCTL_KEY_MIN) ||
-		!add_hex(req, args, "--rand", "rand", kupfctl_rand_digits) ||
-		!add_hex(req, args, "--fc", "fc", kupfctl_fc_digits))
+	if (!add_key(request, args, "--key-file", "key", KUPFCTL_KEY_MAX) ||
+		!add_key(request, args, "--kamf-file", "kamf", KUPFCTL_KEY_MIN) ||
+		!add_key(request, args, "--ktngf-file", "ktngf", KUPFCTL_KEY_MIN) ||
+		!add_hex(request, args, "--rand", "rand", kupfctl_rand_digits) ||
+		!add_hex(request, args, "--fc", "fc", kupfctl_fc_digits))
 	{
 		return false;
 	}
-	add_fields(req, args);
+	add_fields(request, args);
 	return true;
 }
 
 /*
  * Described in header
  */
-vici_req_t *kupfctl_session_begin(const char *command,
-								  const kupfctl_args_t *args)
+bool kupfctl_session_begin(kupf_client_t *client, const char *command,
+						   const kupfctl_args_t *args)
 {
 	const char *name = args->words[0];
-	vici_req_t *req;
+	wire_writer_t *request;
 
 	if (!kupfctl_session_name_valid(name, strlen(name)))
 	{
 		kupfctl_error("the name of a session is 1 to %d printable ASCII "
 					  "characters without a space", NAME_MAX_LEN);
-		return NULL;
+		return false;
 	}
-	req = kupfctl_begin(command);
-	vici_add_key_value(req, "session", (void*)name, strlen(name));
-	if (!add_options(req, args))
-	{
-		vici_free_req(req);
-		return NULL;
-	}
-	return req;
+	request = kupf_client_begin(client, command);
+	wire_writer_text(request, "session", name);
+	return add_options(request, args);
 }

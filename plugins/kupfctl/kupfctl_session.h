@@ -13,8 +13,7 @@
 #define KUPFCTL_SESSION_H_
 
 #include "kupfctl_args.h"
-
-#include <libvici.h>
+#include "client/kupf_client.h"
 
 /** Entries of a table of options: the fields of a session */
 #define KUPFCTL_SESSION_OPTIONS \
@@ -61,12 +60,13 @@ bool kupfctl_session_name_valid(const char *name, size_t len);
  * Begin a request about a session: its name, which is the only positional
  * argument, and the fields that were given as options.
  *
+ * @param client	client
  * @param command	name of the command
  * @param args		arguments, of any table of options with fields
- * @return			request, NULL if an argument is wrong: that was printed
+ * @return			FALSE if an argument is wrong: that was printed
  */
-vici_req_t *kupfctl_session_begin(const char *command,
-								  const kupfctl_args_t *args);
+bool kupfctl_session_begin(kupf_client_t *client, const char *command,
+						   const kupfctl_args_t *args);
 
 /**
  * Normalize hexadecimal digits, with or without "0x", to text for the wire.

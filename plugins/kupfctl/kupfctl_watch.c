@@ -4,38 +4,31 @@
 #include "kupfctl_conn.h"
 #include "kupfctl_output.h"
 
-#include <pthread.h>
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
-/** Events registered for if none are named */
-#define EVENTS "tunnel-up", "tunnel-down", "auth-failed", "session-expired", \
-	"rekey-request", "session-flapping"
-
-/** The same, for completion and help */
-#define EVENTS_TEXT "tunnel-up tunnel-down auth-failed session-expired " \
-	"rekey-request session-flapping"
-
-static const char *const default_events[] = { EVENTS };
-
 /**
- * Print when an event happened, with milliseconds.
- *
- * @param event		its field "time", NULL if the daemon has not said so: now
+ * Print when an event happened, with milliseconds: its field "time", or now if
+ * the daemon has not said so.
  */
-static void print_time(const char *event)
+static void print_time(const wire_reader_t *event)
 {
-	char text[32], zone[8];
+	char text[32], zone[8], *end;
 	struct timespec when;
+	wire_octets_t value;
 	struct tm tm;
-	char *end;
 
 	clock_gettime(CLOCK_REALTIME, &when);
-	if (event)
+	if (wire_reader_find(event, "time", &value))
 	{
-		when.tv_sec = strtoll(event, &end, 10);
+		snprintf(text, sizeof(text), "%.*s", (int)value.len, value.ptr);
+		when.tv_sec = strtoll(text, &end, 10);
 		when.tv_nsec = *end == '.' ? strtol(end + 1, NULL, 10) * 1000000 : 0;
 	}
 	if (localtime_r(&when.tv_sec, &tm) &&
@@ -47,89 +40,107 @@ static void print_time(const char *event)
 }
 
 /**
- * Called for each event, by a thread of libvici.
+ * Called for each event.
  */
-static void on_event(void *user, char *name, vici_res_t *res)
+static void on_event(void *user, wire_octets_t name, const wire_reader_t *event)
 {
 	const kupfctl_t *ctl = user;
-	bool parsed;
 
 	if (ctl->json)
 	{
-		parsed = kupfctl_print_json(stdout, name, res);
+		kupfctl_print_json(stdout, name, event);
 	}
 	else
 	{
-		print_time(vici_find_str(res, NULL, "time"));
-		printf("%s ", name);
-		parsed = kupfctl_print_line(stdout, res, "time");
+		print_time(event);
+		printf("%.*s ", (int)name.len, name.ptr);
+		kupfctl_print_line(stdout, event, "time");
 		putchar('\n');
 	}
-	if (!parsed)
-	{
-		kupfctl_error("a malformed event %s was received", name);
-	}
-	if (fflush(stdout))
-	{
-		/* nobody reads any more: end as if by signal, the status says it */
-		kill(getpid(), SIGTERM);
-	}
+	fflush(stdout);
 }
 
-static kupfctl_status_t run(const kupfctl_t *ctl, const kupfctl_args_t *args)
+/**
+ * Get a descriptor that can be read when a signal has come that ends us.
+ */
+static int catch_signals(void)
 {
-	kupfctl_status_t status = KUPFCTL_REFUSED;
-	const char *const *events = default_events;
-	unsigned int count = sizeof(default_events) / sizeof(*default_events), i;
-	vici_conn_t *vici;
 	sigset_t signals;
-	int sig;
 
-	if (args->words_count)
-	{
-		events = args->words;
-		count = args->words_count;
-	}
-	/* before there are other threads, which inherit this */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGHUP);
-	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	return signalfd(-1, &signals, SFD_CLOEXEC);
+}
 
-	vici = kupfctl_connect(ctl);
-	if (!vici)
+/**
+ * Print events until a signal comes or nobody reads any more, which main() sees
+ * as well, or until the connection is lost.
+ */
+static kupfctl_status_t print_events(kupf_client_t *client, int signals)
+{
+	kupf_client_reply_t reply = { .status = KUPF_CLIENT_OK };
+	struct pollfd pfds[] = {
+		{ .fd = signals, .events = POLLIN },
+		{ .fd = kupf_client_fd(client) },
+	};
+
+	while (reply.status == KUPF_CLIENT_OK && !ferror(stdout))
 	{
-		return KUPFCTL_NO_CONNECTION;
-	}
-	for (i = 0; i < count; i++)
-	{
-		if (!kupfctl_register(vici, events[i], on_event, (void*)ctl))
+		pfds[1].events = kupf_client_poll_events(client);
+		poll(pfds, 2, kupf_client_poll_timeout(client));
+		if (pfds[0].revents)
 		{
 			break;
 		}
+		reply.status = kupf_client_process(client);
 	}
-	if (i == count)
+	return kupfctl_status(client, &reply);
+}
+
+static kupfctl_status_t watch(const kupfctl_t *ctl, kupf_client_t *client,
+							  const kupfctl_args_t *args)
+{
+	kupfctl_status_t status;
+	int signals = catch_signals();
+	char names[] = KUPFCTL_EVENTS, *name, *pos;
+	unsigned int i;
+
+	if (signals == -1)
 	{
-		sigwait(&signals, &sig);
-		status = KUPFCTL_DONE;
+		kupfctl_error("cannot wait for signals: %s", strerror(errno));
+		return KUPFCTL_USAGE;
 	}
-	kupfctl_disconnect(vici);
+	status = kupfctl_connect(client);
+	for (i = 0; i < args->words_count && status == KUPFCTL_DONE; i++)
+	{
+		status = kupfctl_register(client, args->words[i], on_event, (void*)ctl);
+	}
+	for (name = args->words_count ? NULL : strtok_r(names, " ", &pos);
+		 name && status == KUPFCTL_DONE; name = strtok_r(NULL, " ", &pos))
+	{
+		status = kupfctl_register(client, name, on_event, (void*)ctl);
+	}
+	if (status == KUPFCTL_DONE)
+	{
+		status = print_events(client, signals);
+	}
+	close(signals);
 	return status;
 }
 
-const kupfctl_command_t kupfctl_watch = {
-	.name = "watch",
-	.usage = "[EVENT...]",
-	.words = EVENTS_TEXT,
-	.summary = "print events as they happen",
-	.details =
-		"Without names: " EVENTS_TEXT ".\n"
-		"There is also key-request, for those who answer it: charon waits for "
-		"that.\n"
-		"Prints a line for each event, after the time at which it happened, "
-		"until it is\ninterrupted, which is success, or until the connection "
-		"ends, which is not\n(exit status 3).\n",
-	.max = KUPFCTL_ARGS_MAX,
-	.run = run,
-};
+/*
+ * Described in header
+ */
+kupfctl_status_t kupfctl_watch(const kupfctl_t *ctl,
+							   const kupfctl_args_t *args)
+{
+	kupf_client_t *client = kupfctl_client(ctl);
+	kupfctl_status_t status;
+
+	status = watch(ctl, client, args);
+	kupf_client_destroy(client);
+	return status;
+}

@@ -22,6 +22,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** Longest name, octets */
 #define WIRE_NAME_MAX 0xff
 
@@ -45,7 +49,12 @@ struct wire_octets_t {
  */
 static inline wire_octets_t wire_octets(const void *ptr, size_t len)
 {
-	return (wire_octets_t){ ptr, len };
+	wire_octets_t octets;
+
+	/* as C++ has it, too */
+	octets.ptr = (const uint8_t*)ptr;
+	octets.len = len;
+	return octets;
 }
 
 /**
@@ -80,5 +89,9 @@ bool wire_is_name(wire_octets_t name);
  * @return			FALSE if it is no number, or a higher one
  */
 bool wire_number(wire_octets_t octets, uint64_t max, uint64_t *number);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /** WIRE_H_ @}*/

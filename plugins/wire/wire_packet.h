@@ -19,14 +19,16 @@
 #include "wire.h"
 #include "wire_writer.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** Octets of the length in front of a packet */
 #define WIRE_PACKET_HEADER 4
 
 /** Longest packet, octets without the length */
 #define WIRE_PACKET_MAX (512 * 1024)
 
-typedef enum wire_packet_type_t wire_packet_type_t;
-typedef enum wire_packet_status_t wire_packet_status_t;
 typedef struct wire_packet_t wire_packet_t;
 
 /**
@@ -51,6 +53,8 @@ enum wire_packet_type_t {
 	WIRE_EVENT = 7,
 };
 
+typedef enum wire_packet_type_t wire_packet_type_t;
+
 /**
  * What octets that have come in begin with.
  */
@@ -62,6 +66,8 @@ enum wire_packet_status_t {
 	/** a packet of a length that no packet may have */
 	WIRE_PACKET_MALFORMED,
 };
+
+typedef enum wire_packet_status_t wire_packet_status_t;
 
 /**
  * A packet.
@@ -117,5 +123,9 @@ void wire_packet_begin(wire_writer_t *writer, wire_packet_type_t type,
  * @return			FALSE if the writer has failed, or it is too long
  */
 bool wire_packet_end(wire_writer_t *writer, wire_octets_t *packet);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /** WIRE_PACKET_H_ @}*/

@@ -5,49 +5,49 @@
 /**
  * Read a number of one or two octets.
  */
-static bool read_number(wire_reader_t *this, size_t octets, size_t *number)
+static bool read_number(wire_reader_t *self, size_t octets, size_t *number)
 {
-	if (this->rest.len < octets)
+	if (self->rest.len < octets)
 	{
 		return false;
 	}
-	*number = this->rest.ptr[0];
+	*number = self->rest.ptr[0];
 	if (octets == 2)
 	{
-		*number = *number << 8 | this->rest.ptr[1];
+		*number = *number << 8 | self->rest.ptr[1];
 	}
-	this->rest.ptr += octets;
-	this->rest.len -= octets;
+	self->rest.ptr += octets;
+	self->rest.len -= octets;
 	return true;
 }
 
 /**
  * Read octets behind their length of one or two octets.
  */
-static bool read_data(wire_reader_t *this, size_t octets, wire_octets_t *data)
+static bool read_data(wire_reader_t *self, size_t octets, wire_octets_t *data)
 {
 	size_t len;
 
-	if (!read_number(this, octets, &len) || this->rest.len < len)
+	if (!read_number(self, octets, &len) || self->rest.len < len)
 	{
 		return false;
 	}
-	*data = wire_octets(this->rest.ptr, len);
-	this->rest.ptr += len;
-	this->rest.len -= len;
+	*data = wire_octets(self->rest.ptr, len);
+	self->rest.ptr += len;
+	self->rest.len -= len;
 	return true;
 }
 
 /**
  * Read an element; FALSE if it is cut off, unknown or out of place.
  */
-static bool read_element(wire_reader_t *this, wire_element_t *element)
+static bool read_element(wire_reader_t *self, wire_element_t *element)
 {
 	size_t type;
 
 	*element = (wire_element_t){};
-	if (!read_number(this, 1, &type) ||
-		this->in_list != (type == WIRE_LIST_ITEM || type == WIRE_LIST_END))
+	if (!read_number(self, 1, &type) ||
+		self->in_list != (type == WIRE_LIST_ITEM || type == WIRE_LIST_END))
 	{
 		return false;
 	}
@@ -55,23 +55,23 @@ static bool read_element(wire_reader_t *this, wire_element_t *element)
 	switch (type)
 	{
 		case WIRE_SECTION_START:
-			this->depth++;
-			return read_data(this, 1, &element->name);
+			self->depth++;
+			return read_data(self, 1, &element->name);
 		case WIRE_SECTION_END:
-			return this->depth-- > 0;
+			return self->depth-- > 0;
 		case WIRE_KEY_VALUE:
-			return read_data(this, 1, &element->name) &&
-				   read_data(this, 2, &element->value);
+			return read_data(self, 1, &element->name) &&
+				   read_data(self, 2, &element->value);
 		case WIRE_LIST_START:
-			this->in_list = read_data(this, 1, &this->list);
-			element->name = this->list;
-			return this->in_list;
+			self->in_list = read_data(self, 1, &self->list);
+			element->name = self->list;
+			return self->in_list;
 		case WIRE_LIST_ITEM:
-			element->name = this->list;
-			return read_data(this, 2, &element->value);
+			element->name = self->list;
+			return read_data(self, 2, &element->value);
 		case WIRE_LIST_END:
-			this->in_list = false;
-			element->name = this->list;
+			self->in_list = false;
+			element->name = self->list;
 			return true;
 		default:
 			return false;
@@ -81,7 +81,7 @@ static bool read_element(wire_reader_t *this, wire_element_t *element)
 /*
  * Described in header
  */
-bool wire_reader_init(wire_reader_t *this, wire_octets_t message)
+bool wire_reader_init(wire_reader_t *self, wire_octets_t message)
 {
 	wire_reader_t check = { .rest = message };
 	wire_element_t element;
@@ -92,29 +92,29 @@ bool wire_reader_init(wire_reader_t *this, wire_octets_t message)
 		ok = read_element(&check, &element) && wire_is_name(element.name);
 	}
 	ok = ok && !check.depth && !check.in_list;
-	*this = (wire_reader_t){ .rest = ok ? message : wire_octets(NULL, 0) };
+	*self = (wire_reader_t){ .rest = ok ? message : wire_octets(NULL, 0) };
 	return ok;
 }
 
 /*
  * Described in header
  */
-bool wire_reader_next(wire_reader_t *this, wire_element_t *element)
+bool wire_reader_next(wire_reader_t *self, wire_element_t *element)
 {
-	return this->rest.len && read_element(this, element);
+	return self->rest.len && read_element(self, element);
 }
 
 /*
  * Described in header
  */
-void wire_reader_skip(wire_reader_t *this)
+void wire_reader_skip(wire_reader_t *self)
 {
-	unsigned int depth = this->depth;
-	bool in_list = this->in_list;
+	unsigned int depth = self->depth;
+	bool in_list = self->in_list;
 	wire_element_t element;
 
-	while (this->depth >= depth && this->in_list >= in_list &&
-		   wire_reader_next(this, &element))
+	while (self->depth >= depth && self->in_list >= in_list &&
+		   wire_reader_next(self, &element))
 	{
 		/* not what was asked for */
 	}

@@ -16,7 +16,10 @@
 
 #include "wire.h"
 
-typedef enum wire_type_t wire_type_t;
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef struct wire_element_t wire_element_t;
 typedef struct wire_reader_t wire_reader_t;
 
@@ -37,6 +40,8 @@ enum wire_type_t {
 	/** a list ends: name */
 	WIRE_LIST_END = 6,
 };
+
+typedef enum wire_type_t wire_type_t;
 
 /**
  * An element.
@@ -69,28 +74,28 @@ struct wire_reader_t {
  * and of a known type, every section and list is ended, lists hold items only,
  * which are nowhere else, names are printable ASCII, nothing is left over.
  *
- * @param this		[out] reader; at its end if the message is malformed
+ * @param self		[out] reader; at its end if the message is malformed
  * @param message	message, has to stay as it is while it is read
  * @return			FALSE if the message is malformed
  */
-bool wire_reader_init(wire_reader_t *this, wire_octets_t message);
+bool wire_reader_init(wire_reader_t *self, wire_octets_t message);
 
 /**
  * Read the next element.
  *
- * @param this		reader
+ * @param self		reader
  * @param element	[out] element
  * @return			FALSE at the end of the message
  */
-bool wire_reader_next(wire_reader_t *this, wire_element_t *element);
+bool wire_reader_next(wire_reader_t *self, wire_element_t *element);
 
 /**
  * Read on to the end of the section or list around the position; that end is
  * read, too.  At the top level: to the end of the message.
  *
- * @param this		reader
+ * @param self		reader
  */
-void wire_reader_skip(wire_reader_t *this);
+void wire_reader_skip(wire_reader_t *self);
 
 /**
  * Find a value by its name, from the position on, in this section only and not
@@ -103,5 +108,9 @@ void wire_reader_skip(wire_reader_t *this);
  */
 bool wire_reader_find(const wire_reader_t *from, const char *name,
 					  wire_octets_t *value);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /** WIRE_READER_H_ @}*/

@@ -11,72 +11,72 @@
 /*
  * Described in header
  */
-void wire_writer_init(wire_writer_t *this, size_t max)
+void wire_writer_init(wire_writer_t *self, size_t max)
 {
-	*this = (wire_writer_t){ .max = max, .grows = true };
+	*self = (wire_writer_t){ .max = max, .grows = true };
 }
 
 /*
  * Described in header
  */
-void wire_writer_init_buffer(wire_writer_t *this, void *buf, size_t size)
+void wire_writer_init_buffer(wire_writer_t *self, void *buf, size_t size)
 {
-	*this = (wire_writer_t){ .buf = buf, .room = size, .max = size };
+	*self = (wire_writer_t){ .buf = buf, .room = size, .max = size };
 }
 
 /*
  * Described in header
  */
-void wire_writer_reset(wire_writer_t *this)
+void wire_writer_reset(wire_writer_t *self)
 {
-	if (this->len)
+	if (self->len)
 	{
-		explicit_bzero(this->buf, this->len);
+		explicit_bzero(self->buf, self->len);
 	}
-	this->len = 0;
-	this->depth = 0;
-	this->in_list = false;
-	this->failed = false;
+	self->len = 0;
+	self->depth = 0;
+	self->in_list = false;
+	self->failed = false;
 }
 
 /*
  * Described in header
  */
-void wire_writer_deinit(wire_writer_t *this)
+void wire_writer_deinit(wire_writer_t *self)
 {
-	wire_writer_reset(this);
-	if (this->grows)
+	wire_writer_reset(self);
+	if (self->grows)
 	{
-		free(this->buf);
+		free(self->buf);
 	}
-	*this = (wire_writer_t){};
+	*self = (wire_writer_t){};
 }
 
 /**
  * Move to a greater buffer.  No realloc(): it would leave a copy behind.
  */
-static void grow(wire_writer_t *this, size_t need)
+static void grow(wire_writer_t *self, size_t need)
 {
 	size_t room;
 	uint8_t *buf;
 
-	room = this->room > ROOM_MIN / 2 ? 2 * this->room : ROOM_MIN;
+	room = self->room > ROOM_MIN / 2 ? 2 * self->room : ROOM_MIN;
 	room = room < need ? need : room;
-	room = room > this->max ? this->max : room;
+	room = room > self->max ? self->max : room;
 	buf = malloc(room);
 	if (!buf)
 	{
-		this->failed = true;
+		self->failed = true;
 		return;
 	}
-	if (this->len)
+	if (self->len)
 	{
-		memcpy(buf, this->buf, this->len);
-		explicit_bzero(this->buf, this->len);
+		memcpy(buf, self->buf, self->len);
+		explicit_bzero(self->buf, self->len);
 	}
-	free(this->buf);
-	this->buf = buf;
-	this->room = room;
+	free(self->buf);
+	self->buf = buf;
+	self->room = room;
 }
 
 /**
@@ -84,133 +84,133 @@ static void grow(wire_writer_t *this, size_t need)
  *
  * @return			FALSE if the writer has failed
  */
-static bool reserve(wire_writer_t *this, size_t more)
+static bool reserve(wire_writer_t *self, size_t more)
 {
-	if (!this->failed && this->room - this->len < more)
+	if (!self->failed && self->room - self->len < more)
 	{
-		if (!this->grows || this->max - this->len < more)
+		if (!self->grows || self->max - self->len < more)
 		{
-			this->failed = true;
+			self->failed = true;
 		}
 		else
 		{
-			grow(this, this->len + more);
+			grow(self, self->len + more);
 		}
 	}
-	return !this->failed;
+	return !self->failed;
 }
 
 /*
  * Described in header
  */
-void wire_writer_raw(wire_writer_t *this, wire_octets_t octets)
+void wire_writer_raw(wire_writer_t *self, wire_octets_t octets)
 {
-	if (octets.len && reserve(this, octets.len))
+	if (octets.len && reserve(self, octets.len))
 	{
-		memcpy(this->buf + this->len, octets.ptr, octets.len);
-		this->len += octets.len;
+		memcpy(self->buf + self->len, octets.ptr, octets.len);
+		self->len += octets.len;
 	}
 }
 
 /**
  * Add the type of an element, which may not be everywhere.
  */
-static void put_type(wire_writer_t *this, wire_type_t type)
+static void put_type(wire_writer_t *self, wire_type_t type)
 {
 	uint8_t octet = type;
 
-	if (this->in_list != (type == WIRE_LIST_ITEM || type == WIRE_LIST_END))
+	if (self->in_list != (type == WIRE_LIST_ITEM || type == WIRE_LIST_END))
 	{
-		this->failed = true;
+		self->failed = true;
 	}
-	wire_writer_raw(this, wire_octets(&octet, 1));
+	wire_writer_raw(self, wire_octets(&octet, 1));
 }
 
 /*
  * Described in header
  */
-void wire_writer_name(wire_writer_t *this, wire_octets_t name)
+void wire_writer_name(wire_writer_t *self, wire_octets_t name)
 {
 	uint8_t len = name.len;
 
 	if (!wire_is_name(name))
 	{
-		this->failed = true;
+		self->failed = true;
 	}
-	wire_writer_raw(this, wire_octets(&len, 1));
-	wire_writer_raw(this, name);
+	wire_writer_raw(self, wire_octets(&len, 1));
+	wire_writer_raw(self, name);
 }
 
 /**
  * Add a value with its length.
  */
-static void put_value(wire_writer_t *this, wire_octets_t value)
+static void put_value(wire_writer_t *self, wire_octets_t value)
 {
 	uint8_t len[] = { value.len >> 8, value.len };
 
 	if (value.len > WIRE_VALUE_MAX)
 	{
-		this->failed = true;
+		self->failed = true;
 	}
-	wire_writer_raw(this, wire_octets(len, sizeof(len)));
-	wire_writer_raw(this, value);
+	wire_writer_raw(self, wire_octets(len, sizeof(len)));
+	wire_writer_raw(self, value);
 }
 
 /*
  * Described in header
  */
-void wire_writer_begin_section_named(wire_writer_t *this, wire_octets_t name)
+void wire_writer_begin_section_named(wire_writer_t *self, wire_octets_t name)
 {
-	put_type(this, WIRE_SECTION_START);
-	wire_writer_name(this, name);
-	this->depth++;
+	put_type(self, WIRE_SECTION_START);
+	wire_writer_name(self, name);
+	self->depth++;
 }
 
 /*
  * Described in header
  */
-void wire_writer_begin_section(wire_writer_t *this, const char *name)
+void wire_writer_begin_section(wire_writer_t *self, const char *name)
 {
-	wire_writer_begin_section_named(this, wire_text(name));
+	wire_writer_begin_section_named(self, wire_text(name));
 }
 
 /*
  * Described in header
  */
-void wire_writer_end_section(wire_writer_t *this)
+void wire_writer_end_section(wire_writer_t *self)
 {
-	if (!this->depth)
+	if (!self->depth)
 	{
-		this->failed = true;
+		self->failed = true;
 		return;
 	}
-	put_type(this, WIRE_SECTION_END);
-	this->depth--;
+	put_type(self, WIRE_SECTION_END);
+	self->depth--;
 }
 
 /*
  * Described in header
  */
-void wire_writer_value(wire_writer_t *this, const char *name,
+void wire_writer_value(wire_writer_t *self, const char *name,
 					   wire_octets_t value)
 {
-	put_type(this, WIRE_KEY_VALUE);
-	wire_writer_name(this, wire_text(name));
-	put_value(this, value);
+	put_type(self, WIRE_KEY_VALUE);
+	wire_writer_name(self, wire_text(name));
+	put_value(self, value);
 }
 
 /*
  * Described in header
  */
-void wire_writer_text(wire_writer_t *this, const char *name, const char *text)
+void wire_writer_text(wire_writer_t *self, const char *name, const char *text)
 {
-	wire_writer_value(this, name, wire_text(text));
+	wire_writer_value(self, name, wire_text(text));
 }
 
 /*
  * Described in header
  */
-void wire_writer_number(wire_writer_t *this, const char *name,
+void wire_writer_number(wire_writer_t *self, const char *name,
 						uint64_t number)
 {
 	char digits[20];
@@ -222,45 +222,45 @@ void wire_writer_number(wire_writer_t *this, const char *name,
 		number /= 10;
 	}
 	while (number);
-	wire_writer_value(this, name,
+	wire_writer_value(self, name,
 					  wire_octets(digits + pos, sizeof(digits) - pos));
 }
 
 /*
  * Described in header
  */
-void wire_writer_begin_list(wire_writer_t *this, const char *name)
+void wire_writer_begin_list(wire_writer_t *self, const char *name)
 {
-	put_type(this, WIRE_LIST_START);
-	wire_writer_name(this, wire_text(name));
-	this->in_list = true;
+	put_type(self, WIRE_LIST_START);
+	wire_writer_name(self, wire_text(name));
+	self->in_list = true;
 }
 
 /*
  * Described in header
  */
-void wire_writer_item(wire_writer_t *this, wire_octets_t value)
+void wire_writer_item(wire_writer_t *self, wire_octets_t value)
 {
-	put_type(this, WIRE_LIST_ITEM);
-	put_value(this, value);
+	put_type(self, WIRE_LIST_ITEM);
+	put_value(self, value);
 }
 
 /*
  * Described in header
  */
-void wire_writer_end_list(wire_writer_t *this)
+void wire_writer_end_list(wire_writer_t *self)
 {
-	put_type(this, WIRE_LIST_END);
-	this->in_list = false;
+	put_type(self, WIRE_LIST_END);
+	self->in_list = false;
 }
 
 /*
  * Described in header
  */
-bool wire_writer_get(wire_writer_t *this, wire_octets_t *octets)
+bool wire_writer_get(wire_writer_t *self, wire_octets_t *octets)
 {
-	bool ok = !this->failed && !this->depth && !this->in_list;
+	bool ok = !self->failed && !self->depth && !self->in_list;
 
-	*octets = wire_octets(this->buf, ok ? this->len : 0);
+	*octets = wire_octets(self->buf, ok ? self->len : 0);
 	return ok;
 }

@@ -146,6 +146,9 @@ if test "$enable_tests" != no; then
 		AC_MSG_ERROR([the unit tests need Check: install it (Debian: apt-get install check pkg-config) or pass --disable-tests.])])
 	LIBS=$nin3a_libs
 	CFLAGS=$nin3a_cflags
+	if test -z "$SS_VICI_LIBS"; then
+		AC_MSG_ERROR([the unit tests compare with libvici.so.0, which is not beside libcharon.so.0: install it (Debian: strongswan-swanctl), or pass --disable-tests.])
+	fi
 	if test ! -d "$SS_TEST_PLUGINDIR"; then
 		AC_MSG_ERROR([the unit tests use strongSwan's crypto plugins, but there is no '$SS_TEST_PLUGINDIR': install strongSwan $SS_VERSION, pass --with-charon=PATH of one, or pass --disable-tests.])
 	fi

@@ -149,11 +149,12 @@ AC_SUBST([SS_CHARON])
 ])
 
 dnl NIN3A_STRONGSWAN_LIBS
-dnl Finds the libraries to link with and to test with: beside the charon, else
-dnl among the installed ones, else where the tree built them.
+dnl Finds the libraries to link with, and libvici, which the tests compare with:
+dnl beside the charon, else among the installed ones, else where the tree built
+dnl them.
 AC_DEFUN([NIN3A_STRONGSWAN_LIBS], [
-SS_LIBS="-l:libvici.so.0"
-SS_TEST_LIBS="-l:libcharon.so.0 -l:libstrongswan.so.0"
+SS_VICI_LIBS=
+SS_LIBS="-l:libcharon.so.0 -l:libstrongswan.so.0"
 SS_LIBDIRS=
 SS_LDFLAGS=
 for nin3a_lib in libvici:libcharon/plugins/vici libcharon:libcharon libstrongswan:libstrongswan; do
@@ -167,8 +168,12 @@ for nin3a_lib in libvici:libcharon/plugins/vici libcharon:libcharon libstrongswa
 		fi
 	done
 	AC_MSG_RESULT([${nin3a_found:-no}])
+	if test "$nin3a_name" = libvici.so.0; then
+		test -n "$nin3a_found" || continue
+		SS_VICI_LIBS="-l:libvici.so.0"
+	fi
 	if test -z "$nin3a_found"; then
-		AC_MSG_ERROR([$nin3a_name is not in $nin3a_root$SS_IPSECLIBDIR: install strongSwan $SS_VERSION with its vici plugin (Debian: strongswan-swanctl and strongswan-charon), or run 'scripts/strongswan build $SS_VERSION' and pass its charon, below 'scripts/strongswan path root $SS_VERSION', as --with-charon=PATH.])
+		AC_MSG_ERROR([$nin3a_name is not in $nin3a_root$SS_IPSECLIBDIR: install strongSwan $SS_VERSION (Debian: strongswan-charon), or run 'scripts/strongswan build $SS_VERSION' and pass its charon, below 'scripts/strongswan path root $SS_VERSION', as --with-charon=PATH.])
 	fi
 	case ":$SS_LIBDIRS:" in
 	*":$nin3a_found:"*) ;;
@@ -180,7 +185,7 @@ done
 SS_LDFLAGS="$SS_LDFLAGS -Wl,-rpath,$SS_IPSECLIBDIR"
 SS_TEST_PLUGINDIR=$nin3a_root$SS_IPSECLIBDIR/plugins
 AC_SUBST([SS_LIBS])
-AC_SUBST([SS_TEST_LIBS])
+AC_SUBST([SS_VICI_LIBS])
 AC_SUBST([SS_LIBDIRS])
 AC_SUBST([SS_LDFLAGS])
 AC_SUBST([SS_TEST_PLUGINDIR])

@@ -26,7 +26,7 @@
 
 #include "test_runner.h"
 
-/** Packet types of VICI */
+/** Packet types */
 enum {
 	CMD_REQUEST = 0,
 	CMD_RESPONSE = 1,
@@ -37,7 +37,7 @@ enum {
 	EVENT = 7,
 };
 
-/** Element types of VICI */
+/** Element types */
 enum {
 	SECTION_START = 1,
 	SECTION_END = 2,
@@ -720,7 +720,8 @@ static const run_t refusals[] = {
 	  "", "kupfctl: no-such-session: no session 's1'\n", NULL },
 	{ "--json delete s1",
 	  ".\nR success=no cause=no-such-session errmsg=none\nW", 1,
-	  "{\"success\":\"no\",\"cause\":\"no-such-session\",\"errmsg\":\"none\"}\n",
+	  "{\"success\":\"no\",\"cause\":\"no-such-session\","
+	  "\"errmsg\":\"none\"}\n",
 	  "kupfctl: no-such-session: none\n", NULL },
 	{ "delete s1",
 	  ".\nR success=no cause=busy errmsg=^[31mé\nW", 1,
@@ -755,6 +756,16 @@ static const run_t losses[] = {
 	{ "list", ".\nC\n.\nE list-session session=s1\n", 3, "*", "*lost\n",
 	  NULL },
 	{ "watch", ".\n", 3, "", "*lost\n", NULL },
+	/* a daemon that says nothing, or half of something */
+	{ "--timeout 1 version", "W", 3, "", "* within 1000 ms\n", "0:version\n" },
+	{ "stats --timeout 1", ".\nP\nW", 3, "", "* within 1000 ms\n", NULL },
+	{ "list --timeout 1", ".\nC\n.\nE list-session session=s1\nW", 3, "*",
+	  "* within 1000 ms\n", NULL },
+	{ "watch --timeout=1", "W", 3, "", "* within 1000 ms\n",
+	  "3:tunnel-up\n" },
+	{ "check --timeout 1", "W", 2, "", "* within 1000 ms\n", NULL },
+	/* a daemon that breaks the protocol */
+	{ "version", ".\nC\nW", 1, "", "*an answer that nobody waits for\n", NULL },
 	{ "watch --json", ".\nC\n.\nC\n.\nC\n.\nC\n.\nC\n.\nC\nZ 100\n"
 	  "E tunnel-up session=s1 time=1764423078.007\n"
 	  "E session-expired session=s1\n", 3,
@@ -841,6 +852,9 @@ static const run_t usages[] = {
 	{ "load absent", NULL, 2, "",
 	  "kupfctl: cannot open absent: No such file or directory\n" },
 	{ "load", NULL, 2, "", "*usage: kupfctl load FILE" },
+	{ "version --timeout 0", NULL, 2, "",
+	  "kupfctl: option --timeout: expected 1 to 86400\n" },
+	{ "--timeout 1s version", NULL, 2, "", "*option --timeout: " },
 	{ "completion csh", NULL, 2, "",
 	  "kupfctl: there is completion for bash only\n" },
 	{ "derive --rand " RAND, NULL, 2, "",
@@ -939,7 +953,7 @@ static const struct {
 		"errmsg=by_s9 } s.3={ cause=busy errmsg=^ } established=1 failed=2\nW",
 		1, "1 established, 2 failed\n",
 		"kupfctl: session s1: identity-in-use: by s9\n"
-		"kupfctl: session s.3: busy\n", NULL } },
+		"kupfctl: session s.3: busy: \\x1b\n", NULL } },
 	{ "s1 key=" RAW_HEX "\ns2 key=" RAW_HEX "\n",
 	  { "load --json stdin",
 		".\nR success=yes s1={ cause=x } established=1 failed=1\nW", 1,
