@@ -93,6 +93,8 @@ struct kupf_child_t {
 	uint32_t spi_in;
 	/** SPI of what we send, host order */
 	uint32_t spi_out;
+	/** XFRM interface IDs, 0 for none */
+	uint32_t if_id_in, if_id_out;
 	/** name of its configuration */
 	char name[KUPF_CHILD_NAME];
 };
@@ -286,6 +288,45 @@ struct kupf_t {
 	 */
 	void (*tunnel_down)(kupf_t *this, kupf_session_t *session, uint32_t ike_sa,
 						kupf_reason_t reason);
+
+	/**
+	 * Report a CHILD_SA of a tunnel to the SMF side (event child-up or
+	 * child-down): that of tunnel_up() after that, any other one, and what
+	 * rekeying makes and takes away; none that ends with its tunnel.
+	 *
+	 * @param session	session that the tunnel belongs to
+	 * @param up_as		unique identifier that came with tunnel_up()
+	 * @param ike_sa	its IKE_SA, checked out
+	 * @param child_sa	CHILD_SA
+	 * @param up		whether it is installed
+	 */
+	void (*child_changed)(kupf_t *this, kupf_session_t *session,
+						  uint32_t up_as, ike_sa_t *ike_sa,
+						  child_sa_t *child_sa, bool up);
+
+	/**
+	 * Report that a tunnel has other addresses to the SMF side (event
+	 * tunnel-moved): MOBIKE, or another mapping of a NAT.
+	 *
+	 * @param session	session that the tunnel belongs to
+	 * @param up_as		unique identifier that came with tunnel_up()
+	 * @param local		our address and port from now on
+	 * @param remote	address and port of the peer from now on
+	 */
+	void (*tunnel_moved)(kupf_t *this, kupf_session_t *session, uint32_t up_as,
+						 host_t *local, host_t *remote);
+
+	/**
+	 * Report a session whose tunnels come up again and again to the SMF side
+	 * (event session-flapping).
+	 *
+	 * @param session	session
+	 * @param remote	address and port of the UE that came last
+	 * @param tunnels	how many tunnels have come up
+	 * @param seconds	within how many seconds
+	 */
+	void (*session_flapping)(kupf_t *this, kupf_session_t *session,
+							 host_t *remote, u_int tunnels, u_int seconds);
 
 	/**
 	 * Report a refused UE to the SMF side (event auth-failed).

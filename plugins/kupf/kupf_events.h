@@ -34,10 +34,14 @@ enum kupf_event_t {
 	KUPF_EVENT_SESSION_EXPIRED,
 	KUPF_EVENT_KEY_REQUEST,
 	KUPF_EVENT_REKEY_REQUEST,
+	KUPF_EVENT_SESSION_FLAPPING,
+	KUPF_EVENT_CHILD_UP,
+	KUPF_EVENT_CHILD_DOWN,
+	KUPF_EVENT_TUNNEL_MOVED,
 };
 
 /** Number of events */
-#define KUPF_EVENTS (KUPF_EVENT_REKEY_REQUEST + 1)
+#define KUPF_EVENTS (KUPF_EVENT_TUNNEL_MOVED + 1)
 
 /** Names for kupf_event_t */
 extern enum_name_t *kupf_event_names;
@@ -65,6 +69,19 @@ struct kupf_events_t {
 	 */
 	void (*tunnel_down)(kupf_events_t *this, kupf_session_t *session,
 						uint32_t ike_sa, kupf_reason_t reason);
+
+	/**
+	 * Raise child-up or child-down, see kupf_t.
+	 */
+	void (*child_changed)(kupf_events_t *this, kupf_session_t *session,
+						  uint32_t up_as, ike_sa_t *ike_sa,
+						  child_sa_t *child_sa, bool up);
+
+	/**
+	 * Raise tunnel-moved, see kupf_t.
+	 */
+	void (*tunnel_moved)(kupf_events_t *this, kupf_session_t *session,
+						 uint32_t up_as, host_t *local, host_t *remote);
 
 	/**
 	 * Raise auth-failed, see kupf_t.
@@ -99,6 +116,12 @@ struct kupf_events_t {
 	 */
 	u_int (*rekey_request)(kupf_events_t *this, kupf_session_t *session,
 						   const char *reason);
+
+	/**
+	 * Raise session-flapping, see kupf_t.
+	 */
+	void (*session_flapping)(kupf_events_t *this, kupf_session_t *session,
+							 host_t *remote, u_int tunnels, u_int seconds);
 };
 
 #endif /** KUPF_EVENTS_H_ @}*/

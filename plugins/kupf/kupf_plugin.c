@@ -116,6 +116,33 @@ METHOD(kupf_t, tunnel_down, void,
 									  reason);
 }
 
+METHOD(kupf_t, child_changed, void,
+	kupf_object_t *this, kupf_session_t *session, uint32_t up_as,
+	ike_sa_t *ike_sa, child_sa_t *child_sa, bool up)
+{
+	this->plugin->publisher->events.child_changed(
+						&this->plugin->publisher->events, session, up_as,
+						ike_sa, child_sa, up);
+}
+
+METHOD(kupf_t, tunnel_moved, void,
+	kupf_object_t *this, kupf_session_t *session, uint32_t up_as,
+	host_t *local, host_t *remote)
+{
+	this->plugin->publisher->events.tunnel_moved(
+						&this->plugin->publisher->events, session, up_as,
+						local, remote);
+}
+
+METHOD(kupf_t, session_flapping, void,
+	kupf_object_t *this, kupf_session_t *session, host_t *remote,
+	u_int tunnels, u_int seconds)
+{
+	this->plugin->publisher->events.session_flapping(
+				&this->plugin->publisher->events, session, remote, tunnels,
+				seconds);
+}
+
 METHOD(kupf_t, auth_failed, void,
 	kupf_object_t *this, identification_t *ue_id, host_t *local,
 	host_t *remote, const char *reason)
@@ -381,6 +408,9 @@ PLUGIN_DEFINE(kupf)
 				.get_verified = _get_verified,
 				.tunnel_up = _tunnel_up,
 				.tunnel_down = _tunnel_down,
+				.child_changed = _child_changed,
+				.tunnel_moved = _tunnel_moved,
+				.session_flapping = _session_flapping,
 				.auth_failed = _auth_failed,
 				.get_role = _get_role,
 				.attach = _attach,

@@ -112,7 +112,8 @@ struct kupfctl_command_t {
 
 /** Events that "watch" registers for if none are named */
 #define KUPFCTL_EVENTS \
-	"tunnel-up tunnel-down auth-failed session-expired rekey-request"
+	"tunnel-up tunnel-down auth-failed session-expired rekey-request " \
+	"session-flapping"
 
 /** The commands; the last one has no name */
 extern const kupfctl_command_t kupfctl_commands[];

@@ -196,9 +196,11 @@ const kupfctl_command_t kupfctl_commands[] = {
 			".\n"
 			"There is also key-request, for those who answer it: charon "
 			"waits for that.\n"
-			"Prints a line for each event until it is interrupted, which is "
-			"success, or\n"
-			"until the connection ends, which is not (exit status 3).\n",
+			"Prints a line for each event, after the time at which it "
+			"happened, until it is\n"
+			"interrupted, which is success, or until the connection ends, "
+			"which is not\n"
+			"(exit status 3).\n",
 		.max = KUPFCTL_ARGS_MAX,
 		.run = kupfctl_watch,
 	},

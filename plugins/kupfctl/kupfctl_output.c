@@ -341,7 +341,8 @@ void kupfctl_print_lines(FILE *out, const wire_reader_t *message)
 /*
  * Described in header
  */
-void kupfctl_print_line(FILE *out, const wire_reader_t *message)
+void kupfctl_print_line(FILE *out, const wire_reader_t *message,
+						const char *but)
 {
 	wire_reader_t reader = *message;
 	wire_element_t element;
@@ -375,6 +376,10 @@ void kupfctl_print_line(FILE *out, const wire_reader_t *message)
 				before = " ";
 				break;
 			case WIRE_KEY_VALUE:
+				if (!reader.depth && wire_equals(element.name, but))
+				{
+					break;
+				}
 				fprintf(out, "%s%.*s=", before, (int)element.name.len,
 						element.name.ptr);
 				kupfctl_print_value(out, element.value);

@@ -82,7 +82,9 @@ void kupfctl_print_lines(FILE *out, const wire_reader_t *message);
  *
  * @param out		stream
  * @param message	message
+ * @param but		field that is left out, not in a section
  */
-void kupfctl_print_line(FILE *out, const wire_reader_t *message);
+void kupfctl_print_line(FILE *out, const wire_reader_t *message,
+						const char *but);
 
 #endif /** KUPFCTL_OUTPUT_H_ @}*/

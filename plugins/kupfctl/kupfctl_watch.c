@@ -7,22 +7,35 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
-static void print_time(void)
+/**
+ * Print when an event happened, with milliseconds.
+ *
+ * @param event		its field "time", empty if the daemon has not said so: now
+ */
+static void print_time(wire_octets_t event)
 {
-	char text[32];
+	char text[32], zone[8], *end;
+	struct timespec when;
 	struct tm tm;
-	time_t now;
 
-	now = time(NULL);
-	if (localtime_r(&now, &tm) &&
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S%z", &tm))
+	clock_gettime(CLOCK_REALTIME, &when);
+	if (event.len && event.len < sizeof(text))
 	{
-		printf("%s ", text);
+		snprintf(text, sizeof(text), "%.*s", (int)event.len, event.ptr);
+		when.tv_sec = strtoll(text, &end, 10);
+		when.tv_nsec = *end == '.' ? strtol(end + 1, NULL, 10) * 1000000 : 0;
+	}
+	if (localtime_r(&when.tv_sec, &tm) &&
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm) &&
+		strftime(zone, sizeof(zone), "%z", &tm))
+	{
+		printf("%s.%03ld%s ", text, when.tv_nsec / 1000000 % 1000, zone);
 	}
 }
 
@@ -32,6 +45,7 @@ static void print_time(void)
 static void on_event(void *user, wire_octets_t name, const wire_reader_t *event)
 {
 	const kupfctl_t *ctl = user;
+	wire_octets_t when;
 
 	if (ctl->json)
 	{
@@ -39,9 +53,10 @@ static void on_event(void *user, wire_octets_t name, const wire_reader_t *event)
 	}
 	else
 	{
-		print_time();
+		wire_reader_find(event, "time", &when);
+		print_time(when);
 		printf("%.*s ", (int)name.len, name.ptr);
-		kupfctl_print_line(stdout, event);
+		kupfctl_print_line(stdout, event, "time");
 		putchar('\n');
 	}
 	fflush(stdout);

@@ -15,6 +15,9 @@
 /** Rekeyings in a minute, at most */
 #define REKEYINGS_MOST 100000
 
+/** IKE_SAs that the UE of a session may set up in a minute, at most */
+#define SETUPS_MOST 100000
+
 typedef struct private_nin3a_config_t private_nin3a_config_t;
 typedef struct values_t values_t;
 
@@ -87,6 +90,8 @@ static const kupf_setting_t table[] = {
 	  IKE_SAS_LEAST, IKE_SAS_MOST },
 	{ "max_rekeyings", KUPF_SETTING_NUMBER, "30",
 	  AT(settings.limits.rekeyings), 1, REKEYINGS_MOST },
+	{ "max_setups", KUPF_SETTING_NUMBER, "30", AT(settings.max_setups),
+	  0, SETUPS_MOST },
 	{ "min_auth_lifetime", KUPF_SETTING_TIME, "30m",
 	  AT(settings.min_auth_lifetime), 0, KUPF_SETTINGS_TIME_MAX },
 	{ "require_address_match", KUPF_SETTING_BOOL, "yes",

@@ -37,6 +37,8 @@ struct nin3a_settings_t {
 	tunnel_limits_t limits;
 	/** charon.plugins.nin3a.min_auth_lifetime, seconds */
 	uint32_t min_auth_lifetime;
+	/** charon.plugins.nin3a.max_setups, 0 for no bound */
+	uint32_t max_setups;
 	/** charon.plugins.nin3a.require_address_match */
 	bool address_match;
 	/** charon.plugins.nin3a.ike_profile */

@@ -29,6 +29,10 @@ static const char *names[] = {
 	[NIN3A_CHILDLESS_CLOSED] = "nin3a-childless-closed",
 	[NIN3A_CHILD_SAS_EXCEEDED] = "nin3a-child-sas-exceeded",
 	[NIN3A_REKEYINGS_EXCEEDED] = "nin3a-rekeyings-exceeded",
+	[NIN3A_UNKNOWN_ANSWERED] = "nin3a-unknown-spis-answered",
+	[NIN3A_UNKNOWN_LIMITED] = "nin3a-unknown-spis-limited",
+	[NIN3A_MOVES_UNTOLD] = "nin3a-moves-untold",
+	[NIN3A_SESSIONS_FLAPPING] = "nin3a-sessions-flapping",
 };
 
 /**

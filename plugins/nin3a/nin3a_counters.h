@@ -59,6 +59,14 @@ enum nin3a_counter_t {
 	NIN3A_CHILD_SAS_EXCEEDED,
 	/** requests for a rekeying or a CHILD_SA beyond max_rekeyings */
 	NIN3A_REKEYINGS_EXCEEDED,
+	/** requests of IKE_SAs that are not known, answered */
+	NIN3A_UNKNOWN_ANSWERED,
+	/** requests of IKE_SAs that are not known, too many to be answered */
+	NIN3A_UNKNOWN_LIMITED,
+	/** moves of tunnels that were not told, as there were too many */
+	NIN3A_MOVES_UNTOLD,
+	/** times that a session was found to flap */
+	NIN3A_SESSIONS_FLAPPING,
 	/** number of counters */
 	NIN3A_COUNTER_MAX,
 };

@@ -3,10 +3,12 @@
 #include "nin3a_listener.h"
 #include "nin3a/tunnels/nin3a_changes.h"
 #include "nin3a/tunnels/nin3a_child_sas.h"
+#include "nin3a/tunnels/nin3a_setups.h"
 #include "nin3a_counters.h"
 #include "nin3a/auth/nin3a_decision.h"
 #include "tunnel/tunnel_message.h"
 #include "nin3a/tunnels/nin3a_record.h"
+#include "nin3a/tunnels/nin3a_unknown_spi.h"
 #include "nin3a/auth/nin3a_refusals.h"
 #include "nin3a/auth/nin3a_response.h"
 #include "nin3a/auth/nin3a_unjudged.h"
@@ -36,6 +38,8 @@ struct private_nin3a_listener_t {
 	tunnel_keyring_t *keyring;
 	/** bounds what UEs set up on their IKE_SAs */
 	tunnel_bounds_t *bounds;
+	/** counts the set-ups of sessions */
+	nin3a_setups_t *setups;
 	/** bounds the log */
 	kupf_limiter_t limiter;
 	/** bounds log and events about IKE_SA_INIT */
@@ -48,6 +52,8 @@ struct private_nin3a_listener_t {
 	nin3a_child_sas_t *children;
 	/** decides on what changes later */
 	nin3a_changes_t *changes;
+	/** answers for IKE_SAs that are not known */
+	nin3a_unknown_spi_t unknown;
 };
 
 /**
@@ -279,6 +285,11 @@ METHOD(listener_t, alert_, bool,
 {
 	uint32_t unique_id;
 
+	if (alert == ALERT_INVALID_IKE_SPI)
+	{
+		nin3a_unknown_spi_answer(&this->unknown, va_arg(args, message_t*));
+		return TRUE;
+	}
 	if (!ike_sa)
 	{
 		return TRUE;
@@ -376,7 +387,7 @@ METHOD(listener_t, ike_rekey, bool,
 	this->changes->rekeyed(this->changes, old, new);
 	this->bounds->rekey(this->bounds, old->get_unique_id(old),
 						new->get_unique_id(new));
-	nin3a_record_path(this->tunnels, new, new->get_my_host(new),
+	nin3a_record_path(this->tunnels, this->kupf, new, new->get_my_host(new),
 					  new->get_other_host(new));
 	return TRUE;
 }
@@ -386,7 +397,7 @@ METHOD(listener_t, ike_update, bool,
 	host_t *remote)
 {
 	this->changes->moved(this->changes, ike_sa, local);
-	nin3a_record_path(this->tunnels, ike_sa, local, remote);
+	nin3a_record_path(this->tunnels, this->kupf, ike_sa, local, remote);
 	return TRUE;
 }
 
@@ -394,11 +405,37 @@ METHOD(listener_t, child_state_change, bool,
 	private_nin3a_listener_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
 	child_sa_state_t state)
 {
-	if (ike_sa && nin3a_record_child(this->tunnels, ike_sa, child_sa, state))
+	if (ike_sa && nin3a_record_child(this->tunnels, this->kupf, ike_sa,
+									 child_sa, state))
 	{
 		this->actions->lose(this->actions, ike_sa->get_unique_id(ike_sa));
 	}
 	return TRUE;
+}
+
+/**
+ * A tunnel came up: tell if its session flaps.
+ */
+static void report_flapping(private_nin3a_listener_t *this,
+							kupf_session_t *session, ike_sa_t *ike_sa)
+{
+	host_t *remote = ike_sa->get_other_host(ike_sa);
+	u_int many, seconds;
+
+	many = this->setups->count(this->setups, session, time_monotonic(NULL),
+							  &seconds);
+	if (many)
+	{
+		nin3a_count(NIN3A_SESSIONS_FLAPPING);
+		if (kupf_limiter_allows(&this->limiter))
+		{
+			DBG1(DBG_CFG, "nin3a: session '%s' flaps, %u tunnels came up within "
+				 "%u s, the last one from %#H",
+				 kupf_session_get_name(session), many, seconds, remote);
+		}
+		this->kupf->session_flapping(this->kupf, session, remote, many,
+									 seconds);
+	}
 }
 
 METHOD(listener_t, child_updown, bool,
@@ -416,8 +453,8 @@ METHOD(listener_t, child_updown, bool,
 	if (session)
 	{
 		nin3a_count(NIN3A_TUNNELS_OPENED);
-		nin3a_record_up(this->tunnels, ike_sa, child_sa);
-		this->kupf->tunnel_up(this->kupf, session, ike_sa, child_sa);
+		nin3a_record_up(this->tunnels, this->kupf, session, ike_sa, child_sa);
+		report_flapping(this, session, ike_sa);
 		if (this->tunnels->crowds(this->tunnels, unique_id, &serial))
 		{
 			this->actions->supersede(this->actions, session, serial);
@@ -449,6 +486,7 @@ METHOD(nin3a_listener_t, destroy, void,
 	this->judge->destroy(this->judge);
 	this->keyring->destroy(this->keyring);
 	this->bounds->destroy(this->bounds);
+	this->setups->destroy(this->setups);
 	this->unjudged->destroy(this->unjudged);
 	this->refusals->destroy(this->refusals);
 	this->guard->destroy(this->guard);
@@ -487,6 +525,7 @@ nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 		.keyring = tunnel_keyring_create(kupf->get_credentials(kupf)),
 		.guard = tunnel_guard_create("nin3a", count_suppressed),
 		.bounds = tunnel_bounds_create(),
+		.setups = nin3a_setups_create(),
 		.limiter = KUPF_LIMITER("nin3a", count_suppressed),
 		.early = KUPF_LIMITER("nin3a", count_suppressed_event),
 	);
@@ -497,7 +536,8 @@ nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 											kupf->get_store(kupf),
 											&this->limiter);
 	this->judge = nin3a_decision_create(kupf, config, tunnels, actions,
-									 this->keyring, this->unjudged);
+									 this->keyring, this->unjudged,
+									 this->setups);
 	this->changes = nin3a_changes_create(config, tunnels, actions, this->judge);
 
 	return &this->public;

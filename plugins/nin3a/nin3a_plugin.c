@@ -100,7 +100,7 @@ static bool register_parts(private_nin3a_plugin_t *this)
 		destroy_parts(this);
 		return FALSE;
 	}
-	tunnel_screen_install();
+	tunnel_screen_install(NULL, NULL);
 	return TRUE;
 }
 

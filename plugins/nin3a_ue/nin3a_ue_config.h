@@ -40,6 +40,10 @@ struct nin3a_ue_settings_t {
 	uint32_t setup_timeout;
 	/** charon.plugins.nin3a-ue.close_timeout, seconds, 0 for none */
 	uint32_t close_timeout;
+	/** charon.plugins.nin3a-ue.liveness, seconds, 0 for none */
+	uint32_t liveness;
+	/** charon.plugins.nin3a-ue.dns */
+	bool dns;
 	/** charon.plugins.nin3a-ue.max_child_sas and max_rekeyings, 0 for none */
 	tunnel_limits_t limits;
 	/** charon.plugins.nin3a-ue.ike_profile */

@@ -39,6 +39,8 @@ enum nin3a_ue_counter_t {
 	NIN3A_UE_PROPOSALS_REFUSED,
 	/** inner addresses that UPFs have assigned, and that were not taken */
 	NIN3A_UE_INNER_REFUSED,
+	/** other configuration attributes of UPFs that were not taken */
+	NIN3A_UE_ATTRIBUTES_REFUSED,
 	/** CHILD_SAs beyond the bound that UPFs wanted to set up */
 	NIN3A_UE_CHILDREN_REFUSED,
 	/** CHILD_SAs and rekeyings of UPFs that came too fast */
@@ -49,6 +51,10 @@ enum nin3a_ue_counter_t {
 	NIN3A_UE_LIFETIMES_IGNORED,
 	/** changes of the network that cut the waiting for another attempt short */
 	NIN3A_UE_ROAMED,
+	/** tunnels whose UPF was silent for longer than liveness allows */
+	NIN3A_UE_SILENT,
+	/** tunnels that UPFs have said not to know, without protection */
+	NIN3A_UE_UNKNOWN_SPIS,
 	/** IKE_SAs destroyed as the UPF did not answer the DELETE in time */
 	NIN3A_UE_CLOSE_TIMEOUTS,
 	/** log lines that were left out, as there were too many */

@@ -36,6 +36,8 @@ struct private_nin3a_ue_listener_t {
 	nin3a_ue_legs_t *legs;
 	/** jobs */
 	nin3a_ue_jobs_t *actions;
+	/** listens to the tunnels */
+	nin3a_ue_liveness_t *liveness;
 	/** stands before charon's tasks */
 	tunnel_guard_t *guard;
 	/** bounds what UPFs set up */
@@ -143,9 +145,16 @@ static void record_ike_sa(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 	kupf_endpoint_t me = tunnel_status_endpoint(local);
 	kupf_endpoint_t other = tunnel_status_endpoint(remote);
 	nin3a_ue_spis_t spis = get_spis(ike_sa);
+	tunnel_told_t told = {};
 
 	this->sas->set_spis(this->sas, unique_id, &spis);
-	this->sas->set_path(this->sas, unique_id, &me, &other);
+	this->sas->set_path(this->sas, unique_id, &me, &other, &told);
+	if (told.session)
+	{
+		this->kupf->tunnel_moved(this->kupf, told.session, told.up_as, local,
+								 remote);
+		kupf_session_unref(told.session);
+	}
 }
 
 /**
@@ -154,13 +163,20 @@ static void record_ike_sa(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 static void record_child(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 						 child_sa_t *child_sa, child_sa_state_t state)
 {
+	tunnel_told_t told = {};
 	kupf_child_t child;
 	bool installed;
 
 	if (tunnel_status_child(child_sa, state, &child, &installed))
 	{
 		this->sas->set_child(this->sas, ike_sa->get_unique_id(ike_sa), &child,
-							 installed);
+							 installed, &told);
+		if (told.session)
+		{
+			this->kupf->child_changed(this->kupf, told.session, told.up_as,
+									  ike_sa, child_sa, installed);
+			kupf_session_unref(told.session);
+		}
 	}
 }
 
@@ -188,13 +204,14 @@ static void handle_up(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 		}
 		record_ike_sa(this, ike_sa, ike_sa->get_my_host(ike_sa),
 					  ike_sa->get_other_host(ike_sa));
-		record_child(this, ike_sa, child_sa, CHILD_INSTALLED);
 		DBG1(DBG_CFG, "nin3a-ue: session '%s', generation %u: tunnel up",
 			 kupf_session_get_name(session),
 			 kupf_session_get_generation(session));
 		this->kupf->tunnel_up(this->kupf, session, ike_sa, child_sa);
+		record_child(this, ike_sa, child_sa, CHILD_INSTALLED);
 		this->actions->hand_over(this->actions, ids);
 		this->actions->start(this->actions, &order);
+		this->liveness->watch(this->liveness, ike_sa->get_unique_id(ike_sa));
 		kupf_session_unref(session);
 	}
 	array_destroy(ids);
@@ -276,8 +293,17 @@ METHOD(listener_t, message, bool,
 			this->bounds->answer(this->bounds, ike_sa, message);
 			this->keyring->end(this->keyring, ike_sa->get_unique_id(ike_sa));
 		}
+		else
+		{
+			this->liveness->sent(this->liveness, ike_sa, message);
+		}
+		return TRUE;
 	}
-	else if (!this->guard->check(this->guard, ike_sa, message, plain))
+	if (plain)
+	{
+		this->liveness->received(this->liveness, ike_sa, message);
+	}
+	if (!this->guard->check(this->guard, ike_sa, message, plain))
 	{
 		if (response)
 		{
@@ -514,6 +540,7 @@ METHOD(listener_t, ike_rekey, bool,
 	else if (this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_UP)
 	{	/* the one before may have had none left */
 		this->actions->check_children(this->actions, unique_id);
+		this->liveness->watch(this->liveness, unique_id);
 	}
 	return TRUE;
 }
@@ -550,7 +577,8 @@ nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 											  nin3a_ue_config_t *config,
 											  nin3a_ue_sas_t *sas,
 											  nin3a_ue_legs_t *legs,
-											  nin3a_ue_jobs_t *actions)
+											  nin3a_ue_jobs_t *actions,
+											  nin3a_ue_liveness_t *liveness)
 {
 	private_nin3a_ue_listener_t *this;
 
@@ -575,6 +603,7 @@ nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 		.sas = sas,
 		.legs = legs,
 		.actions = actions,
+		.liveness = liveness,
 		.guard = tunnel_guard_create("nin3a-ue", count_suppressed),
 		.bounds = tunnel_bounds_create(),
 		.limiter = KUPF_LIMITER("nin3a-ue", count_suppressed),

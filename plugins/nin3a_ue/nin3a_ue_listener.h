@@ -12,6 +12,7 @@
 #define NIN3A_UE_LISTENER_H_
 
 #include "nin3a_ue/tunnels/nin3a_ue_jobs.h"
+#include "nin3a_ue/tunnels/nin3a_ue_liveness.h"
 
 #include <bus/listeners/listener.h>
 #include <kernel/kernel_listener.h>
@@ -44,11 +45,13 @@ struct nin3a_ue_listener_t {
  * @param sas		IKE_SAs
  * @param legs		legs
  * @param actions	jobs
+ * @param liveness	listens to the tunnels
  */
 nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 											  nin3a_ue_config_t *config,
 											  nin3a_ue_sas_t *sas,
 											  nin3a_ue_legs_t *legs,
-											  nin3a_ue_jobs_t *actions);
+											  nin3a_ue_jobs_t *actions,
+											  nin3a_ue_liveness_t *liveness);
 
 #endif /** NIN3A_UE_LISTENER_H_ @}*/

@@ -24,8 +24,12 @@ struct private_nin3a_ue_plugin_t {
 	nin3a_ue_sas_t *sas;
 	/** legs */
 	nin3a_ue_legs_t *legs;
+	/** has the jobs done */
+	nin3a_ue_worker_t *worker;
 	/** jobs */
 	nin3a_ue_jobs_t *actions;
+	/** listens to the tunnels */
+	nin3a_ue_liveness_t *liveness;
 	/** what kupf calls */
 	nin3a_ue_enforcer_t *enforcer;
 	/** what charon calls */
@@ -59,13 +63,17 @@ static void create_parts(private_nin3a_ue_plugin_t *this)
 {
 	this->sas = nin3a_ue_sas_create();
 	this->legs = nin3a_ue_legs_create(this->sas, get_backoff(this));
+	this->worker = nin3a_ue_worker_create(this->sas);
 	this->actions = nin3a_ue_jobs_create(this->config, this->sas,
-									this->legs);
+									this->legs, this->worker);
+	this->liveness = nin3a_ue_liveness_create(this->config, this->sas,
+									this->legs, this->actions, this->worker);
 	this->enforcer = nin3a_ue_enforcer_create(this->config, this->sas,
 									this->legs, this->actions,
 									this->kupf->get_store(this->kupf));
 	this->listener = nin3a_ue_listener_create(this->kupf, this->config,
-									this->sas, this->legs, this->actions);
+									this->sas, this->legs, this->actions,
+									this->liveness);
 }
 
 /**
@@ -75,6 +83,8 @@ static void destroy_parts(private_nin3a_ue_plugin_t *this)
 {
 	this->listener->destroy(this->listener);
 	this->enforcer->destroy(this->enforcer);
+	this->worker->destroy(this->worker);
+	this->liveness->destroy(this->liveness);
 	this->actions->destroy(this->actions);
 	this->legs->destroy(this->legs);
 	this->sas->destroy(this->sas);
@@ -136,7 +146,8 @@ static bool register_parts(private_nin3a_ue_plugin_t *this)
 		destroy_parts(this);
 		return FALSE;
 	}
-	tunnel_screen_install();
+	tunnel_screen_install((tunnel_screen_cb_t)this->liveness->hint,
+						  this->liveness);
 	charon->kernel->add_listener(charon->kernel, this->listener->kernel);
 	adopt_sessions(this);
 	return TRUE;

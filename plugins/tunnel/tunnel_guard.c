@@ -5,6 +5,8 @@
 
 #include "compat.h"
 
+#include <encoding/payloads/cp_payload.h>
+#include <encoding/payloads/delete_payload.h>
 #include <encoding/payloads/notify_payload.h>
 
 /** Room for the name of a counter */
@@ -143,15 +145,77 @@ static void get_answer(ike_sa_t *ike_sa, message_t *message,
 }
 
 /**
+ * Count the inner addresses in a configuration payload.
+ */
+static u_int count_addresses(cp_payload_t *payload)
+{
+	configuration_attribute_t *attribute;
+	enumerator_t *enumerator;
+	u_int count = 0;
+
+	enumerator = payload->create_attribute_enumerator(payload);
+	while (enumerator->enumerate(enumerator, &attribute))
+	{
+		count += attribute->get_type(attribute) == INTERNAL_IP4_ADDRESS ||
+				 attribute->get_type(attribute) == INTERNAL_IP6_ADDRESS;
+	}
+	enumerator->destroy(enumerator);
+	return count;
+}
+
+/**
+ * Count what an enumerator has, which is destroyed.
+ */
+static u_int count_all(enumerator_t *enumerator)
+{
+	u_int count = 0;
+	uintptr_t any;
+
+	while (enumerator->enumerate(enumerator, &any))
+	{
+		count++;
+	}
+	enumerator->destroy(enumerator);
+	return count;
+}
+
+/**
+ * Count what a payload adds to those before it.
+ */
+static void count_content(ike_sa_t *ike_sa, tunnel_facts_t *facts,
+						  payload_t *payload)
+{
+	delete_payload_t *delete = (delete_payload_t*)payload;
+
+	switch (payload->get_type(payload))
+	{
+		case PLV2_CONFIGURATION:
+			facts->asked += count_addresses((cp_payload_t*)payload);
+			break;
+		case PLV2_DELETE:
+			facts->children = count_all(
+								ike_sa->create_child_sa_enumerator(ike_sa));
+			facts->deleted += count_all(delete->create_spi_enumerator(delete));
+			break;
+		case PLV2_VENDOR_ID:
+			facts->vendors++;
+			break;
+		default:
+			break;
+	}
+}
+
+/**
  * What is thought of a payload of a message that is due.
  */
-static tunnel_verdict_t judge_payload(tunnel_facts_t *facts,
+static tunnel_verdict_t judge_payload(ike_sa_t *ike_sa, tunnel_facts_t *facts,
 									  payload_t *payload)
 {
 	notify_payload_t *notify;
 	tunnel_verdict_t verdict;
 	notify_type_t type;
 
+	count_content(ike_sa, facts, payload);
 	verdict = tunnel_rules_payload(facts, payload->get_type(payload));
 	if (verdict == TUNNEL_PASS && payload->get_type(payload) == PLV2_NOTIFY)
 	{
@@ -179,7 +243,7 @@ static void take_out(private_tunnel_guard_t *this, ike_sa_t *ike_sa,
 	enumerator = message->create_payload_enumerator(message);
 	while (enumerator->enumerate(enumerator, &payload))
 	{
-		verdict = judge_payload(facts, payload);
+		verdict = judge_payload(ike_sa, facts, payload);
 		if (all || verdict != TUNNEL_PASS)
 		{
 			message->remove_payload_at(message, enumerator);

@@ -134,6 +134,25 @@ static bool is_of_create(payload_type_t type)
 	}
 }
 
+/**
+ * Whether there is more in the payloads of a message than it may have.
+ */
+static bool is_excess(const tunnel_facts_t *facts, payload_type_t type)
+{
+	switch (type)
+	{
+		case PLV2_CONFIGURATION:
+			/* what we have asked for ourselves is looked at elsewhere */
+			return facts->request && facts->asked > TUNNEL_ASKED_MAX;
+		case PLV2_DELETE:
+			return facts->deleted > facts->children + TUNNEL_DELETED_SPARE;
+		case PLV2_VENDOR_ID:
+			return facts->vendors > TUNNEL_VENDORS_MAX;
+		default:
+			return FALSE;
+	}
+}
+
 /*
  * Described in header
  */
@@ -142,6 +161,10 @@ tunnel_verdict_t tunnel_rules_payload(const tunnel_facts_t *facts,
 {
 	bool belongs;
 
+	if (is_excess(facts, type))
+	{
+		return TUNNEL_EXCESS;
+	}
 	switch (type)
 	{
 		case PLV2_NOTIFY:
@@ -197,6 +220,9 @@ tunnel_verdict_t tunnel_rules_notify(const tunnel_facts_t *facts,
 			/* the responder tells the initiator (RFC 4478, 3), never the
 			 * other way round */
 			return facts->original ? TUNNEL_PASS : TUNNEL_MISPLACED;
+		case UPDATE_SA_ADDRESSES:
+			/* the initiator tells the responder (RFC 4555, 3.5) */
+			return facts->original ? TUNNEL_MISPLACED : TUNNEL_PASS;
 		case ADDITIONAL_IP4_ADDRESS:
 		case ADDITIONAL_IP6_ADDRESS:
 			return facts->addresses < TUNNEL_ADDRESSES_MAX ? TUNNEL_PASS

@@ -28,6 +28,17 @@
  * RFC 4555, 3.6): they are kept, and may once be tried */
 #define TUNNEL_ADDRESSES_MAX 8
 
+/** Most inner addresses that a message asks for: whoever has more for one UE
+ * has a reason to set up another IKE_SA */
+#define TUNNEL_ASKED_MAX 8
+
+/** CHILD_SAs that a message deletes beyond those that there are: deletions may
+ * cross.  What a message is worth in log lines is bounded. */
+#define TUNNEL_DELETED_SPARE 16
+
+/** Most vendor IDs of a message, for the same reason */
+#define TUNNEL_VENDORS_MAX 32
+
 typedef enum tunnel_verdict_t tunnel_verdict_t;
 typedef struct tunnel_facts_t tunnel_facts_t;
 
@@ -50,7 +61,7 @@ enum tunnel_verdict_t {
 	TUNNEL_CONTRADICTORY,
 	/** answer that would have our side authenticate anew */
 	TUNNEL_REAUTH,
-	/** one of more addresses than somebody may have */
+	/** one of more than a message may have */
 	TUNNEL_EXCESS,
 	/** there is nothing to say against it */
 	TUNNEL_PASS,
@@ -80,10 +91,22 @@ struct tunnel_facts_t {
 	/** whether it is encrypted */
 	bool protected;
 
+	/** CHILD_SAs that there are, if it deletes any */
+	u_int children;
+
 	/* of its notifies up to one */
 
 	/** how many additional addresses (MOBIKE) there were */
 	u_int addresses;
+
+	/* of its payloads up to one, which included */
+
+	/** how many inner addresses it asks for, or assigns */
+	u_int asked;
+	/** how many CHILD_SAs it deletes */
+	u_int deleted;
+	/** how many vendor IDs it has */
+	u_int vendors;
 
 	/* of a response, which is decrypted and parsed */
 

@@ -2,10 +2,12 @@
 
 #include "tunnel_screen.h"
 #include "tunnel_guard.h"
+#include "tunnel_invalid_spi.h"
 
 /** Header of a message (RFC 7296, 3.1): its length, and where the parts are */
 #define HEADER_LEN 28
 #define RESPONDER_SPI_POS 8
+#define FIRST_PAYLOAD_POS 16
 #define VERSION_POS 17
 #define EXCHANGE_POS 18
 #define FLAGS_POS 19
@@ -22,16 +24,22 @@
  */
 static typeof(((socket_manager_t*)NULL)->receive) original;
 
+/**
+ * Gets INVALID_IKE_SPI, and what is passed to it.
+ */
+static tunnel_screen_cb_t invalid_spi;
+static void *invalid_spi_user;
+
 /*
  * Described in header
  */
-bool tunnel_screen_allows(chunk_t message)
+tunnel_verdict_t tunnel_screen_judge(chunk_t message)
 {
 	bool first;
 
 	if (message.len < HEADER_LEN)
 	{
-		return TRUE;
+		return TUNNEL_PASS;
 	}
 	first = untoh64(message.ptr + RESPONDER_SPI_POS) == 0 &&
 			untoh32(message.ptr + MESSAGE_ID_POS) == 0;
@@ -41,27 +49,33 @@ bool tunnel_screen_allows(chunk_t message)
 			switch (message.ptr[EXCHANGE_POS])
 			{
 				case IKE_SA_INIT:
-					return first || (message.ptr[FLAGS_POS] & RESPONSE);
+					return first || (message.ptr[FLAGS_POS] & RESPONSE) ?
+								TUNNEL_PASS : TUNNEL_NOT_DUE;
 				case ID_PROT:
 				case AGGRESSIVE:
-					return FALSE;
+					return TUNNEL_NOT_DUE;
+				case INFORMATIONAL:
+					return message.ptr[FIRST_PAYLOAD_POS] == PLV2_ENCRYPTED ||
+						   message.ptr[FIRST_PAYLOAD_POS] == PLV2_FRAGMENT ?
+								TUNNEL_PASS : TUNNEL_UNPROTECTED;
 				default:
-					return TRUE;
+					return TUNNEL_PASS;
 			}
 		case IKEV1_MAJOR_VERSION:
 			switch (message.ptr[EXCHANGE_POS])
 			{
 				case IKE_SA_INIT:
-					return FALSE;
+					return TUNNEL_NOT_DUE;
 				case ID_PROT:
 				case AGGRESSIVE:
 					return first ||
-						   untoh64(message.ptr + RESPONDER_SPI_POS) != 0;
+						   untoh64(message.ptr + RESPONDER_SPI_POS) != 0 ?
+								TUNNEL_PASS : TUNNEL_NOT_DUE;
 				default:
-					return TRUE;
+					return TUNNEL_PASS;
 			}
 		default:
-			return TRUE;
+			return TUNNEL_PASS;
 	}
 }
 
@@ -84,25 +98,47 @@ static chunk_t get_message(packet_t *packet)
 	return data;
 }
 
+/**
+ * Whether a packet gets in; one that does not is counted, and destroyed.
+ */
+static bool screen(packet_t *packet)
+{
+	chunk_t message = get_message(packet);
+	tunnel_verdict_t verdict = tunnel_screen_judge(message);
+
+	if (verdict == TUNNEL_PASS)
+	{
+		return TRUE;
+	}
+	tunnel_guard_count(verdict);
+	if (invalid_spi && tunnel_invalid_spi_is_answer(message))
+	{
+		invalid_spi(invalid_spi_user, message);
+	}
+	packet->destroy(packet);
+	return FALSE;
+}
+
 METHOD(socket_manager_t, receive_allowed, status_t,
 	socket_manager_t *this, packet_t **packet)
 {
 	status_t status;
 
-	while ((status = original(this, packet)) == SUCCESS &&
-		   !tunnel_screen_allows(get_message(*packet)))
+	do
 	{
-		tunnel_guard_count(TUNNEL_NOT_DUE);
-		(*packet)->destroy(*packet);
+		status = original(this, packet);
 	}
+	while (status == SUCCESS && !screen(*packet));
 	return status;
 }
 
 /*
  * Described in header
  */
-void tunnel_screen_install(void)
+void tunnel_screen_install(tunnel_screen_cb_t cb, void *user)
 {
+	invalid_spi = cb;
+	invalid_spi_user = user;
 	original = charon->socket->receive;
 	__atomic_store_n(&charon->socket->receive, _receive_allowed,
 					 __ATOMIC_RELEASE);

@@ -14,6 +14,8 @@ struct child_t {
 	uint32_t spi_in;
 	/** SPI of what we send */
 	uint32_t spi_out;
+	/** XFRM interface IDs */
+	uint32_t if_id_in, if_id_out;
 	/** name */
 	char name[];
 };
@@ -32,6 +34,9 @@ struct tunnel_status_t {
 	kupf_endpoint_t local;
 	/** address and port of the peer */
 	kupf_endpoint_t remote;
+	/** moves that were told since moved_at, which is time_monotonic() */
+	uint32_t moved_at;
+	u_int moves;
 };
 
 /*
@@ -73,6 +78,8 @@ bool tunnel_status_child(child_sa_t *child_sa, child_sa_state_t state,
 	*child = (kupf_child_t){
 		.spi_in = ntohl(child_sa->get_spi(child_sa, TRUE)),
 		.spi_out = ntohl(child_sa->get_spi(child_sa, FALSE)),
+		.if_id_in = child_sa->get_if_id(child_sa, TRUE),
+		.if_id_out = child_sa->get_if_id(child_sa, FALSE),
 	};
 	snprintf(child->name, sizeof(child->name), "%s",
 			 child_sa->get_name(child_sa));
@@ -92,15 +99,49 @@ tunnel_status_t *tunnel_status_create()
 	return this;
 }
 
+/**
+ * Whether two addresses with ports are the same.
+ */
+static bool is_same(const kupf_endpoint_t *a, const kupf_endpoint_t *b)
+{
+	return a->port == b->port && kupf_address_equals(&a->address, &b->address);
+}
+
+/**
+ * Whether another move is to be told.
+ */
+static bool take_move(tunnel_status_t *this)
+{
+	uint32_t now = time_monotonic(NULL);
+
+	if (now - this->moved_at >= TUNNEL_STATUS_MOVES_TIME)
+	{
+		this->moved_at = now;
+		this->moves = 0;
+	}
+	return this->moves++ < TUNNEL_STATUS_MOVES_MAX;
+}
+
 /*
  * Described in header
  */
-void tunnel_status_set_path(tunnel_status_t *this,
-							const kupf_endpoint_t *local,
-							const kupf_endpoint_t *remote)
+tunnel_path_t tunnel_status_set_path(tunnel_status_t *this,
+									 const kupf_endpoint_t *local,
+									 const kupf_endpoint_t *remote)
 {
+	bool first = !this->local.port;
+
+	if (is_same(&this->local, local) && is_same(&this->remote, remote))
+	{
+		return TUNNEL_PATH_SAME;
+	}
 	this->local = *local;
 	this->remote = *remote;
+	if (first)
+	{
+		return TUNNEL_PATH_SAME;
+	}
+	return take_move(this) ? TUNNEL_PATH_MOVED : TUNNEL_PATH_RESTLESS;
 }
 
 /**
@@ -115,6 +156,8 @@ static child_t *child_create(const kupf_child_t *child)
 	*new = (child_t){
 		.spi_in = child->spi_in,
 		.spi_out = child->spi_out,
+		.if_id_in = child->if_id_in,
+		.if_id_out = child->if_id_out,
 	};
 	memcpy(new->name, child->name, size);
 	return new;
@@ -123,7 +166,7 @@ static child_t *child_create(const kupf_child_t *child)
 /*
  * Described in header
  */
-void tunnel_status_set_child(tunnel_status_t *this, const kupf_child_t *child,
+bool tunnel_status_set_child(tunnel_status_t *this, const kupf_child_t *child,
 							 bool installed)
 {
 	child_t **pos, *old;
@@ -139,6 +182,7 @@ void tunnel_status_set_child(tunnel_status_t *this, const kupf_child_t *child,
 		*pos = old->next;
 		this->child_count--;
 		free(old);
+		return TRUE;
 	}
 	else if (*pos)
 	{
@@ -148,7 +192,9 @@ void tunnel_status_set_child(tunnel_status_t *this, const kupf_child_t *child,
 	{
 		*pos = child_create(child);
 		this->child_count++;
+		return TRUE;
 	}
+	return FALSE;
 }
 
 /*
@@ -177,6 +223,8 @@ void tunnel_status_get(const tunnel_status_t *this, kupf_tunnel_t *tunnel)
 	{
 		copy->spi_in = child->spi_in;
 		copy->spi_out = child->spi_out;
+		copy->if_id_in = child->if_id_in;
+		copy->if_id_out = child->if_id_out;
 		snprintf(copy->name, sizeof(copy->name), "%s", child->name);
 		copy++;
 	}

@@ -21,7 +21,35 @@
 /** Most CHILD_SAs that are followed, twice what an IKE_SA may have */
 #define TUNNEL_STATUS_CHILDREN_MAX 128
 
+/** Moves of a tunnel that are told within TUNNEL_STATUS_MOVES_TIME seconds */
+#define TUNNEL_STATUS_MOVES_MAX 10
+#define TUNNEL_STATUS_MOVES_TIME 10
+
 typedef struct tunnel_status_t tunnel_status_t;
+typedef struct tunnel_told_t tunnel_told_t;
+typedef enum tunnel_path_t tunnel_path_t;
+
+/**
+ * What there is to be told of a tunnel.
+ */
+struct tunnel_told_t {
+	/** its session, a reference; NULL if there is nothing to be told */
+	kupf_session_t *session;
+	/** unique identifier under which it came up */
+	uint32_t up_as;
+};
+
+/**
+ * What has become of the addresses of a tunnel.
+ */
+enum tunnel_path_t {
+	/** they are as before, or the first ones */
+	TUNNEL_PATH_SAME,
+	/** they have changed */
+	TUNNEL_PATH_MOVED,
+	/** they have changed too often for that to be told */
+	TUNNEL_PATH_RESTLESS,
+};
 
 /**
  * Make a value of an address with a port.
@@ -52,10 +80,11 @@ tunnel_status_t *tunnel_status_create();
  *
  * @param local		our address and port
  * @param remote	address and port of the peer
+ * @return			what has become of them
  */
-void tunnel_status_set_path(tunnel_status_t *this,
-							const kupf_endpoint_t *local,
-							const kupf_endpoint_t *remote);
+tunnel_path_t tunnel_status_set_path(tunnel_status_t *this,
+									 const kupf_endpoint_t *local,
+									 const kupf_endpoint_t *remote);
 
 /**
  * Keep or forget a CHILD_SA; of those beyond the first
@@ -63,8 +92,9 @@ void tunnel_status_set_path(tunnel_status_t *this,
  *
  * @param child		CHILD_SA, found by its inbound SPI
  * @param installed	whether it is installed
+ * @return			whether that is new
  */
-void tunnel_status_set_child(tunnel_status_t *this, const kupf_child_t *child,
+bool tunnel_status_set_child(tunnel_status_t *this, const kupf_child_t *child,
 							 bool installed);
 
 /**

@@ -238,10 +238,11 @@ CALLBACK(allows_inner, bool,
  */
 static void check_inner(message_t *message, u_int kept)
 {
-	u_int asked = 0, again;
+	u_int asked = 0, again, others;
 
-	must(!nin3a_ue_inner_filter(message, allows_inner, &asked, &again));
-	must(again == kept && asked == kept);
+	must(!nin3a_ue_inner_filter(message, TRUE, allows_inner, &asked, &again,
+								&others));
+	must(again == kept && asked == kept && !others);
 }
 
 /**
@@ -255,13 +256,13 @@ static void read_response(message_t *message, bool refuse)
 		.session_alive = TRUE,
 	};
 	uint32_t lifetime;
-	u_int asked = 0, kept;
+	u_int asked = 0, kept, others;
 
 	must(tunnel_message_get_lifetime(message, &lifetime) ==
 		 has(message, AUTH_LIFETIME));
 	tunnel_message_remove_lifetime(message);
 	must(!has(message, AUTH_LIFETIME));
-	nin3a_ue_inner_filter(message, allows_inner, &asked, &kept);
+	nin3a_ue_inner_filter(message, TRUE, allows_inner, &asked, &kept, &others);
 	check_inner(message, kept);
 	tunnel_message_get_auth(message, &facts.auth);
 	facts.refused = tunnel_message_is_error(message);

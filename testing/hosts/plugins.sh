@@ -50,10 +50,10 @@ build_in()
 }
 
 # Puts what scenarios run in guests below directory $1: their own IKEv2
-# initiator, Python programs, and scripts to wait with.
+# initiator, Python programs, scripts to wait with, and documents with samples.
 install_initiator()
 {
-	local tool
+	local tool documents=$1/usr/share/nin3a-documents
 
 	mkdir -p "$1/usr/bin" "$1/usr/lib"
 	cp -R "$top/testing/initiator" "$1/usr/lib/ikev2-initiator"
@@ -61,7 +61,9 @@ install_initiator()
 	do
 		ln -s "../lib/ikev2-initiator/${tool##*/}" "$1/usr/bin/"
 	done
-	cp "$top"/testing/hosts/expect-s* "$1/usr/bin/"
+	cp "$top"/testing/hosts/{expect-s*,document-sample} "$1/usr/bin/"
+	mkdir -p "$documents"
+	cp "$top"/{README.md,plugins/nin3a_ue/UE.md} "$documents/"
 }
 
 # Puts the plugin that breaks things (testing/faults) below directory $2, built in

@@ -39,6 +39,8 @@ struct private_kupf_preconfigured_t {
 	kupf_fetch_t *fetch;
 	/** held while a file is read and applied */
 	mutex_t *mutex;
+	/** guards path and max, a leaf: who asks does not wait for the file */
+	mutex_t *naming;
 };
 
 /**
@@ -296,15 +298,16 @@ static void finish(private_kupf_preconfigured_t *this, array_t *changes,
 /**
  * Have the sessions that the file has, or those that there were.
  */
-static bool take(private_kupf_preconfigured_t *this, kupf_error_t *error)
+static bool take(private_kupf_preconfigured_t *this, const char *path,
+				 u_int max, kupf_error_t *error)
 {
 	kupf_store_t *file;
 	array_t *changes;
 	bool done;
 
-	file = kupf_store_create(this->max, 0);
+	file = kupf_store_create(max, 0);
 	changes = array_create(sizeof(change_t), 0);
-	done = (!this->path || this->read(this->path, file, error)) &&
+	done = (!path || this->read(path, file, error)) &&
 		   compare_all(this, file, changes, error);
 	if (done)
 	{
@@ -326,50 +329,65 @@ METHOD(kupf_preconfigured_t, set_fetch, void,
 METHOD(kupf_preconfigured_t, set_file, void,
 	private_kupf_preconfigured_t *this, const char *path, u_int max)
 {
-	this->mutex->lock(this->mutex);
+	this->naming->lock(this->naming);
 	free(this->path);
 	this->path = strdupnull(path);
 	this->max = max;
-	this->mutex->unlock(this->mutex);
+	this->naming->unlock(this->naming);
+}
+
+/**
+ * Get the file, and the most sessions in it.
+ */
+static char *get_file(private_kupf_preconfigured_t *this, u_int *max)
+{
+	char *path;
+
+	this->naming->lock(this->naming);
+	path = strdupnull(this->path);
+	*max = this->max;
+	this->naming->unlock(this->naming);
+	return path;
 }
 
 METHOD(kupf_preconfigured_t, get_path, char*,
 	private_kupf_preconfigured_t *this)
 {
-	char *path;
+	u_int max;
 
-	this->mutex->lock(this->mutex);
-	path = strdupnull(this->path);
-	this->mutex->unlock(this->mutex);
-	return path;
+	return get_file(this, &max);
 }
 
 /**
  * Log what came of reading the file.
  */
-static void log_result(private_kupf_preconfigured_t *this, bool done,
-					   const kupf_error_t *error)
+static void log_result(private_kupf_preconfigured_t *this, const char *path,
+					   bool done, const kupf_error_t *error)
 {
 	if (!done && kupf_limiter_allows(&refused))
 	{
 		DBG1(DBG_CFG, "kupf: %u pre-configured keys stay: %s",
 			 this->store->get_count(this->store), error->message);
 	}
-	else if (done && this->path && kupf_limiter_allows(&loaded))
+	else if (done && path && kupf_limiter_allows(&loaded))
 	{
 		DBG1(DBG_CFG, "kupf: %u pre-configured keys in %s",
-			 this->store->get_count(this->store), this->path);
+			 this->store->get_count(this->store), path);
 	}
 }
 
 METHOD(kupf_preconfigured_t, load, bool,
 	private_kupf_preconfigured_t *this, kupf_error_t *error)
 {
+	u_int max;
+	char *path;
 	bool done;
 
 	this->mutex->lock(this->mutex);
-	done = take(this, error);
-	log_result(this, done, error);
+	path = get_file(this, &max);
+	done = take(this, path, max, error);
+	log_result(this, path, done, error);
+	free(path);
 	this->mutex->unlock(this->mutex);
 	return done;
 }
@@ -442,6 +460,7 @@ METHOD(kupf_preconfigured_t, destroy, void,
 {
 	this->store->destroy(this->store);
 	this->mutex->destroy(this->mutex);
+	this->naming->destroy(this->naming);
 	free(this->path);
 	free(this);
 }
@@ -473,6 +492,7 @@ kupf_preconfigured_t *kupf_preconfigured_create(kupf_store_t *fed,
 		.addresses = addresses,
 		.read = read,
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
+		.naming = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
 	return &this->public;
 }

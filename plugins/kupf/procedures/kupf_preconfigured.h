@@ -67,7 +67,7 @@ struct kupf_preconfigured_t {
 	void (*set_file)(kupf_preconfigured_t *this, const char *path, u_int max);
 
 	/**
-	 * Get the path of the file.
+	 * Get the path of the file; this does not wait while one is read.
 	 *
 	 * @return			allocated, NULL for no file
 	 */

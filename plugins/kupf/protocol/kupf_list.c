@@ -75,6 +75,17 @@ static void add_ike_spi(wire_writer_t *writer, const char *name,
 }
 
 /**
+ * Add an XFRM interface ID.
+ */
+static void add_if_id(wire_writer_t *writer, const char *name, uint32_t value)
+{
+	char text[9];
+
+	snprintf(text, sizeof(text), "%08x", value);
+	wire_writer_text(writer, name, text);
+}
+
+/**
  * Add a CHILD_SA.
  */
 static void add_child(wire_writer_t *writer, const kupf_child_t *child)
@@ -87,6 +98,8 @@ static void add_child(wire_writer_t *writer, const kupf_child_t *child)
 	wire_writer_text(writer, "child", child->name);
 	wire_writer_text(writer, "spi-in", in);
 	wire_writer_text(writer, "spi-out", out);
+	add_if_id(writer, "if-id-in", child->if_id_in);
+	add_if_id(writer, "if-id-out", child->if_id_out);
 	wire_writer_end_section(writer);
 }
 

@@ -7,19 +7,25 @@
 #include <collections/array.h>
 #include <threading/rwlock.h>
 
+#include <time.h>
+
 /** Room for an address with a port, and a scope */
 #define HOST_TEXT 96
 
 typedef struct private_kupf_publisher_t private_kupf_publisher_t;
 typedef struct event_t event_t;
 
-ENUM(kupf_event_names, KUPF_EVENT_TUNNEL_UP, KUPF_EVENT_REKEY_REQUEST,
+ENUM(kupf_event_names, KUPF_EVENT_TUNNEL_UP, KUPF_EVENT_TUNNEL_MOVED,
 	"tunnel-up",
 	"tunnel-down",
 	"auth-failed",
 	"session-expired",
 	"key-request",
 	"rekey-request",
+	"session-flapping",
+	"child-up",
+	"child-down",
+	"tunnel-moved",
 );
 
 /**
@@ -141,7 +147,21 @@ static bool begin_event(private_kupf_publisher_t *this, kupf_event_t type,
 }
 
 /**
- * End an event, and give it to all who want it.
+ * Add the time of day: seconds since 1970, three digits behind the point.
+ */
+static void add_time(wire_writer_t *writer)
+{
+	char text[32];
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	snprintf(text, sizeof(text), "%lld.%03ld", (long long)now.tv_sec,
+			 now.tv_nsec / 1000000);
+	wire_writer_text(writer, "time", text);
+}
+
+/**
+ * End an event with its time, and give it to all who want it.
  *
  * @return			how many that are
  */
@@ -153,6 +173,7 @@ static u_int end_event(private_kupf_publisher_t *this, kupf_event_t type,
 	wire_octets_t packet;
 	int i = 0;
 
+	add_time(writer);
 	if (wire_packet_end(writer, &packet))
 	{
 		event->lock->read_lock(event->lock);
@@ -203,6 +224,18 @@ static void add_hex(wire_writer_t *writer, const char *name, uint32_t value)
 	wire_writer_text(writer, name, text);
 }
 
+/**
+ * Add what charon and the kernel know a CHILD_SA by.
+ */
+static void add_child(wire_writer_t *writer, child_sa_t *child_sa)
+{
+	wire_writer_text(writer, "child", child_sa->get_name(child_sa));
+	add_hex(writer, "spi-in", ntohl(child_sa->get_spi(child_sa, TRUE)));
+	add_hex(writer, "spi-out", ntohl(child_sa->get_spi(child_sa, FALSE)));
+	add_hex(writer, "if-id-in", child_sa->get_if_id(child_sa, TRUE));
+	add_hex(writer, "if-id-out", child_sa->get_if_id(child_sa, FALSE));
+}
+
 METHOD(kupf_events_t, tunnel_up, void,
 	private_kupf_publisher_t *this, kupf_session_t *session, ike_sa_t *ike_sa,
 	child_sa_t *child_sa)
@@ -221,11 +254,7 @@ METHOD(kupf_events_t, tunnel_up, void,
 	add_host(&writer, "remote", ike_sa->get_other_host(ike_sa));
 	addresses = kupf_session_get_ue_addresses(session, &count);
 	kupf_reply_addresses(&writer, "ue-addresses", addresses, count);
-	wire_writer_text(&writer, "child", child_sa->get_name(child_sa));
-	add_hex(&writer, "spi-in", ntohl(child_sa->get_spi(child_sa, TRUE)));
-	add_hex(&writer, "spi-out", ntohl(child_sa->get_spi(child_sa, FALSE)));
-	add_hex(&writer, "if-id-in", child_sa->get_if_id(child_sa, TRUE));
-	add_hex(&writer, "if-id-out", child_sa->get_if_id(child_sa, FALSE));
+	add_child(&writer, child_sa);
 	wire_writer_number(&writer, "auth-method", AUTH_PSK);
 	wire_writer_number(&writer, "generation",
 					   kupf_session_get_generation(session));
@@ -247,6 +276,42 @@ METHOD(kupf_events_t, tunnel_down, void,
 	wire_writer_text(&writer, "reason",
 					 enum_to_name(kupf_reason_names, reason));
 	end_event(this, KUPF_EVENT_TUNNEL_DOWN, &writer);
+}
+
+METHOD(kupf_events_t, child_changed, void,
+	private_kupf_publisher_t *this, kupf_session_t *session, uint32_t up_as,
+	ike_sa_t *ike_sa, child_sa_t *child_sa, bool up)
+{
+	kupf_event_t type = up ? KUPF_EVENT_CHILD_UP : KUPF_EVENT_CHILD_DOWN;
+	wire_writer_t writer;
+
+	if (!begin_event(this, type, &writer))
+	{
+		return;
+	}
+	add_session(&writer, session);
+	wire_writer_number(&writer, "unique-id", up_as);
+	add_host(&writer, "local", ike_sa->get_my_host(ike_sa));
+	add_host(&writer, "remote", ike_sa->get_other_host(ike_sa));
+	add_child(&writer, child_sa);
+	end_event(this, type, &writer);
+}
+
+METHOD(kupf_events_t, tunnel_moved, void,
+	private_kupf_publisher_t *this, kupf_session_t *session, uint32_t up_as,
+	host_t *local, host_t *remote)
+{
+	wire_writer_t writer;
+
+	if (!begin_event(this, KUPF_EVENT_TUNNEL_MOVED, &writer))
+	{
+		return;
+	}
+	add_session(&writer, session);
+	wire_writer_number(&writer, "unique-id", up_as);
+	add_host(&writer, "local", local);
+	add_host(&writer, "remote", remote);
+	end_event(this, KUPF_EVENT_TUNNEL_MOVED, &writer);
 }
 
 /**
@@ -320,6 +385,23 @@ METHOD(kupf_events_t, rekey_request, u_int,
 	return end_event(this, KUPF_EVENT_REKEY_REQUEST, &writer);
 }
 
+METHOD(kupf_events_t, session_flapping, void,
+	private_kupf_publisher_t *this, kupf_session_t *session, host_t *remote,
+	u_int tunnels, u_int seconds)
+{
+	wire_writer_t writer;
+
+	if (!begin_event(this, KUPF_EVENT_SESSION_FLAPPING, &writer))
+	{
+		return;
+	}
+	add_session(&writer, session);
+	add_host(&writer, "remote", remote);
+	wire_writer_number(&writer, "tunnels", tunnels);
+	wire_writer_number(&writer, "seconds", seconds);
+	end_event(this, KUPF_EVENT_SESSION_FLAPPING, &writer);
+}
+
 METHOD(kupf_publisher_t, destroy, void,
 	private_kupf_publisher_t *this)
 {
@@ -347,10 +429,13 @@ kupf_publisher_t *kupf_publisher_create()
 				.observe = _observe,
 				.tunnel_up = _tunnel_up,
 				.tunnel_down = _tunnel_down,
+				.child_changed = _child_changed,
+				.tunnel_moved = _tunnel_moved,
 				.auth_failed = _auth_failed,
 				.session_expired = _session_expired,
 				.key_request = _key_request,
 				.rekey_request = _rekey_request,
+				.session_flapping = _session_flapping,
 			},
 			.subscribe = _subscribe,
 			.unsubscribe = _unsubscribe,

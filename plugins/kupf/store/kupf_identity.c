@@ -225,3 +225,11 @@ char *kupf_identity_print(id_type_t type, chunk_t data,
 	snprintf(prefix, sizeof(prefix), "{%d}:#", type);
 	return print_hex(text, prefix, data);
 }
+
+/*
+ * Described in header
+ */
+char *kupf_identity_name(identification_t *id, char text[KUPF_IDENTITY_TEXT])
+{
+	return kupf_identity_print(id->get_type(id), id->get_encoding(id), text);
+}

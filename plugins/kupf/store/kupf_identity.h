@@ -73,4 +73,14 @@ bool kupf_identity_alike(id_type_t type, chunk_t a, id_type_t other, chunk_t b);
 char *kupf_identity_print(id_type_t type, chunk_t data,
 						  char text[KUPF_IDENTITY_TEXT]);
 
+/**
+ * Print an identity for a log line, as kupfctl and events have it: charon's own
+ * form (%Y) says nothing of the type, and has other digits for octets.
+ *
+ * @param id		identity of a peer, whatever it says that it is
+ * @param text		[out] its text
+ * @return			text
+ */
+char *kupf_identity_name(identification_t *id, char text[KUPF_IDENTITY_TEXT]);
+
 #endif /** KUPF_IDENTITY_H_ @}*/

@@ -24,6 +24,8 @@ struct private_nin3a_decision_t {
 	tunnel_keyring_t *keyring;
 	/** told of UEs that come to no NIN3A connection */
 	nin3a_unjudged_t *unjudged;
+	/** counts the set-ups of sessions */
+	nin3a_setups_t *setups;
 };
 
 /**
@@ -204,6 +206,9 @@ static nin3a_reason_t judge_verified(private_nin3a_decision_t *this,
 		facts->address_match = !settings->address_match ||
 							   nin3a_facts_has_address(session,
 											ike_sa->get_my_host(ike_sa));
+		facts->few_set_ups = this->setups->admit(this->setups, session,
+												 time_monotonic(NULL),
+												 settings->max_setups);
 	}
 	kupf_session_unref(current);
 	kupf_session_unref(session);
@@ -310,17 +315,20 @@ static void refuse(private_nin3a_decision_t *this, ike_sa_t *ike_sa,
 }
 
 /**
- * Whether the peer of another connection has the identity of a session with a
- * tunnel: charon would close that for it, as an older IKE_SA of the same peer
- * (INITIAL_CONTACT, unique in swanctl.conf).
+ * Whether an identity is that of a session with a tunnel.
+ *
+ * @param peer		identity, or NULL
  */
-static bool takes_over(private_nin3a_decision_t *this, ike_sa_t *ike_sa)
+static bool is_up(private_nin3a_decision_t *this, identification_t *peer)
 {
 	kupf_store_t *store = this->kupf->get_store(this->kupf);
-	identification_t *peer = ike_sa->get_other_id(ike_sa);
 	kupf_session_t *session;
 	u_int up = 0;
 
+	if (!peer)
+	{
+		return FALSE;
+	}
 	session = store->find_alike(store, peer->get_type(peer),
 								peer->get_encoding(peer));
 	if (session)
@@ -330,6 +338,21 @@ static bool takes_over(private_nin3a_decision_t *this, ike_sa_t *ike_sa)
 		kupf_session_unref(session);
 	}
 	return up > 0;
+}
+
+/**
+ * Whether the peer of another connection has the identity of a session with a
+ * tunnel: charon would close that for it, as an older IKE_SA of the same peer
+ * (INITIAL_CONTACT, unique in swanctl.conf).  To charon the identity is that of
+ * EAP, if there is one; that of this round is not stored yet.
+ */
+static bool takes_over(private_nin3a_decision_t *this, ike_sa_t *ike_sa)
+{
+	auth_cfg_t *auth = ike_sa->get_auth_cfg(ike_sa, FALSE);
+
+	return is_up(this, ike_sa->get_other_id(ike_sa)) ||
+		   is_up(this, ike_sa->get_other_eap_id(ike_sa)) ||
+		   is_up(this, auth->get(auth, AUTH_RULE_EAP_IDENTITY));
 }
 
 METHOD(nin3a_decision_t, authorize, bool,
@@ -396,7 +419,8 @@ nin3a_decision_t *nin3a_decision_create(kupf_t *kupf, nin3a_config_t *config,
 								  nin3a_tunnels_t *tunnels,
 								  nin3a_jobs_t *actions,
 								  tunnel_keyring_t *keyring,
-								  nin3a_unjudged_t *unjudged)
+								  nin3a_unjudged_t *unjudged,
+								  nin3a_setups_t *setups)
 {
 	private_nin3a_decision_t *this;
 
@@ -414,6 +438,7 @@ nin3a_decision_t *nin3a_decision_create(kupf_t *kupf, nin3a_config_t *config,
 		.actions = actions,
 		.keyring = keyring,
 		.unjudged = unjudged,
+		.setups = setups,
 	);
 
 	return &this->public;

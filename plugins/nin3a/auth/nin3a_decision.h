@@ -16,6 +16,7 @@
 
 #include "nin3a/tunnels/nin3a_jobs.h"
 #include "nin3a_unjudged.h"
+#include "nin3a/tunnels/nin3a_setups.h"
 #include "nin3a/nin3a_config.h"
 #include "tunnel/tunnel_keyring.h"
 
@@ -79,11 +80,13 @@ struct nin3a_decision_t {
  * @param actions	closes tunnels
  * @param keyring	keeps other credentials out
  * @param unjudged	told of UEs that come to no NIN3A connection
+ * @param setups	counts the set-ups of sessions
  */
 nin3a_decision_t *nin3a_decision_create(kupf_t *kupf, nin3a_config_t *config,
 								  nin3a_tunnels_t *tunnels,
 								  nin3a_jobs_t *actions,
 								  tunnel_keyring_t *keyring,
-								  nin3a_unjudged_t *unjudged);
+								  nin3a_unjudged_t *unjudged,
+								  nin3a_setups_t *setups);
 
 #endif /** NIN3A_DECISION_H_ @}*/

@@ -28,6 +28,7 @@ ENUM(nin3a_reason_names, NIN3A_UNDECIDED, NIN3A_INCOMPLETE,
 	"own-auth",
 	"uniqueness",
 	"identity-in-use",
+	"set-ups",
 	"responder-identity",
 	"no-identity",
 	"no-connection",
@@ -215,6 +216,10 @@ nin3a_reason_t nin3a_policy_verified(const nin3a_facts_t *facts)
 	if (!facts->address_match)
 	{
 		return NIN3A_ADDRESS_MISMATCH;
+	}
+	if (!facts->few_set_ups)
+	{
+		return NIN3A_SET_UPS;
 	}
 	return NIN3A_ALLOWED;
 }

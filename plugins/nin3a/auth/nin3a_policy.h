@@ -96,6 +96,8 @@ enum nin3a_reason_t {
 	/** an IKE_SA of another connection has the identity of a session that has
 	 * a tunnel, which charon would take for one of the same peer */
 	NIN3A_IDENTITY_IN_USE,
+	/** the UE of the session sets up more IKE_SAs than it may */
+	NIN3A_SET_UPS,
 	/** the UE wants another identity of us than the connection has (IDr) */
 	NIN3A_RESPONDER_IDENTITY,
 	/** an IKE_AUTH request without IDi */
@@ -195,6 +197,8 @@ struct nin3a_facts_t {
 	/** the UE came to the session's address, or to any if it has none or no
 	 * match is required: verified */
 	bool address_match;
+	/** the UE does not set up more IKE_SAs than it may */
+	bool few_set_ups;
 };
 
 /**

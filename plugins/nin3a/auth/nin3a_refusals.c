@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_refusals.h"
+#include "kupf/store/kupf_identity.h"
 #include "nin3a/nin3a_counters.h"
 
 #include <daemon.h>
@@ -58,14 +59,16 @@ static nin3a_reason_t why_no_key(private_nin3a_refusals_t *this,
 static void log_refusal(nin3a_attempt_t *attempt)
 {
 	const char *open, *close;
+	char name[KUPF_IDENTITY_TEXT];
 
 	open = *attempt->detail ? " (" : "";
 	close = *attempt->detail ? ")" : "";
 	if (attempt->id)
 	{
-		DBG1(DBG_CFG, "nin3a: refused '%Y', %#H...%#H: %N%s%s%s", attempt->id,
-			 attempt->local, attempt->remote, nin3a_reason_names,
-			 attempt->reason, open, attempt->detail, close);
+		DBG1(DBG_CFG, "nin3a: refused '%s', %#H...%#H: %N%s%s%s",
+			 kupf_identity_name(attempt->id, name), attempt->local,
+			 attempt->remote, nin3a_reason_names, attempt->reason, open,
+			 attempt->detail, close);
 	}
 	else
 	{

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_response.h"
+#include "kupf/store/kupf_identity.h"
 #include "nin3a/nin3a_counters.h"
 #include "tunnel/tunnel_message.h"
 
@@ -48,6 +49,7 @@ void nin3a_response_judge(nin3a_config_t *config, nin3a_tunnels_t *tunnels,
 						  ike_sa_t *ike_sa, message_t *response)
 {
 	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
+	char name[KUPF_IDENTITY_TEXT];
 
 	switch (tunnels->get_state(tunnels, unique_id))
 	{
@@ -59,9 +61,10 @@ void nin3a_response_judge(nin3a_config_t *config, nin3a_tunnels_t *tunnels,
 				add_lifetime(config, tunnels, unique_id, response);
 				break;
 			}
-			DBG1(DBG_CFG, "nin3a: IKE_AUTH response for '%Y' withheld: our "
+			DBG1(DBG_CFG, "nin3a: IKE_AUTH response for '%s' withheld: our "
 				 "AUTH payload is missing or not of method %d",
-				 ike_sa->get_other_id(ike_sa), TUNNEL_AUTH_METHOD);
+				 kupf_identity_name(ike_sa->get_other_id(ike_sa), name),
+				 TUNNEL_AUTH_METHOD);
 			nin3a_count(NIN3A_RESPONSES_WITHHELD);
 			tunnel_message_withhold(response);
 			break;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_changes.h"
+#include "kupf/store/kupf_identity.h"
 #include "nin3a/nin3a_counters.h"
 #include "nin3a/auth/nin3a_facts.h"
 
@@ -28,10 +29,13 @@ struct private_nin3a_changes_t {
  */
 static void handle_stranger(private_nin3a_changes_t *this, ike_sa_t *ike_sa)
 {
+	char name[KUPF_IDENTITY_TEXT];
+
 	if (this->judge->is_named(this->judge, ike_sa))
 	{
-		DBG1(DBG_CFG, "nin3a: closing IKE_SA with '%Y', it is older than the "
-			 "name of its connection", ike_sa->get_other_id(ike_sa));
+		DBG1(DBG_CFG, "nin3a: closing IKE_SA with '%s', it is older than the "
+			 "name of its connection",
+			 kupf_identity_name(ike_sa->get_other_id(ike_sa), name));
 		nin3a_count(NIN3A_STRANGERS_CLOSED);
 		this->actions->close_stranger(this->actions, ike_sa->get_id(ike_sa));
 	}
@@ -42,7 +46,7 @@ static void handle_stranger(private_nin3a_changes_t *this, ike_sa_t *ike_sa)
  */
 static bool is_protected(private_nin3a_changes_t *this, ike_sa_t *ike_sa)
 {
-	char why[TUNNEL_PROFILE_WHY_LEN];
+	char why[TUNNEL_PROFILE_WHY_LEN], name[KUPF_IDENTITY_TEXT];
 	nin3a_settings_t settings;
 
 	this->config->get(this->config, &settings);
@@ -51,8 +55,9 @@ static bool is_protected(private_nin3a_changes_t *this, ike_sa_t *ike_sa)
 	{
 		return TRUE;
 	}
-	DBG1(DBG_CFG, "nin3a: closing rekeyed IKE_SA with '%Y', outside of the "
-		 "profile: %s", ike_sa->get_other_id(ike_sa), why);
+	DBG1(DBG_CFG, "nin3a: closing rekeyed IKE_SA with '%s', outside of the "
+		 "profile: %s", kupf_identity_name(ike_sa->get_other_id(ike_sa), name),
+		 why);
 	nin3a_count(NIN3A_PROPOSALS_REFUSED);
 	return FALSE;
 }
@@ -112,13 +117,14 @@ METHOD(nin3a_changes_t, moved, void,
 	private_nin3a_changes_t *this, ike_sa_t *ike_sa, host_t *local)
 {
 	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
+	char name[KUPF_IDENTITY_TEXT];
 
 	if (!is_allowed(this, unique_id, local) &&
 		this->tunnels->condemn(this->tunnels, unique_id))
 	{
-		DBG1(DBG_CFG, "nin3a: closing IKE_SA with '%Y', moved to %H: %N",
-			 ike_sa->get_other_id(ike_sa), local, nin3a_reason_names,
-			 NIN3A_ADDRESS_MISMATCH);
+		DBG1(DBG_CFG, "nin3a: closing IKE_SA with '%s', moved to %H: %N",
+			 kupf_identity_name(ike_sa->get_other_id(ike_sa), name), local,
+			 nin3a_reason_names, NIN3A_ADDRESS_MISMATCH);
 		nin3a_count(NIN3A_MOVES_REFUSED);
 		this->actions->close(this->actions, unique_id);
 	}

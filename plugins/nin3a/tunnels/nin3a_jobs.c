@@ -2,6 +2,7 @@
 
 #include "nin3a_jobs.h"
 #include "nin3a_cut.h"
+#include "kupf/store/kupf_identity.h"
 #include "nin3a/nin3a_counters.h"
 
 #include <collections/hashtable.h>
@@ -13,6 +14,7 @@
 typedef struct private_nin3a_jobs_t private_nin3a_jobs_t;
 typedef struct order_t order_t;
 typedef struct settling_t settling_t;
+typedef struct graces_t graces_t;
 
 /**
  * Private data of the actions.
@@ -36,7 +38,9 @@ struct private_nin3a_jobs_t {
 	bool stopped;
 	/** sessions to settle, settling_t by name */
 	hashtable_t *settling;
-	/** guards the three above, a leaf */
+	/** graces that are not over, graces_t by name of the session */
+	hashtable_t *graces;
+	/** guards the four above, a leaf */
 	mutex_t *mutex;
 	/** signals that no job is being carried out */
 	condvar_t *idle;
@@ -55,6 +59,16 @@ struct settling_t {
 };
 
 /**
+ * How many graces of a session are not over.
+ */
+struct graces_t {
+	/** number of them, which is that of their jobs */
+	u_int count;
+	/** name of the session */
+	char name[KUPF_SESSION_NAME_MAX + 1];
+};
+
+/**
  * Data of a job.
  */
 struct order_t {
@@ -68,7 +82,7 @@ struct order_t {
 	bool cut;
 	/** whether it was told to go before: do not wait for its peer now */
 	bool force;
-	/** session to check, a reference, or NULL */
+	/** session to check, a reference, or NULL; its grace is counted */
 	kupf_session_t *session;
 	/** session to settle, which the table owns, or NULL */
 	settling_t *settling;
@@ -84,15 +98,60 @@ static void unref(private_nin3a_jobs_t *this)
 	if (ref_put(&this->ref))
 	{
 		this->settling->destroy_function(this->settling, (void*)free);
+		this->graces->destroy(this->graces);
 		this->idle->destroy(this->idle);
 		this->mutex->destroy(this->mutex);
 		free(this);
 	}
 }
 
+/**
+ * Count the grace of a session, unless there are too many.
+ */
+static bool add_grace(private_nin3a_jobs_t *this, kupf_session_t *session)
+{
+	const char *name = kupf_session_get_name(session);
+	graces_t *graces;
+	bool added;
+
+	this->mutex->lock(this->mutex);
+	graces = this->graces->get(this->graces, name);
+	if (!graces)
+	{
+		INIT(graces);
+		snprintf(graces->name, sizeof(graces->name), "%s", name);
+		this->graces->put(this->graces, graces->name, graces);
+	}
+	added = graces->count < NIN3A_GRACES_MAX;
+	graces->count += added;
+	this->mutex->unlock(this->mutex);
+	return added;
+}
+
+/**
+ * A grace of a session is over, or will not be waited for.
+ */
+static void remove_grace(private_nin3a_jobs_t *this, kupf_session_t *session)
+{
+	graces_t *graces;
+
+	this->mutex->lock(this->mutex);
+	graces = this->graces->get(this->graces, kupf_session_get_name(session));
+	if (!--graces->count)
+	{
+		this->graces->remove(this->graces, graces->name);
+		free(graces);
+	}
+	this->mutex->unlock(this->mutex);
+}
+
 CALLBACK(order_destroy, void,
 	order_t *order)
 {
+	if (order->session)
+	{
+		remove_grace(order->actions, order->session);
+	}
 	kupf_session_unref(order->session);
 	DESTROY_IF(order->id);
 	unref(order->actions);
@@ -193,13 +252,16 @@ static status_t delete_ike_sa(ike_sa_t *ike_sa, bool cut)
  */
 static status_t force_ike_sa(ike_sa_t *ike_sa)
 {
+	char name[KUPF_IDENTITY_TEXT];
+
 	switch (ike_sa->get_state(ike_sa))
 	{
 		case IKE_ESTABLISHED:
 		case IKE_REKEYING:
 		case IKE_DELETING:
-			DBG1(DBG_CFG, "nin3a: '%Y' does not answer the DELETE, not waiting "
-				 "any longer", ike_sa->get_other_id(ike_sa));
+			DBG1(DBG_CFG, "nin3a: '%s' does not answer the DELETE, not waiting "
+				 "any longer",
+				 kupf_identity_name(ike_sa->get_other_id(ike_sa), name));
 			nin3a_count(NIN3A_CLOSE_TIMEOUTS);
 			return ike_sa->delete(ike_sa, TRUE);
 		default:
@@ -385,7 +447,8 @@ METHOD(nin3a_jobs_t, check, void,
 {
 	order_t *order;
 
-	if (!grace)
+	/* each holds a session and its key until it is over */
+	if (!grace || !add_grace(this, session))
 	{
 		close_outdated(this, session);
 		return;
@@ -643,6 +706,8 @@ nin3a_jobs_t *nin3a_jobs_create(kupf_t *kupf, nin3a_config_t *config,
 		.ref = 1,
 		.settling = hashtable_create(hashtable_hash_str, hashtable_equals_str,
 									 32),
+		.graces = hashtable_create(hashtable_hash_str, hashtable_equals_str,
+								   32),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 		.idle = condvar_create(CONDVAR_TYPE_DEFAULT),
 	);

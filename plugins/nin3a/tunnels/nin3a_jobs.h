@@ -24,6 +24,9 @@
 /** How long a tunnel may be without a CHILD_SA before that is told, seconds */
 #define NIN3A_MOMENT 1
 
+/** Graces of a session that are not over, at most: each keeps an old key */
+#define NIN3A_GRACES_MAX 8
+
 typedef struct nin3a_jobs_t nin3a_jobs_t;
 
 struct nin3a_jobs_t {
@@ -55,7 +58,8 @@ struct nin3a_jobs_t {
 
 	/**
 	 * Close tunnels that the UE has to set up anew for a modified session, if
-	 * they are still there when the grace is over.
+	 * they are still there when the grace is over.  A session has
+	 * NIN3A_GRACES_MAX of them; beyond that tunnels are closed now.
 	 *
 	 * @param session	session as it is in the store now
 	 * @param grace		seconds, 0 to close them now

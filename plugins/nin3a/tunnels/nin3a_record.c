@@ -5,36 +5,57 @@
 /*
  * Described in header
  */
-void nin3a_record_path(nin3a_tunnels_t *tunnels, ike_sa_t *ike_sa,
-					   host_t *local, host_t *remote)
+void nin3a_record_path(nin3a_tunnels_t *tunnels, kupf_t *kupf,
+					   ike_sa_t *ike_sa, host_t *local, host_t *remote)
 {
 	kupf_endpoint_t me = tunnel_status_endpoint(local);
 	kupf_endpoint_t other = tunnel_status_endpoint(remote);
+	tunnel_told_t told = {};
 
-	tunnels->set_path(tunnels, ike_sa->get_unique_id(ike_sa), &me, &other);
+	tunnels->set_path(tunnels, ike_sa->get_unique_id(ike_sa), &me, &other,
+					  &told);
+	if (told.session)
+	{
+		kupf->tunnel_moved(kupf, told.session, told.up_as, local, remote);
+		kupf_session_unref(told.session);
+	}
 }
 
 /*
  * Described in header
  */
-void nin3a_record_up(nin3a_tunnels_t *tunnels, ike_sa_t *ike_sa,
+void nin3a_record_up(nin3a_tunnels_t *tunnels, kupf_t *kupf,
+					 kupf_session_t *session, ike_sa_t *ike_sa,
 					 child_sa_t *child_sa)
 {
-	nin3a_record_path(tunnels, ike_sa, ike_sa->get_my_host(ike_sa),
+	nin3a_record_path(tunnels, kupf, ike_sa, ike_sa->get_my_host(ike_sa),
 					  ike_sa->get_other_host(ike_sa));
-	nin3a_record_child(tunnels, ike_sa, child_sa, CHILD_INSTALLED);
+	kupf->tunnel_up(kupf, session, ike_sa, child_sa);
+	nin3a_record_child(tunnels, kupf, ike_sa, child_sa, CHILD_INSTALLED);
 }
 
 /*
  * Described in header
  */
-bool nin3a_record_child(nin3a_tunnels_t *tunnels, ike_sa_t *ike_sa,
-						child_sa_t *child_sa, child_sa_state_t state)
+bool nin3a_record_child(nin3a_tunnels_t *tunnels, kupf_t *kupf,
+						ike_sa_t *ike_sa, child_sa_t *child_sa,
+						child_sa_state_t state)
 {
+	tunnel_told_t told = {};
 	kupf_child_t child;
-	bool installed;
+	bool installed, last;
 
-	return tunnel_status_child(child_sa, state, &child, &installed) &&
-		   tunnels->set_child(tunnels, ike_sa->get_unique_id(ike_sa), &child,
-							  installed);
+	if (!tunnel_status_child(child_sa, state, &child, &installed))
+	{
+		return FALSE;
+	}
+	last = tunnels->set_child(tunnels, ike_sa->get_unique_id(ike_sa), &child,
+							  installed, &told);
+	if (told.session)
+	{
+		kupf->child_changed(kupf, told.session, told.up_as, ike_sa, child_sa,
+							installed);
+		kupf_session_unref(told.session);
+	}
+	return last;
 }

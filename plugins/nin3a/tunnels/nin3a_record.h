@@ -4,7 +4,8 @@
  * @defgroup nin3a_record nin3a_record
  * @{ @ingroup nin3a
  *
- * Tells nin3a_tunnels about what list-sessions shows, when charon changes it.
+ * Tells nin3a_tunnels about what list-sessions shows, when charon changes it,
+ * and kupf, which tells the SMF side by events.
  *
  * Called in hooks of charon, by the thread that has the IKE_SA checked out.
  */
@@ -18,10 +19,12 @@
 /**
  * An IKE_SA has become a tunnel.
  *
+ * @param session	its session
  * @param ike_sa	IKE_SA
  * @param child_sa	its first CHILD_SA, installed
  */
-void nin3a_record_up(nin3a_tunnels_t *tunnels, ike_sa_t *ike_sa,
+void nin3a_record_up(nin3a_tunnels_t *tunnels, kupf_t *kupf,
+					 kupf_session_t *session, ike_sa_t *ike_sa,
 					 child_sa_t *child_sa);
 
 /**
@@ -31,8 +34,8 @@ void nin3a_record_up(nin3a_tunnels_t *tunnels, ike_sa_t *ike_sa,
  * @param local		our address and port
  * @param remote	address and port of the peer
  */
-void nin3a_record_path(nin3a_tunnels_t *tunnels, ike_sa_t *ike_sa,
-					   host_t *local, host_t *remote);
+void nin3a_record_path(nin3a_tunnels_t *tunnels, kupf_t *kupf,
+					   ike_sa_t *ike_sa, host_t *local, host_t *remote);
 
 /**
  * A CHILD_SA is about to be in another state.
@@ -43,7 +46,8 @@ void nin3a_record_path(nin3a_tunnels_t *tunnels, ike_sa_t *ike_sa,
  * @return			TRUE if it was the last one of a tunnel, see
  *					nin3a_tunnels_t.set_child()
  */
-bool nin3a_record_child(nin3a_tunnels_t *tunnels, ike_sa_t *ike_sa,
-						child_sa_t *child_sa, child_sa_state_t state);
+bool nin3a_record_child(nin3a_tunnels_t *tunnels, kupf_t *kupf,
+						ike_sa_t *ike_sa, child_sa_t *child_sa,
+						child_sa_state_t state);
 
 #endif /** NIN3A_RECORD_H_ @}*/

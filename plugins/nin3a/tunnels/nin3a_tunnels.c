@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_tunnels.h"
+#include "nin3a/nin3a_counters.h"
 
 #include <threading/mutex.h>
 
@@ -229,29 +230,55 @@ METHOD(nin3a_tunnels_t, condemn, bool,
 	return done;
 }
 
+/**
+ * There is something to be told of a tunnel.
+ */
+static void tell(const nin3a_entry_t *entry, tunnel_told_t *told)
+{
+	if (told && entry->up)
+	{
+		told->session = kupf_session_ref(entry->session);
+		told->up_as = entry->up_as;
+	}
+}
+
 METHOD(nin3a_tunnels_t, set_path, void,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa,
-	const kupf_endpoint_t *local, const kupf_endpoint_t *remote)
+	const kupf_endpoint_t *local, const kupf_endpoint_t *remote,
+	tunnel_told_t *told)
 {
 	nin3a_entry_t *entry = lock_entry(this, ike_sa);
 
 	if (entry && entry->details)
 	{
-		tunnel_status_set_path(entry->details, local, remote);
+		switch (tunnel_status_set_path(entry->details, local, remote))
+		{
+			case TUNNEL_PATH_MOVED:
+				tell(entry, told);
+				break;
+			case TUNNEL_PATH_RESTLESS:
+				nin3a_count(NIN3A_MOVES_UNTOLD);
+				break;
+			default:
+				break;
+		}
 	}
 	this->mutex->unlock(this->mutex);
 }
 
 METHOD(nin3a_tunnels_t, set_child, bool,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, const kupf_child_t *child,
-	bool installed)
+	bool installed, tunnel_told_t *told)
 {
 	nin3a_entry_t *entry = lock_entry(this, ike_sa);
 	bool last = FALSE;
 
 	if (entry && entry->details)
 	{
-		tunnel_status_set_child(entry->details, child, installed);
+		if (tunnel_status_set_child(entry->details, child, installed))
+		{
+			tell(entry, told);
+		}
 		last = entry->up && !entry->losing && !entry->closing &&
 			   !tunnel_status_has_child(entry->details);
 		entry->losing |= last;

@@ -214,21 +214,24 @@ struct nin3a_tunnels_t {
 	 *
 	 * @param local		our address and port
 	 * @param remote	address and port of the UE
+	 * @param told		[out] what there is to be told, as it has moved, or NULL
 	 */
 	void (*set_path)(nin3a_tunnels_t *this, uint32_t ike_sa,
 					 const kupf_endpoint_t *local,
-					 const kupf_endpoint_t *remote);
+					 const kupf_endpoint_t *remote, tunnel_told_t *told);
 
 	/**
 	 * Keep or forget a CHILD_SA of a tunnel; does nothing if it is none.
 	 *
 	 * @param child		CHILD_SA, by its SPIs
 	 * @param installed	whether it is installed
+	 * @param told		[out] what there is to be told, as that is new, or NULL
 	 * @return			TRUE if it was the last one; until lose() is called that
 	 *					is not said again
 	 */
 	bool (*set_child)(nin3a_tunnels_t *this, uint32_t ike_sa,
-					  const kupf_child_t *child, bool installed);
+					  const kupf_child_t *child, bool installed,
+					  tunnel_told_t *told);
 
 	/**
 	 * Describe the tunnels of a session.

@@ -4,6 +4,7 @@
 #include "nin3a_ue_inner.h"
 #include "nin3a_ue/nin3a_ue_counters.h"
 
+#include "kupf/kupf_limiter.h"
 #include "tunnel/tunnel_message.h"
 
 typedef struct private_nin3a_ue_decision_t private_nin3a_ue_decision_t;
@@ -25,7 +26,17 @@ struct private_nin3a_ue_decision_t {
 	nin3a_ue_legs_t *legs;
 	/** keeps other credentials out */
 	tunnel_keyring_t *keyring;
+	/** bounds the log lines that an established UPF can cause */
+	kupf_limiter_t limiter;
 };
+
+/**
+ * Count a log line that was left out.
+ */
+static void count_suppressed()
+{
+	nin3a_ue_count(NIN3A_UE_SUPPRESSED);
+}
 
 /**
  * The inner addresses that we have asked for.
@@ -148,9 +159,16 @@ static bool judge_inner(private_nin3a_ue_decision_t *this, ike_sa_t *ike_sa,
 						message_t *response)
 {
 	asked_t asked = get_asked(this, ike_sa);
-	u_int refused, kept, i;
+	nin3a_ue_settings_t settings;
+	u_int refused, kept, others, i;
 
-	refused = nin3a_ue_inner_filter(response, allows_inner, &asked, &kept);
+	this->config->get(this->config, &settings);
+	refused = nin3a_ue_inner_filter(response, settings.dns, allows_inner,
+									&asked, &kept, &others);
+	while (others--)
+	{
+		nin3a_ue_count(NIN3A_UE_ATTRIBUTES_REFUSED);
+	}
 	for (i = 0; i < refused; i++)
 	{
 		nin3a_ue_count(NIN3A_UE_INNER_REFUSED);
@@ -204,7 +222,8 @@ static void judge_auth(private_nin3a_ue_decision_t *this, ike_sa_t *ike_sa,
  * over_time before the end that the UPF has told (set_auth_lifetime() in its
  * ike_sa.c).
  */
-static void judge_lifetime(ike_sa_t *ike_sa, message_t *message)
+static void judge_lifetime(private_nin3a_ue_decision_t *this,
+						   ike_sa_t *ike_sa, message_t *message)
 {
 	peer_cfg_t *peer_cfg = ike_sa->get_peer_cfg(ike_sa);
 	uint32_t lifetime, over_time;
@@ -213,11 +232,16 @@ static void judge_lifetime(ike_sa_t *ike_sa, message_t *message)
 	{
 		over_time = peer_cfg ? peer_cfg->get_over_time(peer_cfg) : 0;
 		if (lifetime < NIN3A_UE_REAUTH_MIN ||
-			lifetime - NIN3A_UE_REAUTH_MIN < over_time)
+			lifetime - NIN3A_UE_REAUTH_MIN < over_time ||
+			!this->sas->take_lifetime(this->sas,
+									  ike_sa->get_unique_id(ike_sa)))
 		{
-			DBG1(DBG_CFG, "nin3a-ue: ignoring AUTH_LIFETIME of %us of UPF %H, "
-				 "over_time is %us", lifetime, ike_sa->get_other_host(ike_sa),
-				 over_time);
+			if (kupf_limiter_allows(&this->limiter))
+			{
+				DBG1(DBG_CFG, "nin3a-ue: ignoring AUTH_LIFETIME of %us of UPF "
+					 "%H, over_time is %us", lifetime,
+					 ike_sa->get_other_host(ike_sa), over_time);
+			}
 			nin3a_ue_count(NIN3A_UE_LIFETIMES_IGNORED);
 			tunnel_message_remove_lifetime(message);
 		}
@@ -266,7 +290,7 @@ METHOD(nin3a_ue_decision_t, judge_message, void,
 	{
 		return;
 	}
-	judge_lifetime(ike_sa, message);
+	judge_lifetime(this, ike_sa, message);
 	if (!message->get_request(message))
 	{
 		if (stage == NIN3A_UE_CONNECTING)
@@ -447,6 +471,7 @@ nin3a_ue_decision_t *nin3a_ue_decision_create(kupf_t *kupf,
 		.sas = sas,
 		.legs = legs,
 		.keyring = keyring,
+		.limiter = KUPF_LIMITER("nin3a-ue", count_suppressed),
 	);
 
 	return &this->public;

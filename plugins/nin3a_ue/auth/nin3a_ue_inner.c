@@ -20,6 +20,12 @@ struct filter_t {
 	nin3a_ue_inner_cb_t allows;
 	/** passed to it */
 	void *user;
+	/** whether name servers may stay */
+	bool dns;
+	/** other attributes that are left */
+	u_int others;
+	/** other attributes that are not */
+	u_int refused;
 	/** addresses that are left */
 	u_int kept;
 	/** addresses that are not */
@@ -85,6 +91,32 @@ static bool get_address(configuration_attribute_t *attribute,
 }
 
 /**
+ * Whether an attribute that is no inner address may stay.
+ */
+static bool may_have_other(filter_t *filter, configuration_attribute_type_t type)
+{
+	bool allowed = TRUE;
+
+	switch (type)
+	{
+		case INTERNAL_IP4_DNS:
+		case INTERNAL_IP6_DNS:
+		case INTERNAL_DNS_DOMAIN:
+			allowed = filter->dns;
+			break;
+		default:
+			break;
+	}
+	if (!allowed || filter->others == NIN3A_UE_OTHERS_MAX)
+	{
+		filter->refused++;
+		return FALSE;
+	}
+	filter->others++;
+	return TRUE;
+}
+
+/**
  * Whether an attribute may stay.
  */
 static bool may_stay(filter_t *filter, configuration_attribute_t *attribute)
@@ -93,7 +125,7 @@ static bool may_stay(filter_t *filter, configuration_attribute_t *attribute)
 
 	if (!get_address(attribute, &address))
 	{
-		return TRUE;
+		return may_have_other(filter, attribute->get_type(attribute));
 	}
 	if (address.family != AF_UNSPEC && filter->allows(filter->user, &address))
 	{
@@ -132,10 +164,12 @@ static payload_t *filter_payload(filter_t *filter, cp_payload_t *from)
 /*
  * Described in header
  */
-u_int nin3a_ue_inner_filter(message_t *response, nin3a_ue_inner_cb_t allows,
-							void *user, u_int *kept)
+u_int nin3a_ue_inner_filter(message_t *response, bool dns,
+							nin3a_ue_inner_cb_t allows, void *user,
+							u_int *kept, u_int *refused)
 {
 	filter_t filter = {
+		.dns = dns,
 		.allows = allows,
 		.user = user,
 	};
@@ -162,5 +196,6 @@ u_int nin3a_ue_inner_filter(message_t *response, nin3a_ue_inner_cb_t allows,
 	}
 	array_destroy(filtered);
 	*kept = filter.kept;
+	*refused = filter.refused;
 	return filter.removed;
 }

@@ -17,6 +17,9 @@
 
 #include <daemon.h>
 
+/** Attributes of a response that are no inner addresses, at most */
+#define NIN3A_UE_OTHERS_MAX 8
+
 /**
  * Asked about each address.
  *
@@ -33,15 +36,20 @@ bool nin3a_ue_inner_is_host(const kupf_address_t *address);
 /**
  * Take the addresses that must not be taken out of a response: its
  * configuration payloads (RFC 7296, 3.15) lose these attributes, malformed and
- * empty ones among them, and keep all others.
+ * empty ones among them.  Of all others they keep NIN3A_UE_OTHERS_MAX: charon's
+ * other plugins make something of each.
  *
  * @param response	IKE_AUTH response, parsed
+ * @param dns		whether name servers and domains may stay, which would be
+ *					those of the whole host
  * @param allows	asked about each address, in their order
  * @param user		passed to it
  * @param kept		[out] addresses that are left
- * @return			how many were taken out
+ * @param refused	[out] other attributes that were taken out
+ * @return			how many addresses were taken out
  */
-u_int nin3a_ue_inner_filter(message_t *response, nin3a_ue_inner_cb_t allows,
-							void *user, u_int *kept);
+u_int nin3a_ue_inner_filter(message_t *response, bool dns,
+							nin3a_ue_inner_cb_t allows, void *user,
+							u_int *kept, u_int *refused);
 
 #endif /** NIN3A_UE_INNER_H_ @}*/

@@ -5,15 +5,11 @@
 #include "nin3a_ue_initiator.h"
 
 #include <daemon.h>
-#include <processing/jobs/callback_job.h>
-#include <threading/condvar.h>
-#include <threading/mutex.h>
 
 typedef struct private_nin3a_ue_jobs_t private_nin3a_ue_jobs_t;
-typedef struct task_data_t task_data_t;
 
 /**
- * Private data of the actions.
+ * Private data of the jobs.
  */
 struct private_nin3a_ue_jobs_t {
 	/** public interface */
@@ -24,148 +20,25 @@ struct private_nin3a_ue_jobs_t {
 	nin3a_ue_sas_t *sas;
 	/** legs */
 	nin3a_ue_legs_t *legs;
-	/** one reference for the owner, one for each job */
-	refcount_t ref;
-	/** jobs that are being carried out */
-	u_int running;
-	/** whether the owner has destroyed it */
-	bool stopped;
+	/** has them done */
+	nin3a_ue_worker_t *worker;
 	/** whether a change of the network is about to be acted upon */
 	bool roaming;
-	/** guards the three above, a leaf */
-	mutex_t *mutex;
-	/** signals that no job is being carried out */
-	condvar_t *idle;
 };
 
 /**
- * Data of a job.
- */
-struct task_data_t {
-	/** whose it is, a reference */
-	private_nin3a_ue_jobs_t *actions;
-	/** attempt to begin */
-	nin3a_ue_order_t order;
-	/** IKE_SA */
-	uint32_t ike_sa;
-	/** whether to close it when it has been told to hand over before */
-	bool again;
-};
-
-/**
- * Drop a reference.
- */
-static void unref(private_nin3a_ue_jobs_t *this)
-{
-	if (ref_put(&this->ref))
-	{
-		this->idle->destroy(this->idle);
-		this->mutex->destroy(this->mutex);
-		free(this);
-	}
-}
-
-CALLBACK(task_destroy, void,
-	task_data_t *task)
-{
-	unref(task->actions);
-	free(task);
-}
-
-/**
- * A job begins.
- *
- * @return			FALSE if it must not
- */
-static bool enter(private_nin3a_ue_jobs_t *this)
-{
-	bool allowed;
-
-	this->mutex->lock(this->mutex);
-	allowed = !this->stopped;
-	this->running += allowed;
-	this->mutex->unlock(this->mutex);
-	return allowed;
-}
-
-/**
- * A job that has begun ends.
- */
-static void leave(private_nin3a_ue_jobs_t *this)
-{
-	this->mutex->lock(this->mutex);
-	this->running--;
-	this->idle->signal(this->idle);
-	this->mutex->unlock(this->mutex);
-}
-
-/**
- * Schedule a job for an IKE_SA or an order.
+ * Schedule a job for an IKE_SA.
  *
  * @param delay		milliseconds
  */
-static void schedule(private_nin3a_ue_jobs_t *this, callback_job_cb_t cb,
-					 uint32_t ike_sa, const nin3a_ue_order_t *order,
-					 uint32_t delay)
+static void schedule(private_nin3a_ue_jobs_t *this, nin3a_ue_job_cb_t cb,
+					 uint32_t ike_sa, uint32_t delay)
 {
-	task_data_t *task;
-	job_t *job;
-
-	INIT(task,
-		.actions = this,
+	nin3a_ue_job_t job = {
 		.ike_sa = ike_sa,
-	);
-	if (order)
-	{
-		task->order = *order;
-	}
-	ref_get(&this->ref);
-	job = (job_t*)callback_job_create(cb, task, task_destroy, NULL);
-	if (delay)
-	{
-		lib->scheduler->schedule_job_ms(lib->scheduler, job, delay);
-	}
-	else
-	{
-		lib->processor->queue_job(lib->processor, job);
-	}
-}
+	};
 
-/**
- * Check an IKE_SA in, or destroy it.
- */
-static void checkin(ike_sa_t *ike_sa, status_t status)
-{
-	if (status == DESTROY_ME)
-	{
-		charon->ike_sa_manager->checkin_and_destroy(charon->ike_sa_manager,
-													ike_sa);
-	}
-	else
-	{
-		charon->ike_sa_manager->checkin(charon->ike_sa_manager, ike_sa);
-	}
-}
-
-/**
- * Check an IKE_SA of ours out, by its SPIs: by its unique identifier charon
- * would search through all of them, and wait for each that is in use.
- */
-static ike_sa_t *checkout(private_nin3a_ue_jobs_t *this, uint32_t unique_id)
-{
-	nin3a_ue_spis_t spis;
-	ike_sa_t *ike_sa;
-	ike_sa_id_t *id;
-
-	if (!this->sas->get_spis(this->sas, unique_id, &spis))
-	{
-		return NULL;
-	}
-	id = ike_sa_id_create(IKEV2_MAJOR_VERSION, spis.initiator, spis.responder,
-						  spis.initiated_here);
-	ike_sa = charon->ike_sa_manager->checkout(charon->ike_sa_manager, id);
-	id->destroy(id);
-	return ike_sa;
+	this->worker->queue(this->worker, cb, this, &job, delay);
 }
 
 /**
@@ -199,31 +72,28 @@ static status_t delete_ike_sa(ike_sa_t *ike_sa, bool again)
 	}
 }
 
+/**
+ * Close an IKE_SA; the second step is not to wait for the UPF any longer.
+ */
 CALLBACK(close_job, job_requeue_t,
-	task_data_t *task)
+	private_nin3a_ue_jobs_t *this, nin3a_ue_job_t *job)
 {
-	private_nin3a_ue_jobs_t *this = task->actions;
 	nin3a_ue_settings_t settings;
 	bool waiting = FALSE;
 	ike_sa_t *ike_sa;
 	status_t status;
 
-	if (!enter(this))
-	{
-		return JOB_REQUEUE_NONE;
-	}
 	this->config->get(this->config, &settings);
-	ike_sa = checkout(this, task->ike_sa);
+	ike_sa = this->worker->checkout(this->worker, job->ike_sa);
 	if (ike_sa)
 	{
-		status = delete_ike_sa(ike_sa, task->again);
-		waiting = status != DESTROY_ME && !task->again;
-		checkin(ike_sa, status);
+		status = delete_ike_sa(ike_sa, job->step);
+		waiting = status != DESTROY_ME && !job->step;
+		this->worker->checkin(this->worker, ike_sa, status);
 	}
-	leave(this);
 	if (waiting && settings.close_timeout)
 	{
-		task->again = TRUE;
+		job->step++;
 		return JOB_RESCHEDULE(settings.close_timeout);
 	}
 	return JOB_REQUEUE_NONE;
@@ -236,7 +106,7 @@ METHOD(nin3a_ue_jobs_t, close_, void,
 
 	while (array_remove(ids, ARRAY_HEAD, &ike_sa))
 	{
-		schedule(this, close_job, ike_sa, NULL, 0);
+		schedule(this, close_job, ike_sa, 0);
 	}
 }
 
@@ -260,22 +130,17 @@ static void stop_sending(ike_sa_t *ike_sa)
 }
 
 CALLBACK(hand_over_job, job_requeue_t,
-	task_data_t *task)
+	private_nin3a_ue_jobs_t *this, nin3a_ue_job_t *job)
 {
-	private_nin3a_ue_jobs_t *this = task->actions;
 	ike_sa_t *ike_sa;
 
-	if (enter(this))
+	ike_sa = this->worker->checkout(this->worker, job->ike_sa);
+	if (ike_sa)
 	{
-		ike_sa = checkout(this, task->ike_sa);
-		if (ike_sa)
-		{
-			stop_sending(ike_sa);
-			checkin(ike_sa, SUCCESS);
-		}
-		schedule(this, close_job, task->ike_sa, NULL, NIN3A_UE_HANDOVER);
-		leave(this);
+		stop_sending(ike_sa);
+		this->worker->checkin(this->worker, ike_sa, SUCCESS);
 	}
+	schedule(this, close_job, job->ike_sa, NIN3A_UE_HANDOVER);
 	return JOB_REQUEUE_NONE;
 }
 
@@ -286,31 +151,22 @@ METHOD(nin3a_ue_jobs_t, hand_over, void,
 
 	while (array_remove(ids, ARRAY_HEAD, &ike_sa))
 	{
-		schedule(this, hand_over_job, ike_sa, NULL, 0);
+		schedule(this, hand_over_job, ike_sa, 0);
 	}
 }
 
 CALLBACK(watch_job, job_requeue_t,
-	task_data_t *task)
+	private_nin3a_ue_jobs_t *this, nin3a_ue_job_t *job)
 {
-	private_nin3a_ue_jobs_t *this = task->actions;
 	nin3a_ue_stage_t stage;
-	array_t *ids;
 
-	if (enter(this))
+	stage = this->sas->get_stage(this->sas, job->ike_sa);
+	if ((stage == NIN3A_UE_CONNECTING || stage == NIN3A_UE_ESTABLISHED) &&
+		this->sas->condemn(this->sas, job->ike_sa,
+						   stage == NIN3A_UE_CONNECTING ? NIN3A_UE_NO_ANSWER
+														: NIN3A_UE_NO_CHILD))
 	{
-		stage = this->sas->get_stage(this->sas, task->ike_sa);
-		if ((stage == NIN3A_UE_CONNECTING || stage == NIN3A_UE_ESTABLISHED) &&
-			this->sas->condemn(this->sas, task->ike_sa,
-						stage == NIN3A_UE_CONNECTING ? NIN3A_UE_NO_ANSWER
-													 : NIN3A_UE_NO_CHILD))
-		{
-			ids = array_create(sizeof(uint32_t), 0);
-			array_insert(ids, ARRAY_TAIL, &task->ike_sa);
-			close_(this, ids);
-			array_destroy(ids);
-		}
-		leave(this);
+		schedule(this, close_job, job->ike_sa, 0);
 	}
 	return JOB_REQUEUE_NONE;
 }
@@ -321,7 +177,7 @@ METHOD(nin3a_ue_jobs_t, watch, void,
 	nin3a_ue_settings_t settings;
 
 	this->config->get(this->config, &settings);
-	schedule(this, watch_job, ike_sa, NULL, settings.setup_timeout * 1000);
+	schedule(this, watch_job, ike_sa, settings.setup_timeout * 1000);
 }
 
 /**
@@ -370,40 +226,32 @@ static bool sets_up_child(ike_sa_t *ike_sa, task_queue_t queue)
 }
 
 CALLBACK(check_children_job, job_requeue_t,
-	task_data_t *task)
+	private_nin3a_ue_jobs_t *this, nin3a_ue_job_t *job)
 {
-	private_nin3a_ue_jobs_t *this = task->actions;
 	bool again = FALSE, bare = FALSE;
 	ike_sa_t *ike_sa;
 
-	if (!enter(this))
-	{
-		return JOB_REQUEUE_NONE;
-	}
-	ike_sa = checkout(this, task->ike_sa);
+	ike_sa = this->worker->checkout(this->worker, job->ike_sa);
 	if (ike_sa)
 	{
 		bare = !has_child(ike_sa);
 		again = bare && (sets_up_child(ike_sa, TASK_QUEUE_ACTIVE) ||
 						 sets_up_child(ike_sa, TASK_QUEUE_QUEUED));
-		checkin(ike_sa, SUCCESS);
+		this->worker->checkin(this->worker, ike_sa, SUCCESS);
 	}
-	if (bare && !again &&
-		this->sas->get_stage(this->sas, task->ike_sa) == NIN3A_UE_UP)
-	{
-		this->sas->set_reason(this->sas, task->ike_sa,
-							  KUPF_REASON_NO_CHILD_SA);
-		if (this->sas->condemn(this->sas, task->ike_sa, NIN3A_UE_NO_CHILD))
-		{
-			DBG1(DBG_CFG, "nin3a-ue: IKE_SA [%u] has no CHILD_SA any more, "
-				 "starting anew", task->ike_sa);
-			schedule(this, close_job, task->ike_sa, NULL, 0);
-		}
-	}
-	leave(this);
 	if (again)
 	{
 		return JOB_RESCHEDULE_MS(NIN3A_UE_CHILD_PAUSE);
+	}
+	if (bare && this->sas->get_stage(this->sas, job->ike_sa) == NIN3A_UE_UP)
+	{
+		this->sas->set_reason(this->sas, job->ike_sa, KUPF_REASON_NO_CHILD_SA);
+		if (this->sas->condemn(this->sas, job->ike_sa, NIN3A_UE_NO_CHILD))
+		{
+			DBG1(DBG_CFG, "nin3a-ue: IKE_SA [%u] has no CHILD_SA any more, "
+				 "starting anew", job->ike_sa);
+			schedule(this, close_job, job->ike_sa, 0);
+		}
 	}
 	return JOB_REQUEUE_NONE;
 }
@@ -411,26 +259,18 @@ CALLBACK(check_children_job, job_requeue_t,
 METHOD(nin3a_ue_jobs_t, check_children, void,
 	private_nin3a_ue_jobs_t *this, uint32_t ike_sa)
 {
-	schedule(this, check_children_job, ike_sa, NULL, NIN3A_UE_CHILD_PAUSE);
+	schedule(this, check_children_job, ike_sa, NIN3A_UE_CHILD_PAUSE);
 }
 
-static void start_order(private_nin3a_ue_jobs_t *this,
-						const nin3a_ue_order_t *order);
-
 CALLBACK(start_job, job_requeue_t,
-	task_data_t *task)
+	private_nin3a_ue_jobs_t *this, nin3a_ue_job_t *job)
 {
-	private_nin3a_ue_jobs_t *this = task->actions;
 	nin3a_ue_settings_t settings;
 	kupf_session_t *session;
 	nin3a_ue_order_t next;
 
-	if (!enter(this))
-	{
-		return JOB_REQUEUE_NONE;
-	}
-	session = this->legs->begin(this->legs, task->order.name,
-								task->order.serial);
+	session = this->legs->begin(this->legs, job->order.name,
+								job->order.serial);
 	if (session)
 	{
 		this->config->get(this->config, &settings);
@@ -438,93 +278,66 @@ CALLBACK(start_job, job_requeue_t,
 		{
 			nin3a_ue_count(NIN3A_UE_NO_CONNECTION);
 			this->legs->abort(this->legs, session, &next);
-			start_order(this, &next);
+			this->public.start(&this->public, &next);
 		}
 		kupf_session_unref(session);
 	}
-	leave(this);
 	return JOB_REQUEUE_NONE;
-}
-
-/**
- * Begin an attempt as ordered.
- */
-static void start_order(private_nin3a_ue_jobs_t *this,
-						const nin3a_ue_order_t *order)
-{
-	if (order->start)
-	{
-		schedule(this, start_job, 0, order, order->delay);
-	}
 }
 
 METHOD(nin3a_ue_jobs_t, start, void,
 	private_nin3a_ue_jobs_t *this, const nin3a_ue_order_t *order)
 {
-	start_order(this, order);
+	nin3a_ue_job_t job = {
+		.order = *order,
+	};
+
+	if (order->start)
+	{
+		this->worker->queue(this->worker, start_job, this, &job, order->delay);
+	}
 }
 
 CALLBACK(roam_job, job_requeue_t,
-	task_data_t *task)
+	private_nin3a_ue_jobs_t *this, nin3a_ue_job_t *job)
 {
-	private_nin3a_ue_jobs_t *this = task->actions;
 	nin3a_ue_order_t order;
 	array_t *orders;
 
-	if (!enter(this))
-	{
-		return JOB_REQUEUE_NONE;
-	}
-	this->mutex->lock(this->mutex);
-	this->roaming = FALSE;
-	this->mutex->unlock(this->mutex);
-
+	__atomic_store_n(&this->roaming, FALSE, __ATOMIC_SEQ_CST);
 	orders = array_create(sizeof(nin3a_ue_order_t), 0);
 	this->legs->hurry(this->legs, orders);
 	while (array_remove(orders, ARRAY_HEAD, &order))
 	{
 		nin3a_ue_count(NIN3A_UE_ROAMED);
-		start_order(this, &order);
+		start(this, &order);
 	}
 	array_destroy(orders);
-	leave(this);
 	return JOB_REQUEUE_NONE;
 }
 
 METHOD(nin3a_ue_jobs_t, roam, void,
 	private_nin3a_ue_jobs_t *this)
 {
-	bool first;
-
-	this->mutex->lock(this->mutex);
-	first = !this->roaming;
-	this->roaming = TRUE;
-	this->mutex->unlock(this->mutex);
-	if (first)
+	if (!__atomic_exchange_n(&this->roaming, TRUE, __ATOMIC_SEQ_CST))
 	{
-		schedule(this, roam_job, 0, NULL, NIN3A_UE_ROAM_PAUSE);
+		schedule(this, roam_job, 0, NIN3A_UE_ROAM_PAUSE);
 	}
 }
 
 METHOD(nin3a_ue_jobs_t, destroy, void,
 	private_nin3a_ue_jobs_t *this)
 {
-	this->mutex->lock(this->mutex);
-	this->stopped = TRUE;
-	while (this->running)
-	{
-		this->idle->wait(this->idle, this->mutex);
-	}
-	this->mutex->unlock(this->mutex);
-	unref(this);
+	free(this);
 }
 
 /*
  * Described in header
  */
 nin3a_ue_jobs_t *nin3a_ue_jobs_create(nin3a_ue_config_t *config,
-											nin3a_ue_sas_t *sas,
-											nin3a_ue_legs_t *legs)
+									  nin3a_ue_sas_t *sas,
+									  nin3a_ue_legs_t *legs,
+									  nin3a_ue_worker_t *worker)
 {
 	private_nin3a_ue_jobs_t *this;
 
@@ -541,9 +354,7 @@ nin3a_ue_jobs_t *nin3a_ue_jobs_create(nin3a_ue_config_t *config,
 		.config = config,
 		.sas = sas,
 		.legs = legs,
-		.ref = 1,
-		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
-		.idle = condvar_create(CONDVAR_TYPE_DEFAULT),
+		.worker = worker,
 	);
 
 	return &this->public;

@@ -4,10 +4,8 @@
  * @defgroup nin3a_ue_jobs nin3a_ue_jobs
  * @{ @ingroup nin3a_ue
  *
- * What must not be done in a hook or in a request: jobs for charon's worker
- * threads.  They carry identifiers and names, never an IKE_SA or a key.
- *
- * Any thread may queue one, also in a hook.
+ * What there is to be done about IKE_SAs and attempts, as jobs of
+ * nin3a_ue_worker.  Any thread may queue one, also in a hook.
  */
 
 #ifndef NIN3A_UE_JOBS_H_
@@ -15,6 +13,7 @@
 
 #include "nin3a_ue/nin3a_ue_config.h"
 #include "nin3a_ue_legs.h"
+#include "nin3a_ue_worker.h"
 
 /** How long a tunnel stays once another one took its place, milliseconds: what
  * is on its way through it arrives.  Shorter than that of the UPF, so that the
@@ -79,8 +78,7 @@ struct nin3a_ue_jobs_t {
 	void (*check_children)(nin3a_ue_jobs_t *this, uint32_t ike_sa);
 
 	/**
-	 * Destroy the object.  Waits for jobs that are being carried out; others
-	 * will do nothing.
+	 * Destroy the object, once the worker is.
 	 */
 	void (*destroy)(nin3a_ue_jobs_t *this);
 };
@@ -91,9 +89,11 @@ struct nin3a_ue_jobs_t {
  * @param config	settings
  * @param sas		IKE_SAs
  * @param legs		legs
+ * @param worker	has the jobs done
  */
 nin3a_ue_jobs_t *nin3a_ue_jobs_create(nin3a_ue_config_t *config,
-											nin3a_ue_sas_t *sas,
-											nin3a_ue_legs_t *legs);
+									  nin3a_ue_sas_t *sas,
+									  nin3a_ue_legs_t *legs,
+									  nin3a_ue_worker_t *worker);
 
 #endif /** NIN3A_UE_JOBS_H_ @}*/

@@ -8,6 +8,7 @@
 void nin3a_ue_sa_destroy(nin3a_ue_sa_t *sa)
 {
 	tunnel_status_destroy(sa->details);
+	chunk_free(&sa->request);
 	kupf_session_unref(sa->session);
 	free(sa);
 }
@@ -24,22 +25,26 @@ bool nin3a_ue_sa_fits(const nin3a_ue_sa_t *sa, const kupf_session_t *session)
 /*
  * Described in header
  */
-bool nin3a_ue_leg_is_busy(const nin3a_ue_leg_t *leg)
+uint32_t nin3a_ue_leg_get_attempt(const nin3a_ue_leg_t *leg)
 {
 	nin3a_ue_sa_t *sa;
 
-	if (leg->starting)
-	{
-		return TRUE;
-	}
 	for (sa = leg->first; sa; sa = sa->next)
 	{
 		if (sa->stage != NIN3A_UE_UP && !sa->closing)
 		{
-			return TRUE;
+			return sa->ike_sa;
 		}
 	}
-	return FALSE;
+	return 0;
+}
+
+/*
+ * Described in header
+ */
+bool nin3a_ue_leg_is_busy(const nin3a_ue_leg_t *leg)
+{
+	return leg->starting || nin3a_ue_leg_get_attempt(leg);
 }
 
 /*
@@ -81,7 +86,7 @@ static bool is_served(const nin3a_ue_leg_t *leg)
 
 	for (sa = leg->first; sa; sa = sa->next)
 	{
-		if (!sa->closing && nin3a_ue_sa_fits(sa, leg->wanted))
+		if (!sa->closing && !sa->suspect && nin3a_ue_sa_fits(sa, leg->wanted))
 		{
 			return TRUE;
 		}
@@ -95,6 +100,7 @@ static bool is_served(const nin3a_ue_leg_t *leg)
 void nin3a_ue_leg_lose(nin3a_ue_leg_t *leg, const nin3a_ue_sa_t *sa,
 					   const nin3a_ue_backoff_t *backoff, time_t now)
 {
+	leg->unanswered = sa->failure == NIN3A_UE_NO_ANSWER;
 	if (!nin3a_ue_sa_fits(sa, leg->wanted) ||
 		(sa->stage == NIN3A_UE_UP && now - sa->since >= backoff->most / 1000))
 	{	/* the former: its key was not the one that counts any more */
@@ -103,6 +109,20 @@ void nin3a_ue_leg_lose(nin3a_ue_leg_t *leg, const nin3a_ue_sa_t *sa,
 	if (nin3a_ue_sa_fits(sa, leg->wanted) && !is_served(leg))
 	{
 		leg->failures++;
+	}
+}
+
+/*
+ * Described in header
+ */
+void nin3a_ue_leg_suspect(nin3a_ue_leg_t *leg, nin3a_ue_sa_t *sa,
+						  const nin3a_ue_backoff_t *backoff, time_t now)
+{
+	sa->suspect = TRUE;
+	nin3a_ue_leg_lose(leg, sa, backoff, now);
+	if (sa->since + (time_t)backoff->most / 1000 <= now)
+	{	/* it has lasted: the first attempt does not wait */
+		leg->failures = 0;
 	}
 }
 

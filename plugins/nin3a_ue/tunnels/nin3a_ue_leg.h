@@ -106,8 +106,21 @@ struct nin3a_ue_sa_t {
 	u_int inner_count;
 	/** details of the tunnel, NULL until it is one */
 	tunnel_status_t *details;
+	/** how many AUTH_LIFETIMEs of the UPF were followed */
+	uint8_t lifetimes;
 	/** whether the UPF has answered something that cannot be read */
 	bool unreadable;
+	/** whether the UPF seems not to have this tunnel any more: another one is
+	 * to take its place */
+	bool suspect;
+	/** whether a protected message of IKE has come since that was asked */
+	bool heard;
+	/** packets that have come through its CHILD_SAs when that was asked */
+	uint64_t packets;
+	/** whether a request of ours is in the air */
+	bool asked;
+	/** that request as it was sent, if it may be sent again; or empty */
+	chunk_t request;
 	/** kupf_reason_t, why the tunnel goes, or NIN3A_UE_NO_REASON */
 	uint8_t reason;
 	/** whether we are closing it */
@@ -136,6 +149,10 @@ struct nin3a_ue_leg_t {
 	/** attempts that failed, and tunnels that were lost, since the last tunnel
 	 * that has lasted */
 	u_int failures;
+	/** whether the last attempt was not answered at all */
+	bool unanswered;
+	/** time_monotonic() when the UPF said last not to know one of its tunnels */
+	time_t hinted_at;
 	/** of the latest order */
 	uint32_t serial;
 	/** whether that order was not carried out yet */
@@ -183,6 +200,13 @@ bool nin3a_ue_sa_fits(const nin3a_ue_sa_t *sa, const kupf_session_t *session);
 bool nin3a_ue_leg_is_busy(const nin3a_ue_leg_t *leg);
 
 /**
+ * Get the attempt that is under way, if it has an IKE_SA.
+ *
+ * @return			unique identifier of its IKE_SA, or 0
+ */
+uint32_t nin3a_ue_leg_get_attempt(const nin3a_ue_leg_t *leg);
+
+/**
  * An IKE_SA of a leg is gone, and out of it: count that if the leg is without a
  * tunnel, forget what was counted if it was one that has lasted.
  *
@@ -192,6 +216,17 @@ bool nin3a_ue_leg_is_busy(const nin3a_ue_leg_t *leg);
  */
 void nin3a_ue_leg_lose(nin3a_ue_leg_t *leg, const nin3a_ue_sa_t *sa,
 					   const nin3a_ue_backoff_t *backoff, time_t now);
+
+/**
+ * A tunnel of a leg seems not to be there for the UPF any more: it counts as
+ * lost, but stays until another one takes its place, or is heard of again.
+ *
+ * @param sa		tunnel
+ * @param backoff	times
+ * @param now		time_monotonic()
+ */
+void nin3a_ue_leg_suspect(nin3a_ue_leg_t *leg, nin3a_ue_sa_t *sa,
+						  const nin3a_ue_backoff_t *backoff, time_t now);
 
 /**
  * Decide what has to be done next: if the leg has no tunnel that fits and no

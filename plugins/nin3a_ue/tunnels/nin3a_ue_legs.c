@@ -386,6 +386,89 @@ METHOD(nin3a_ue_legs_t, remove_, void,
 	}
 }
 
+/**
+ * Suspect a tunnel, unless it is suspected or goes anyway.
+ */
+static bool suspect_sa(private_nin3a_ue_legs_t *this, nin3a_ue_sa_t *sa,
+					   nin3a_ue_order_t *order)
+{
+	if (sa->stage != NIN3A_UE_UP || sa->closing || sa->suspect ||
+		!sa->leg->wanted)
+	{
+		return FALSE;
+	}
+	nin3a_ue_leg_suspect(sa->leg, sa, &this->backoff, time_monotonic(NULL));
+	if (!sa->leg->waiting)
+	{
+		decide(this, sa->leg, order);
+	}
+	return TRUE;
+}
+
+METHOD(nin3a_ue_legs_t, suspect, bool,
+	private_nin3a_ue_legs_t *this, uint32_t ike_sa, nin3a_ue_order_t *order)
+{
+	bool trusted = FALSE;
+	nin3a_ue_sa_t *sa;
+
+	order->start = FALSE;
+	this->sas->lock(this->sas);
+	sa = this->sas->find(this->sas, ike_sa);
+	if (sa)
+	{
+		trusted = suspect_sa(this, sa, order);
+	}
+	this->sas->unlock(this->sas);
+	return trusted;
+}
+
+METHOD(nin3a_ue_legs_t, trust, void,
+	private_nin3a_ue_legs_t *this, uint32_t ike_sa)
+{
+	nin3a_ue_order_t order;
+	nin3a_ue_sa_t *sa;
+
+	this->sas->lock(this->sas);
+	sa = this->sas->find(this->sas, ike_sa);
+	if (sa && sa->suspect)
+	{	/* an order that waits is void, an attempt goes on */
+		sa->suspect = FALSE;
+		decide(this, sa->leg, &order);
+	}
+	this->sas->unlock(this->sas);
+}
+
+METHOD(nin3a_ue_legs_t, hint, bool,
+	private_nin3a_ue_legs_t *this, uint32_t ike_sa, nin3a_ue_order_t *order,
+	uint32_t *attempt)
+{
+	time_t now = time_monotonic(NULL);
+	bool trusted = FALSE;
+	nin3a_ue_sa_t *sa;
+
+	order->start = FALSE;
+	*attempt = 0;
+	this->sas->lock(this->sas);
+	sa = this->sas->find(this->sas, ike_sa);
+	if (sa && sa->asked && sa->leg->hinted_at != now)
+	{
+		sa->leg->hinted_at = now;
+		trusted = suspect_sa(this, sa, order);
+		if (!trusted && sa->suspect)
+		{
+			*attempt = nin3a_ue_leg_get_attempt(sa->leg);
+			if (sa->leg->waiting && sa->leg->unanswered)
+			{
+				sa->leg->unanswered = FALSE;
+				decide(this, sa->leg, order);
+				order->delay = 0;
+			}
+		}
+	}
+	this->sas->unlock(this->sas);
+	return trusted;
+}
+
 METHOD(nin3a_ue_legs_t, hurry, void,
 	private_nin3a_ue_legs_t *this, array_t *orders)
 {
@@ -495,6 +578,9 @@ nin3a_ue_legs_t *nin3a_ue_legs_create(nin3a_ue_sas_t *sas,
 			.assign = _assign,
 			.up = _up,
 			.remove = _remove_,
+			.suspect = _suspect,
+			.trust = _trust,
+			.hint = _hint,
 			.hurry = _hurry,
 			.count = _count,
 			.describe = _describe,

@@ -158,6 +158,35 @@ struct nin3a_ue_legs_t {
 				   nin3a_ue_order_t *order);
 
 	/**
+	 * A tunnel seems not to be there for the UPF any more: another one is set
+	 * up beside it.
+	 *
+	 * @param order		[out] what to do
+	 * @return			whether it was trusted until now
+	 */
+	bool (*suspect)(nin3a_ue_legs_t *this, uint32_t ike_sa,
+					nin3a_ue_order_t *order);
+
+	/**
+	 * There was a sign of life: a tunnel is not suspected any more.
+	 */
+	void (*trust)(nin3a_ue_legs_t *this, uint32_t ike_sa);
+
+	/**
+	 * The UPF says that it does not know an IKE_SA.  That is not protected: if
+	 * it is a tunnel, it is suspected, at most.  If it was already, the UPF is
+	 * there again: what it could not answer is sent again, or begun anew.  It
+	 * is only taken as an answer to a request, and once a second for a leg.
+	 *
+	 * @param order		[out] what to do
+	 * @param attempt	[out] unique identifier of an IKE_SA of the leg whose
+	 *					IKE_SA_INIT may be sent again, 0 if there is none
+	 * @return			whether it was trusted until now
+	 */
+	bool (*hint)(nin3a_ue_legs_t *this, uint32_t ike_sa,
+				 nin3a_ue_order_t *order, uint32_t *attempt);
+
+	/**
 	 * Do not wait any longer, wherever an attempt is waited for.
 	 *
 	 * @param orders	array of nin3a_ue_order_t that what to do is added to

@@ -195,6 +195,23 @@ METHOD(nin3a_ue_sas_t, get_failure, nin3a_ue_reason_t,
 	return failure;
 }
 
+METHOD(nin3a_ue_sas_t, take_lifetime, bool,
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa)
+{
+	bool taken = FALSE;
+	nin3a_ue_sa_t *sa;
+
+	this->mutex->lock(this->mutex);
+	sa = find(this, ike_sa);
+	if (sa && sa->lifetimes < NIN3A_UE_LIFETIMES_MAX)
+	{
+		sa->lifetimes++;
+		taken = TRUE;
+	}
+	this->mutex->unlock(this->mutex);
+	return taken;
+}
+
 METHOD(nin3a_ue_sas_t, establish, void,
 	private_nin3a_ue_sas_t *this, uint32_t ike_sa)
 {
@@ -289,32 +306,47 @@ METHOD(nin3a_ue_sas_t, get_spis, bool,
 	return sa != NULL;
 }
 
+/**
+ * There is something to be told of a tunnel.
+ */
+static void tell(const nin3a_ue_sa_t *sa, tunnel_told_t *told)
+{
+	if (told && sa->stage == NIN3A_UE_UP && !sa->reported)
+	{
+		told->session = kupf_session_ref(sa->session);
+		told->up_as = sa->up_as;
+	}
+}
+
 METHOD(nin3a_ue_sas_t, set_path, void,
 	private_nin3a_ue_sas_t *this, uint32_t ike_sa,
-	const kupf_endpoint_t *local, const kupf_endpoint_t *remote)
+	const kupf_endpoint_t *local, const kupf_endpoint_t *remote,
+	tunnel_told_t *told)
 {
 	nin3a_ue_sa_t *sa;
 
 	this->mutex->lock(this->mutex);
 	sa = find(this, ike_sa);
-	if (sa && sa->details)
+	if (sa && sa->details &&
+		tunnel_status_set_path(sa->details, local, remote) == TUNNEL_PATH_MOVED)
 	{
-		tunnel_status_set_path(sa->details, local, remote);
+		tell(sa, told);
 	}
 	this->mutex->unlock(this->mutex);
 }
 
 METHOD(nin3a_ue_sas_t, set_child, void,
 	private_nin3a_ue_sas_t *this, uint32_t ike_sa, const kupf_child_t *child,
-	bool installed)
+	bool installed, tunnel_told_t *told)
 {
 	nin3a_ue_sa_t *sa;
 
 	this->mutex->lock(this->mutex);
 	sa = find(this, ike_sa);
-	if (sa && sa->details)
+	if (sa && sa->details &&
+		tunnel_status_set_child(sa->details, child, installed))
 	{
-		tunnel_status_set_child(sa->details, child, installed);
+		tell(sa, told);
 	}
 	this->mutex->unlock(this->mutex);
 }
@@ -421,6 +453,7 @@ nin3a_ue_sas_t *nin3a_ue_sas_create()
 			.set_failure = _set_failure,
 			.set_unreadable = _set_unreadable,
 			.get_failure = _get_failure,
+			.take_lifetime = _take_lifetime,
 			.establish = _establish,
 			.set_reason = _set_reason,
 			.condemn = _condemn,

@@ -27,6 +27,10 @@
 
 #include "nin3a_ue_leg.h"
 
+/** AUTH_LIFETIMEs that are followed on an IKE_SA, and on all that it was
+ * rekeyed from */
+#define NIN3A_UE_LIFETIMES_MAX 8
+
 typedef struct nin3a_ue_sas_t nin3a_ue_sas_t;
 
 /**
@@ -124,6 +128,15 @@ struct nin3a_ue_sas_t {
 	nin3a_ue_reason_t (*get_failure)(nin3a_ue_sas_t *this, uint32_t ike_sa);
 
 	/**
+	 * Follow another AUTH_LIFETIME of the UPF, unless there were too many on
+	 * this IKE_SA and those that it was rekeyed from: what a UPF has us do by
+	 * them is bounded.
+	 *
+	 * @return			FALSE if there were, or if it is none of ours
+	 */
+	bool (*take_lifetime)(nin3a_ue_sas_t *this, uint32_t ike_sa);
+
+	/**
 	 * charon has established an IKE_SA.
 	 */
 	void (*establish)(nin3a_ue_sas_t *this, uint32_t ike_sa);
@@ -172,16 +185,20 @@ struct nin3a_ue_sas_t {
 	 *
 	 * @param local		our address and port
 	 * @param remote	address and port of the UPF
+	 * @param told		[out] what there is to be told, as it has moved, or NULL
 	 */
 	void (*set_path)(nin3a_ue_sas_t *this, uint32_t ike_sa,
 					 const kupf_endpoint_t *local,
-					 const kupf_endpoint_t *remote);
+					 const kupf_endpoint_t *remote, tunnel_told_t *told);
 
 	/**
 	 * Keep or forget a CHILD_SA of a tunnel, see tunnel_status_set_child().
+	 *
+	 * @param told		[out] what there is to be told, as that is new, or NULL
 	 */
 	void (*set_child)(nin3a_ue_sas_t *this, uint32_t ike_sa,
-					  const kupf_child_t *child, bool installed);
+					  const kupf_child_t *child, bool installed,
+					  tunnel_told_t *told);
 
 	/**
 	 * A tunnel goes; told once.

@@ -29,6 +29,7 @@ CONFIG_OPTS = \
 	--disable-tests
 
 INITIATOR = $(DESTDIR)/usr/local/lib/ikev2-initiator
+DOCUMENTS = $(DESTDIR)/usr/share/nin3a-documents
 
 all: install
 
@@ -55,5 +56,8 @@ install: build
 	ln -sf ../lib/ikev2-initiator/ikev2-collide $(DESTDIR)/usr/local/bin/
 	ln -sf ../lib/ikev2-initiator/ikev2-fuzz $(DESTDIR)/usr/local/bin/
 	cp $(NIN3A)/testing/hosts/expect-s* $(DESTDIR)/usr/local/bin/
+	cp $(NIN3A)/testing/hosts/document-sample $(DESTDIR)/usr/local/bin/
+	mkdir -p $(DOCUMENTS)
+	cp $(NIN3A)/README.md $(NIN3A)/plugins/nin3a_ue/UE.md $(DOCUMENTS)/
 
 .PHONY: all configure build install

@@ -180,6 +180,37 @@ START_TEST(test_length)
 END_TEST
 
 /**
+ * In log lines an identity is as kupfctl has it.
+ */
+START_TEST(test_name)
+{
+	static const struct {
+		id_type_t type;
+		const char *data, *name;
+	} names[] = {
+		{ ID_KEY_ID, "alice", "keyid:alice" },
+		{ ID_KEY_ID, "\xc0\xff\xee", "@#c0ffee" },
+		{ ID_RFC822_ADDR, "a@b.org", "email:a@b.org" },
+		{ ID_FQDN, "upf.example.org", "fqdn:upf.example.org" },
+		{ ID_IPV4_ADDR, "\xc0\x01\x02\x01", "192.1.2.1" },
+		{ ID_FQDN, "a\nnin3a: refused", "fqdn:#610a6e696e33613a2072656675736564" },
+		{ ID_ANY, "", "{0}:#" },
+	};
+	char text[KUPF_IDENTITY_TEXT];
+	identification_t *id;
+	u_int i;
+
+	for (i = 0; i < countof(names); i++)
+	{
+		id = identification_create_from_encoding(names[i].type,
+									chunk_from_str((char*)names[i].data));
+		ck_assert_str_eq(kupf_identity_name(id, text), names[i].name);
+		id->destroy(id);
+	}
+}
+END_TEST
+
+/**
  * Whatever a peer sends as an identity can be printed, and for the types that
  * the socket knows is read back as the same.
  */
@@ -252,6 +283,7 @@ Suite *kupf_identity_suite(void)
 	tcase_add_loop_test(tc, test_bad, 0, countof(bad));
 	tcase_add_loop_test(tc, test_length, 0, countof(prefixes));
 	tcase_add_test(tc, test_print);
+	tcase_add_test(tc, test_name);
 	suite_add_tcase(suite, tc);
 
 	return suite;

@@ -8,7 +8,9 @@
 #include "test_runner.h"
 #include "test_support.h"
 
+#include <inttypes.h>
 #include <pthread.h>
+#include <time.h>
 
 typedef struct test_subscriber_t test_subscriber_t;
 
@@ -87,6 +89,71 @@ START_TEST(test_subscribe)
 }
 END_TEST
 
+/**
+ * The time of the last event, milliseconds; fails if it is not in the form of the
+ * protocol.
+ */
+static uint64_t event_time()
+{
+	const char *text = test_value(one.message, "time");
+	u_int ms, used = 0;
+	uint64_t sec;
+
+	ck_assert_msg(sscanf(text, "%" SCNu64 ".%3u%n", &sec, &ms, &used) == 2 &&
+				  used == strlen(text) && text[used - 4] == '.', "%s", text);
+	return sec * 1000 + ms;
+}
+
+/**
+ * The time of day, milliseconds.
+ */
+static uint64_t time_of_day()
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void raise_one(kupf_event_t event, ike_sa_t *ike_sa, child_sa_t *child)
+{
+	host_t *host = host_create_from_string("192.0.2.1", 4500);
+
+	switch (event)
+	{
+		case KUPF_EVENT_TUNNEL_UP:
+			events->tunnel_up(events, session, ike_sa, child);
+			break;
+		case KUPF_EVENT_TUNNEL_DOWN:
+			events->tunnel_down(events, session, 1, KUPF_REASON_PEER);
+			break;
+		case KUPF_EVENT_AUTH_FAILED:
+			events->auth_failed(events, NULL, host, host, "x");
+			break;
+		case KUPF_EVENT_SESSION_EXPIRED:
+			events->session_expired(events, session);
+			break;
+		case KUPF_EVENT_KEY_REQUEST:
+			events->key_request(events, NULL, host, host);
+			break;
+		case KUPF_EVENT_REKEY_REQUEST:
+			events->rekey_request(events, session, "x");
+			break;
+		case KUPF_EVENT_SESSION_FLAPPING:
+			events->session_flapping(events, session, host, 5, 12);
+			break;
+		case KUPF_EVENT_CHILD_UP:
+		case KUPF_EVENT_CHILD_DOWN:
+			events->child_changed(events, session, 7, ike_sa, child,
+								  event == KUPF_EVENT_CHILD_UP);
+			break;
+		case KUPF_EVENT_TUNNEL_MOVED:
+			events->tunnel_moved(events, session, 7, host, host);
+			break;
+	}
+	host->destroy(host);
+}
+
 START_TEST(test_content)
 {
 	identification_t *id;
@@ -126,6 +193,13 @@ START_TEST(test_content)
 	ck_assert_str_eq(test_value(one.message, "local"), "192.0.2.1[4500]");
 	ck_assert_str_eq(test_value(one.message, "remote"), "2001:db8::1[500]");
 	ck_assert_str_eq(test_value(one.message, "reason"), "no-such-ue");
+	events->session_flapping(events, session, remote, 5, 12);
+	ck_assert_str_eq(one.name, "session-flapping");
+	ck_assert_str_eq(test_value(one.message, "session"), "s1");
+	ck_assert_str_eq(test_value(one.message, "ue-id"), "keyid:a");
+	ck_assert_str_eq(test_value(one.message, "remote"), "2001:db8::1[500]");
+	ck_assert_str_eq(test_value(one.message, "tunnels"), "5");
+	ck_assert_str_eq(test_value(one.message, "seconds"), "12");
 	count = one.count;
 	/* whatever a peer calls itself */
 	events->auth_failed(events, NULL, local, remote, "x");
@@ -213,6 +287,94 @@ START_TEST(test_tunnel_up)
 }
 END_TEST
 
+START_TEST(test_child)
+{
+	ike_sa_t ike_sa = {
+		.get_unique_id = fake_unique_id,
+		.get_my_host = fake_my_host,
+		.get_other_host = fake_other_host,
+	};
+	child_sa_t child_sa = {
+		.get_name = fake_name,
+		.get_spi = fake_spi,
+		.get_if_id = fake_if_id,
+	};
+
+	hosts[0] = host_create_from_string("192.0.2.1", 4500);
+	hosts[1] = host_create_from_string("198.51.100.1", 40001);
+	publisher->subscribe(publisher, _i, &one.public);
+	/* as it came up, not as it is called since */
+	events->child_changed(events, session, 3, &ike_sa, &child_sa,
+						  _i == KUPF_EVENT_CHILD_UP);
+	events->child_changed(events, session, 3, &ike_sa, &child_sa,
+						  _i != KUPF_EVENT_CHILD_UP);
+	ck_assert_uint_eq(one.count, 1);
+	ck_assert_str_eq(one.name, _i == KUPF_EVENT_CHILD_UP ? "child-up"
+														 : "child-down");
+	ck_assert_str_eq(test_value(one.message, "session"), "s1");
+	ck_assert_str_eq(test_value(one.message, "ue-id"), "keyid:a");
+	ck_assert_str_eq(test_value(one.message, "unique-id"), "3");
+	ck_assert_str_eq(test_value(one.message, "local"), "192.0.2.1[4500]");
+	ck_assert_str_eq(test_value(one.message, "remote"),
+					 "198.51.100.1[40001]");
+	ck_assert_str_eq(test_value(one.message, "child"), "net");
+	ck_assert_str_eq(test_value(one.message, "spi-in"), "c0000001");
+	ck_assert_str_eq(test_value(one.message, "spi-out"), "00000001");
+	ck_assert_str_eq(test_value(one.message, "if-id-in"), "0000002a");
+	ck_assert_str_eq(test_value(one.message, "if-id-out"), "00000000");
+	publisher->unsubscribe(publisher, _i, &one.public);
+	hosts[0]->destroy(hosts[0]);
+	hosts[1]->destroy(hosts[1]);
+}
+END_TEST
+
+START_TEST(test_moved)
+{
+	host_t *local = host_create_from_string("192.0.2.1", 4500);
+	host_t *remote = host_create_from_string("2001:db8::1", 500);
+
+	publisher->subscribe(publisher, KUPF_EVENT_TUNNEL_MOVED, &one.public);
+	events->tunnel_moved(events, session, 3, local, remote);
+	ck_assert_str_eq(one.name, "tunnel-moved");
+	ck_assert_str_eq(test_value(one.message, "session"), "s1");
+	ck_assert_str_eq(test_value(one.message, "ue-id"), "keyid:a");
+	ck_assert_str_eq(test_value(one.message, "unique-id"), "3");
+	ck_assert_str_eq(test_value(one.message, "local"), "192.0.2.1[4500]");
+	ck_assert_str_eq(test_value(one.message, "remote"), "2001:db8::1[500]");
+	publisher->unsubscribe(publisher, KUPF_EVENT_TUNNEL_MOVED, &one.public);
+	local->destroy(local);
+	remote->destroy(remote);
+}
+END_TEST
+
+START_TEST(test_time)
+{
+	ike_sa_t ike_sa = {
+		.get_unique_id = fake_unique_id,
+		.get_my_host = fake_my_host,
+		.get_other_host = fake_other_host,
+	};
+	child_sa_t child_sa = {
+		.get_name = fake_name,
+		.get_spi = fake_spi,
+		.get_if_id = fake_if_id,
+	};
+	uint64_t before;
+
+	hosts[0] = host_create_from_string("192.0.2.1", 4500);
+	hosts[1] = host_create_from_string("198.51.100.1", 40001);
+	publisher->subscribe(publisher, _i, &one.public);
+	before = time_of_day();
+	raise_one(_i, &ike_sa, &child_sa);
+	ck_assert_str_eq(one.name, enum_to_name(kupf_event_names, _i));
+	ck_assert_uint_ge(event_time(), before);
+	ck_assert_uint_le(event_time(), time_of_day());
+	publisher->unsubscribe(publisher, _i, &one.public);
+	hosts[0]->destroy(hosts[0]);
+	hosts[1]->destroy(hosts[1]);
+}
+END_TEST
+
 /** Whether somebody who has unsubscribed was called */
 static bool subscribed;
 
@@ -273,6 +435,10 @@ Suite *kupf_publisher_suite(void)
 	tcase_add_test(tc, test_subscribe);
 	tcase_add_test(tc, test_content);
 	tcase_add_test(tc, test_tunnel_up);
+	tcase_add_loop_test(tc, test_child, KUPF_EVENT_CHILD_UP,
+						KUPF_EVENT_CHILD_DOWN + 1);
+	tcase_add_test(tc, test_moved);
+	tcase_add_loop_test(tc, test_time, KUPF_EVENT_TUNNEL_UP, KUPF_EVENTS);
 	tcase_add_test(tc, test_threads);
 	suite_add_tcase(suite, tc);
 

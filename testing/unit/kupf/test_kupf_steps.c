@@ -404,6 +404,7 @@ static void teardown_reload()
 
 START_TEST(test_reload)
 {
+	char *path;
 	u_int i;
 
 	listen_to("key-request");
@@ -413,6 +414,10 @@ START_TEST(test_reload)
 	{
 		serve_others();
 	}
+	/* which command check asks for, in the thread that serves all */
+	path = upf.preconfigured->get_path(upf.preconfigured);
+	ck_assert_str_eq(path, "/nowhere");
+	free(path);
 	ck_assert_uint_eq(upf.all->get_count(upf.all), 0);
 	reading->post(reading);
 	serve_all();

@@ -750,16 +750,27 @@ static const run_t losses[] = {
 	{ "check --timeout 1", "W", 2, "", "* within 1000 ms\n", NULL },
 	/* a daemon that breaks the protocol */
 	{ "version", ".\nC\nW", 1, "", "*an answer that nobody waits for\n", NULL },
-	{ "watch --json", ".\nC\n.\nC\n.\nC\n.\nC\n.\nC\nZ 100\n"
-	  "E tunnel-up session=s1\nE session-expired session=s1\n", 3,
-	  "{\"event\":\"tunnel-up\",\"session\":\"s1\"}\n"
+	{ "watch --json", ".\nC\n.\nC\n.\nC\n.\nC\n.\nC\n.\nC\nZ 100\n"
+	  "E tunnel-up session=s1 time=1764423078.007\n"
+	  "E session-expired session=s1\n", 3,
+	  "{\"event\":\"tunnel-up\",\"session\":\"s1\","
+	  "\"time\":\"1764423078.007\"}\n"
 	  "{\"event\":\"session-expired\",\"session\":\"s1\"}\n", "*lost\n",
 	  "3:tunnel-up\n3:tunnel-down\n3:auth-failed\n3:session-expired\n"
-	  "3:rekey-request\n" },
+	  "3:rekey-request\n3:session-flapping\n" },
 	{ "watch tunnel-up", ".\nC\nZ 100\n"
 	  "E tunnel-up session=s1 ue-id=^]0;x_\"y l=[a,b] e=\n", 3,
 	  "* tunnel-up session=s1 ue-id=\"\\x1b]0;x \\x22y\" l=a,b e=\"\"\n",
 	  "*lost\n", "3:tunnel-up\n" },
+	/* its time, wherever that is: the rest is the zone's */
+	{ "watch tunnel-up", ".\nC\nZ 100\n"
+	  "E tunnel-up session=s1 time=1764423078.007 s={ time=2 } x=1\n", 3,
+	  "*:18.007", "*lost\n", NULL },
+	{ "watch tunnel-up", ".\nC\nZ 100\n"
+	  "E tunnel-up session=s1 time=1764423078.007 s={ time=2 } x=1\n", 3,
+	  "* tunnel-up session=s1 s={time=2} x=1\n", "*lost\n", NULL },
+	{ "watch tunnel-up", ".\nC\nZ 100\nE tunnel-up time=^\n", 3,
+	  "* tunnel-up \n", "*lost\n", NULL },
 };
 
 START_TEST(test_losses)

@@ -35,6 +35,7 @@ static const nin3a_facts_t verified = {
 	.session_alive = TRUE,
 	.session_service = TRUE,
 	.address_match = TRUE,
+	.few_set_ups = TRUE,
 };
 
 /** An IKE_SA that has all it needs to be established */
@@ -200,6 +201,8 @@ START_TEST(test_verified)
 				  NIN3A_SERVICE);
 	assert_reason(nin3a_policy_verified, verified, address_match, FALSE,
 				  NIN3A_ADDRESS_MISMATCH);
+	assert_reason(nin3a_policy_verified, verified, few_set_ups, FALSE,
+				  NIN3A_SET_UPS);
 }
 END_TEST
 
@@ -334,6 +337,7 @@ START_TEST(test_tokens)
 		{ NIN3A_OWN_AUTH, "own-auth" },
 		{ NIN3A_UNIQUENESS, "uniqueness" },
 		{ NIN3A_IDENTITY_IN_USE, "identity-in-use" },
+		{ NIN3A_SET_UPS, "set-ups" },
 		{ NIN3A_RESPONDER_IDENTITY, "responder-identity" },
 		{ NIN3A_NO_IDENTITY, "no-identity" },
 		{ NIN3A_NO_CONNECTION, "no-connection" },

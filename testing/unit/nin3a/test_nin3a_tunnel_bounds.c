@@ -63,7 +63,7 @@ static bool set_child(uint32_t ike_sa, uint32_t spi, bool installed)
 {
 	kupf_child_t child = { .name = "pdu", .spi_in = spi, .spi_out = ~spi };
 
-	return tunnels->set_child(tunnels, ike_sa, &child, installed);
+	return tunnels->set_child(tunnels, ike_sa, &child, installed, NULL);
 }
 
 /**

@@ -563,10 +563,10 @@ START_TEST(test_describe)
 	ck_assert_uint_eq(tunnels->describe(tunnels, "a", all, 2), 0);
 	verify(1, session);
 	ck_assert(tunnels->establish(tunnels, 1));
-	tunnels->set_path(tunnels, 1, &local, &remote);
-	tunnels->set_child(tunnels, 1, &child, TRUE);
-	tunnels->set_path(tunnels, 100, &local, &remote);
-	tunnels->set_child(tunnels, 100, &child, TRUE);
+	tunnels->set_path(tunnels, 1, &local, &remote, NULL);
+	tunnels->set_child(tunnels, 1, &child, TRUE, NULL);
+	tunnels->set_path(tunnels, 100, &local, &remote, NULL);
+	tunnels->set_child(tunnels, 100, &child, TRUE, NULL);
 	ck_assert_uint_eq(tunnels->describe(tunnels, "a", all, 2), 0);
 
 	ck_assert(came_up(1, session));
@@ -579,24 +579,24 @@ START_TEST(test_describe)
 	ck_assert_uint_eq(tunnel.child_count, 0);
 	ck_assert_uint_eq(tunnel.local.address.family, AF_UNSPEC);
 
-	tunnels->set_path(tunnels, 1, &local, &remote);
+	tunnels->set_path(tunnels, 1, &local, &remote, NULL);
 	for (i = 1; i <= KUPF_CHILDREN_MAX + 1; i++)
 	{
 		child.spi_in = i;
 		child.spi_out = i + 100;
-		tunnels->set_child(tunnels, 1, &child, TRUE);
+		tunnels->set_child(tunnels, 1, &child, TRUE, NULL);
 	}
 	/* again, with another SPI of the peer's */
 	child.spi_in = 2;
 	child.spi_out = 222;
-	tunnels->set_child(tunnels, 1, &child, TRUE);
+	tunnels->set_child(tunnels, 1, &child, TRUE, NULL);
 	get_tunnel("a", &tunnel);
 	ck_assert(memeq(&tunnel.local, &local, sizeof(local)));
 	ck_assert(memeq(&tunnel.remote, &remote, sizeof(remote)));
 	/* there is one more than is shown */
 	ck_assert_uint_eq(tunnel.child_count, KUPF_CHILDREN_MAX);
 	child.spi_in = KUPF_CHILDREN_MAX + 1;
-	tunnels->set_child(tunnels, 1, &child, FALSE);
+	tunnels->set_child(tunnels, 1, &child, FALSE, NULL);
 	get_tunnel("a", &tunnel);
 	ck_assert_uint_eq(tunnel.child_count, KUPF_CHILDREN_MAX);
 	ck_assert_uint_eq(tunnel.children[1].spi_in, 2);
@@ -607,13 +607,13 @@ START_TEST(test_describe)
 	for (i = KUPF_CHILDREN_MAX; i > 0; i--)
 	{
 		child.spi_in = (const uint32_t[]){ 2, 3, 5, 6, 7, 4, 1, 8 }[i - 1];
-		tunnels->set_child(tunnels, 1, &child, FALSE);
-		tunnels->set_child(tunnels, 1, &child, FALSE);
+		tunnels->set_child(tunnels, 1, &child, FALSE, NULL);
+		tunnels->set_child(tunnels, 1, &child, FALSE, NULL);
 		get_tunnel("a", &tunnel);
 		ck_assert_uint_eq(tunnel.child_count, i - 1);
 	}
 	memset(child.name, 'n', sizeof(child.name) - 1);
-	tunnels->set_child(tunnels, 1, &child, TRUE);
+	tunnels->set_child(tunnels, 1, &child, TRUE, NULL);
 
 	/* rekeyed: the successor has all of it, and other SPIs */
 	ck_assert(!tunnels->rekey(tunnels, 1, 65, &spis));
@@ -842,13 +842,13 @@ static void *run_ues(void *data)
 			tunnels->bind(tunnels, ike_sa, session, &spis);
 			tunnels->establish(tunnels, ike_sa);
 			kupf_session_unref(tunnels->up(tunnels, ike_sa));
-			tunnels->set_path(tunnels, ike_sa, &end, &end);
-			tunnels->set_child(tunnels, ike_sa, &child, TRUE);
+			tunnels->set_path(tunnels, ike_sa, &end, &end, NULL);
+			tunnels->set_child(tunnels, ike_sa, &child, TRUE, NULL);
 			tunnels->rekey(tunnels, ike_sa, ike_sa + 1, &spis);
 			child.spi_in++;
-			tunnels->set_child(tunnels, ike_sa + 1, &child, TRUE);
+			tunnels->set_child(tunnels, ike_sa + 1, &child, TRUE, NULL);
 			child.spi_in--;
-			tunnels->set_child(tunnels, ike_sa + 1, &child, FALSE);
+			tunnels->set_child(tunnels, ike_sa + 1, &child, FALSE, NULL);
 			kupf_session_unref(tunnels->down(tunnels, ike_sa + 1, &up_as,
 											 &reason));
 		}
@@ -982,6 +982,66 @@ START_TEST(test_uses)
 }
 END_TEST
 
+/**
+ * What there is to be told of a tunnel, or nothing.
+ */
+static void assert_told(tunnel_told_t *told, kupf_session_t *session,
+						uint32_t up_as)
+{
+	ck_assert_ptr_eq(told->session, session);
+	ck_assert_uint_eq(told->up_as, up_as);
+	kupf_session_unref(told->session);
+	*told = (tunnel_told_t){};
+}
+
+START_TEST(test_told)
+{
+	kupf_session_t *session = session_create("s", 'k', 1);
+	kupf_endpoint_t local = { { AF_INET, { 192, 0, 2, 1 } }, 4500 };
+	kupf_endpoint_t remote = { { AF_INET, { 198, 51, 100, 2 } }, 1 };
+	kupf_child_t child = { .spi_in = 1, .spi_out = 2, .name = "pdu" };
+	nin3a_spis_t spis = { .initiator = 5, .responder = 6 };
+	tunnel_told_t told = {};
+	u_int i;
+
+	bring_up(1, session);
+	tunnels->set_child(tunnels, 1, &child, TRUE, &told);
+	assert_told(&told, session, 1);
+	/* not told again, and by the number that it came up with */
+	tunnels->set_child(tunnels, 1, &child, TRUE, &told);
+	assert_told(&told, NULL, 0);
+	ck_assert(!tunnels->rekey(tunnels, 1, 7, &spis));
+	child.spi_in = 3;
+	tunnels->set_child(tunnels, 7, &child, TRUE, &told);
+	assert_told(&told, session, 1);
+	child.spi_in = 1;
+	tunnels->set_child(tunnels, 7, &child, FALSE, &told);
+	assert_told(&told, session, 1);
+	tunnels->set_child(tunnels, 7, &child, FALSE, &told);
+	assert_told(&told, NULL, 0);
+	/* the first address is told when it comes up; then so many, and no more */
+	tunnels->set_path(tunnels, 7, &local, &remote, &told);
+	assert_told(&told, NULL, 0);
+	for (i = 0; i < TUNNEL_STATUS_MOVES_MAX; i++)
+	{
+		tunnels->set_path(tunnels, 7, &local, &remote, &told);
+		assert_told(&told, NULL, 0);
+		remote.port++;
+		tunnels->set_path(tunnels, 7, &local, &remote, &told);
+		assert_told(&told, session, 1);
+	}
+	remote.port++;
+	tunnels->set_path(tunnels, 7, &local, &remote, &told);
+	assert_told(&told, NULL, 0);
+	/* nor of what is down */
+	assert_down(7, session, KUPF_REASON_SHUTDOWN, 1);
+	child.spi_in = 3;
+	tunnels->set_child(tunnels, 7, &child, FALSE, &told);
+	assert_told(&told, NULL, 0);
+	kupf_session_unref(session);
+}
+END_TEST
+
 /* a tunnel that is being closed loses its CHILD_SAs, and that is not told */
 START_TEST(test_lose_closing)
 {
@@ -993,12 +1053,12 @@ START_TEST(test_lose_closing)
 	for (i = 1; i <= 2; i++)
 	{
 		bring_up(i, session);
-		tunnels->set_child(tunnels, i, &child, TRUE);
+		tunnels->set_child(tunnels, i, &child, TRUE, NULL);
 	}
-	ck_assert(tunnels->set_child(tunnels, 2, &child, FALSE));
+	ck_assert(tunnels->set_child(tunnels, 2, &child, FALSE, NULL));
 	ck_assert_uint_eq(select_all("s", KUPF_REASON_DELETED, &ike_sa, &count),
 					  2);
-	ck_assert(!tunnels->set_child(tunnels, 1, &child, FALSE));
+	ck_assert(!tunnels->set_child(tunnels, 1, &child, FALSE, NULL));
 	ck_assert(!tunnels->lose(tunnels, 2, &up_as, &serial));
 	assert_down(1, session, KUPF_REASON_DELETED, 1);
 	assert_down(2, session, KUPF_REASON_DELETED, 2);
@@ -1033,6 +1093,7 @@ static Suite *nin3a_tunnels_suite(void)
 	tcase_add_test(tc, test_refresh);
 	tcase_add_test(tc, test_uses);
 	tcase_add_test(tc, test_lose_closing);
+	tcase_add_test(tc, test_told);
 	tcase_add_loop_test(tc, test_remove_order, 0, 6);
 	suite_add_tcase(suite, tc);
 

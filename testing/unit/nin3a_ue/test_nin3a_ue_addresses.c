@@ -131,14 +131,14 @@ START_TEST(test_filter)
 	uint8_t six[17] = { [15] = 1, [16] = 64 };
 	configuration_attribute_t *attribute;
 	enumerator_t *enumerator, *attributes;
-	u_int asked = 0, kept, payloads = 0, count = 0;
+	u_int asked = 0, kept, refused, payloads = 0, count = 0;
 	payload_t *payload;
 	message_t *message;
 	cp_payload_t *cp;
 
 	message = message_create(IKEV2_MAJOR_VERSION, IKEV2_MINOR_VERSION);
-	ck_assert_uint_eq(nin3a_ue_inner_filter(message, allow_odd, &asked, &kept),
-					  0);
+	ck_assert_uint_eq(nin3a_ue_inner_filter(message, TRUE, allow_odd,
+										&asked, &kept, &refused), 0);
 	ck_assert_uint_eq(kept, 0);
 	message->add_notify(message, FALSE, MOBIKE_SUPPORTED, chunk_empty);
 	cp = cp_payload_create_type(PLV2_CONFIGURATION, CFG_REPLY);
@@ -155,8 +155,9 @@ START_TEST(test_filter)
 	add(cp, INTERNAL_IP6_ADDRESS, chunk_from_thing(six));
 	message->add_payload(message, &cp->payload_interface);
 
-	ck_assert_uint_eq(nin3a_ue_inner_filter(message, allow_odd, &asked, &kept),
-					  4);
+	ck_assert_uint_eq(nin3a_ue_inner_filter(message, TRUE, allow_odd,
+										&asked, &kept, &refused), 4);
+	ck_assert_uint_eq(refused, 0);
 	ck_assert_uint_eq(kept, 2);
 	ck_assert_uint_eq(asked, 3);
 	ck_assert(message->get_notify(message, MOBIKE_SUPPORTED));
@@ -189,6 +190,49 @@ START_TEST(test_filter)
 }
 END_TEST
 
+/** What is no inner address, and how many there are */
+static const struct {
+	configuration_attribute_type_t type;
+	bool dns;
+	u_int count, refused;
+} others[] = {
+	{ INTERNAL_IP4_DNS, TRUE, 8, 0 },
+	{ INTERNAL_IP4_DNS, TRUE, 99, 91 },
+	{ INTERNAL_IP4_DNS, FALSE, 2, 2 },
+	{ INTERNAL_IP6_DNS, FALSE, 2, 2 },
+	{ INTERNAL_DNS_DOMAIN, FALSE, 1, 1 },
+	{ INTERNAL_IP4_SUBNET, FALSE, 8, 0 },
+	{ P_CSCF_IP4_ADDRESS, FALSE, 9, 1 },
+};
+
+START_TEST(test_others)
+{
+	uint8_t odd[] = { 10, 3, 0, 1 };
+	u_int asked = 0, kept, refused, i;
+	message_t *message;
+	cp_payload_t *cp;
+
+	message = message_create(IKEV2_MAJOR_VERSION, IKEV2_MINOR_VERSION);
+	cp = cp_payload_create_type(PLV2_CONFIGURATION, CFG_REPLY);
+	for (i = 0; i < others[_i].count; i++)
+	{
+		add(cp, others[_i].type, chunk_from_thing(odd));
+	}
+	/* it is no matter of these */
+	add(cp, INTERNAL_IP4_ADDRESS, chunk_from_thing(odd));
+	message->add_payload(message, &cp->payload_interface);
+	ck_assert_uint_eq(nin3a_ue_inner_filter(message, others[_i].dns, allow_odd,
+										&asked, &kept, &refused), 0);
+	ck_assert_uint_eq(kept, 1);
+	ck_assert_uint_eq(refused, others[_i].refused);
+	/* what is left is left for good */
+	nin3a_ue_inner_filter(message, others[_i].dns, allow_odd, &asked, &kept,
+						  &refused);
+	ck_assert_uint_eq(refused, 0);
+	message->destroy(message);
+}
+END_TEST
+
 static Suite *nin3a_ue_addresses_suite()
 {
 	Suite *suite;
@@ -203,6 +247,7 @@ static Suite *nin3a_ue_addresses_suite()
 	tc = tcase_create("answers");
 	tcase_add_test(tc, test_is_host);
 	tcase_add_test(tc, test_filter);
+	tcase_add_loop_test(tc, test_others, 0, countof(others));
 	suite_add_tcase(suite, tc);
 
 	return suite;

@@ -17,6 +17,7 @@
 static nin3a_ue_config_t *config;
 static nin3a_ue_sas_t *sas;
 static nin3a_ue_legs_t *legs;
+static nin3a_ue_worker_t *worker;
 static nin3a_ue_jobs_t *jobs;
 
 /** What charon's manager was asked for */
@@ -132,11 +133,13 @@ static void setup()
 	ck_assert_ptr_nonnull(config);
 	sas = nin3a_ue_sas_create();
 	legs = nin3a_ue_legs_create(sas, backoff);
-	jobs = nin3a_ue_jobs_create(config, sas, legs);
+	worker = nin3a_ue_worker_create(sas);
+	jobs = nin3a_ue_jobs_create(config, sas, legs, worker);
 }
 
 static void teardown()
 {
+	worker->destroy(worker);
 	jobs->destroy(jobs);
 	lib->processor->cancel(lib->processor);
 	legs->destroy(legs);

@@ -842,6 +842,26 @@ START_TEST(test_unreadable)
 }
 END_TEST
 
+START_TEST(test_lifetimes)
+{
+	u_int i;
+
+	want("s", 1, 1);
+	start(1);
+	for (i = 0; i < NIN3A_UE_LIFETIMES_MAX - 1; i++)
+	{
+		ck_assert(sas->take_lifetime(sas, 1));
+	}
+	up(1, 1);
+	ck_assert(!sas->take_lifetime(sas, 2));
+	/* the UPF has no more of them by rekeying */
+	ck_assert(!ike_rekey(1, 2));
+	ck_assert(!sas->take_lifetime(sas, 1));
+	ck_assert(sas->take_lifetime(sas, 2));
+	ck_assert(!sas->take_lifetime(sas, 2));
+}
+END_TEST
+
 START_TEST(test_hurry)
 {
 	array_t *orders;
@@ -981,14 +1001,14 @@ START_TEST(test_describe)
 
 	want("a", 1, 1);
 	start(1);
-	sas->set_path(sas, 1, &local, &remote);
-	sas->set_child(sas, 1, &child, TRUE);
+	sas->set_path(sas, 1, &local, &remote, NULL);
+	sas->set_child(sas, 1, &child, TRUE, NULL);
 	ck_assert_uint_eq(legs->describe(legs, "a", tunnels, 2), 0);
 	up(1, 1);
 	sas->set_spis(sas, 1, &spis);
-	sas->set_path(sas, 1, &local, &remote);
-	sas->set_child(sas, 1, &child, TRUE);
-	sas->set_child(sas, 1, &other, TRUE);
+	sas->set_path(sas, 1, &local, &remote, NULL);
+	sas->set_child(sas, 1, &child, TRUE, NULL);
+	sas->set_child(sas, 1, &other, TRUE, NULL);
 	ck_assert_uint_eq(legs->describe(legs, "b", tunnels, 2), 0);
 	ck_assert_uint_eq(legs->describe(legs, "a", tunnels, 0), 0);
 	ck_assert_uint_eq(legs->describe(legs, "a", tunnels, 2), 1);
@@ -1003,7 +1023,7 @@ START_TEST(test_describe)
 
 	/* it keeps that when it is rekeyed, and with a new key there are two */
 	ck_assert(!ike_rekey(1, 2));
-	sas->set_child(sas, 2, &child, FALSE);
+	sas->set_child(sas, 2, &child, FALSE, NULL);
 	want("a", 2, 2);
 	start(3);
 	up(3, 2);
@@ -1027,8 +1047,8 @@ START_TEST(test_describe)
 	legs->remove(legs, 3, &order);
 	/* what comes too late */
 	sas->set_spis(sas, 3, &spis);
-	sas->set_path(sas, 3, &local, &remote);
-	sas->set_child(sas, 3, &child, TRUE);
+	sas->set_path(sas, 3, &local, &remote, NULL);
+	sas->set_child(sas, 3, &child, TRUE, NULL);
 }
 END_TEST
 
@@ -1064,6 +1084,7 @@ Suite *nin3a_ue_legs_suite(void)
 	tcase_add_test(tc, test_reauth_outdated);
 	tcase_add_test(tc, test_assign);
 	tcase_add_test(tc, test_unreadable);
+	tcase_add_test(tc, test_lifetimes);
 	tcase_add_test(tc, test_hurry);
 	tcase_add_test(tc, test_describe);
 	tcase_add_test(tc, test_threads);

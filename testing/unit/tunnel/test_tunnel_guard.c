@@ -11,12 +11,15 @@
 #include "tunnel/tunnel_rules.h"
 #include "test_runner.h"
 
+#include <encoding/payloads/configuration_attribute.h>
+#include <encoding/payloads/cp_payload.h>
 #include <encoding/payloads/delete_payload.h>
 #include <encoding/payloads/id_payload.h>
 #include <encoding/payloads/nonce_payload.h>
 #include <encoding/payloads/notify_payload.h>
 #include <encoding/payloads/sa_payload.h>
 #include <encoding/payloads/ts_payload.h>
+#include <encoding/payloads/vendor_id_payload.h>
 
 /** Message ID that is expected, of requests and of responses */
 #define EXPECTED 7
@@ -78,6 +81,23 @@ static enumerator_t *create_task_enumerator(ike_sa_t *this, task_queue_t queue)
 	return queue == TASK_QUEUE_ACTIVE ?
 					enumerator_create_single(&task, NULL) :
 					enumerator_create_empty();
+}
+
+/**
+ * There are two.
+ */
+static enumerator_t *create_child_sa_enumerator(ike_sa_t *this)
+{
+	static child_sa_t children[2];
+	array_t *array = array_create(0, 0);
+	u_int i;
+
+	for (i = 0; i < countof(children); i++)
+	{
+		array_insert(array, ARRAY_TAIL, &children[i]);
+	}
+	return enumerator_create_cleaner(array_create_enumerator(array),
+									 (void*)array_destroy, array);
 }
 
 static void count()
@@ -185,6 +205,7 @@ static void setup()
 		.get_message_id = get_message_id,
 		.has_condition = has_condition,
 		.create_task_enumerator = create_task_enumerator,
+		.create_child_sa_enumerator = create_child_sa_enumerator,
 	};
 	sa.id = ike_sa_id_create(IKEV2_MAJOR_VERSION, 1, 2, FALSE);
 	sa.version = IKEV2;
@@ -358,6 +379,90 @@ START_TEST(test_addresses)
 }
 END_TEST
 
+/**
+ * Add a payload that asks for inner addresses.
+ */
+static void add_asked(u_int count)
+{
+	cp_payload_t *cp;
+
+	cp = cp_payload_create_type(PLV2_CONFIGURATION, CFG_REQUEST);
+	while (count--)
+	{
+		cp->add_attribute(cp, configuration_attribute_create_chunk(
+							PLV2_CONFIGURATION_ATTRIBUTE, count % 2 ?
+							INTERNAL_IP4_ADDRESS : INTERNAL_IP6_ADDRESS,
+							chunk_empty));
+	}
+	cp->add_attribute(cp, configuration_attribute_create_chunk(
+							PLV2_CONFIGURATION_ATTRIBUTE, INTERNAL_IP4_DNS,
+							chunk_empty));
+	add(&cp->payload_interface);
+}
+
+START_TEST(test_asked)
+{
+	sa.state = IKE_CONNECTING;
+	begin(IKE_AUTH, TRUE);
+	add_asked(TUNNEL_ASKED_MAX);
+	assert_counts(TUNNEL_EXCESS, 0, ck_assert(check(TRUE)));
+	ck_assert_uint_eq(payloads(PLV2_CONFIGURATION), 1);
+	begin(IKE_AUTH, TRUE);
+	add_asked(TUNNEL_ASKED_MAX + 1);
+	add_notify(INITIAL_CONTACT);
+	assert_counts(TUNNEL_EXCESS, 1, ck_assert(check(TRUE)));
+	ck_assert_uint_eq(payloads(PLV2_CONFIGURATION), 0);
+	ck_assert_uint_eq(payloads(PL_NONE), 1);
+}
+END_TEST
+
+/**
+ * Add a payload that deletes CHILD_SAs.
+ */
+static void add_deleted(u_int count)
+{
+	delete_payload_t *delete;
+
+	delete = delete_payload_create(PLV2_DELETE, PROTO_ESP);
+	while (count--)
+	{
+		delete->add_spi(delete, count + 1);
+	}
+	add(&delete->payload_interface);
+}
+
+START_TEST(test_deleted)
+{
+	begin(INFORMATIONAL, TRUE);
+	add_deleted(2);
+	add_deleted(TUNNEL_DELETED_SPARE);
+	assert_counts(TUNNEL_EXCESS, 0, ck_assert(check(TRUE)));
+	add_deleted(1);
+	assert_counts(TUNNEL_EXCESS, 1, ck_assert(check(TRUE)));
+	ck_assert_uint_eq(payloads(PL_NONE), 2);
+	begin(INFORMATIONAL, TRUE);
+	add_deleted(2 + TUNNEL_DELETED_SPARE + 1);
+	assert_counts(TUNNEL_EXCESS, 1, ck_assert(check(TRUE)));
+	ck_assert_uint_eq(payloads(PL_NONE), 0);
+}
+END_TEST
+
+START_TEST(test_vendors)
+{
+	u_int i;
+
+	sa.state = IKE_CREATED;
+	receive(IKE_SA_INIT, TRUE, PLV2_VENDOR_ID);
+	for (i = 0; i < TUNNEL_VENDORS_MAX + 3; i++)
+	{
+		add(&vendor_id_payload_create_data(PLV2_VENDOR_ID,
+						chunk_clone(chunk_from_str("id")))->payload_interface);
+	}
+	assert_counts(TUNNEL_EXCESS, 3, ck_assert(check(TRUE)));
+	ck_assert_uint_eq(payloads(PLV2_VENDOR_ID), TUNNEL_VENDORS_MAX);
+}
+END_TEST
+
 START_TEST(test_answer)
 {
 	add_answer(TRUE);
@@ -411,6 +516,9 @@ static Suite *tunnel_guard_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_take_out);
 	tcase_add_test(tc, test_addresses);
+	tcase_add_test(tc, test_asked);
+	tcase_add_test(tc, test_deleted);
+	tcase_add_test(tc, test_vendors);
 	tcase_add_test(tc, test_answer);
 	suite_add_tcase(suite, tc);
 

@@ -228,6 +228,11 @@ START_TEST(test_notifies)
 			ck_assert(tunnel_rules_notify(&original, type) == TUNNEL_PASS);
 			expected = TUNNEL_MISPLACED;
 		}
+		else if (type == UPDATE_SA_ADDRESSES)
+		{
+			ck_assert(tunnel_rules_notify(&original,
+										  type) == TUNNEL_MISPLACED);
+		}
 		ck_assert_msg(tunnel_rules_notify(&request, type) == expected,
 					  "notify %d", type);
 	}
@@ -298,6 +303,38 @@ START_TEST(test_addresses)
 }
 END_TEST
 
+START_TEST(test_excess)
+{
+	tunnel_facts_t facts = due, answer = due;
+	tunnel_verdict_t expected = TUNNEL_PASS;
+	u_int i;
+
+	answer.request = FALSE;
+	for (i = 0; i < 100; i++)
+	{
+		answer.exchange = facts.exchange = IKE_AUTH;
+		answer.asked = facts.asked = i;
+		expected = i > TUNNEL_ASKED_MAX ? TUNNEL_EXCESS : TUNNEL_PASS;
+		ck_assert(tunnel_rules_payload(&facts,
+									   PLV2_CONFIGURATION) == expected);
+		ck_assert(tunnel_rules_payload(&answer,
+									   PLV2_CONFIGURATION) == TUNNEL_PASS);
+		ck_assert(tunnel_rules_payload(&facts, PLV2_AUTH) == TUNNEL_PASS);
+
+		answer.vendors = facts.vendors = i;
+		expected = i > TUNNEL_VENDORS_MAX ? TUNNEL_EXCESS : TUNNEL_PASS;
+		ck_assert(tunnel_rules_payload(&facts, PLV2_VENDOR_ID) == expected);
+		ck_assert(tunnel_rules_payload(&answer, PLV2_VENDOR_ID) == expected);
+
+		facts.exchange = INFORMATIONAL;
+		facts.children = 20;
+		facts.deleted = i;
+		expected = i > 20 + TUNNEL_DELETED_SPARE ? TUNNEL_EXCESS : TUNNEL_PASS;
+		ck_assert(tunnel_rules_payload(&facts, PLV2_DELETE) == expected);
+	}
+}
+END_TEST
+
 static Suite *tunnel_rules_suite(void)
 {
 	Suite *suite;
@@ -315,6 +352,7 @@ static Suite *tunnel_rules_suite(void)
 	tcase_add_test(tc, test_payloads);
 	tcase_add_test(tc, test_notifies);
 	tcase_add_test(tc, test_addresses);
+	tcase_add_test(tc, test_excess);
 	tcase_add_test(tc, test_answers);
 	tcase_add_test(tc, test_tokens);
 	suite_add_tcase(suite, tc);

@@ -28,6 +28,16 @@ static struct {
 
 static uint8_t header[HEADER_LEN];
 
+/** INVALID_IKE_SPI that was passed on */
+static u_int hints;
+
+static void hint(void *user, chunk_t message)
+{
+	ck_assert_ptr_eq(user, &hints);
+	ck_assert_uint_eq(message.len, HEADER_LEN + 8);
+	hints++;
+}
+
 /**
  * Make a header.
  */
@@ -37,7 +47,8 @@ static chunk_t make(int major, int exchange, uint8_t flags, bool spi,
 	memset(header, 0, sizeof(header));
 	memset(header, 1, 8);
 	header[15] = spi;
-	header[16] = PLV2_SECURITY_ASSOCIATION;
+	header[16] = exchange == INFORMATIONAL ? PLV2_ENCRYPTED
+										   : PLV2_SECURITY_ASSOCIATION;
 	header[17] = major << 4;
 	header[18] = exchange;
 	header[19] = flags;
@@ -81,11 +92,11 @@ START_TEST(test_all)
 				j = i / countof(flags);
 				for (spi = 0; spi < 2; spi++)
 				{
-					ck_assert_msg(tunnel_screen_allows(
+					ck_assert_msg(tunnel_screen_judge(
 						make(major, exchange, flags[i % countof(flags)], spi,
 							 ids[j])) ==
-						is_due(major, exchange, flags[i % countof(flags)], spi,
-							   ids[j]),
+						(is_due(major, exchange, flags[i % countof(flags)], spi,
+								ids[j]) ? TUNNEL_PASS : TUNNEL_NOT_DUE),
 						"version %d, exchange %d, flags 0x%x, SPI %d, ID %u",
 						major, exchange, flags[i % countof(flags)], spi,
 						ids[j]);
@@ -100,10 +111,25 @@ START_TEST(test_short)
 {
 	chunk_t message = make(2, IKE_SA_INIT, REQUEST, TRUE, 1);
 
-	ck_assert(!tunnel_screen_allows(message));
+	ck_assert_int_eq(tunnel_screen_judge(message), TUNNEL_NOT_DUE);
 	while (message.len--)
 	{
-		ck_assert(tunnel_screen_allows(message));
+		ck_assert_int_eq(tunnel_screen_judge(message), TUNNEL_PASS);
+	}
+}
+END_TEST
+
+START_TEST(test_unprotected)
+{
+	chunk_t message = make(2, INFORMATIONAL, REQUEST, TRUE, 1);
+	int type;
+
+	for (type = 0; type < 256; type++)
+	{
+		header[16] = type;
+		ck_assert_int_eq(tunnel_screen_judge(message),
+						 type == PLV2_ENCRYPTED || type == PLV2_FRAGMENT ?
+								TUNNEL_PASS : TUNNEL_UNPROTECTED);
 	}
 }
 END_TEST
@@ -163,7 +189,8 @@ static void setup()
 	sockets.public.receive = receive;
 	sockets.real = charon->socket;
 	charon->socket = &sockets.public;
-	tunnel_screen_install();
+	hints = 0;
+	tunnel_screen_install(hint, &hints);
 }
 
 static void teardown()
@@ -172,6 +199,37 @@ static void teardown()
 	ck_assert(sockets.public.receive == receive);
 	charon->socket = sockets.real;
 }
+
+/**
+ * INVALID_IKE_SPI without protection.
+ */
+static chunk_t invalid_spi(u_int type)
+{
+	chunk_t message = make(2, INFORMATIONAL, RESPONSE, TRUE, 7);
+	uint8_t notify[] = { 0, 0, 0, 8, 0, 0, type >> 8, type };
+
+	header[16] = PLV2_NOTIFY;
+	htoun32(header + 24, HEADER_LEN + sizeof(notify));
+	return chunk_cat("cc", message, chunk_from_thing(notify));
+}
+
+START_TEST(test_hint)
+{
+	packet_t *packet;
+
+	/* nothing of that gets in; one kind is worth a word */
+	send_packet(500, invalid_spi(INVALID_IKE_SPI));
+	send_packet(500, invalid_spi(INVALID_SYNTAX));
+	ck_assert(charon->socket->receive(charon->socket, &packet) == FAILED);
+	ck_assert_uint_eq(hints, 1);
+	/* and is dropped if nobody wants to hear of it */
+	tunnel_screen_remove();
+	tunnel_screen_install(NULL, NULL);
+	send_packet(500, invalid_spi(INVALID_IKE_SPI));
+	ck_assert(charon->socket->receive(charon->socket, &packet) == FAILED);
+	ck_assert_uint_eq(hints, 1);
+}
+END_TEST
 
 START_TEST(test_receive)
 {
@@ -206,11 +264,13 @@ static Suite *tunnel_screen_suite(void)
 	tc = tcase_create("messages");
 	tcase_add_test(tc, test_all);
 	tcase_add_test(tc, test_short);
+	tcase_add_test(tc, test_unprotected);
 	suite_add_tcase(suite, tc);
 
 	tc = tcase_create("packets");
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_receive);
+	tcase_add_test(tc, test_hint);
 	suite_add_tcase(suite, tc);
 
 	return suite;

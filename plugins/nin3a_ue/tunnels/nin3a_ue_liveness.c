@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "nin3a_ue_liveness.h"
+#include "nin3a_ue/nin3a_ue_counters.h"
+#include "tunnel/tunnel_invalid_spi.h"
+
+#include <sa/ikev2/tasks/ike_dpd.h>
+
+/** How long to listen, in parts of the setting; twice if something comes late */
+#define LISTEN_PERCENT 30
+
+/** How long to wait for each answer, likewise, and how many are waited for */
+#define ANSWER_PERCENT 13
+#define REQUESTS 3
+
+/** Longest request that is kept to be sent again, octets */
+#define REQUEST_MAX 512
+
+typedef struct private_nin3a_ue_liveness_t private_nin3a_ue_liveness_t;
+
+/**
+ * Private data.
+ */
+struct private_nin3a_ue_liveness_t {
+	/** public interface */
+	nin3a_ue_liveness_t public;
+	/** settings */
+	nin3a_ue_config_t *config;
+	/** IKE_SAs */
+	nin3a_ue_sas_t *sas;
+	/** legs */
+	nin3a_ue_legs_t *legs;
+	/** begins attempts */
+	nin3a_ue_jobs_t *jobs;
+	/** has the jobs done */
+	nin3a_ue_worker_t *worker;
+	/** time_monotonic() of the second that is under way, and hints in it */
+	time_t second;
+	u_int hints;
+};
+
+/**
+ * Count the packets that have come through an IKE_SA's CHILD_SAs.
+ */
+static uint64_t count_packets(ike_sa_t *ike_sa)
+{
+	enumerator_t *enumerator;
+	child_sa_t *child_sa;
+	uint64_t sum = 0, packets;
+
+	enumerator = ike_sa->create_child_sa_enumerator(ike_sa);
+	while (enumerator->enumerate(enumerator, &child_sa))
+	{
+		packets = 0;
+		child_sa->get_usestats(child_sa, TRUE, NULL, NULL, &packets);
+		sum += packets;
+	}
+	enumerator->destroy(enumerator);
+	return sum;
+}
+
+/**
+ * Whether an exchange is in the air.
+ */
+static bool is_asking(ike_sa_t *ike_sa)
+{
+	enumerator_t *enumerator;
+	task_t *task;
+	bool found;
+
+	enumerator = ike_sa->create_task_enumerator(ike_sa, TASK_QUEUE_ACTIVE);
+	found = enumerator->enumerate(enumerator, &task);
+	enumerator->destroy(enumerator);
+	return found;
+}
+
+/**
+ * Ask for a sign of life.  An exchange that is in the air does so as well.
+ */
+static status_t ask(ike_sa_t *ike_sa)
+{
+	if (is_asking(ike_sa))
+	{
+		return SUCCESS;
+	}
+	ike_sa->queue_task(ike_sa, &ike_dpd_create(TRUE)->task);
+	return ike_sa->initiate(ike_sa, NULL, NULL);
+}
+
+/**
+ * Ask again: charon would wait for longer, and count it as one of its tries.
+ */
+static void ask_again(private_nin3a_ue_liveness_t *this, ike_sa_t *ike_sa)
+{
+	host_t *local = ike_sa->get_my_host(ike_sa);
+	host_t *remote = ike_sa->get_other_host(ike_sa);
+	chunk_t request = chunk_empty;
+	nin3a_ue_sa_t *sa;
+
+	this->sas->lock(this->sas);
+	sa = this->sas->find(this->sas, ike_sa->get_unique_id(ike_sa));
+	if (sa)
+	{
+		request = chunk_clone(sa->request);
+	}
+	this->sas->unlock(this->sas);
+	if (request.len)
+	{
+		charon->sender->send(charon->sender,
+				packet_create_from_data(local->clone(local),
+										remote->clone(remote), request));
+	}
+}
+
+/**
+ * Look whether there was a sign of life since the last look.
+ */
+static bool was_heard(private_nin3a_ue_liveness_t *this, ike_sa_t *ike_sa)
+{
+	uint64_t packets = count_packets(ike_sa);
+	bool heard = FALSE;
+	nin3a_ue_sa_t *sa;
+
+	this->sas->lock(this->sas);
+	sa = this->sas->find(this->sas, ike_sa->get_unique_id(ike_sa));
+	if (sa)
+	{
+		heard = sa->heard || sa->packets != packets;
+		sa->heard = FALSE;
+		sa->packets = packets;
+	}
+	this->sas->unlock(this->sas);
+	return heard;
+}
+
+/**
+ * A tunnel stays silent.
+ */
+static void suspect(private_nin3a_ue_liveness_t *this, ike_sa_t *ike_sa)
+{
+	nin3a_ue_order_t order;
+
+	if (this->legs->suspect(this->legs, ike_sa->get_unique_id(ike_sa), &order))
+	{
+		nin3a_ue_count(NIN3A_UE_SILENT);
+		DBG1(DBG_CFG, "nin3a-ue: UPF %H is silent on IKE_SA [%u], setting up "
+			 "another tunnel", ike_sa->get_other_host(ike_sa),
+			 ike_sa->get_unique_id(ike_sa));
+		this->jobs->start(this->jobs, &order);
+	}
+}
+
+/**
+ * Whether a tunnel is there to be listened to.
+ */
+static bool is_there(ike_sa_t *ike_sa)
+{
+	return ike_sa->get_state(ike_sa) == IKE_ESTABLISHED ||
+		   ike_sa->get_state(ike_sa) == IKE_REKEYING;
+}
+
+/**
+ * Listen to a tunnel; the steps count requests that were not answered.
+ */
+CALLBACK(listen_job, job_requeue_t,
+	private_nin3a_ue_liveness_t *this, nin3a_ue_job_t *job)
+{
+	nin3a_ue_settings_t settings;
+	status_t status = SUCCESS;
+	ike_sa_t *ike_sa;
+
+	this->config->get(this->config, &settings);
+	ike_sa = settings.liveness ?
+				this->worker->checkout(this->worker, job->ike_sa) : NULL;
+	if (!ike_sa)
+	{
+		return JOB_REQUEUE_NONE;
+	}
+	if (!is_there(ike_sa))
+	{
+		this->worker->checkin(this->worker, ike_sa, SUCCESS);
+		return JOB_REQUEUE_NONE;
+	}
+	if (was_heard(this, ike_sa))
+	{
+		this->legs->trust(this->legs, job->ike_sa);
+		job->step = 0;
+	}
+	else if (!job->step++)
+	{
+		status = ask(ike_sa);
+	}
+	else
+	{	/* also once it is suspected: a UPF that is there again says so */
+		ask_again(this, ike_sa);
+		if (job->step > REQUESTS)
+		{
+			suspect(this, ike_sa);
+		}
+	}
+	this->worker->checkin(this->worker, ike_sa, status);
+	return JOB_RESCHEDULE_MS(settings.liveness * 10 *
+				(job->step && job->step <= REQUESTS ? ANSWER_PERCENT
+													: LISTEN_PERCENT));
+}
+
+METHOD(nin3a_ue_liveness_t, watch, void,
+	private_nin3a_ue_liveness_t *this, uint32_t ike_sa)
+{
+	nin3a_ue_job_t job = {
+		.ike_sa = ike_sa,
+	};
+	nin3a_ue_settings_t settings;
+
+	this->config->get(this->config, &settings);
+	if (settings.liveness)
+	{
+		this->worker->queue(this->worker, listen_job, this, &job,
+							settings.liveness * 10 * LISTEN_PERCENT);
+	}
+}
+
+METHOD(nin3a_ue_liveness_t, sent, void,
+	private_nin3a_ue_liveness_t *this, ike_sa_t *ike_sa, message_t *message)
+{
+	chunk_t data = message->get_packet_data(message);
+	nin3a_ue_sa_t *sa;
+
+	if (message->get_request(message))
+	{
+		this->sas->lock(this->sas);
+		sa = this->sas->find(this->sas, ike_sa->get_unique_id(ike_sa));
+		if (sa)
+		{
+			sa->asked = TRUE;
+			chunk_free(&sa->request);
+			if (message->get_exchange_type(message) == INFORMATIONAL &&
+				data.len <= REQUEST_MAX)
+			{
+				sa->request = chunk_clone(data);
+			}
+		}
+		this->sas->unlock(this->sas);
+	}
+}
+
+/**
+ * Send IKE_SA_INIT of an attempt again: the UPF was not there when it was sent.
+ */
+CALLBACK(resend_job, job_requeue_t,
+	private_nin3a_ue_liveness_t *this, nin3a_ue_job_t *job)
+{
+	status_t status = SUCCESS;
+	ike_sa_t *ike_sa;
+	ike_sa_id_t *id;
+
+	ike_sa = this->worker->checkout(this->worker, job->ike_sa);
+	if (ike_sa)
+	{
+		id = ike_sa->get_id(ike_sa);
+		if (ike_sa->get_state(ike_sa) == IKE_CONNECTING &&
+			!id->get_responder_spi(id))
+		{
+			status = ike_sa->retransmit(ike_sa, 0);
+		}
+		this->worker->checkin(this->worker, ike_sa, status);
+	}
+	return JOB_REQUEUE_NONE;
+}
+
+/**
+ * The UPF, or somebody else, says that it does not know an IKE_SA.
+ */
+static void take_hint(private_nin3a_ue_liveness_t *this, ike_sa_t *ike_sa)
+{
+	nin3a_ue_order_t order;
+	nin3a_ue_job_t job = {};
+
+	if (this->legs->hint(this->legs, ike_sa->get_unique_id(ike_sa), &order,
+						 &job.ike_sa))
+	{
+		nin3a_ue_count(NIN3A_UE_UNKNOWN_SPIS);
+		DBG1(DBG_CFG, "nin3a-ue: UPF %H says that it does not know IKE_SA [%u], "
+			 "setting up another tunnel", ike_sa->get_other_host(ike_sa),
+			 ike_sa->get_unique_id(ike_sa));
+	}
+	this->jobs->start(this->jobs, &order);
+	if (job.ike_sa)
+	{
+		this->worker->queue(this->worker, resend_job, this, &job, 0);
+	}
+}
+
+CALLBACK(hint_job, job_requeue_t,
+	private_nin3a_ue_liveness_t *this, nin3a_ue_job_t *job)
+{
+	ike_sa_t *ike_sa;
+
+	ike_sa = this->worker->checkout_spis(this->worker, &job->spis);
+	if (ike_sa)
+	{
+		if (ike_sa->get_message_id(ike_sa, TRUE) == job->message_id)
+		{
+			take_hint(this, ike_sa);
+		}
+		this->worker->checkin(this->worker, ike_sa, SUCCESS);
+	}
+	return JOB_REQUEUE_NONE;
+}
+
+METHOD(nin3a_ue_liveness_t, hint, void,
+	private_nin3a_ue_liveness_t *this, chunk_t message)
+{
+	time_t now = time_monotonic(NULL);
+	nin3a_ue_job_t job = {};
+
+	if (now != this->second)
+	{
+		this->second = now;
+		this->hints = 0;
+	}
+	if (this->hints++ < NIN3A_UE_HINT_RATE)
+	{
+		job.spis.initiated_here = tunnel_invalid_spi_read(message,
+											&job.spis.initiator,
+											&job.spis.responder,
+											&job.message_id);
+		this->worker->queue(this->worker, hint_job, this, &job, 0);
+	}
+}
+
+METHOD(nin3a_ue_liveness_t, received, void,
+	private_nin3a_ue_liveness_t *this, ike_sa_t *ike_sa, message_t *message)
+{
+	nin3a_ue_sa_t *sa;
+
+	this->sas->lock(this->sas);
+	sa = this->sas->find(this->sas, ike_sa->get_unique_id(ike_sa));
+	if (sa)
+	{
+		sa->heard = TRUE;
+		if (!message->get_request(message))
+		{
+			sa->asked = FALSE;
+			chunk_free(&sa->request);
+		}
+	}
+	this->sas->unlock(this->sas);
+}
+
+METHOD(nin3a_ue_liveness_t, destroy, void,
+	private_nin3a_ue_liveness_t *this)
+{
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+nin3a_ue_liveness_t *nin3a_ue_liveness_create(nin3a_ue_config_t *config,
+											  nin3a_ue_sas_t *sas,
+											  nin3a_ue_legs_t *legs,
+											  nin3a_ue_jobs_t *jobs,
+											  nin3a_ue_worker_t *worker)
+{
+	private_nin3a_ue_liveness_t *this;
+
+	INIT(this,
+		.public = {
+			.watch = _watch,
+			.sent = _sent,
+			.received = _received,
+			.hint = _hint,
+			.destroy = _destroy,
+		},
+		.config = config,
+		.sas = sas,
+		.legs = legs,
+		.jobs = jobs,
+		.worker = worker,
+	);
+
+	return &this->public;
+}
