@@ -126,8 +126,7 @@ void kupfctl_print_value(FILE *out, wire_octets_t value)
 static bool is_time(wire_octets_t field)
 {
 	static const char *const times[] = {
-		"expires", "created", "modified", "established", "last-failed",
-		"next-attempt",
+		"expires", "created", "modified", "established",
 	};
 	size_t i;
 
@@ -348,7 +347,6 @@ void kupfctl_print_line(FILE *out, const wire_reader_t *message,
 	wire_reader_t reader = *message;
 	wire_element_t element;
 	const char *before = "";
-	int depth = 0;
 
 	while (next_element(&reader, &element))
 	{
@@ -359,12 +357,10 @@ void kupfctl_print_line(FILE *out, const wire_reader_t *message,
 				kupfctl_print_value(out, element.name);
 				fputs("={", out);
 				before = "";
-				depth++;
 				break;
 			case WIRE_SECTION_END:
 				fputc('}', out);
 				before = " ";
-				depth--;
 				break;
 			case WIRE_LIST_START:
 				fprintf(out, "%s%.*s=", before, (int)element.name.len,
@@ -380,7 +376,7 @@ void kupfctl_print_line(FILE *out, const wire_reader_t *message,
 				before = " ";
 				break;
 			case WIRE_KEY_VALUE:
-				if (!depth && wire_equals(element.name, but))
+				if (!reader.depth && wire_equals(element.name, but))
 				{
 					break;
 				}

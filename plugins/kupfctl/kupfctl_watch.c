@@ -14,20 +14,20 @@
 #include <unistd.h>
 
 /**
- * Print when an event happened, with milliseconds: its field "time", or now if
- * the daemon has not said so.
+ * Print when an event happened, with milliseconds.
+ *
+ * @param event		its field "time", empty if the daemon has not said so: now
  */
-static void print_time(const wire_reader_t *event)
+static void print_time(wire_octets_t event)
 {
 	char text[32], zone[8], *end;
 	struct timespec when;
-	wire_octets_t value;
 	struct tm tm;
 
 	clock_gettime(CLOCK_REALTIME, &when);
-	if (wire_reader_find(event, "time", &value))
+	if (event.len && event.len < sizeof(text))
 	{
-		snprintf(text, sizeof(text), "%.*s", (int)value.len, value.ptr);
+		snprintf(text, sizeof(text), "%.*s", (int)event.len, event.ptr);
 		when.tv_sec = strtoll(text, &end, 10);
 		when.tv_nsec = *end == '.' ? strtol(end + 1, NULL, 10) * 1000000 : 0;
 	}
@@ -45,6 +45,7 @@ static void print_time(const wire_reader_t *event)
 static void on_event(void *user, wire_octets_t name, const wire_reader_t *event)
 {
 	const kupfctl_t *ctl = user;
+	wire_octets_t when;
 
 	if (ctl->json)
 	{
@@ -52,7 +53,8 @@ static void on_event(void *user, wire_octets_t name, const wire_reader_t *event)
 	}
 	else
 	{
-		print_time(event);
+		wire_reader_find(event, "time", &when);
+		print_time(when);
 		printf("%.*s ", (int)name.len, name.ptr);
 		kupfctl_print_line(stdout, event, "time");
 		putchar('\n');
