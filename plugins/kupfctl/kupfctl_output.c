@@ -126,7 +126,8 @@ void kupfctl_print_value(FILE *out, wire_octets_t value)
 static bool is_time(wire_octets_t field)
 {
 	static const char *const times[] = {
-		"expires", "created", "modified", "established",
+		"expires", "created", "modified", "established", "last-failed",
+		"next-attempt",
 	};
 	size_t i;
 
