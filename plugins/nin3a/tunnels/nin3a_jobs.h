@@ -25,7 +25,7 @@
 #define NIN3A_MOMENT 1
 
 /** Graces of a session that are not over, at most: each keeps an old key */
-#define NIN3A_GRACES_MAX 8
+#define NIN3A_GRACES_MAX 32
 
 typedef struct nin3a_jobs_t nin3a_jobs_t;
 
