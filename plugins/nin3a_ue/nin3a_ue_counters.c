@@ -27,6 +27,7 @@ static const char *names[] = {
 	[NIN3A_UE_ROAMED] = "nin3a-ue-roamed",
 	[NIN3A_UE_SILENT] = "nin3a-ue-silent",
 	[NIN3A_UE_UNKNOWN_SPIS] = "nin3a-ue-unknown-spis",
+	[NIN3A_UE_MOVES_UNTOLD] = "nin3a-ue-moves-untold",
 	[NIN3A_UE_CLOSE_TIMEOUTS] = "nin3a-ue-close-timeouts",
 	[NIN3A_UE_SUPPRESSED] = "nin3a-ue-suppressed-log-lines",
 };

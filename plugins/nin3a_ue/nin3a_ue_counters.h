@@ -55,6 +55,8 @@ enum nin3a_ue_counter_t {
 	NIN3A_UE_SILENT,
 	/** tunnels that UPFs have said not to know, without protection */
 	NIN3A_UE_UNKNOWN_SPIS,
+	/** moves of tunnels that were not told, as there were too many */
+	NIN3A_UE_MOVES_UNTOLD,
 	/** IKE_SAs destroyed as the UPF did not answer the DELETE in time */
 	NIN3A_UE_CLOSE_TIMEOUTS,
 	/** log lines that were left out, as there were too many */

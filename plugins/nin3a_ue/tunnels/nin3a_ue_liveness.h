@@ -35,7 +35,7 @@ struct nin3a_ue_liveness_t {
 
 	/**
 	 * A tunnel has come up, or was rekeyed: listen, until it goes.  If liveness
-	 * is 0 nothing is done, for as long as the tunnel lasts.
+	 * is 0, now or later, nothing is done any more until it is rekeyed.
 	 *
 	 * @param ike_sa	unique identifier
 	 */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_ue_sas.h"
+#include "nin3a_ue/nin3a_ue_counters.h"
 
 #include <collections/hashtable.h>
 #include <threading/mutex.h>
@@ -327,10 +328,19 @@ METHOD(nin3a_ue_sas_t, set_path, void,
 
 	this->mutex->lock(this->mutex);
 	sa = find(this, ike_sa);
-	if (sa && sa->details &&
-		tunnel_status_set_path(sa->details, local, remote) == TUNNEL_PATH_MOVED)
+	if (sa && sa->details)
 	{
-		tell(sa, told);
+		switch (tunnel_status_set_path(sa->details, local, remote))
+		{
+			case TUNNEL_PATH_MOVED:
+				tell(sa, told);
+				break;
+			case TUNNEL_PATH_RESTLESS:
+				nin3a_ue_count(NIN3A_UE_MOVES_UNTOLD);
+				break;
+			default:
+				break;
+		}
 	}
 	this->mutex->unlock(this->mutex);
 }

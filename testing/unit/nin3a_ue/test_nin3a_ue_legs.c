@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "nin3a_ue/nin3a_ue_counters.h"
 #include "nin3a_ue/tunnels/nin3a_ue_legs.h"
 #include "test_runner.h"
 
@@ -1049,6 +1050,83 @@ START_TEST(test_threads)
 END_TEST
 
 /* what list-sessions shows, from when it is a tunnel until it is none */
+CALLBACK(find_untold, void,
+	uint64_t *value, const char *name, uint64_t counter)
+{
+	if (streq(name, "nin3a-ue-moves-untold"))
+	{
+		*value = counter;
+	}
+}
+
+/**
+ * How many moves were not told.
+ */
+static uint64_t get_untold()
+{
+	uint64_t value = UINT64_MAX;
+
+	nin3a_ue_counters_report(find_untold, &value);
+	return value;
+}
+
+/**
+ * There is something to be told of the tunnel that came up as IKE_SA 1, or not.
+ */
+static void assert_told(tunnel_told_t *told, bool expected)
+{
+	ck_assert_int_eq(told->session != NULL, expected);
+	ck_assert_uint_eq(told->up_as, expected);
+	kupf_session_unref(told->session);
+	*told = (tunnel_told_t){};
+}
+
+START_TEST(test_told)
+{
+	kupf_endpoint_t local = { .port = 4500 }, remote = { .port = 500 };
+	kupf_child_t child = { .spi_in = 1, .spi_out = 2, .name = "pdu" };
+	uint64_t untold = get_untold();
+	kupf_reason_t reason;
+	tunnel_told_t told = {};
+	uint32_t up_as;
+	u_int i;
+
+	want("a", 1, 1);
+	start(1);
+	/* it is no tunnel yet */
+	sas->set_child(sas, 1, &child, TRUE, &told);
+	assert_told(&told, FALSE);
+	up(1, 1);
+	sas->set_path(sas, 1, &local, &remote, &told);
+	assert_told(&told, FALSE);
+	sas->set_child(sas, 1, &child, TRUE, &told);
+	assert_told(&told, TRUE);
+	sas->set_child(sas, 1, &child, TRUE, &told);
+	assert_told(&told, FALSE);
+	ck_assert(!ike_rekey(1, 2));
+	for (i = 0; i < TUNNEL_STATUS_MOVES_MAX; i++)
+	{
+		remote.port++;
+		sas->set_path(sas, 2, &local, &remote, &told);
+		assert_told(&told, TRUE);
+	}
+	ck_assert(get_untold() == untold);
+	remote.port++;
+	sas->set_path(sas, 2, &local, &remote, &told);
+	assert_told(&told, FALSE);
+	ck_assert(get_untold() == untold + 1);
+	sas->set_child(sas, 2, &child, FALSE, &told);
+	assert_told(&told, TRUE);
+	/* what ends with the tunnel is not told */
+	sas->set_child(sas, 2, &child, TRUE, NULL);
+	kupf_session_unref(sas->down(sas, 2, &up_as, &reason));
+	sas->set_child(sas, 2, &child, FALSE, &told);
+	assert_told(&told, FALSE);
+	legs->drop(legs, "a", NULL, KUPF_REASON_DELETED, ids);
+	legs->remove(legs, 2, &order);
+}
+END_TEST
+
 START_TEST(test_describe)
 {
 	kupf_endpoint_t local = { .port = 4500 }, remote = { .port = 500 };
@@ -1148,6 +1226,7 @@ Suite *nin3a_ue_legs_suite(void)
 	tcase_add_test(tc, test_unreadable);
 	tcase_add_test(tc, test_lifetimes);
 	tcase_add_test(tc, test_hurry);
+	tcase_add_test(tc, test_told);
 	tcase_add_test(tc, test_describe);
 	tcase_add_test(tc, test_threads);
 	suite_add_tcase(suite, tc);
