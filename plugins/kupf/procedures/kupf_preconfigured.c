@@ -5,6 +5,7 @@
 #include "kupf/store/kupf_overlay.h"
 
 #include <collections/array.h>
+#include <threading/condvar.h>
 #include <threading/mutex.h>
 
 /** For lines of each kind, which clients can cause */
@@ -37,8 +38,19 @@ struct private_kupf_preconfigured_t {
 	u_int max;
 	/** waits for sessions, or NULL */
 	kupf_fetch_t *fetch;
-	/** held while a file is read and applied */
+	/** guards what follows; not held while a file is read and applied */
 	mutex_t *mutex;
+	/** signalled when a file is read and applied */
+	condvar_t *loaded;
+	/** whether a thread reads and applies one */
+	bool loading;
+	/** calls of load() so far */
+	uint64_t asked;
+	/** those of them that the last file counts for: it was read after them */
+	uint64_t answered;
+	/** what came of the last file, and why not */
+	bool done;
+	kupf_error_t error;
 	/** guards path and max, a leaf: who asks does not wait for the file */
 	mutex_t *naming;
 };
@@ -322,6 +334,10 @@ METHOD(kupf_preconfigured_t, set_fetch, void,
 	private_kupf_preconfigured_t *this, kupf_fetch_t *fetch)
 {
 	this->mutex->lock(this->mutex);
+	while (this->loading)
+	{
+		this->loaded->wait(this->loaded, this->mutex);
+	}
 	this->fetch = fetch;
 	this->mutex->unlock(this->mutex);
 }
@@ -376,18 +392,53 @@ static void log_result(private_kupf_preconfigured_t *this, const char *path,
 	}
 }
 
-METHOD(kupf_preconfigured_t, load, bool,
-	private_kupf_preconfigured_t *this, kupf_error_t *error)
+/**
+ * Read and apply the file, for all who have asked until now.  Called with the
+ * mutex, which is released meanwhile.
+ */
+static void load_for_all(private_kupf_preconfigured_t *this)
 {
+	kupf_error_t error = {};
+	uint64_t asked = this->asked;
 	u_int max;
 	char *path;
 	bool done;
 
-	this->mutex->lock(this->mutex);
+	this->loading = TRUE;
+	this->mutex->unlock(this->mutex);
 	path = get_file(this, &max);
-	done = take(this, path, max, error);
-	log_result(this, path, done, error);
+	done = take(this, path, max, &error);
+	log_result(this, path, done, &error);
 	free(path);
+	this->mutex->lock(this->mutex);
+	this->loading = FALSE;
+	this->answered = asked;
+	this->done = done;
+	this->error = error;
+	this->loaded->broadcast(this->loaded);
+}
+
+METHOD(kupf_preconfigured_t, load, bool,
+	private_kupf_preconfigured_t *this, kupf_error_t *error)
+{
+	uint64_t ticket;
+	bool done;
+
+	this->mutex->lock(this->mutex);
+	ticket = ++this->asked;
+	while (this->answered < ticket)
+	{
+		if (this->loading)
+		{
+			this->loaded->wait(this->loaded, this->mutex);
+		}
+		else
+		{
+			load_for_all(this);
+		}
+	}
+	done = this->done;
+	*error = this->error;
 	this->mutex->unlock(this->mutex);
 	return done;
 }
@@ -459,6 +510,7 @@ METHOD(kupf_preconfigured_t, destroy, void,
 	private_kupf_preconfigured_t *this)
 {
 	this->store->destroy(this->store);
+	this->loaded->destroy(this->loaded);
 	this->mutex->destroy(this->mutex);
 	this->naming->destroy(this->naming);
 	free(this->path);
@@ -492,6 +544,7 @@ kupf_preconfigured_t *kupf_preconfigured_create(kupf_store_t *fed,
 		.addresses = addresses,
 		.read = read,
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
+		.loaded = condvar_create(CONDVAR_TYPE_DEFAULT),
 		.naming = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
 	return &this->public;

@@ -75,7 +75,8 @@ struct kupf_preconfigured_t {
 
 	/**
 	 * Read the file; without one there are no sessions.  One thread at a time
-	 * is served.  What came of it is also logged.
+	 * reads, for all that have asked before it began: however many ask, each
+	 * waits for two files at most.  What came of it is also logged.
 	 *
 	 * @param error		[out] error: names the line and the field, no value
 	 * @return			FALSE if there is an error, and nothing has changed

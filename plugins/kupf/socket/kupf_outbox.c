@@ -32,17 +32,32 @@ METHOD(kupf_outbox_t, get_len, size_t,
 	return this->len - this->pos;
 }
 
+/**
+ * Move octets to the begin of the room, unless those are more than were sent:
+ * so what is moved never is more than what is sent.
+ */
+static void compact(private_kupf_outbox_t *this)
+{
+	if (this->pos >= get_len(this))
+	{
+		this->len -= this->pos;
+		if (this->len)
+		{
+			memmove(this->buf, this->buf + this->pos, this->len);
+		}
+		this->pos = 0;
+	}
+}
+
 METHOD(kupf_outbox_t, add, bool,
 	private_kupf_outbox_t *this, wire_octets_t data)
 {
 	uint8_t *buf;
 	size_t room;
 
-	if (this->pos)
+	if (this->len + data.len > this->room)
 	{
-		this->len -= this->pos;
-		memmove(this->buf, this->buf + this->pos, this->len);
-		this->pos = 0;
+		compact(this);
 	}
 	if (this->len + data.len > this->room)
 	{

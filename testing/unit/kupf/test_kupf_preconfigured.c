@@ -728,6 +728,79 @@ START_TEST(test_threads)
 }
 END_TEST
 
+/** Threads that have a file read at the same time */
+#define READERS 20
+
+/** Files read, whether the first one may end, and threads that ask */
+static u_int reads, askers;
+static bool may_end;
+
+/**
+ * Read a file, the first one not before it may end.
+ */
+static bool read_slowly(const char *path, kupf_store_t *store,
+						kupf_error_t *error)
+{
+	__atomic_add_fetch(&reads, 1, __ATOMIC_RELAXED);
+	while (!__atomic_load_n(&may_end, __ATOMIC_RELAXED))
+	{
+		usleep(1000);
+	}
+	return kupf_error(error, KUPF_CAUSE_INVALID_FILE, "all of it");
+}
+
+/**
+ * Have a file read; NULL if the answer is right.
+ */
+static void *have_read(void *preconfigured)
+{
+	kupf_preconfigured_t *this = preconfigured;
+	kupf_error_t error = {};
+
+	__atomic_add_fetch(&askers, 1, __ATOMIC_RELAXED);
+	return this->load(this, &error) ||
+		   error.cause != KUPF_CAUSE_INVALID_FILE ||
+		   !streq(error.message, "all of it") ? "wrong" : NULL;
+}
+
+/* who asks while a file is read shares the next one with all others */
+START_TEST(test_asked_together)
+{
+	kupf_preconfigured_t *preconfigured;
+	thread_t *threads[READERS + 1];
+	u_int i;
+
+	reads = askers = 0;
+	may_end = FALSE;
+	preconfigured = kupf_preconfigured_create(upf.store, &upf.enforcer.public,
+											  upf.addresses, read_slowly);
+	preconfigured->set_file(preconfigured, "file", 0);
+	for (i = 0; i < countof(threads); i++)
+	{
+		threads[i] = thread_create(have_read, preconfigured);
+		while (!__atomic_load_n(&reads, __ATOMIC_RELAXED))
+		{
+			usleep(1000);
+		}
+	}
+	while (__atomic_load_n(&askers, __ATOMIC_RELAXED) < countof(threads))
+	{
+		usleep(1000);
+	}
+	/* all have asked after that, but for those that have lost the processor */
+	usleep(50000);
+	ck_assert_uint_eq(__atomic_load_n(&reads, __ATOMIC_RELAXED), 1);
+	__atomic_store_n(&may_end, TRUE, __ATOMIC_RELAXED);
+	for (i = 0; i < countof(threads); i++)
+	{
+		ck_assert_ptr_null(threads[i]->join(threads[i]));
+	}
+	ck_assert_uint_ge(reads, 2);
+	ck_assert_uint_le(reads, READERS / 2);
+	preconfigured->destroy(preconfigured);
+}
+END_TEST
+
 /** Lines that are renamed, and how often */
 #define RENAMED 1000
 #define RENAMINGS 30
@@ -1021,6 +1094,7 @@ Suite *kupf_preconfigured_suite(void)
 	tcase_add_test(tc, test_comes_and_goes);
 	tcase_add_test(tc, test_holds);
 	tcase_add_test(tc, test_threads);
+	tcase_add_test(tc, test_asked_together);
 	tcase_add_test(tc, test_renamed);
 	tcase_add_test(tc, test_awaited);
 #ifdef TEST_SEARCH_MEMORY
