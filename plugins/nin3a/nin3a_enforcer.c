@@ -106,6 +106,7 @@ METHOD(kupf_enforcer_t, close_, u_int,
 	}
 	array_destroy(ids);
 	kupf_session_unref(current);
+	this->actions->forget(this->actions, session);
 	return up;
 }
 

@@ -14,7 +14,6 @@
 typedef struct private_nin3a_jobs_t private_nin3a_jobs_t;
 typedef struct order_t order_t;
 typedef struct settling_t settling_t;
-typedef struct graces_t graces_t;
 
 /**
  * Private data of the actions.
@@ -30,6 +29,8 @@ struct private_nin3a_jobs_t {
 	nin3a_tunnels_t *tunnels;
 	/** sessions */
 	kupf_store_t *store;
+	/** graces that are not over */
+	nin3a_graces_t *graces;
 	/** one reference for the owner, one for each job */
 	refcount_t ref;
 	/** jobs that are being carried out */
@@ -38,9 +39,7 @@ struct private_nin3a_jobs_t {
 	bool stopped;
 	/** sessions to settle, settling_t by name */
 	hashtable_t *settling;
-	/** graces that are not over, graces_t by name of the session */
-	hashtable_t *graces;
-	/** guards the four above, a leaf */
+	/** guards the three above, a leaf */
 	mutex_t *mutex;
 	/** signals that no job is being carried out */
 	condvar_t *idle;
@@ -59,16 +58,6 @@ struct settling_t {
 };
 
 /**
- * How many graces of a session are not over.
- */
-struct graces_t {
-	/** number of them, which is that of their jobs */
-	u_int count;
-	/** name of the session */
-	char name[KUPF_SESSION_NAME_MAX + 1];
-};
-
-/**
  * Data of a job.
  */
 struct order_t {
@@ -82,8 +71,8 @@ struct order_t {
 	bool cut;
 	/** whether it was told to go before: do not wait for its peer now */
 	bool force;
-	/** session to check, a reference, or NULL; its grace is counted */
-	kupf_session_t *session;
+	/** grace that ends, or NULL */
+	nin3a_grace_t *grace;
 	/** session to settle, which the table owns, or NULL */
 	settling_t *settling;
 	/** of the newest IKE_SA to settle */
@@ -105,54 +94,13 @@ static void unref(private_nin3a_jobs_t *this)
 	}
 }
 
-/**
- * Count the grace of a session, unless there are too many.
- */
-static bool add_grace(private_nin3a_jobs_t *this, kupf_session_t *session)
-{
-	const char *name = kupf_session_get_name(session);
-	graces_t *graces;
-	bool added;
-
-	this->mutex->lock(this->mutex);
-	graces = this->graces->get(this->graces, name);
-	if (!graces)
-	{
-		INIT(graces);
-		snprintf(graces->name, sizeof(graces->name), "%s", name);
-		this->graces->put(this->graces, graces->name, graces);
-	}
-	added = graces->count < NIN3A_GRACES_MAX;
-	graces->count += added;
-	this->mutex->unlock(this->mutex);
-	return added;
-}
-
-/**
- * A grace of a session is over, or will not be waited for.
- */
-static void remove_grace(private_nin3a_jobs_t *this, kupf_session_t *session)
-{
-	graces_t *graces;
-
-	this->mutex->lock(this->mutex);
-	graces = this->graces->get(this->graces, kupf_session_get_name(session));
-	if (!--graces->count)
-	{
-		this->graces->remove(this->graces, graces->name);
-		free(graces);
-	}
-	this->mutex->unlock(this->mutex);
-}
-
 CALLBACK(order_destroy, void,
 	order_t *order)
 {
-	if (order->session)
+	if (order->grace)
 	{
-		remove_grace(order->actions, order->session);
+		order->actions->graces->end(order->actions->graces, order->grace);
 	}
-	kupf_session_unref(order->session);
 	DESTROY_IF(order->id);
 	unref(order->actions);
 	free(order);
@@ -434,27 +382,54 @@ static void close_outdated(private_nin3a_jobs_t *this,
 CALLBACK(check_job, job_requeue_t,
 	order_t *order)
 {
-	if (enter(order->actions))
+	private_nin3a_jobs_t *this = order->actions;
+	kupf_session_t *session;
+
+	if (enter(this))
 	{
-		close_outdated(order->actions, order->session);
-		leave(order->actions);
+		session = this->graces->get_session(this->graces, order->grace);
+		if (session)
+		{
+			close_outdated(this, session);
+			kupf_session_unref(session);
+		}
+		leave(this);
 	}
 	return JOB_REQUEUE_NONE;
+}
+
+METHOD(nin3a_jobs_t, forget, void,
+	private_nin3a_jobs_t *this, kupf_session_t *session)
+{
+	this->graces->drop(this->graces, session);
 }
 
 METHOD(nin3a_jobs_t, check, void,
 	private_nin3a_jobs_t *this, kupf_session_t *session, uint32_t grace)
 {
+	nin3a_grace_t *begun = NULL;
+	kupf_session_t *current;
 	order_t *order;
 
-	/* each holds a session and its key until it is over */
-	if (!grace || !add_grace(this, session))
+	if (grace)
+	{
+		begun = this->graces->begin(this->graces, session);
+	}
+	if (!begun)
 	{
 		close_outdated(this, session);
 		return;
 	}
+	/* one that has gone before that was told before */
+	current = this->store->get(this->store, kupf_session_get_name(session));
+	if (current != session &&
+		!(current && kupf_session_precedes(session, current)))
+	{
+		forget(this, session);
+	}
+	kupf_session_unref(current);
 	order = order_create(this);
-	order->session = kupf_session_ref(session);
+	order->grace = begun;
 	schedule(check_job, order, grace);
 }
 
@@ -693,6 +668,7 @@ nin3a_jobs_t *nin3a_jobs_create(kupf_t *kupf, nin3a_config_t *config,
 			.close = _close_,
 			.close_stranger = _close_stranger,
 			.check = _check,
+			.forget = _forget,
 			.supersede = _supersede,
 			.settle = _settle,
 			.crop = _crop,
@@ -706,8 +682,7 @@ nin3a_jobs_t *nin3a_jobs_create(kupf_t *kupf, nin3a_config_t *config,
 		.ref = 1,
 		.settling = hashtable_create(hashtable_hash_str, hashtable_equals_str,
 									 32),
-		.graces = hashtable_create(hashtable_hash_str, hashtable_equals_str,
-								   32),
+		.graces = nin3a_graces_create(),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 		.idle = condvar_create(CONDVAR_TYPE_DEFAULT),
 	);

@@ -14,6 +14,7 @@
 #define NIN3A_JOBS_H_
 
 #include "nin3a/nin3a_config.h"
+#include "nin3a_graces.h"
 #include "nin3a_tunnels.h"
 
 #include <sa/ike_sa_id.h>
@@ -23,9 +24,6 @@
 
 /** How long a tunnel may be without a CHILD_SA before that is told, seconds */
 #define NIN3A_MOMENT 1
-
-/** Graces of a session that are not over, at most: each keeps an old key */
-#define NIN3A_GRACES_MAX 32
 
 typedef struct nin3a_jobs_t nin3a_jobs_t;
 
@@ -66,6 +64,14 @@ struct nin3a_jobs_t {
 	 */
 	void (*check)(nin3a_jobs_t *this, kupf_session_t *session,
 				  uint32_t grace);
+
+	/**
+	 * A session is gone: keep neither its key nor those that it had before for
+	 * a grace.
+	 *
+	 * @param session	session, not in the store any more
+	 */
+	void (*forget)(nin3a_jobs_t *this, kupf_session_t *session);
 
 	/**
 	 * The UE has set up another tunnel for its session: the IKE_SAs that it
