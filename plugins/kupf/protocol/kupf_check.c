@@ -35,6 +35,8 @@ struct private_kupf_check_t {
 	kupf_preconfigured_t *preconfigured;
 	/** says what it finds, too */
 	kupf_enforcer_t *enforcer;
+	/** time_monotonic() when there was no ESP, 0 if it was there */
+	time_t without_esp;
 };
 
 /**
@@ -254,14 +256,30 @@ static bool get_spi()
 }
 
 /**
+ * The same, but while there is none the kernel is not asked all the time:
+ * charon logs each failure.
+ */
+static bool has_esp(private_kupf_check_t *this)
+{
+	time_t now = time_monotonic(NULL);
+
+	if (this->without_esp && now - this->without_esp < KUPF_CHECK_PAUSE)
+	{
+		return FALSE;
+	}
+	this->without_esp = get_spi() ? 0 : now;
+	return !this->without_esp;
+}
+
+/**
  * Whether there can be CHILD_SAs at all.
  */
-static void check_esp(kupf_findings_t *findings)
+static void check_esp(private_kupf_check_t *this, kupf_findings_t *findings)
 {
 	bool libipsec = has_plugin("kernel-libipsec");
 	u_int threads = lib->processor->get_total_threads(lib->processor);
 
-	if (!get_spi())
+	if (!has_esp(this))
 	{
 		kupf_findings_add(findings, KUPF_FINDING_FAULT, "esp", "there is no ESP "
 						  "in the kernel, and plugin kernel-libipsec is not "
@@ -391,7 +409,7 @@ METHOD(kupf_check_t, run, void,
 		}
 		check_half_open(this, findings);
 	}
-	check_esp(findings);
+	check_esp(this, findings);
 	check_memlock(findings);
 	check_file(this, findings);
 }

@@ -30,6 +30,10 @@
 /** Threads that charon needs at least with plugin kernel-libipsec */
 #define KUPF_CHECK_THREADS 16
 
+/** Seconds until the kernel is asked again whether it has ESP, once it had
+ * none */
+#define KUPF_CHECK_PAUSE 10
+
 typedef struct kupf_check_t kupf_check_t;
 
 struct kupf_check_t {

@@ -89,13 +89,14 @@ static void look(const char *addresses, bool required)
 
 /** Whether the kernel has ESP */
 static bool has_esp;
-static u_int deleted;
+static u_int asked, deleted;
 
 METHOD(kernel_interface_t, get_spi, status_t,
 	kernel_interface_t *this, host_t *src, host_t *dst, uint8_t protocol,
 	uint32_t *spi)
 {
 	*spi = htonl(0xc0000001);
+	asked++;
 	return has_esp ? SUCCESS : FAILED;
 }
 
@@ -250,6 +251,24 @@ START_TEST(test_no_esp)
 	ck_assert_uint_eq(count_of("fault"), 1);
 	ck_assert(is_found("fault esp", "no ESP in the kernel"));
 	ck_assert_uint_eq(deleted, 0);
+}
+END_TEST
+
+/* charon logs each failure: who asks all the time does not fill its log */
+START_TEST(test_no_esp_again)
+{
+	vici_message_t *reply;
+	u_int i;
+
+	has_esp = FALSE;
+	asked = 0;
+	for (i = 0; i < 20; i++)
+	{
+		reply = test_execute(&upf, "check", "");
+		ck_assert_str_eq(test_value(reply, "faults"), "1");
+		reply->destroy(reply);
+	}
+	ck_assert_uint_eq(asked, 1);
 }
 END_TEST
 
@@ -488,6 +507,7 @@ static Suite *suite()
 	tcase_add_test(tc, test_addresses);
 	tcase_add_test(tc, test_session_addresses);
 	tcase_add_test(tc, test_no_esp);
+	tcase_add_test(tc, test_no_esp_again);
 	tcase_add_test(tc, test_half_open);
 #if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
 	tcase_add_test(tc, test_memlock);
