@@ -14,8 +14,8 @@ import socket
 import subprocess
 import time
 
-RESPONDER = "10.9.0.1"
-INITIATOR = "10.9.0.2"
+RESPONDER = "192.168.9.1"
+INITIATOR = "192.168.9.2"
 
 # One PSK for all UEs, what load-tester and the first series have.
 PSK = "psk-0123456789abcdef0123456789ab"
