@@ -221,7 +221,8 @@ METHOD(listener_t, message, bool,
 	bool incoming, bool plain)
 {
 	if (!ike_sa ||
-		(incoming && !this->guard->check(this->guard, ike_sa, message, plain)) ||
+		(incoming && !this->guard->check(this->guard, ike_sa, message, plain,
+											  FALSE)) ||
 		!plain)
 	{
 		return TRUE;

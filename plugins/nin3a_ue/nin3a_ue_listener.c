@@ -281,6 +281,7 @@ METHOD(listener_t, message, bool,
 {
 	/* the guard may make something else of it */
 	bool response = !message->get_request(message);
+	bool ours;
 
 	if (!ike_sa)
 	{
@@ -303,7 +304,10 @@ METHOD(listener_t, message, bool,
 	{
 		this->liveness->received(this->liveness, ike_sa, message);
 	}
-	if (!this->guard->check(this->guard, ike_sa, message, plain))
+	/* it is the UE that moves a tunnel of a session, and nobody else */
+	ours = this->sas->get_stage(this->sas, ike_sa->get_unique_id(ike_sa)) !=
+														NIN3A_UE_NONE;
+	if (!this->guard->check(this->guard, ike_sa, message, plain, ours))
 	{
 		if (response)
 		{

@@ -12,11 +12,18 @@
 /** Room for the name of a counter */
 #define NAME_MAX_LEN 64
 
-/** Where the header has the type of the first payload (RFC 7296, 3.1) */
+/** Octets of the header, and where it has the type of the first payload
+ * (RFC 7296, 3.1) */
+#define HEADER_LEN 28
 #define FIRST_PAYLOAD_POS 16
 
-/** A message ID that is never due: no IKE_SA gets as far as that */
-#define NEVER_DUE 0x7fffffff
+/** Octets of the headers of the Encrypted and the Encrypted Fragment payload
+ * (RFC 7296, 3.14; RFC 7383, 2.5) */
+#define ENCRYPTED_LEN 4
+#define FRAGMENT_LEN 8
+
+/** How far from the message ID that is due no window reaches */
+#define FAR_AWAY 0x40000000
 
 typedef struct private_tunnel_guard_t private_tunnel_guard_t;
 
@@ -64,18 +71,49 @@ static void report(private_tunnel_guard_t *this, ike_sa_t *ike_sa,
 }
 
 /**
- * Whether a message is encrypted: all of it from its first payload on.
+ * Whether a payload begins as it must, and ends within the message.
+ */
+static bool is_whole(chunk_t payload, size_t header)
+{
+	size_t len;
+
+	if (payload.len < header)
+	{
+		return FALSE;
+	}
+	len = untoh16(payload.ptr + 2);
+	return len >= header && len <= payload.len;
+}
+
+/**
+ * Whether a message is encrypted: all of it from its first payload on, which is
+ * such that charon looks at nothing else before its integrity.
  */
 static bool is_protected(message_t *message)
 {
-	chunk_t data = message->get_packet_data(message);
+	chunk_t data = message->get_packet_data(message), payload;
+	uint16_t number, total;
 
 	if (data.len <= FIRST_PAYLOAD_POS)
 	{	/* put together from fragments, which were */
 		return message->get_payload(message, PLV2_ENCRYPTED) != NULL;
 	}
-	return data.ptr[FIRST_PAYLOAD_POS] == PLV2_ENCRYPTED ||
-		   data.ptr[FIRST_PAYLOAD_POS] == PLV2_FRAGMENT;
+	payload = chunk_skip(data, HEADER_LEN);
+	switch (data.ptr[FIRST_PAYLOAD_POS])
+	{
+		case PLV2_ENCRYPTED:
+			return is_whole(payload, ENCRYPTED_LEN);
+		case PLV2_FRAGMENT:
+			if (!is_whole(payload, FRAGMENT_LEN))
+			{
+				return FALSE;
+			}
+			number = untoh16(payload.ptr + 4);
+			total = untoh16(payload.ptr + 6);
+			return number && number <= total;
+		default:
+			return FALSE;
+	}
 }
 
 /**
@@ -93,6 +131,16 @@ static void get_facts(ike_sa_t *ike_sa, message_t *message,
 	facts->exchange = message->get_exchange_type(message);
 	facts->request = message->get_request(message);
 	facts->message_id = message->get_message_id(message);
+}
+
+/**
+ * Whether a message comes from another address than that of the peer.
+ */
+static bool is_elsewhere(ike_sa_t *ike_sa, message_t *message)
+{
+	host_t *source = message->get_source(message);
+
+	return !source->ip_equals(source, ike_sa->get_other_host(ike_sa));
 }
 
 /**
@@ -282,7 +330,7 @@ static void judge_content(private_tunnel_guard_t *this, ike_sa_t *ike_sa,
 
 METHOD(tunnel_guard_t, check, bool,
 	private_tunnel_guard_t *this, ike_sa_t *ike_sa, message_t *message,
-	bool plain)
+	bool plain, bool fixed)
 {
 	tunnel_facts_t facts = {};
 	tunnel_verdict_t verdict;
@@ -299,6 +347,11 @@ METHOD(tunnel_guard_t, check, bool,
 		return TRUE;
 	}
 	facts.protected = plain || is_protected(message);
+	if (fixed && !plain)
+	{	/* charon moves an IKE_SA before it tells of the parsed message */
+		facts.elsewhere = is_elsewhere(ike_sa, message);
+		facts.mobike = ike_sa->supports_extension(ike_sa, EXT_MOBIKE);
+	}
 	verdict = tunnel_rules_message(&facts);
 	if (verdict == TUNNEL_PASS)
 	{
@@ -316,7 +369,8 @@ METHOD(tunnel_guard_t, check, bool,
 	else
 	{	/* it ignores requests out of the window and does not even parse them */
 		message->set_request(message, TRUE);
-		message->set_message_id(message, NEVER_DUE);
+		message->set_message_id(message, FAR_AWAY +
+								ike_sa->get_message_id(ike_sa, FALSE));
 	}
 	return FALSE;
 }

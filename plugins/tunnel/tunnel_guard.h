@@ -39,10 +39,12 @@ struct tunnel_guard_t {
 	 * @param ike_sa	its IKE_SA
 	 * @param message	message, which may be changed
 	 * @param plain		whether it was decrypted and parsed
+	 * @param fixed		whether the peer's end of the IKE_SA is where we have put
+	 *					it: what comes from another address is not due
 	 * @return			FALSE if charon will ignore it
 	 */
 	bool (*check)(tunnel_guard_t *this, ike_sa_t *ike_sa, message_t *message,
-				  bool plain);
+				  bool plain, bool fixed);
 
 	/**
 	 * Destroy the object.

@@ -72,6 +72,17 @@ static bool is_due(const tunnel_facts_t *facts)
 	}
 }
 
+/**
+ * Whether charon could move the end of the peer for a message: to wherever a
+ * request comes from, without MOBIKE also a response (with it, that may be the
+ * answer to a probe of another path).
+ */
+static bool is_moving(const tunnel_facts_t *facts)
+{
+	return facts->elsewhere && is_established(facts) &&
+		   (facts->request || !facts->mobike);
+}
+
 /*
  * Described in header
  */
@@ -81,7 +92,7 @@ tunnel_verdict_t tunnel_rules_message(const tunnel_facts_t *facts)
 	{
 		return TUNNEL_MEDIATION;
 	}
-	if (!is_due(facts))
+	if (!is_due(facts) || is_moving(facts))
 	{
 		return TUNNEL_NOT_DUE;
 	}

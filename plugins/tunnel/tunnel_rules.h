@@ -90,6 +90,11 @@ struct tunnel_facts_t {
 	uint32_t message_id;
 	/** whether it is encrypted */
 	bool protected;
+	/** whether it comes from another address than that of the peer, though only
+	 * our end moves the IKE_SA */
+	bool elsewhere;
+	/** whether both ends support MOBIKE */
+	bool mobike;
 
 	/** CHILD_SAs that there are, if it deletes any */
 	u_int children;

@@ -30,6 +30,19 @@ static typeof(((socket_manager_t*)NULL)->receive) original;
 static tunnel_screen_cb_t invalid_spi;
 static void *invalid_spi_user;
 
+/**
+ * Whether the first payload of an INFORMATIONAL is one that charon decrypts.
+ */
+static bool is_protected(payload_type_t first)
+{
+#ifdef ME
+	/* a charon with mediation has no use for an INFORMATIONAL in fragments */
+	return first == PLV2_ENCRYPTED;
+#else
+	return first == PLV2_ENCRYPTED || first == PLV2_FRAGMENT;
+#endif
+}
+
 /*
  * Described in header
  */
@@ -55,8 +68,7 @@ tunnel_verdict_t tunnel_screen_judge(chunk_t message)
 				case AGGRESSIVE:
 					return TUNNEL_NOT_DUE;
 				case INFORMATIONAL:
-					return message.ptr[FIRST_PAYLOAD_POS] == PLV2_ENCRYPTED ||
-						   message.ptr[FIRST_PAYLOAD_POS] == PLV2_FRAGMENT ?
+					return is_protected(message.ptr[FIRST_PAYLOAD_POS]) ?
 								TUNNEL_PASS : TUNNEL_UNPROTECTED;
 				default:
 					return TUNNEL_PASS;

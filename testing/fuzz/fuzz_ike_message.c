@@ -104,7 +104,7 @@ static bool pass_guard(ike_sa_t *ike_sa, message_t *message)
 	u_int before;
 
 	guard = guard ?: tunnel_guard_create("fuzz", count);
-	if (!guard->check(guard, ike_sa, message, FALSE))
+	if (!guard->check(guard, ike_sa, message, FALSE, FALSE))
 	{
 		must(message->get_request(message) &&
 			 message->get_message_id(message) > message_id);
@@ -114,7 +114,7 @@ static bool pass_guard(ike_sa_t *ike_sa, message_t *message)
 	{
 		return FALSE;
 	}
-	if (!guard->check(guard, ike_sa, message, TRUE))
+	if (!guard->check(guard, ike_sa, message, TRUE, FALSE))
 	{
 		must(message->get_exchange_type(message) == EXCHANGE_TYPE_UNDEFINED);
 		return FALSE;
@@ -122,7 +122,7 @@ static bool pass_guard(ike_sa_t *ike_sa, message_t *message)
 	check_passed(ike_sa, message);
 	/* there is nothing left to say against it */
 	before = fuzz_ike_payloads(message, PL_NONE);
-	must(guard->check(guard, ike_sa, message, TRUE));
+	must(guard->check(guard, ike_sa, message, TRUE, FALSE));
 	must(fuzz_ike_payloads(message, PL_NONE) == before);
 	return TRUE;
 }

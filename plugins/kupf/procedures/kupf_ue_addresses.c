@@ -290,10 +290,36 @@ static bool release(private_kupf_ue_addresses_t *this, kupf_session_t *session)
 	return quarantined;
 }
 
+/**
+ * Look again at sessions that have left.
+ *
+ * @param max		at most at so many
+ */
+static void look_again(private_kupf_ue_addresses_t *this, int max)
+{
+	kupf_session_t *session;
+	int i;
+
+	for (i = min(this->left->get_count(this->left), max); i > 0; i--)
+	{
+		this->left->remove_first(this->left, (void**)&session);
+		if (release(this, session))
+		{
+			this->left->insert_last(this->left, session);
+		}
+		else
+		{
+			kupf_session_unref(session);
+		}
+	}
+}
+
 METHOD(kupf_ue_addresses_t, leave, void,
 	private_kupf_ue_addresses_t *this, kupf_session_t *session)
 {
 	this->mutex->lock(this->mutex);
+	/* more of them than come: those that have come again take no memory */
+	look_again(this, 2);
 	if (release(this, session))
 	{
 		this->left->insert_last(this->left, kupf_session_ref(session));
@@ -330,22 +356,8 @@ METHOD(kupf_ue_addresses_t, is_given, bool,
 METHOD(kupf_ue_addresses_t, reap, void,
 	private_kupf_ue_addresses_t *this)
 {
-	kupf_session_t *session;
-	int i;
-
 	this->mutex->lock(this->mutex);
-	for (i = min(this->left->get_count(this->left), KUPF_REAP_MAX); i > 0; i--)
-	{
-		this->left->remove_first(this->left, (void**)&session);
-		if (release(this, session))
-		{
-			this->left->insert_last(this->left, session);
-		}
-		else
-		{
-			kupf_session_unref(session);
-		}
-	}
+	look_again(this, KUPF_REAP_MAX);
 	this->mutex->unlock(this->mutex);
 }
 

@@ -20,6 +20,9 @@
 /** Events taken from the kernel at once */
 #define EVENTS_MAX 64
 
+/** Connections that are accepted before anything else is done */
+#define ACCEPTS_MAX 16
+
 /** Milliseconds without accept() when there are no file descriptors left */
 #define ACCEPT_PAUSE 1000
 
@@ -122,11 +125,17 @@ static void refuse(private_kupf_server_t *this, int fd, const char *why)
 static bool accept_connections(private_kupf_server_t *this)
 {
 	kupf_connection_t *connection;
-	int fd;
+	int fd, i;
 
-	while ((fd = accept4(this->listener, NULL, NULL,
-						 SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
+	/* epoll tells again of those that are left */
+	for (i = 0; i < ACCEPTS_MAX; i++)
 	{
+		fd = accept4(this->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0)
+		{
+			return errno != EMFILE && errno != ENFILE && errno != ENOMEM &&
+				   errno != ENOBUFS;
+		}
 		if ((u_int)array_count(this->connections) >= this->max)
 		{
 			refuse(this, fd, "max_connections is reached");
@@ -145,8 +154,7 @@ static bool accept_connections(private_kupf_server_t *this)
 			array_insert(this->connections, ARRAY_TAIL, connection);
 		}
 	}
-	return errno != EMFILE && errno != ENFILE && errno != ENOMEM &&
-		   errno != ENOBUFS;
+	return TRUE;
 }
 
 /**

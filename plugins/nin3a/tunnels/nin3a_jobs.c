@@ -564,8 +564,9 @@ METHOD(nin3a_jobs_t, settle, void,
 		this->settling->put(this->settling, added->name, added);
 		settling = added;
 	}
-	settling->serial = serial;
-	settling->due = time_monotonic(NULL) + time;
+	/* a worker and a hook may come in either order */
+	settling->serial = max(settling->serial, serial);
+	settling->due = max(settling->due, time_monotonic(NULL) + time);
 	this->mutex->unlock(this->mutex);
 	if (added)
 	{

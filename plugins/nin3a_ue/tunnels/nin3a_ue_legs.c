@@ -425,15 +425,18 @@ METHOD(nin3a_ue_legs_t, suspect, bool,
 METHOD(nin3a_ue_legs_t, trust, void,
 	private_nin3a_ue_legs_t *this, uint32_t ike_sa)
 {
-	nin3a_ue_order_t order;
 	nin3a_ue_sa_t *sa;
 
 	this->sas->lock(this->sas);
 	sa = this->sas->find(this->sas, ike_sa);
 	if (sa && sa->suspect)
-	{	/* an order that waits is void, an attempt goes on */
+	{
 		sa->suspect = FALSE;
-		decide(this, sa->leg, &order);
+		if (sa->leg->wanted && !sa->closing &&
+			nin3a_ue_sa_fits(sa, sa->leg->wanted))
+		{	/* an order that waits is void, an attempt goes on */
+			sa->leg->waiting = FALSE;
+		}
 	}
 	this->sas->unlock(this->sas);
 }

@@ -26,9 +26,13 @@ static kupf_pool_t *pool;
 /** Session whose IKE_SA is there still, "*" for all, NULL for none */
 static const char *user;
 
+/** How often that was asked */
+static u_int looks;
+
 METHOD(kupf_enforcer_t, uses, bool,
 	kupf_enforcer_t *this, const char *session, const kupf_address_t *address)
 {
+	looks++;
 	return user && (streq(user, "*") || streq(user, session));
 }
 
@@ -165,6 +169,27 @@ START_TEST(test_families)
 	ck_assert(take(b));
 	leave(a);
 	leave(b);
+}
+END_TEST
+
+/* one session that leaves and comes again and again is not kept for each time */
+START_TEST(test_again_and_again)
+{
+	kupf_session_t *a;
+	u_int i;
+
+	user = "a";
+	for (i = 0; i < 1000; i++)
+	{
+		a = fed("a", "10.0.0.1");
+		ck_assert(take(a));
+		leave(a);
+	}
+	check(0, 1);
+	looks = 0;
+	addresses->reap(addresses);
+	ck_assert_uint_le(looks, 4);
+	check(0, 1);
 }
 END_TEST
 
@@ -468,6 +493,7 @@ Suite *kupf_ue_addresses_suite(void)
 	tcase_add_test(tc, test_one);
 	tcase_add_test(tc, test_families);
 	tcase_add_test(tc, test_quarantine);
+	tcase_add_test(tc, test_again_and_again);
 	tcase_add_test(tc, test_reap);
 	tcase_add_test(tc, test_modify);
 	tcase_add_test(tc, test_undo);

@@ -404,6 +404,38 @@ START_TEST(test_trust)
 }
 END_TEST
 
+/* a tunnel that is trusted again but not what is wanted any more */
+START_TEST(test_trust_modified)
+{
+	uint8_t key[32] = { 2 };
+	kupf_session_data_t data = {
+		.name = "s",
+		.id_type = ID_KEY_ID,
+		.id = chunk_from_str("ue"),
+		.key = chunk_from_thing(key),
+		.services = KUPF_SERVICE_IKE,
+		.generation = 2,
+	};
+	kupf_session_t *session, *begun;
+	nin3a_ue_order_t pending;
+
+	begin();
+	ck_assert(legs->suspect(legs, 1, &order));
+	session = kupf_session_create(&data);
+	legs->want(legs, session, &order);
+	kupf_session_unref(session);
+	start(2);
+	give_up(2, NIN3A_UE_NO_ANSWER);
+	ck_assert(order.start);
+	pending = order;
+	/* the UPF is there again: the old tunnel shows a sign of life */
+	legs->trust(legs, 1);
+	begun = legs->begin(legs, pending.name, pending.serial);
+	ck_assert_ptr_nonnull(begun);
+	kupf_session_unref(begun);
+}
+END_TEST
+
 START_TEST(test_hint)
 {
 	uint32_t attempt;
@@ -591,6 +623,7 @@ static Suite *nin3a_ue_liveness_suite()
 	tcase_add_test(tc, test_suspect);
 	tcase_add_test(tc, test_suspect_lasted);
 	tcase_add_test(tc, test_trust);
+	tcase_add_test(tc, test_trust_modified);
 	tcase_add_test(tc, test_hint);
 	tcase_add_test(tc, test_hints_bounded);
 	suite_add_tcase(suite, tc);

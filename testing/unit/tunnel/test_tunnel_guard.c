@@ -32,6 +32,9 @@ static struct {
 	ike_sa_state_t state;
 	bool original;
 	task_type_t task;
+	/* where its peer is, whether it stays there, whether it has MOBIKE */
+	host_t *other;
+	bool fixed, mobike;
 } sa;
 
 static tunnel_guard_t *guard;
@@ -65,6 +68,16 @@ static uint32_t get_message_id(ike_sa_t *this, bool initiate)
 static bool has_condition(ike_sa_t *this, ike_condition_t condition)
 {
 	return condition == COND_ORIGINAL_INITIATOR && sa.original;
+}
+
+static host_t *get_other_host(ike_sa_t *this)
+{
+	return sa.other;
+}
+
+static bool supports_extension(ike_sa_t *this, ike_extension_t extension)
+{
+	return extension == EXT_MOBIKE && sa.mobike;
 }
 
 static task_type_t get_type(task_t *this)
@@ -105,10 +118,10 @@ static void count()
 }
 
 /**
- * Begin with a message as it was received, encrypted or not.
+ * Begin with a message as it was received: its header and some octets.
  */
-static void receive(exchange_type_t exchange, bool request,
-					payload_type_t first)
+static void receive_octets(exchange_type_t exchange, bool request,
+						   payload_type_t first, chunk_t payload)
 {
 	uint8_t header[28] = {};
 	packet_t *packet;
@@ -118,13 +131,25 @@ static void receive(exchange_type_t exchange, bool request,
 	packet = packet_create_from_data(
 						host_create_from_string("192.0.2.1", 500),
 						host_create_from_string("192.0.2.2", 500),
-						chunk_clone(chunk_from_thing(header)));
+						chunk_cat("cc", chunk_from_thing(header), payload));
 	DESTROY_IF(message);
 	message = message_create_from_packet(packet);
 	message->set_major_version(message, IKEV2_MAJOR_VERSION);
 	message->set_exchange_type(message, exchange);
 	message->set_request(message, request);
 	message->set_message_id(message, EXPECTED);
+}
+
+/**
+ * Begin with a message that has one payload, the second of three if it is a
+ * fragment.
+ */
+static void receive(exchange_type_t exchange, bool request,
+					payload_type_t first)
+{
+	uint8_t payload[40] = { 0, 0, 0, sizeof(payload), 0, 2, 0, 3 };
+
+	receive_octets(exchange, request, first, chunk_from_thing(payload));
 }
 
 /**
@@ -185,7 +210,7 @@ static uint64_t counted(tunnel_verdict_t verdict)
 
 static bool check(bool plain)
 {
-	return guard->check(guard, &sa.public, message, plain);
+	return guard->check(guard, &sa.public, message, plain, sa.fixed);
 }
 
 /** That a statement counts so many */
@@ -204,6 +229,8 @@ static void setup()
 		.get_unique_id = get_unique_id,
 		.get_message_id = get_message_id,
 		.has_condition = has_condition,
+		.get_other_host = get_other_host,
+		.supports_extension = supports_extension,
 		.create_task_enumerator = create_task_enumerator,
 		.create_child_sa_enumerator = create_child_sa_enumerator,
 	};
@@ -212,6 +239,8 @@ static void setup()
 	sa.state = IKE_ESTABLISHED;
 	sa.original = FALSE;
 	sa.task = TASK_CHILD_CREATE;
+	sa.other = host_create_from_string("192.0.2.1", 4500);
+	sa.fixed = sa.mobike = FALSE;
 	guard = tunnel_guard_create("some-plugin", count);
 }
 
@@ -221,6 +250,7 @@ static void teardown()
 	message = NULL;
 	guard->destroy(guard);
 	sa.id->destroy(sa.id);
+	sa.other->destroy(sa.other);
 }
 
 START_TEST(test_pass)
@@ -299,6 +329,76 @@ START_TEST(test_unprotected)
 	assert_counts(TUNNEL_UNPROTECTED, 1, ck_assert(!check(FALSE)));
 	receive(INFORMATIONAL, TRUE, PLV2_FRAGMENT);
 	assert_counts(TUNNEL_UNPROTECTED, 0, ck_assert(check(FALSE)));
+}
+END_TEST
+
+/**
+ * Whether a message passes whose payload has a length, and numbers if it is a
+ * fragment.
+ */
+static bool passes(payload_type_t type, size_t room, uint16_t len,
+				   uint16_t number, uint16_t total)
+{
+	uint8_t payload[64] = {};
+
+	htoun16(payload + 2, len);
+	htoun16(payload + 4, number);
+	htoun16(payload + 6, total);
+	receive_octets(INFORMATIONAL, TRUE, type,
+				   chunk_create(payload, room));
+	return check(FALSE);
+}
+
+/* what is not protected as far as can be seen before it is decrypted: nobody
+ * who has no key has an IKE_SA ended by it */
+START_TEST(test_not_whole)
+{
+	size_t room;
+	uint32_t len;
+
+	for (room = 0; room < 64; room++)
+	{
+		for (len = 0; len < 128; len++)
+		{
+			ck_assert(passes(PLV2_ENCRYPTED, room, len, 0, 0) ==
+					  (room >= 4 && len >= 4 && len <= room));
+			ck_assert(passes(PLV2_FRAGMENT, room, len, 1, 1) ==
+					  (room >= 8 && len >= 8 && len <= room));
+		}
+	}
+	ck_assert(!passes(PLV2_ENCRYPTED, 40, UINT16_MAX, 0, 0));
+	ck_assert(!passes(PLV2_FRAGMENT, 40, UINT16_MAX, 1, 1));
+	ck_assert(!passes(PLV2_FRAGMENT, 40, 40, 0, 0));
+	ck_assert(!passes(PLV2_FRAGMENT, 40, 40, 0, 3));
+	ck_assert(!passes(PLV2_FRAGMENT, 40, 40, 1, 0));
+	ck_assert(!passes(PLV2_FRAGMENT, 40, 40, 4, 3));
+	ck_assert(passes(PLV2_FRAGMENT, 40, 40, 3, 3));
+	ck_assert(passes(PLV2_FRAGMENT, 40, 40, 1, UINT16_MAX));
+}
+END_TEST
+
+/* the peer stays where we have put it, and another port is the same place */
+START_TEST(test_elsewhere)
+{
+	sa.original = sa.fixed = TRUE;
+	begin(INFORMATIONAL, TRUE);
+	assert_counts(TUNNEL_NOT_DUE, 0, ck_assert(check(FALSE)));
+	sa.other->destroy(sa.other);
+	sa.other = host_create_from_string("192.0.2.77", 500);
+	begin(INFORMATIONAL, TRUE);
+	assert_counts(TUNNEL_NOT_DUE, 1, ck_assert(!check(FALSE)));
+	begin(INFORMATIONAL, FALSE);
+	assert_counts(TUNNEL_NOT_DUE, 1, ck_assert(!check(FALSE)));
+	/* an answer to a probe of ours */
+	sa.mobike = TRUE;
+	begin(INFORMATIONAL, FALSE);
+	assert_counts(TUNNEL_NOT_DUE, 0, ck_assert(check(FALSE)));
+	begin(INFORMATIONAL, TRUE);
+	assert_counts(TUNNEL_NOT_DUE, 1, ck_assert(!check(FALSE)));
+	/* that of others may move */
+	sa.fixed = sa.mobike = FALSE;
+	begin(INFORMATIONAL, TRUE);
+	assert_counts(TUNNEL_NOT_DUE, 0, ck_assert(check(FALSE)));
 }
 END_TEST
 
@@ -509,6 +609,8 @@ static Suite *tunnel_guard_suite(void)
 	tcase_add_test(tc, test_window);
 	tcase_add_test(tc, test_init);
 	tcase_add_test(tc, test_unprotected);
+	tcase_add_test(tc, test_not_whole);
+	tcase_add_test(tc, test_elsewhere);
 	tcase_add_test(tc, test_mediation);
 	suite_add_tcase(suite, tc);
 

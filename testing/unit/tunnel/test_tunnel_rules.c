@@ -124,6 +124,26 @@ START_TEST(test_due)
 }
 END_TEST
 
+/* nobody moves the end of the peer but we */
+START_TEST(test_elsewhere)
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+	{
+		ck_assert(message(facts->elsewhere = TRUE, facts->request = i & 1,
+						  facts->mobike = i & 2) ==
+				  (i == 2 ? TUNNEL_PASS : TUNNEL_NOT_DUE));
+		ck_assert(message(facts->request = i & 1,
+						  facts->mobike = i & 2) == TUNNEL_PASS);
+	}
+	/* before that the address of the answer is a rule's */
+	ck_assert(message(facts->elsewhere = TRUE, facts->initiator = TRUE,
+					  facts->state = IKE_CONNECTING, facts->request = FALSE,
+					  facts->exchange = IKE_AUTH) == TUNNEL_PASS);
+}
+END_TEST
+
 START_TEST(test_due_once)
 {
 	/* the first exchange is not due a second time */
@@ -344,6 +364,7 @@ static Suite *tunnel_rules_suite(void)
 
 	tc = tcase_create("messages");
 	tcase_add_test(tc, test_due);
+	tcase_add_test(tc, test_elsewhere);
 	tcase_add_test(tc, test_due_once);
 	tcase_add_test(tc, test_protected);
 	suite_add_tcase(suite, tc);
