@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/** For lines about malformed packets */
+/** For lines about packets that cannot be */
 static kupf_limiter_t malformed = KUPF_LIMITER("kupf", kupf_count_suppressed);
 
 typedef struct private_kupf_connection_t private_kupf_connection_t;
@@ -42,6 +42,8 @@ struct private_kupf_connection_t {
 	kupf_work_status_t status;
 	/** there may be packets that nobody has looked at */
 	bool more;
+	/** a packet is longer than it may be */
+	bool overlong;
 	/** what has to go out; it and all below are guarded by mutex */
 	kupf_outbox_t *outbox;
 	/** what epoll was told to look for */
@@ -216,7 +218,7 @@ static bool handle_packet(private_kupf_connection_t *this, wire_octets_t body)
  * Handle packets that have come in whole, as long as there is room for the
  * replies and up to one that takes long, and wipe them.
  *
- * @return			FALSE if something is malformed
+ * @return			FALSE if something is malformed or too long
  */
 static bool handle_packets(private_kupf_connection_t *this)
 {
@@ -232,6 +234,7 @@ static bool handle_packets(private_kupf_connection_t *this)
 		ok = status == WIRE_PACKET_PART ||
 			 (status == WIRE_PACKET_WHOLE && handle_packet(this, packet));
 	}
+	this->overlong = status == WIRE_PACKET_OVERLONG;
 	this->more = ok && status == WIRE_PACKET_WHOLE &&
 				 this->inbox->has_more(this->inbox);
 	if (!this->work || this->work->streams)
@@ -310,18 +313,34 @@ static bool write_packets(private_kupf_connection_t *this)
 }
 
 /**
+ * Count a packet that cannot be, and say so.
+ */
+static void report_packet(private_kupf_connection_t *this)
+{
+	kupf_count(this->overlong ? KUPF_CONNECTIONS_OVERLONG :
+								KUPF_CONNECTIONS_MALFORMED);
+	if (!kupf_limiter_allows(&malformed))
+	{
+		return;
+	}
+	if (this->overlong)
+	{
+		DBG1(DBG_CFG, "kupf: closing connection of a client whose packet is "
+			 "longer than %u octets", WIRE_PACKET_MAX);
+		return;
+	}
+	DBG1(DBG_CFG, "kupf: closing connection of a client that sent a malformed "
+		 "packet");
+}
+
+/**
  * Handle packets, unless there is work before them, and write.
  */
 static bool advance(private_kupf_connection_t *this)
 {
 	if (!this->work && !handle_packets(this))
 	{
-		kupf_count(KUPF_CONNECTIONS_MALFORMED);
-		if (kupf_limiter_allows(&malformed))
-		{
-			DBG1(DBG_CFG, "kupf: closing connection of a client that sent a "
-				 "malformed packet");
-		}
+		report_packet(this);
 		/* what it asked for before it gets an answer, if it reads it now */
 		write_packets(this);
 		return FALSE;
