@@ -52,6 +52,8 @@ struct private_kupf_commands_t {
 	int wake;
 	/** tells one start from another */
 	char boot[17];
+	/** time_monotonic() of this start */
+	time_t started;
 };
 
 /**
@@ -100,6 +102,9 @@ static bool run_version(private_kupf_commands_t *this, call_t *call)
 	wire_writer_text(call->reply, "plugin", NIN3A_VERSION);
 	wire_writer_number(call->reply, "protocol", KUPF_PROTOCOL);
 	wire_writer_text(call->reply, "boot", this->boot);
+	wire_writer_number(call->reply, "uptime",
+					   time_monotonic(NULL) - this->started);
+	wire_writer_number(call->reply, "sessions-per-request", KUPF_BATCH_MAX);
 	wire_writer_number(call->reply, "sessions",
 					   this->store->get_count(this->store));
 	wire_writer_text(call->reply, "role", enum_to_name(kupf_role_names, role));
@@ -199,10 +204,30 @@ static bool run_retry(private_kupf_commands_t *this, call_t *call)
 	return TRUE;
 }
 
+/**
+ * Begin to do something with many sessions.
+ */
+static bool begin_batch(private_kupf_commands_t *this, call_t *call,
+						kupf_batch_kind_t kind)
+{
+	call->work = kupf_batch_create(kind, this->sessions, this->sync,
+								   call->elements);
+	return TRUE;
+}
+
 static bool run_establish_many(private_kupf_commands_t *this, call_t *call)
 {
-	call->work = kupf_batch_create(this->sessions, this->sync, call->elements);
-	return TRUE;
+	return begin_batch(this, call, KUPF_BATCH_ESTABLISH);
+}
+
+static bool run_modify_many(private_kupf_commands_t *this, call_t *call)
+{
+	return begin_batch(this, call, KUPF_BATCH_MODIFY);
+}
+
+static bool run_delete_many(private_kupf_commands_t *this, call_t *call)
+{
+	return begin_batch(this, call, KUPF_BATCH_DELETE);
 }
 
 static bool run_list(private_kupf_commands_t *this, call_t *call)
@@ -286,9 +311,12 @@ static bool run_check(private_kupf_commands_t *this, call_t *call)
  */
 static const command_t commands[] = {
 	{ "version", 0, 0, run_version, FALSE },
-	{ "establish-session", KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION,
+	{ "establish-session",
+	  KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION | KUPF_FIELD_REPLACE,
 	  KUPF_FIELD_SESSION, run_establish, FALSE },
 	{ "establish-sessions", 0, 0, run_establish_many, TRUE },
+	{ "modify-sessions", 0, 0, run_modify_many, TRUE },
+	{ "delete-sessions", 0, 0, run_delete_many, TRUE },
 	{ "modify-session",
 	  KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION | KUPF_FIELD_GRACE,
 	  KUPF_FIELD_SESSION, run_modify, FALSE },
@@ -301,8 +329,8 @@ static const command_t commands[] = {
 	{ "retry-session", KUPF_FIELD_SESSION, KUPF_FIELD_SESSION, run_retry,
 	  FALSE },
 	{ "list-sessions",
-	  KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_STATE, 0, run_list,
-	  FALSE },
+	  KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_STATE |
+	  KUPF_FIELD_LIMIT | KUPF_FIELD_AFTER, 0, run_list, FALSE },
 	{ "stats", 0, 0, run_stats, FALSE },
 	{ "check", 0, 0, run_check, FALSE },
 	{ "reload-preconfigured", 0, 0, run_reload, FALSE },
@@ -424,6 +452,7 @@ kupf_commands_t *kupf_commands_create(kupf_procedures_t *sessions,
 		.enforcer = enforcer,
 		.check = check,
 		.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+		.started = time_monotonic(NULL),
 	);
 	wire_writer_init(&this->answer, WIRE_PACKET_HEADER + WIRE_PACKET_MAX);
 	if (getrandom(boot, sizeof(boot), 0) != sizeof(boot))
