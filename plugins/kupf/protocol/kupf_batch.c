@@ -20,6 +20,8 @@ struct private_kupf_batch_t {
 	kupf_work_t public;
 	/** what is done */
 	kupf_batch_kind_t kind;
+	/** request, for the log */
+	kupf_audit_t audit;
 	/** procedures */
 	kupf_procedures_t *sessions;
 	/** synchronisation */
@@ -177,6 +179,7 @@ static kupf_work_status_t finish(private_kupf_batch_t *this,
 {
 	bool success = error->cause == KUPF_CAUSE_NONE;
 
+	kupf_audit_many(&this->audit, this->done, this->failed, error);
 	if (success)
 	{
 		wire_writer_number(&this->reply, kinds[this->kind].done, this->done);
@@ -257,6 +260,7 @@ METHOD(kupf_work_t, destroy, void,
  * Described in header
  */
 kupf_work_t *kupf_batch_create(kupf_batch_kind_t kind,
+							   const kupf_audit_t *audit,
 							   kupf_procedures_t *sessions, kupf_sync_t *sync,
 							   const wire_reader_t *elements)
 {
@@ -268,6 +272,7 @@ kupf_work_t *kupf_batch_create(kupf_batch_kind_t kind,
 			.destroy = _destroy,
 		},
 		.kind = kind,
+		.audit = *audit,
 		.sessions = sessions,
 		.sync = sync,
 		.elements = *elements,

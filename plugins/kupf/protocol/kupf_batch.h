@@ -11,6 +11,7 @@
 #ifndef KUPF_BATCH_H_
 #define KUPF_BATCH_H_
 
+#include "kupf_audit.h"
 #include "kupf_work.h"
 #include "kupf/procedures/kupf_procedures.h"
 #include "kupf/procedures/kupf_sync.h"
@@ -34,12 +35,14 @@ enum kupf_batch_kind_t {
  * Begin to establish, modify or delete sessions.
  *
  * @param kind		what to do
+ * @param audit		request, to log what came of it; copied
  * @param sessions	procedures
  * @param sync		is told which sessions were mentioned
  * @param elements	message; it has to stay as it is until the work is destroyed
  * @return			work
  */
 kupf_work_t *kupf_batch_create(kupf_batch_kind_t kind,
+							   const kupf_audit_t *audit,
 							   kupf_procedures_t *sessions, kupf_sync_t *sync,
 							   const wire_reader_t *elements);
 

@@ -62,6 +62,8 @@ struct private_kupf_commands_t {
 struct call_t {
 	/** identifies the client */
 	const void *client;
+	/** for the log */
+	kupf_audit_t audit;
 	/** request, as far as it is a flat one */
 	kupf_request_t request;
 	/** elements of the message */
@@ -88,9 +90,15 @@ struct command_t {
 	u_int required;
 	/** carries it out; FALSE with the error of the call set */
 	bool (*run)(private_kupf_commands_t *this, call_t *call);
-	/** whether run() parses the message itself, section by section */
-	bool sections;
+	/** SECTIONS, AUDITED */
+	u_int flags;
 };
+
+/** run() parses the message itself, section by section */
+#define SECTIONS (1 << 0)
+
+/** what comes of it is logged; work does that itself */
+#define AUDITED (1 << 1)
 
 static bool run_version(private_kupf_commands_t *this, call_t *call)
 {
@@ -210,8 +218,8 @@ static bool run_retry(private_kupf_commands_t *this, call_t *call)
 static bool begin_batch(private_kupf_commands_t *this, call_t *call,
 						kupf_batch_kind_t kind)
 {
-	call->work = kupf_batch_create(kind, this->sessions, this->sync,
-								   call->elements);
+	call->work = kupf_batch_create(kind, &call->audit, this->sessions,
+								   this->sync, call->elements);
 	return TRUE;
 }
 
@@ -257,7 +265,7 @@ static bool run_sync_end(private_kupf_commands_t *this, call_t *call)
 	{
 		return FALSE;
 	}
-	call->work = kupf_sweep_create(this->sync);
+	call->work = kupf_sweep_create(this->sync, &call->audit);
 	return TRUE;
 }
 
@@ -274,7 +282,8 @@ static u_int count_preconfigured(private_kupf_commands_t *this)
 
 static bool run_reload(private_kupf_commands_t *this, call_t *call)
 {
-	call->work = kupf_reload_create(this->preconfigured, this->wake);
+	call->work = kupf_reload_create(this->preconfigured, this->wake,
+									&call->audit);
 	return call->work ||
 		   kupf_error(&call->error, KUPF_CAUSE_BUSY,
 					  "there is no thread to read the file");
@@ -310,32 +319,32 @@ static bool run_check(private_kupf_commands_t *this, call_t *call)
  * All commands.
  */
 static const command_t commands[] = {
-	{ "version", 0, 0, run_version, FALSE },
+	{ "version", 0, 0, run_version, 0 },
 	{ "establish-session",
 	  KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION | KUPF_FIELD_REPLACE,
-	  KUPF_FIELD_SESSION, run_establish, FALSE },
-	{ "establish-sessions", 0, 0, run_establish_many, TRUE },
-	{ "modify-sessions", 0, 0, run_modify_many, TRUE },
-	{ "delete-sessions", 0, 0, run_delete_many, TRUE },
+	  KUPF_FIELD_SESSION, run_establish, AUDITED },
+	{ "establish-sessions", 0, 0, run_establish_many, SECTIONS },
+	{ "modify-sessions", 0, 0, run_modify_many, SECTIONS },
+	{ "delete-sessions", 0, 0, run_delete_many, SECTIONS },
 	{ "modify-session",
 	  KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION | KUPF_FIELD_GRACE,
-	  KUPF_FIELD_SESSION, run_modify, FALSE },
+	  KUPF_FIELD_SESSION, run_modify, AUDITED },
 	{ "delete-session", KUPF_FIELD_SESSION, KUPF_FIELD_SESSION, run_delete,
-	  FALSE },
+	  AUDITED },
 	{ "reject-key", KUPF_FIELD_UE_ID, KUPF_FIELD_UE_ID, run_reject_key,
-	  FALSE },
+	  AUDITED },
 	{ "request-rekey", KUPF_FIELD_SESSION, KUPF_FIELD_SESSION,
-	  run_request_rekey, FALSE },
+	  run_request_rekey, 0 },
 	{ "retry-session", KUPF_FIELD_SESSION, KUPF_FIELD_SESSION, run_retry,
-	  FALSE },
+	  0 },
 	{ "list-sessions",
 	  KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_STATE |
-	  KUPF_FIELD_LIMIT | KUPF_FIELD_AFTER, 0, run_list, FALSE },
-	{ "stats", 0, 0, run_stats, FALSE },
-	{ "check", 0, 0, run_check, FALSE },
-	{ "reload-preconfigured", 0, 0, run_reload, FALSE },
-	{ "sync-begin", 0, 0, run_sync_begin, FALSE },
-	{ "sync-end", 0, 0, run_sync_end, FALSE },
+	  KUPF_FIELD_LIMIT | KUPF_FIELD_AFTER, 0, run_list, 0 },
+	{ "stats", 0, 0, run_stats, 0 },
+	{ "check", 0, 0, run_check, 0 },
+	{ "reload-preconfigured", 0, 0, run_reload, AUDITED },
+	{ "sync-begin", 0, 0, run_sync_begin, AUDITED },
+	{ "sync-end", 0, 0, run_sync_end, AUDITED },
 };
 
 /**
@@ -363,7 +372,7 @@ static bool run(private_kupf_commands_t *this, const command_t *command,
 {
 	bool success;
 
-	success = (command->sections ||
+	success = ((command->flags & SECTIONS) ||
 			   kupf_parser_message(&call->request, call->elements,
 						command->allowed, command->required, &call->error)) &&
 			  command->run(this, call);
@@ -372,13 +381,15 @@ static bool run(private_kupf_commands_t *this, const command_t *command,
 }
 
 METHOD(kupf_commands_t, execute, wire_octets_t,
-	private_kupf_commands_t *this, const void *client, bool listing,
-	wire_octets_t name, wire_reader_t *arguments, kupf_work_t **work)
+	private_kupf_commands_t *this, const void *client, const kupf_peer_t *peer,
+	bool listing, wire_octets_t name, wire_reader_t *arguments,
+	kupf_work_t **work)
 {
 	const command_t *command;
 	wire_octets_t answer = {};
 	call_t call = {
 		.client = client,
+		.audit.peer = *peer,
 		.elements = arguments,
 		.reply = &this->answer,
 		.listing = listing,
@@ -394,8 +405,13 @@ METHOD(kupf_commands_t, execute, wire_octets_t,
 		wire_packet_end(&this->answer, &answer);
 		return answer;
 	}
+	call.audit.command = command->name;
 	success = run(this, command, &call);
 	*work = call.work;
+	if (!call.work && (command->flags & AUDITED))
+	{
+		kupf_audit_one(&call.audit, call.request.session, &call.error);
+	}
 	return call.work ? answer : kupf_reply_end(&this->answer, command->name,
 											   success, &call.error);
 }
@@ -415,6 +431,7 @@ METHOD(kupf_commands_t, forget, void,
 METHOD(kupf_commands_t, destroy, void,
 	private_kupf_commands_t *this)
 {
+	kupf_audit_flush();
 	this->sync->destroy(this->sync);
 	wire_writer_deinit(&this->answer);
 	close(this->wake);

@@ -26,6 +26,8 @@ struct private_kupf_connection_t {
 	kupf_connection_t public;
 	/** socket */
 	int fd;
+	/** user and process at its other end */
+	kupf_peer_t peer;
 	/** epoll set of the server */
 	int epoll;
 	/** commands */
@@ -154,7 +156,7 @@ static bool handle_command(private_kupf_connection_t *this,
 	{
 		return FALSE;
 	}
-	answer = this->commands->execute(this->commands, this,
+	answer = this->commands->execute(this->commands, this, &this->peer,
 							this->registrations->is_listing(this->registrations),
 							packet->name, &arguments, &this->work);
 	this->status = KUPF_WORK_MORE;
@@ -403,6 +405,22 @@ METHOD(kupf_connection_t, destroy, void,
 	free(this);
 }
 
+/**
+ * Ask the system who is at the other end.
+ */
+static void set_peer(private_kupf_connection_t *this)
+{
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+
+	this->peer = (kupf_peer_t){ .uid = (uid_t)-1 };
+	if (getsockopt(this->fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == 0)
+	{
+		this->peer.uid = cred.uid;
+		this->peer.pid = cred.pid;
+	}
+}
+
 /*
  * Described in header
  */
@@ -434,6 +452,7 @@ kupf_connection_t *kupf_connection_create(int fd, int epoll,
 	);
 	this->registrations = kupf_registrations_create(publisher,
 												&this->public.subscriber);
+	set_peer(this);
 	event.data.ptr = &this->public;
 	if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0)
 	{

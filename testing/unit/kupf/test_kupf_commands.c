@@ -125,8 +125,9 @@ START_TEST(test_unknown)
 	ck_assert_ptr_null(test_execute(&upf, "", ""));
 	ck_assert_ptr_null(test_execute(&upf, "versio", ""));
 	ck_assert(wire_reader_init(&none, wire_octets(NULL, 0)));
-	answer = upf.commands->execute(upf.commands, &upf, FALSE,
-								   wire_octets("version", 8), &none, &work);
+	answer = upf.commands->execute(upf.commands, &upf, &test_upf_peer,
+								   FALSE, wire_octets("version", 8), &none,
+								   &work);
 	ck_assert_ptr_null(work);
 	ck_assert(test_same(answer, chunk_create("\0\0\0\1\2", 5)));
 }
