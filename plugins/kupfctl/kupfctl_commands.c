@@ -242,9 +242,9 @@ const kupfctl_command_t kupfctl_commands[] = {
 		.name = "metrics",
 		.summary = "print the daemon's counters as OpenMetrics",
 		.details =
-			"For Prometheus and the like, e.g. through the text file "
-			"collector of its node\n"
-			"exporter.\n",
+			"For Prometheus, through the text file collector of its node "
+			"exporter.  The last\n"
+			"line is \"# EOF\": without it something has failed.\n",
 		.run = kupfctl_metrics,
 	},
 	{

@@ -197,7 +197,8 @@ static void print_version(const kupf_client_reply_t *reply)
 	uint64_t uptime;
 	size_t i;
 
-	printf("# TYPE " PREFIX "build info\n" PREFIX "build_info{");
+	/* Prometheus' own text format, which this is as well, has no type info */
+	printf("# TYPE " PREFIX "build_info gauge\n" PREFIX "build_info{");
 	for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
 	{
 		printf("%s%s=", i ? "," : "", labels[i]);

@@ -612,7 +612,7 @@ static const run_t replies[] = {
 	  "requests=18446744073709551615 odd=x nin3a-refused=4 Odd=1 "
 	  "nin3a-ue-failed-timeout=6 nin3a-refused-service=1 s={ requests=5 } "
 	  "nin3a-tunnels-up=1\nW", 0,
-	  "# TYPE kupf_build info\nkupf_build_info{daemon=\"charon\","
+	  "# TYPE kupf_build_info gauge\nkupf_build_info{daemon=\"charon\","
 	  "version=\"59\",plugin=\"\",role=\"upf\",enforcer=\"nin3a\"} 1\n"
 	  "# TYPE kupf_uptime_seconds gauge\n"
 	  "# UNIT kupf_uptime_seconds seconds\nkupf_uptime_seconds 7\n"
@@ -767,7 +767,7 @@ static const run_t refusals[] = {
 	  "", "kupfctl: invalid-field\n", NULL },
 	/* half of the metrics are not told from all of them but by their end */
 	{ "metrics", ".\nR success=yes\n.\nR success=no cause=busy\nW", 1,
-	  "# TYPE kupf_build info\nkupf_build_info{daemon=\"\",version=\"\","
+	  "# TYPE kupf_build_info gauge\nkupf_build_info{daemon=\"\",version=\"\","
 	  "plugin=\"\",role=\"\",enforcer=\"\"} 1\n", "kupfctl: busy\n", NULL },
 	{ "watch tunnel-sideways", ".\nN\nW", 1, "",
 	  "kupfctl: the daemon does not know the event tunnel-sideways\n",
