@@ -5,8 +5,8 @@
  * @{ @ingroup kupfctl
  *
  * Sessions on their way to the daemon, many in one request
- * (establish-sessions, modify-sessions, delete-sessions), since a packet may be 512 KiB long and an answer takes
- * a while.
+ * (establish-sessions, modify-sessions, delete-sessions), since a packet may be
+ * 512 KiB long and an answer takes a while.
  */
 
 #ifndef KUPFCTL_BATCH_H_

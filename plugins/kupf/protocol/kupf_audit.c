@@ -63,9 +63,10 @@ void kupf_audit_flush()
 
 	if (unnamed.requests)
 	{
-		DBG1(DBG_CFG, "kupf audit: %s: %" PRIu64 " requests without a "
-			 "line: %" PRIu64 " sessions done, %" PRIu64 " refused", unnamed.several ?
-			 "several clients" : print_peer(&unnamed.peer, peer),
+		DBG1(DBG_CFG, "kupf audit: %s: %" PRIu64 " requests without a line: "
+			 "%" PRIu64 " sessions done, %" PRIu64 " refused",
+			 unnamed.several ? "several clients" :
+							   print_peer(&unnamed.peer, peer),
 			 unnamed.requests, unnamed.done, unnamed.failed);
 		memset(&unnamed, 0, sizeof(unnamed));
 	}

@@ -348,7 +348,8 @@ static bool parse_after(kupf_request_t *request, chunk_t value)
 static const kupf_fields_t fields[] = {
 	{ "session", KUPF_FIELD_SESSION, FALSE, parse_session,
 	  "1 to 64 printable ASCII characters without space" },
-	{ "replace", KUPF_FIELD_REPLACE, FALSE, parse_replace, "\"yes\" or \"no\"" },
+	{ "replace", KUPF_FIELD_REPLACE, FALSE, parse_replace,
+	  "\"yes\" or \"no\"" },
 	{ "ue-id", KUPF_FIELD_UE_ID, FALSE, parse_ue_id,
 	  "a typed identity without wildcards: keyid:<text>, @#<hex>, "
 	  "email:<text>, fqdn:<text> or an IP address" },

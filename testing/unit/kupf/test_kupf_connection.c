@@ -618,7 +618,8 @@ static chunk_t requests(u_int count)
 	chunk_t one, all;
 	u_int i;
 
-	one = test_packet(WIRE_CMD_REQUEST, "version", "");
+	/* whose answer is the same each time */
+	one = test_packet(WIRE_CMD_REQUEST, "request-rekey", "session=none");
 	all = chunk_alloc(one.len * count);
 	for (i = 0; i < count; i++)
 	{
