@@ -138,6 +138,9 @@ static void handle_packets(kupf_client_t *self)
 			case WIRE_PACKET_MALFORMED:
 				malformed(self, "a malformed packet");
 				return;
+			case WIRE_PACKET_OVERLONG:
+				malformed(self, "a packet of more than 512 KiB");
+				return;
 			case WIRE_PACKET_WHOLE:
 				break;
 		}

@@ -9,6 +9,7 @@ static const char *names[] = {
 	[KUPF_CONNECTIONS_ACCEPTED] = "connections-accepted",
 	[KUPF_CONNECTIONS_REFUSED] = "connections-refused",
 	[KUPF_CONNECTIONS_MALFORMED] = "connections-malformed",
+	[KUPF_CONNECTIONS_OVERLONG] = "connections-overlong",
 	[KUPF_CONNECTIONS_SLOW] = "connections-slow",
 	[KUPF_REQUESTS] = "requests",
 	[KUPF_REQUESTS_FAILED] = "requests-failed",

@@ -20,8 +20,10 @@ enum kupf_counter_t {
 	KUPF_CONNECTIONS_ACCEPTED,
 	/** clients refused: credentials of the process or limit */
 	KUPF_CONNECTIONS_REFUSED,
-	/** clients cut off for a malformed or over-long packet */
+	/** clients cut off for a malformed packet */
 	KUPF_CONNECTIONS_MALFORMED,
+	/** clients cut off for a packet that is too long */
+	KUPF_CONNECTIONS_OVERLONG,
 	/** clients cut off as they did not read their events */
 	KUPF_CONNECTIONS_SLOW,
 	/** requests carried out or refused */

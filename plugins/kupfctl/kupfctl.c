@@ -40,8 +40,11 @@ const kupfctl_option_t kupfctl_global_options[] = {
 	  "output in JSON, one object a line" },
 	{ "--timeout", "SECONDS", NULL, NULL, false,
 	  "how long the daemon may take to answer (60)" },
+	{ "--version", NULL, NULL, NULL, false,
+	  "print the version of this tool" },
 	{ "--help", NULL, NULL, NULL, false,
 	  "print this text, or that of a command" },
+	{ "-h", NULL, NULL, NULL, false, "the same" },
 	{}
 };
 
@@ -214,6 +217,54 @@ static kupfctl_status_t run_request(const kupfctl_command_t *command,
 }
 
 /**
+ * Whether help was asked for.
+ */
+static bool wants_help(const kupfctl_args_t *args)
+{
+	return kupfctl_args_get(args, "--help") || kupfctl_args_get(args, "-h");
+}
+
+/**
+ * Print the version of the tool, if it was asked for; that of the daemon is
+ * another thing, and needs one.
+ */
+static bool print_version(const kupfctl_args_t *args)
+{
+	if (!kupfctl_args_get(args, "--version"))
+	{
+		return false;
+	}
+	printf("kupfctl %s\n", NIN3A_VERSION);
+	return true;
+}
+
+/**
+ * Carry a command out for the sessions of a file.
+ */
+static kupfctl_status_t run_file(const kupfctl_command_t *command,
+								 const kupfctl_t *ctl,
+								 const kupfctl_args_t *args)
+{
+	const kupfctl_option_t *option;
+	unsigned int i, others = args->words_count;
+
+	for (i = 0; i < args->count; i++)
+	{
+		for (option = command->options; option->name; option++)
+		{
+			others += option == args->given[i].option &&
+					  strcmp(option->name, "--file");
+		}
+	}
+	if (others)
+	{
+		kupfctl_error("with --file, what is said of sessions is in the file");
+		return KUPFCTL_USAGE;
+	}
+	return command->run_file(ctl, args);
+}
+
+/**
  * Parse what follows the name of the command, and carry it out.
  */
 static kupfctl_status_t run_command(const kupfctl_command_t *command,
@@ -226,10 +277,18 @@ static kupfctl_status_t run_command(const kupfctl_command_t *command,
 	{
 		return KUPFCTL_USAGE;
 	}
-	if (kupfctl_args_get(&args, "--help"))
+	if (wants_help(&args))
 	{
 		print_help(command);
 		return KUPFCTL_DONE;
+	}
+	if (print_version(&args))
+	{
+		return KUPFCTL_DONE;
+	}
+	if (command->run_file && kupfctl_args_get(&args, "--file"))
+	{
+		return run_file(command, ctl, &args);
 	}
 	if (args.words_count < command->min || args.words_count > command->max)
 	{
@@ -257,9 +316,13 @@ static kupfctl_status_t run(int argc, char *argv[])
 	{
 		return KUPFCTL_USAGE;
 	}
-	if (kupfctl_args_get(&args, "--help"))
+	if (wants_help(&args))
 	{
 		print_overview();
+		return KUPFCTL_DONE;
+	}
+	if (print_version(&args))
+	{
 		return KUPFCTL_DONE;
 	}
 	if (parsed == argc)

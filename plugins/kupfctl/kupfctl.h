@@ -62,7 +62,8 @@ struct kupfctl_option_t {
 	/** name of its argument, NULL if it has none */
 	const char *arg;
 	/** words that completion offers for the argument, separated by spaces;
-	 * "FILE" for names of files; NULL for none */
+	 * "FILE" for names of files, "SESSION" for those of sessions; NULL for
+	 * none */
 	const char *words;
 	/** field in the request, NULL if it is not sent as it is */
 	const char *field;
@@ -100,6 +101,11 @@ struct kupfctl_command_t {
 	/** one of the options with a key has to be given */
 	bool needs_key;
 
+	/** carries it out for the sessions of --file, if that is given, in place of
+	 * the one that is named; NULL if there is no such option */
+	kupfctl_status_t (*run_file)(const kupfctl_t *ctl,
+								 const kupfctl_args_t *args);
+
 	/**
 	 * Carry it out; NULL to send the request and print the reply.
 	 *
@@ -124,6 +130,14 @@ extern const kupfctl_option_t kupfctl_global_options[];
 /** Those that do it all themselves, see run above */
 kupfctl_status_t kupfctl_load(const kupfctl_t *ctl,
 							  const kupfctl_args_t *args);
+kupfctl_status_t kupfctl_sync(const kupfctl_t *ctl,
+							  const kupfctl_args_t *args);
+kupfctl_status_t kupfctl_modify_many(const kupfctl_t *ctl,
+									 const kupfctl_args_t *args);
+kupfctl_status_t kupfctl_delete_many(const kupfctl_t *ctl,
+									 const kupfctl_args_t *args);
+kupfctl_status_t kupfctl_metrics(const kupfctl_t *ctl,
+								 const kupfctl_args_t *args);
 kupfctl_status_t kupfctl_list(const kupfctl_t *ctl,
 							  const kupfctl_args_t *args);
 kupfctl_status_t kupfctl_check(const kupfctl_t *ctl,

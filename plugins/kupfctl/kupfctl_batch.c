@@ -3,6 +3,7 @@
 #include "kupfctl_batch.h"
 #include "kupfctl_conn.h"
 #include "kupfctl_output.h"
+#include "kupfctl_refusals.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,8 @@
  * Sessions of one request.
  */
 struct kupfctl_batch_t {
+	/** what is to be done */
+	kupfctl_line_kind_t kind;
 	/** client */
 	kupf_client_t *client;
 	/** print replies in JSON */
@@ -34,12 +37,27 @@ struct kupfctl_batch_t {
 	uint16_t buckets[BUCKETS];
 	/** what became of sessions */
 	kupfctl_totals_t totals;
+	/** those that were refused */
+	kupfctl_refusals_t refusals;
+};
+
+/** Command of each kind, and the field of its reply with the number of
+ * sessions */
+static const struct {
+	const char *command;
+	const char *done;
+} kinds[] = {
+	[KUPFCTL_LINE_ESTABLISH] = { "establish-sessions", "established" },
+	[KUPFCTL_LINE_REPLACE] = { "establish-sessions", "established" },
+	[KUPFCTL_LINE_MODIFY] = { "modify-sessions", "modified" },
+	[KUPFCTL_LINE_DELETE] = { "delete-sessions", "deleted" },
 };
 
 /*
  * Described in header
  */
-kupfctl_batch_t *kupfctl_batch_create(kupf_client_t *client, bool json)
+kupfctl_batch_t *kupfctl_batch_create(kupfctl_line_kind_t kind,
+									  kupf_client_t *client, bool json)
 {
 	kupfctl_batch_t *batch;
 
@@ -48,6 +66,7 @@ kupfctl_batch_t *kupfctl_batch_create(kupf_client_t *client, bool json)
 	{
 		abort();
 	}
+	batch->kind = kind;
 	batch->client = client;
 	batch->json = json;
 	return batch;
@@ -103,50 +122,13 @@ kupfctl_status_t kupfctl_batch_add(kupfctl_batch_t *batch,
 	if (!batch->request)
 	{
 		batch->request = kupf_client_begin(batch->client,
-										   "establish-sessions");
+										   kinds[batch->kind].command);
 	}
-	kupfctl_line_add(line, batch->request);
+	kupfctl_line_add(batch->kind, line, batch->request);
 	strcpy(batch->names[batch->count], line->session);
 	*bucket = ++batch->count;
 	batch->size += size;
 	return KUPFCTL_DONE;
-}
-
-/**
- * Print why a session was refused: the section at which a reader is.
- */
-static void print_refusal(const wire_reader_t *reader, wire_octets_t session)
-{
-	wire_octets_t value;
-
-	fputs("kupfctl: session ", stderr);
-	kupfctl_print_text(stderr, session);
-	fputs(": ", stderr);
-	wire_reader_find(reader, "cause", &value);
-	kupfctl_print_text(stderr, value.len ? value : wire_text("refused"));
-	if (wire_reader_find(reader, "errmsg", &value) && value.len)
-	{
-		fputs(": ", stderr);
-		kupfctl_print_text(stderr, value);
-	}
-	fputc('\n', stderr);
-}
-
-/**
- * Print the sessions that were refused.
- */
-static void print_refusals(const kupf_client_reply_t *reply)
-{
-	wire_reader_t reader = reply->message;
-	wire_element_t element;
-
-	while (wire_reader_next(&reader, &element))
-	{
-		if (element.type == WIRE_SECTION_START && reader.depth == 1)
-		{
-			print_refusal(&reader, element.name);
-		}
-	}
 }
 
 /**
@@ -176,11 +158,11 @@ static kupfctl_status_t handle_answer(kupfctl_batch_t *batch,
 {
 	kupfctl_totals_t *totals = &batch->totals;
 	kupfctl_status_t status = KUPFCTL_DONE;
-	bool established, failed;
+	bool done, failed;
 
-	established = add_number(reply, "established", &totals->established);
+	done = add_number(reply, kinds[batch->kind].done, &totals->done);
 	failed = add_number(reply, "failed", &totals->failed);
-	if (!established && !failed)
+	if (!done && !failed)
 	{
 		/* refused as a whole */
 		totals->failed += count;
@@ -199,7 +181,7 @@ static kupfctl_status_t handle_answer(kupfctl_batch_t *batch,
 	{
 		kupfctl_error("more sessions were refused than the reply has room for");
 	}
-	print_refusals(reply);
+	kupfctl_refusals_add(&batch->refusals, reply);
 	return status;
 }
 
@@ -238,6 +220,14 @@ kupfctl_status_t kupfctl_batch_flush(kupfctl_batch_t *batch)
 /*
  * Described in header
  */
+const char *kupfctl_batch_word(const kupfctl_batch_t *batch)
+{
+	return kinds[batch->kind].done;
+}
+
+/*
+ * Described in header
+ */
 const kupfctl_totals_t *kupfctl_batch_totals(const kupfctl_batch_t *batch)
 {
 	return &batch->totals;
@@ -248,5 +238,6 @@ const kupfctl_totals_t *kupfctl_batch_totals(const kupfctl_batch_t *batch)
  */
 void kupfctl_batch_destroy(kupfctl_batch_t *batch)
 {
+	kupfctl_refusals_sum(&batch->refusals);
 	free(batch);
 }

@@ -5,8 +5,8 @@
  * @{ @ingroup kupfctl
  *
  * Sessions on their way to the daemon, many in one request
- * (establish-sessions), since a packet may be 512 KiB long and an answer takes
- * a while.
+ * (establish-sessions, modify-sessions, delete-sessions), since a packet may be
+ * 512 KiB long and an answer takes a while.
  */
 
 #ifndef KUPFCTL_BATCH_H_
@@ -27,8 +27,8 @@ typedef struct kupfctl_batch_t kupfctl_batch_t;
  * What became of sessions so far.
  */
 typedef struct {
-	/** sessions that the daemon has now */
-	unsigned long established;
+	/** sessions with which it was done */
+	unsigned long done;
 	/** sessions that it refused */
 	unsigned long failed;
 	/** sessions sent and not answered yet */
@@ -38,11 +38,13 @@ typedef struct {
 /**
  * Create an empty batch.
  *
+ * @param kind		what is to be done with the sessions
  * @param client	client, borrowed until destroyed
  * @param json		print replies in JSON; otherwise refusals to stderr
  * @return			batch
  */
-kupfctl_batch_t *kupfctl_batch_create(kupf_client_t *client, bool json);
+kupfctl_batch_t *kupfctl_batch_create(kupfctl_line_kind_t kind,
+									  kupf_client_t *client, bool json);
 
 /**
  * Add a session; sends those before it if there is no room for it, or if one
@@ -66,6 +68,11 @@ kupfctl_status_t kupfctl_batch_add(kupfctl_batch_t *batch,
 kupfctl_status_t kupfctl_batch_flush(kupfctl_batch_t *batch);
 
 /**
+ * Get what is done with the sessions, in a word: "established".
+ */
+const char *kupfctl_batch_word(const kupfctl_batch_t *batch);
+
+/**
  * Get what became of the sessions.
  *
  * @param batch		batch
@@ -74,7 +81,8 @@ kupfctl_status_t kupfctl_batch_flush(kupfctl_batch_t *batch);
 const kupfctl_totals_t *kupfctl_batch_totals(const kupfctl_batch_t *batch);
 
 /**
- * Destroy a batch; what has not been sent is not sent.
+ * Destroy a batch; what has not been sent is not sent.  Prints how many more
+ * sessions were refused for the reasons that were printed.
  *
  * @param batch		batch
  */

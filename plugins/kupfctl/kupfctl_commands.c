@@ -12,11 +12,31 @@ static const kupfctl_option_t modify_options[] = {
 	KUPFCTL_SESSION_OPTIONS,
 	{ "--grace", "SECONDS", NULL, "grace", false,
 	  "how long a tunnel with the old key may stay" },
+	{ "--file", "FILE", "FILE", NULL, false,
+	  "many sessions, one a line; - for standard input" },
+	{}
+};
+
+static const kupfctl_option_t delete_options[] = {
+	{ "--file", "FILE", "FILE", NULL, false,
+	  "many sessions, one a line; - for standard input" },
+	{}
+};
+
+static const kupfctl_option_t load_options[] = {
+	{ "--replace", NULL, NULL, NULL, false,
+	  "modify sessions that are there with other content" },
+	{}
+};
+
+static const kupfctl_option_t sync_options[] = {
+	{ "--allow-empty", NULL, NULL, NULL, false,
+	  "remove all sessions if the file has none" },
 	{}
 };
 
 static const kupfctl_option_t list_options[] = {
-	{ "--session", "SESSION", NULL, "session", false,
+	{ "--session", "SESSION", "SESSION", "session", false,
 	  "only this session" },
 	{ "--ue-id", "ID", NULL, "ue-id", false,
 	  "only the session of this IKE identity" },
@@ -100,28 +120,51 @@ const kupfctl_command_t kupfctl_commands[] = {
 			"0x<hex> or 0s<base64>, and # starts a comment.  A wrong line "
 			"ends it: lines\n"
 			"before it are sent, this one and those after it are not.\n",
+		.options = load_options,
 		.min = 1,
 		.max = 1,
 		.run = kupfctl_load,
 	},
 	{
+		.name = "sync",
+		.usage = "FILE",
+		.words = "FILE",
+		.summary = "have the sessions of a file, and no others",
+		.details =
+			"Establishes or modifies those in FILE, which is as for "
+			"\"load\", and removes\n"
+			"all others that were fed over the socket.  If a line is wrong or "
+			"the connection\n"
+			"is lost, nothing is removed; nor is a session that is in FILE "
+			"and refused.\n",
+		.options = sync_options,
+		.min = 1,
+		.max = 1,
+		.run = kupfctl_sync,
+	},
+	{
 		.name = "modify",
 		.usage = "SESSION",
+		.words = "SESSION",
 		.summary = "change a session, or give it a new key",
 		.details =
 			"What is not given stays as it is.  A new key, with or without a "
 			"new identity,\n"
 			"is a re-key: the UE sets up its tunnel anew within --grace, "
 			"then the old one\n"
-			"is closed.\n",
+			"is closed.  With --file, many sessions, one a line, as for "
+			"\"load\"; they may\n"
+			"have grace=SECONDS, too.\n",
 		.options = modify_options,
 		.min = 1,
 		.max = 1,
 		.request = "modify-session",
+		.run_file = kupfctl_modify_many,
 	},
 	{
 		.name = "rekey",
 		.usage = "SESSION",
+		.words = "SESSION",
 		.summary = "ask who feeds sessions for a new key",
 		.details =
 			"Raises the event rekey-request; the reply says how many clients "
@@ -134,6 +177,7 @@ const kupfctl_command_t kupfctl_commands[] = {
 	{
 		.name = "retry",
 		.usage = "SESSION",
+		.words = "SESSION",
 		.summary = "set up a tunnel now, on a UE",
 		.details =
 			"If the next attempt to set up the tunnel is waited for, it "
@@ -165,25 +209,43 @@ const kupfctl_command_t kupfctl_commands[] = {
 	{
 		.name = "delete",
 		.usage = "SESSION",
+		.words = "SESSION",
 		.summary = "delete a session and close its tunnels",
+		.details =
+			"With --file, delete the sessions that are named there, one a "
+			"line.\n",
+		.options = delete_options,
 		.min = 1,
 		.max = 1,
 		.request = "delete-session",
+		.run_file = kupfctl_delete_many,
 	},
 	{
 		.name = "list",
-		.summary = "list sessions",
+		.usage = "[SESSION]",
+		.words = "SESSION",
+		.summary = "list sessions, or one",
 		.details =
 			"With --json, each session is an object on a line of its own, as "
 			"it arrives;\n"
 			"there is no array around them.\n",
 		.options = list_options,
+		.max = 1,
 		.run = kupfctl_list,
 	},
 	{
 		.name = "stats",
 		.summary = "print the daemon's counters",
 		.request = "stats",
+	},
+	{
+		.name = "metrics",
+		.summary = "print the daemon's counters as OpenMetrics",
+		.details =
+			"For Prometheus, through the text file collector of its node "
+			"exporter.  The last\n"
+			"line is \"# EOF\": without it something has failed.\n",
+		.run = kupfctl_metrics,
 	},
 	{
 		.name = "check",
@@ -234,10 +296,16 @@ const kupfctl_command_t kupfctl_commands[] = {
 	},
 	{
 		.name = "completion",
-		.usage = "bash",
-		.words = "bash",
+		.usage = "SHELL",
+		.words = "bash zsh fish",
 		.summary = "print a script for the completion of the shell",
-		.details = "To try it: source <(kupfctl completion bash)\n",
+		.details =
+			"SHELL is bash, zsh or fish.  To try it:\n\n"
+			"  source <(kupfctl completion bash)\n"
+			"  source <(kupfctl completion zsh)\n"
+			"  kupfctl completion fish | source\n\n"
+			"With \"sessions\", names of sessions, which is what these scripts "
+			"ask for.\n",
 		.min = 1,
 		.max = 1,
 		.run = kupfctl_completion,

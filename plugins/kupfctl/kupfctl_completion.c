@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+#include "kupfctl_completion.h"
 #include "kupfctl_args.h"
+#include "kupfctl_conn.h"
 #include "kupfctl_output.h"
 
 #include <string.h>
+
+/** Names of sessions that are offered, at most */
+#define SESSIONS "1000"
+
+/** How long the daemon may take to tell them, ms */
+#define TIMEOUT 1000
 
 /*
  * The script finds the command among the words typed so far, then looks at
@@ -14,12 +22,13 @@ static const char head[] =
 	"_kupfctl()\n"
 	"{\n"
 	"	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
-	"	local command='' words='' files='' i\n"
+	"	local command='' words='' files='' sessions='' socket='' i\n"
 	"\n"
 	"	for ((i = 1; i < COMP_CWORD; i++))\n"
 	"	do\n"
 	"		case ${COMP_WORDS[i]} in\n"
-	"			--socket|--timeout) i=$((i + 1)) ;;\n"
+	"			--socket) i=$((i + 1)); socket=${COMP_WORDS[i]} ;;\n"
+	"			--timeout) i=$((i + 1)) ;;\n"
 	"			-*) ;;\n"
 	"			*) command=${COMP_WORDS[i]}; break ;;\n"
 	"		esac\n"
@@ -34,6 +43,11 @@ static const char tail[] =
 	"			esac\n"
 	"			;;\n"
 	"	esac\n"
+	"	if [ -n \"$sessions\" ]\n"
+	"	then\n"
+	"		words+=\" $(kupfctl ${socket:+--socket \"$socket\"} \\\n"
+	"			completion sessions 2>/dev/null)\"\n"
+	"	fi\n"
 	"	COMPREPLY=()\n"
 	"	if [ -n \"$files\" ]\n"
 	"	then\n"
@@ -46,13 +60,17 @@ static const char tail[] =
 	"complete -F _kupfctl kupfctl\n";
 
 /**
- * Print what may follow: names of files, or words.
+ * Print what may follow: names of files or sessions, or words.
  */
 static void print_words(const char *words)
 {
-	if (words && !strcmp(words, "FILE"))
+	if (words && !strcmp(words, KUPFCTL_WORDS_FILE))
 	{
 		printf("files=yes");
+	}
+	else if (words && !strcmp(words, KUPFCTL_WORDS_SESSION))
+	{
+		printf("sessions=yes");
 	}
 	else
 	{
@@ -77,7 +95,10 @@ static void print_arguments(const char *command,
 	}
 }
 
-static void print_option_names(const kupfctl_option_t *options)
+/*
+ * Described in header
+ */
+void kupfctl_completion_names(const kupfctl_option_t *options)
 {
 	for (; options && options->name; options++)
 	{
@@ -103,7 +124,7 @@ static void print_bash(void)
 	{
 		printf("%s%s", i ? " " : "", kupfctl_commands[i].name);
 	}
-	print_option_names(kupfctl_global_options);
+	kupfctl_completion_names(kupfctl_global_options);
 	printf("' ;;\n");
 	for (i = 0; kupfctl_commands[i].name; i++)
 	{
@@ -111,11 +132,64 @@ static void print_bash(void)
 		printf("				%s) ", command->name);
 		print_words(command->words);
 		printf("; words+='");
-		print_option_names(command->options);
-		print_option_names(kupfctl_global_options);
+		kupfctl_completion_names(command->options);
+		kupfctl_completion_names(kupfctl_global_options);
 		printf("' ;;\n");
 	}
 	fputs(tail, stdout);
+}
+
+/**
+ * Called for each session: print its name if a shell may have it.
+ */
+static void on_session(void *user, wire_octets_t event,
+					   const wire_reader_t *message)
+{
+	wire_octets_t name;
+	size_t i;
+
+	(void)user;
+	(void)event;
+	if (!wire_reader_find(message, "session", &name) || !name.len ||
+		name.ptr[0] == '-')
+	{
+		return;
+	}
+	for (i = 0; i < name.len; i++)
+	{
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					"0123456789-_.,:@%+/", name.ptr[i]))
+		{
+			return;
+		}
+	}
+	printf("%.*s\n", (int)name.len, (const char*)name.ptr);
+}
+
+/**
+ * Print names of sessions.  What is wrong is nothing to say in the middle of a
+ * command line, but the exit status tells.
+ */
+static kupfctl_status_t print_sessions(const kupfctl_t *ctl)
+{
+	kupf_client_t *client = kupfctl_client(ctl);
+	kupf_client_status_t status;
+
+	kupf_client_set_timeout(client, TIMEOUT);
+	wire_writer_text(kupf_client_begin(client, "list-sessions"), "limit",
+					 SESSIONS);
+	status = kupf_client_connect(client);
+	if (status == KUPF_CLIENT_OK)
+	{
+		status = kupf_client_register(client, "list-session", on_session, NULL);
+	}
+	if (status == KUPF_CLIENT_OK)
+	{
+		status = kupf_client_stream(client, "list-session", on_session, NULL,
+									NULL);
+	}
+	kupf_client_destroy(client);
+	return status == KUPF_CLIENT_OK ? KUPFCTL_DONE : KUPFCTL_NO_CONNECTION;
 }
 
 /*
@@ -124,12 +198,28 @@ static void print_bash(void)
 kupfctl_status_t kupfctl_completion(const kupfctl_t *ctl,
 									const kupfctl_args_t *args)
 {
-	(void)ctl;
-	if (strcmp(args->words[0], "bash"))
+	const char *what = args->words[0];
+
+	if (!strcmp(what, "sessions"))
 	{
-		kupfctl_error("there is completion for bash only");
+		return print_sessions(ctl);
+	}
+	if (!strcmp(what, "bash"))
+	{
+		print_bash();
+	}
+	else if (!strcmp(what, "zsh"))
+	{
+		kupfctl_completion_zsh();
+	}
+	else if (!strcmp(what, "fish"))
+	{
+		kupfctl_completion_fish();
+	}
+	else
+	{
+		kupfctl_error("there is completion for bash, zsh and fish");
 		return KUPFCTL_USAGE;
 	}
-	print_bash();
 	return KUPFCTL_DONE;
 }

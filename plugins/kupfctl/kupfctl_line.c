@@ -40,13 +40,33 @@ static const struct {
 	{ "ue-addresses", LIST, 0 },
 	{ "lifetime", TEXT, 0 },
 	{ "services", LIST, 0 },
+	{ "grace", TEXT, 0 },
 };
 
-static int find_field(const char *name, size_t len)
+/** Field that only a modification has, the last one */
+#define GRACE (KUPFCTL_LINE_FIELDS - 1)
+
+/**
+ * Number of fields that a line may have.
+ */
+static int count_fields(kupfctl_line_kind_t kind)
+{
+	switch (kind)
+	{
+		case KUPFCTL_LINE_MODIFY:
+			return KUPFCTL_LINE_FIELDS;
+		case KUPFCTL_LINE_DELETE:
+			return 0;
+		default:
+			return GRACE;
+	}
+}
+
+static int find_field(kupfctl_line_kind_t kind, const char *name, size_t len)
 {
 	int i;
 
-	for (i = 0; i < KUPFCTL_LINE_FIELDS; i++)
+	for (i = 0; i < count_fields(kind); i++)
 	{
 		if (strlen(fields[i].name) == len &&
 			!strncmp(fields[i].name, name, len))
@@ -60,13 +80,13 @@ static int find_field(const char *name, size_t len)
 /**
  * Say that a field is not known; its name may be a key that went astray.
  */
-static void refuse_field(const char *name, size_t len, unsigned int number,
-						 char *error)
+static void refuse_field(kupfctl_line_kind_t kind, const char *name, size_t len,
+						 unsigned int number, char *error)
 {
 	kupf_unknown_t unknown = { .name = name, .len = len };
 	int i;
 
-	for (i = 0; i < KUPFCTL_LINE_FIELDS; i++)
+	for (i = 0; i < count_fields(kind); i++)
 	{
 		kupf_unknown_compare(&unknown, fields[i].name);
 	}
@@ -76,8 +96,8 @@ static void refuse_field(const char *name, size_t len, unsigned int number,
 /**
  * Parse a word, field=value, which is the one of that number in its line.
  */
-static bool parse_word(kupfctl_line_t *line, char *word, unsigned int number,
-					   char *error)
+static bool parse_word(kupfctl_line_kind_t kind, kupfctl_line_t *line,
+					   char *word, unsigned int number, char *error)
 {
 	kupfctl_secret_t *secret;
 	size_t len;
@@ -93,10 +113,10 @@ static bool parse_word(kupfctl_line_t *line, char *word, unsigned int number,
 		return false;
 	}
 	value = word + len + 1;
-	i = find_field(word, len);
+	i = find_field(kind, word, len);
 	if (i < 0)
 	{
-		refuse_field(word, len, number, error);
+		refuse_field(kind, word, len, number, error);
 		return false;
 	}
 	if (line->values[i])
@@ -131,7 +151,8 @@ static bool parse_word(kupfctl_line_t *line, char *word, unsigned int number,
 /*
  * Described in header
  */
-bool kupfctl_line_parse(kupfctl_line_t *line, char *text, char *error)
+bool kupfctl_line_parse(kupfctl_line_kind_t kind, kupfctl_line_t *line,
+						char *text, char *error)
 {
 	unsigned int number = 0;
 	char *word, *pos;
@@ -143,7 +164,7 @@ bool kupfctl_line_parse(kupfctl_line_t *line, char *text, char *error)
 		number++;
 		if (line->session)
 		{
-			if (!parse_word(line, word, number, error))
+			if (!parse_word(kind, line, word, number, error))
 			{
 				return false;
 			}
@@ -159,7 +180,7 @@ bool kupfctl_line_parse(kupfctl_line_t *line, char *text, char *error)
 			return false;
 		}
 	}
-	if (number == 1)
+	if (number == 1 && kind != KUPFCTL_LINE_DELETE)
 	{	/* perhaps the rest of a key, in a line of its own */
 		snprintf(error, KUPFCTL_LINE_ERROR, "expected field=value after the "
 				 "name of the session");
@@ -193,7 +214,7 @@ size_t kupfctl_line_size(const kupfctl_line_t *line)
 	size_t size, len;
 	int i;
 
-	size = 2 * head + strlen(line->session);
+	size = 2 * head + strlen(line->session) + head + strlen("replaceyes");
 	for (i = 0; i < KUPFCTL_LINE_FIELDS; i++)
 	{
 		if (line->values[i])
@@ -235,11 +256,16 @@ static void add_list(wire_writer_t *request, const char *name,
 /*
  * Described in header
  */
-void kupfctl_line_add(const kupfctl_line_t *line, wire_writer_t *request)
+void kupfctl_line_add(kupfctl_line_kind_t kind, const kupfctl_line_t *line,
+					  wire_writer_t *request)
 {
 	int i;
 
 	wire_writer_begin_section(request, line->session);
+	if (kind == KUPFCTL_LINE_REPLACE)
+	{
+		wire_writer_text(request, "replace", "yes");
+	}
 	for (i = 0; i < KUPFCTL_LINE_FIELDS; i++)
 	{
 		if (!line->values[i])

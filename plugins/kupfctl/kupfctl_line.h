@@ -4,7 +4,8 @@
  * @defgroup kupfctl_line kupfctl_line
  * @{ @ingroup kupfctl
  *
- * A line of the input of "load": SESSION field=value field=value ...
+ * A line of the input of "load" and other commands for many sessions:
+ * SESSION field=value field=value ...
  *
  * Words are separated by blanks; a word that starts with '#' and all after it
  * is a comment.  Fields have their names on the wire; lists are separated by
@@ -17,10 +18,22 @@
 #include "kupfctl_secret.h"
 
 /** Number of fields that a session may have */
-#define KUPFCTL_LINE_FIELDS 14
+#define KUPFCTL_LINE_FIELDS 15
 
 /** Room for a description of an error */
 #define KUPFCTL_LINE_ERROR 128
+
+/**
+ * What is to be done with the sessions.
+ */
+typedef enum {
+	KUPFCTL_LINE_ESTABLISH,
+	/** establish, or modify if it is there */
+	KUPFCTL_LINE_REPLACE,
+	KUPFCTL_LINE_MODIFY,
+	/** lines have a name and nothing else */
+	KUPFCTL_LINE_DELETE,
+} kupfctl_line_kind_t;
 
 /**
  * A session; strings are borrowed from the line.
@@ -37,13 +50,15 @@ typedef struct {
 /**
  * Parse a line.
  *
+ * @param kind		what is to be done with the session
  * @param line		[out] session; to be wiped with kupfctl_line_wipe()
  * @param text		line without its end, modified
  * @param error		[out] what is wrong, naming the field but no value; room
  *					for KUPFCTL_LINE_ERROR
  * @return			FALSE if something is wrong
  */
-bool kupfctl_line_parse(kupfctl_line_t *line, char *text, char *error);
+bool kupfctl_line_parse(kupfctl_line_kind_t kind, kupfctl_line_t *line,
+						char *text, char *error);
 
 /**
  * Length of a session in a request.
@@ -56,10 +71,12 @@ size_t kupfctl_line_size(const kupfctl_line_t *line);
 /**
  * Add a session to a request, as a section of its name.
  *
+ * @param kind		what is to be done with the session
  * @param line		session
  * @param request	request
  */
-void kupfctl_line_add(const kupfctl_line_t *line, wire_writer_t *request);
+void kupfctl_line_add(kupfctl_line_kind_t kind, const kupfctl_line_t *line,
+					  wire_writer_t *request);
 
 /**
  * Wipe the keys.

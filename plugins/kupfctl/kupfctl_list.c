@@ -273,7 +273,17 @@ kupfctl_status_t kupfctl_list(const kupfctl_t *ctl,
 
 	list.json = ctl->json;
 	list.full = kupfctl_args_get(args, "--long");
+	if (args->words_count && kupfctl_args_get(args, "--session"))
+	{
+		kupfctl_error("a session is named twice");
+		kupf_client_destroy(client);
+		return KUPFCTL_USAGE;
+	}
 	request = kupf_client_begin(client, "list-sessions");
+	if (args->words_count)
+	{
+		wire_writer_text(request, "session", args->words[0]);
+	}
 	for (i = 0; i < args->count; i++)
 	{
 		if (args->given[i].option->field)

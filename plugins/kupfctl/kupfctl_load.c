@@ -6,6 +6,7 @@
 #include "kupfctl_output.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,6 +21,12 @@
  * A file on its way to the daemon.
  */
 typedef struct {
+	/** what is to be done with its sessions */
+	kupfctl_line_kind_t kind;
+	/** those that are not in it are removed */
+	bool sync;
+	/** there may be none in it all the same */
+	bool may_be_empty;
 	/** its name, for messages */
 	const char *path;
 	/** the file */
@@ -39,6 +46,8 @@ typedef struct {
 	bool progress;
 	/** replies are printed in JSON, no totals */
 	bool json;
+	/** sessions that were removed */
+	uint64_t removed;
 } load_t;
 
 /**
@@ -47,15 +56,15 @@ typedef struct {
 static void show_progress(load_t *load)
 {
 	const kupfctl_totals_t *totals = kupfctl_batch_totals(load->batch);
-	unsigned long answered = totals->established + totals->failed;
+	unsigned long answered = totals->done + totals->failed;
 
 	if (!load->progress || answered == load->shown)
 	{
 		return;
 	}
 	load->shown = answered;
-	fprintf(stderr, "\r%lu established, %lu failed", totals->established,
-			totals->failed);
+	fprintf(stderr, "\r%lu %s, %lu failed", totals->done,
+			kupfctl_batch_word(load->batch), totals->failed);
 	if (load->size)
 	{
 		fprintf(stderr, ", %d%%", (int)(100 * ftello(load->in) / load->size));
@@ -76,9 +85,18 @@ static void print_totals(load_t *load)
 	}
 	if (load->json)
 	{
+		if (load->sync)
+		{
+			printf("{\"removed\":\"%" PRIu64 "\"}\n", load->removed);
+		}
 		return;
 	}
-	printf("%lu established, %lu failed", totals->established, totals->failed);
+	printf("%lu %s, %lu failed", totals->done, kupfctl_batch_word(load->batch),
+		   totals->failed);
+	if (load->sync)
+	{
+		printf(", %" PRIu64 " removed", load->removed);
+	}
 	if (totals->unanswered)
 	{
 		printf(", %lu sent without an answer", totals->unanswered);
@@ -144,7 +162,7 @@ static kupfctl_status_t send_lines(load_t *load)
 		{
 			break;
 		}
-		if (!kupfctl_line_parse(&line, load->line, error))
+		if (!kupfctl_line_parse(load->kind, &line, load->line, error))
 		{
 			kupfctl_error("%s, line %lu: %s", load->path, load->number,
 						  error);
@@ -168,6 +186,66 @@ static kupfctl_status_t send_lines(load_t *load)
 	return status;
 }
 
+/**
+ * Print why something between the sessions has failed, if it has.
+ */
+static kupfctl_status_t check_sync(kupf_client_t *client,
+								   kupf_client_status_t status)
+{
+	if (status != KUPF_CLIENT_OK)
+	{
+		kupfctl_error("%s", kupf_client_error(client));
+	}
+	switch (status)
+	{
+		case KUPF_CLIENT_OK:
+			return KUPFCTL_DONE;
+		case KUPF_CLIENT_LOST:
+		case KUPF_CLIENT_TIMEOUT:
+			return KUPFCTL_NO_CONNECTION;
+		default:
+			return KUPFCTL_REFUSED;
+	}
+}
+
+/**
+ * Have the sessions removed that were not in the file.
+ */
+static kupfctl_status_t remove_others(load_t *load, kupf_client_t *client)
+{
+	const kupfctl_totals_t *totals = kupfctl_batch_totals(load->batch);
+
+	if (!totals->done && !totals->failed && !load->may_be_empty)
+	{
+		kupfctl_error("%s has no session: nothing is removed, unless with "
+					  "--allow-empty", load->path);
+		return KUPFCTL_USAGE;
+	}
+	return check_sync(client, kupf_client_sync_end(client, &load->removed));
+}
+
+/**
+ * Send all lines, and do what else there is to do.
+ */
+static kupfctl_status_t send_all(load_t *load, kupf_client_t *client)
+{
+	kupfctl_status_t status = KUPFCTL_DONE;
+
+	if (load->sync)
+	{
+		status = check_sync(client, kupf_client_sync_begin(client));
+	}
+	if (status == KUPFCTL_DONE)
+	{
+		status = send_lines(load);
+	}
+	if (status == KUPFCTL_DONE && load->sync)
+	{
+		status = remove_others(load, client);
+	}
+	return status;
+}
+
 static kupfctl_status_t load_file(const kupfctl_t *ctl, load_t *load)
 {
 	kupf_client_t *client = kupfctl_client(ctl);
@@ -176,8 +254,8 @@ static kupfctl_status_t load_file(const kupfctl_t *ctl, load_t *load)
 	status = kupfctl_connect(client);
 	if (status == KUPFCTL_DONE)
 	{
-		load->batch = kupfctl_batch_create(client, ctl->json);
-		status = send_lines(load);
+		load->batch = kupfctl_batch_create(load->kind, client, ctl->json);
+		status = send_all(load, client);
 		print_totals(load);
 		if (status == KUPFCTL_DONE &&
 			kupfctl_batch_totals(load->batch)->failed)
@@ -190,6 +268,59 @@ static kupfctl_status_t load_file(const kupfctl_t *ctl, load_t *load)
 	return status;
 }
 
+/**
+ * Open the file, or take standard input.
+ */
+static bool open_file(load_t *load)
+{
+	struct stat st;
+
+	load->in = stdin;
+	if (!strcmp(load->path, "-"))
+	{
+		load->path = "standard input";
+	}
+	else
+	{
+		load->in = fopen(load->path, "re");
+		if (!load->in)
+		{
+			kupfctl_error("cannot open %s: %s", load->path, strerror(errno));
+			return false;
+		}
+		if (load->kind != KUPFCTL_LINE_DELETE)
+		{
+			kupfctl_secret_warn(fileno(load->in), load->path);
+		}
+	}
+	if (!fstat(fileno(load->in), &st) && S_ISREG(st.st_mode))
+	{
+		load->size = st.st_size;
+	}
+	setvbuf(load->in, load->buffer, _IOFBF, sizeof(load->buffer));
+	return true;
+}
+
+/**
+ * Do something with the sessions of a file.
+ */
+static kupfctl_status_t run(const kupfctl_t *ctl, load_t *load)
+{
+	kupfctl_status_t status;
+
+	if (!open_file(load))
+	{
+		return KUPFCTL_USAGE;
+	}
+	load->progress = isatty(STDERR_FILENO);
+	load->json = ctl->json;
+	status = load_file(ctl, load);
+	fclose(load->in);
+	explicit_bzero(load->buffer, sizeof(load->buffer));
+	explicit_bzero(load->line, sizeof(load->line));
+	return status;
+}
+
 /*
  * Described in header
  */
@@ -197,35 +328,50 @@ kupfctl_status_t kupfctl_load(const kupfctl_t *ctl,
 							  const kupfctl_args_t *args)
 {
 	static load_t load;
-	kupfctl_status_t status;
-	struct stat st;
 
 	load.path = args->words[0];
-	load.in = stdin;
-	if (!strcmp(load.path, "-"))
-	{
-		load.path = "standard input";
-	}
-	else
-	{
-		load.in = fopen(load.path, "re");
-		if (!load.in)
-		{
-			kupfctl_error("cannot open %s: %s", load.path, strerror(errno));
-			return KUPFCTL_USAGE;
-		}
-		kupfctl_secret_warn(fileno(load.in), load.path);
-	}
-	if (!fstat(fileno(load.in), &st) && S_ISREG(st.st_mode))
-	{
-		load.size = st.st_size;
-	}
-	setvbuf(load.in, load.buffer, _IOFBF, sizeof(load.buffer));
-	load.progress = isatty(STDERR_FILENO);
-	load.json = ctl->json;
-	status = load_file(ctl, &load);
-	fclose(load.in);
-	explicit_bzero(load.buffer, sizeof(load.buffer));
-	explicit_bzero(load.line, sizeof(load.line));
-	return status;
+	load.kind = kupfctl_args_get(args, "--replace") ? KUPFCTL_LINE_REPLACE :
+													  KUPFCTL_LINE_ESTABLISH;
+	return run(ctl, &load);
+}
+
+/*
+ * Described in header
+ */
+kupfctl_status_t kupfctl_sync(const kupfctl_t *ctl,
+							  const kupfctl_args_t *args)
+{
+	static load_t load;
+
+	load.path = args->words[0];
+	load.kind = KUPFCTL_LINE_REPLACE;
+	load.sync = true;
+	load.may_be_empty = kupfctl_args_get(args, "--allow-empty");
+	return run(ctl, &load);
+}
+
+/*
+ * Described in header
+ */
+kupfctl_status_t kupfctl_modify_many(const kupfctl_t *ctl,
+									 const kupfctl_args_t *args)
+{
+	static load_t load;
+
+	load.path = kupfctl_args_get(args, "--file");
+	load.kind = KUPFCTL_LINE_MODIFY;
+	return run(ctl, &load);
+}
+
+/*
+ * Described in header
+ */
+kupfctl_status_t kupfctl_delete_many(const kupfctl_t *ctl,
+									 const kupfctl_args_t *args)
+{
+	static load_t load;
+
+	load.path = kupfctl_args_get(args, "--file");
+	load.kind = KUPFCTL_LINE_DELETE;
+	return run(ctl, &load);
 }

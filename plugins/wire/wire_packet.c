@@ -37,7 +37,7 @@ wire_packet_status_t wire_packet_cut(wire_octets_t stream, wire_octets_t *body,
 	len = (uint32_t)ptr[0] << 24 | ptr[1] << 16 | ptr[2] << 8 | ptr[3];
 	if (!len || len > WIRE_PACKET_MAX)
 	{
-		return WIRE_PACKET_MALFORMED;
+		return len ? WIRE_PACKET_OVERLONG : WIRE_PACKET_MALFORMED;
 	}
 	*size += len;
 	if (stream.len < *size)

@@ -63,8 +63,10 @@ enum wire_packet_status_t {
 	WIRE_PACKET_WHOLE,
 	/** less than a packet */
 	WIRE_PACKET_PART,
-	/** a packet of a length that no packet may have */
+	/** a packet of no octets */
 	WIRE_PACKET_MALFORMED,
+	/** a packet that is longer than any may be */
+	WIRE_PACKET_OVERLONG,
 };
 
 typedef enum wire_packet_status_t wire_packet_status_t;

@@ -78,8 +78,8 @@ static void execute(test_upf_t *upf, char *name, wire_reader_t *arguments,
 	kupf_work_t *work;
 	u_int i;
 
-	answer = upf->commands->execute(upf->commands, upf, TRUE, wire_text(name),
-									arguments, &work);
+	answer = upf->commands->execute(upf->commands, upf, &test_upf_peer, TRUE,
+									wire_text(name), arguments, &work);
 	if (!work)
 	{
 		check_packet(input, answer);

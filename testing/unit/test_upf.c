@@ -23,6 +23,11 @@
 /*
  * Described in header
  */
+const kupf_peer_t test_upf_peer = { .uid = 1000, .pid = 4711 };
+
+/*
+ * Described in header
+ */
 kupf_preconfigured_read_t test_upf_read = NULL;
 
 /*
@@ -147,8 +152,9 @@ static void begin(test_upf_t *this, test_call_t *call, const void *client,
 	call->packets = array_create(0, 0);
 	free(script);
 	ck_assert(wire_reader_init(&arguments, test_octets(call->message)));
-	answer = this->commands->execute(this->commands, client, TRUE,
-									 wire_text(name), &arguments, &call->work);
+	answer = this->commands->execute(this->commands, client, &test_upf_peer,
+									 TRUE, wire_text(name), &arguments,
+									 &call->work);
 	ck_assert(!answer.len == (call->work != NULL));
 	if (!call->work)
 	{

@@ -42,6 +42,11 @@ struct test_upf_t {
 extern kupf_preconfigured_read_t test_upf_read;
 
 /**
+ * Who the commands of a test are from.
+ */
+extern const kupf_peer_t test_upf_peer;
+
+/**
  * Create the parts.
  *
  * @param addresses	addresses of the pool, NULL for none

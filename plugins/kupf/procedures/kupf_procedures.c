@@ -240,72 +240,6 @@ static kupf_session_t *add_session(private_kupf_procedures_t *this,
 	return NULL;
 }
 
-METHOD(kupf_procedures_t, establish, kupf_session_t*,
-	private_kupf_procedures_t *this, kupf_request_t *request,
-	kupf_error_t *error)
-{
-	kupf_session_t *session;
-	kupf_session_data_t data = {
-		.name = request->session,
-		.services = KUPF_SERVICE_IKE,
-		.generation = 1,
-	};
-	bool known;
-
-	if (!(request->fields & (KUPF_FIELD_KEY | KUPF_FIELDS_DERIVE)))
-	{
-		kupf_error(error, KUPF_CAUSE_MISSING_FIELD,
-				   "field 'key' is missing: expected it, or 'kamf' and 'rand'");
-		return NULL;
-	}
-	if (!kupf_request_derive(request, this->fc, error))
-	{
-		return NULL;
-	}
-	if (!(request->fields & KUPF_FIELD_UE_ID))
-	{
-		kupf_error(error, KUPF_CAUSE_MISSING_FIELD,
-				   "field 'ue-id' is missing: it goes with 'key'");
-		return NULL;
-	}
-	kupf_request_apply(&data, request);
-
-	known = this->store->is_known(this->store, data.name, data.id_type,
-								  data.id);
-	session = known ? get_living(this, data.name) : NULL;
-	if (session)
-	{
-		if (!kupf_session_matches(session, &data))
-		{
-			kupf_error(error, KUPF_CAUSE_SESSION_EXISTS, "field 'session': "
-					   "there is one of that name with other content");
-			kupf_session_unref(session);
-			return NULL;
-		}
-		tell(this, session);
-		return session;
-	}
-	if (!is_accepted(this, &data, request->fields, error))
-	{
-		return NULL;
-	}
-	if (known && identity_in_use(this, &data))
-	{
-		store_error(KUPF_STORE_IDENTITY_IN_USE, error);
-		return NULL;
-	}
-	session = add_session(this, &data, error);
-	if (session)
-	{
-		kupf_count(KUPF_SESSIONS_ESTABLISHED);
-		DBG2(DBG_CFG, "kupf: session '%s' established", data.name);
-		/* before its namesake is closed, to be what is wanted instead */
-		this->enforcer->established(this->enforcer, session);
-		tell(this, session);
-	}
-	return session;
-}
-
 /**
  * Exchange a session for one of new contents.
  */
@@ -364,36 +298,23 @@ static kupf_session_t *exchange_session(private_kupf_procedures_t *this,
 	return NULL;
 }
 
-METHOD(kupf_procedures_t, modify, kupf_session_t*,
-	private_kupf_procedures_t *this, kupf_request_t *request,
-	kupf_error_t *error)
+/**
+ * Modify a session to what a request says, whose key is derived already.
+ */
+static kupf_session_t *change_session(private_kupf_procedures_t *this,
+									  kupf_session_t *old,
+									  kupf_request_t *request,
+									  kupf_error_t *error)
 {
-	kupf_session_t *old, *session;
 	kupf_session_data_t data;
+	kupf_session_t *session;
 	uint32_t grace = UINT32_MAX;
 
-	old = get_living(this, request->session);
-	if (!old)
-	{
-		kupf_error(error, KUPF_CAUSE_NO_SUCH_SESSION,
-				   "field 'session': there is none of that name");
-		return NULL;
-	}
 	kupf_session_get_data(old, &data);
 	if (data.generation == UINT32_MAX)
 	{
 		kupf_error(error, KUPF_CAUSE_LIMIT_REACHED, "the session was modified "
 				   "too often: delete it and establish it anew");
-		kupf_session_unref(old);
-		return NULL;
-	}
-	if (!(request->fields & KUPF_FIELD_PDU_SESSION_ID))
-	{	/* it is part of the derivation, whoever names it */
-		request->pdu_session_id = data.pdu_session_id;
-	}
-	if (!kupf_request_derive(request, this->fc, error))
-	{
-		kupf_session_unref(old);
 		return NULL;
 	}
 	kupf_request_apply(&data, request);
@@ -414,6 +335,128 @@ METHOD(kupf_procedures_t, modify, kupf_session_t*,
 		this->addresses->leave(this->addresses, old);
 		tell(this, session);
 		show(this, old);
+	}
+	return session;
+}
+
+/**
+ * There is a session of the name of a request that establishes one: leave it
+ * as it is if it is the same, or modify it if that is wanted.
+ *
+ * @param session	session, the reference is adopted
+ * @param data		content that the request has for a new one
+ * @return			new reference, NULL with error set
+ */
+static kupf_session_t *keep_or_change(private_kupf_procedures_t *this,
+									  kupf_session_t *session,
+									  const kupf_session_data_t *data,
+									  kupf_request_t *request,
+									  kupf_error_t *error)
+{
+	kupf_session_data_t merged;
+	kupf_session_t *changed = NULL;
+
+	kupf_session_get_data(session, &merged);
+	kupf_request_apply(&merged, request);
+	if (kupf_session_matches(session, data) ||
+		(request->replace && kupf_session_matches(session, &merged)))
+	{
+		tell(this, session);
+		return session;
+	}
+	if (request->replace)
+	{
+		changed = change_session(this, session, request, error);
+	}
+	else
+	{
+		kupf_error(error, KUPF_CAUSE_SESSION_EXISTS, "field 'session': there "
+				   "is one of that name with other content");
+	}
+	kupf_session_unref(session);
+	return changed;
+}
+
+METHOD(kupf_procedures_t, establish, kupf_session_t*,
+	private_kupf_procedures_t *this, kupf_request_t *request,
+	kupf_error_t *error)
+{
+	kupf_session_t *session;
+	kupf_session_data_t data = {
+		.name = request->session,
+		.services = KUPF_SERVICE_IKE,
+		.generation = 1,
+	};
+	bool known;
+
+	if (!(request->fields & (KUPF_FIELD_KEY | KUPF_FIELDS_DERIVE)))
+	{
+		kupf_error(error, KUPF_CAUSE_MISSING_FIELD,
+				   "field 'key' is missing: expected it, or 'kamf' and 'rand'");
+		return NULL;
+	}
+	if (!kupf_request_derive(request, this->fc, error))
+	{
+		return NULL;
+	}
+	if (!(request->fields & KUPF_FIELD_UE_ID))
+	{
+		kupf_error(error, KUPF_CAUSE_MISSING_FIELD,
+				   "field 'ue-id' is missing: it goes with 'key'");
+		return NULL;
+	}
+	kupf_request_apply(&data, request);
+
+	known = this->store->is_known(this->store, data.name, data.id_type,
+								  data.id);
+	session = known ? get_living(this, data.name) : NULL;
+	if (session)
+	{
+		return keep_or_change(this, session, &data, request, error);
+	}
+	if (!is_accepted(this, &data, request->fields, error))
+	{
+		return NULL;
+	}
+	if (known && identity_in_use(this, &data))
+	{
+		store_error(KUPF_STORE_IDENTITY_IN_USE, error);
+		return NULL;
+	}
+	session = add_session(this, &data, error);
+	if (session)
+	{
+		kupf_count(KUPF_SESSIONS_ESTABLISHED);
+		DBG2(DBG_CFG, "kupf: session '%s' established", data.name);
+		/* before its namesake is closed, to be what is wanted instead */
+		this->enforcer->established(this->enforcer, session);
+		tell(this, session);
+	}
+	return session;
+}
+
+METHOD(kupf_procedures_t, modify, kupf_session_t*,
+	private_kupf_procedures_t *this, kupf_request_t *request,
+	kupf_error_t *error)
+{
+	kupf_session_t *old, *session = NULL;
+	kupf_session_data_t data;
+
+	old = get_living(this, request->session);
+	if (!old)
+	{
+		kupf_error(error, KUPF_CAUSE_NO_SUCH_SESSION,
+				   "field 'session': there is none of that name");
+		return NULL;
+	}
+	if (!(request->fields & KUPF_FIELD_PDU_SESSION_ID))
+	{	/* it is part of the derivation, whoever names it */
+		kupf_session_get_data(old, &data);
+		request->pdu_session_id = data.pdu_session_id;
+	}
+	if (kupf_request_derive(request, this->fc, error))
+	{
+		session = change_session(this, old, request, error);
 	}
 	kupf_session_unref(old);
 	return session;

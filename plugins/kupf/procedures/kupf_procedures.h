@@ -31,7 +31,10 @@ typedef struct kupf_procedures_t kupf_procedures_t;
 struct kupf_procedures_t {
 
 	/**
-	 * Establish a session.  One of the same content is returned as it is.
+	 * Establish a session.  One of the same content is returned as it is; one
+	 * of other content is modified if the request has replace, and what the
+	 * request leaves out stays as it is, but the key is derived as for a new
+	 * session.
 	 *
 	 * @param request	request with KUPF_FIELD_SESSION
 	 * @param error		[out] error

@@ -46,6 +46,9 @@ enum kupf_field_t {
 	KUPF_FIELD_KTNGF = (1 << 14),
 	KUPF_FIELD_NAS_COUNT = (1 << 15),
 	KUPF_FIELD_DISTINGUISHER = (1 << 16),
+	KUPF_FIELD_REPLACE = (1 << 24),
+	KUPF_FIELD_LIMIT = (1 << 25),
+	KUPF_FIELD_AFTER = (1 << 26),
 };
 
 /** Fields of a derivation: with the key that goes in, and what else does */
@@ -104,6 +107,14 @@ struct kupf_request_t {
 	uint32_t grace;
 	/** TRUE for state "up", FALSE for "provisioned" */
 	bool up;
+	/** a session of that name is modified to have this content */
+	bool replace;
+	/** most sessions to list */
+	uint32_t limit;
+	/** name of the session to list on after, and whether it is a
+	 * pre-configured one */
+	char after[KUPF_SESSION_NAME_MAX + 1];
+	bool after_preconfigured;
 };
 
 /**

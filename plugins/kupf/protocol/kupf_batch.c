@@ -18,14 +18,20 @@ typedef struct private_kupf_batch_t private_kupf_batch_t;
 struct private_kupf_batch_t {
 	/** public interface */
 	kupf_work_t public;
+	/** what is done */
+	kupf_batch_kind_t kind;
+	/** request, for the log */
+	kupf_audit_t audit;
 	/** procedures */
 	kupf_procedures_t *sessions;
 	/** synchronisation */
 	kupf_sync_t *sync;
 	/** sections that are yet to be looked at */
 	wire_reader_t elements;
-	/** sessions so far that are there, and that were refused */
-	u_int established, failed;
+	/** sessions so far with which it was done, and that were refused */
+	u_int done, failed;
+	/** tunnels that are being closed */
+	uint64_t tunnels;
 	/** names of those that the reply tells of */
 	hashtable_t *told;
 	/** octets of these refusals, at most */
@@ -35,27 +41,88 @@ struct private_kupf_batch_t {
 };
 
 /**
- * Establish the session of a section.
+ * What there is to know of each kind.
  */
-static bool establish(private_kupf_batch_t *this, wire_octets_t name,
+static const struct {
+	/** name of the command */
+	const char *command;
+	/** field of the reply: number of sessions with which it was done */
+	const char *done;
+	/** fields of a section */
+	u_int allowed;
+} kinds[] = {
+	[KUPF_BATCH_ESTABLISH] = {
+		"establish-sessions", "established",
+		KUPF_FIELDS_SESSION | KUPF_FIELD_REPLACE,
+	},
+	[KUPF_BATCH_MODIFY] = {
+		"modify-sessions", "modified", KUPF_FIELDS_SESSION | KUPF_FIELD_GRACE,
+	},
+	[KUPF_BATCH_DELETE] = {
+		"delete-sessions", "deleted", 0,
+	},
+};
+
+/**
+ * Delete a session.
+ */
+static bool delete_session(private_kupf_batch_t *this, const char *name,
+						   kupf_error_t *error)
+{
+	u_int tunnels;
+
+	if (!this->sessions->delete(this->sessions, name, &tunnels, error))
+	{
+		return FALSE;
+	}
+	this->tunnels += tunnels;
+	return TRUE;
+}
+
+/**
+ * Carry a request out.
+ */
+static bool carry_out(private_kupf_batch_t *this, kupf_request_t *request,
 					  kupf_error_t *error)
 {
+	kupf_procedures_t *sessions = this->sessions;
+	kupf_session_t *session;
+
+	switch (this->kind)
+	{
+		case KUPF_BATCH_DELETE:
+			return delete_session(this, request->session, error);
+		case KUPF_BATCH_MODIFY:
+			session = sessions->modify(sessions, request, error);
+			break;
+		default:
+			session = sessions->establish(sessions, request, error);
+			break;
+	}
+	kupf_session_unref(session);
+	return session != NULL;
+}
+
+/**
+ * Do what is to be done with the session of a section.
+ */
+static bool handle_section(private_kupf_batch_t *this, wire_octets_t name,
+						   kupf_error_t *error)
+{
 	kupf_request_t request = {};
-	kupf_session_t *session = NULL;
+	bool done;
 
 	kupf_parser_name(&request, name, error);
-	if (kupf_parser_message(&request, &this->elements, KUPF_FIELDS_SESSION, 0,
-							error))
-	{
-		session = this->sessions->establish(this->sessions, &request, error);
-		kupf_session_unref(session);
-	}
-	if (request.fields & KUPF_FIELD_SESSION)
+	done = kupf_parser_message(&request, &this->elements,
+							   kinds[this->kind].allowed, 0, error) &&
+		   carry_out(this, &request, error);
+	if ((request.fields & KUPF_FIELD_SESSION) &&
+		this->kind != KUPF_BATCH_DELETE)
 	{
 		this->sync->mention(this->sync, request.session);
 	}
 	kupf_request_wipe(&request);
-	return session != NULL;
+	return done;
 }
 
 /**
@@ -90,9 +157,9 @@ static void take_section(private_kupf_batch_t *this, wire_octets_t name)
 {
 	kupf_error_t error = {};
 
-	if (establish(this, name, &error))
+	if (handle_section(this, name, &error))
 	{
-		this->established++;
+		this->done++;
 	}
 	else
 	{
@@ -112,18 +179,45 @@ static kupf_work_status_t finish(private_kupf_batch_t *this,
 {
 	bool success = error->cause == KUPF_CAUSE_NONE;
 
+	kupf_audit_many(&this->audit, this->done, this->failed, error);
 	if (success)
 	{
-		wire_writer_number(&this->reply, "established", this->established);
+		wire_writer_number(&this->reply, kinds[this->kind].done, this->done);
 		wire_writer_number(&this->reply, "failed", this->failed);
+		if (this->kind == KUPF_BATCH_DELETE)
+		{
+			wire_writer_number(&this->reply, "tunnels", this->tunnels);
+		}
 		if (this->size >= REFUSALS_MAX)
 		{
 			wire_writer_text(&this->reply, "truncated", "yes");
 		}
 	}
-	send(user, kupf_reply_end(&this->reply, "establish-sessions", success,
+	send(user, kupf_reply_end(&this->reply, kinds[this->kind].command, success,
 							  error));
 	return KUPF_WORK_DONE;
+}
+
+/**
+ * Whether an element of the request is another session, and there may be one.
+ */
+static bool is_session(private_kupf_batch_t *this,
+					   const wire_element_t *element, kupf_error_t *error)
+{
+	if (element->type != WIRE_SECTION_START)
+	{
+		return kupf_error(error, KUPF_CAUSE_UNKNOWN_FIELD,
+						  "expected one section per session and nothing else; "
+						  "%u sessions before it are %s", this->done,
+						  kinds[this->kind].done);
+	}
+	if (this->done + this->failed == KUPF_BATCH_MAX)
+	{
+		return kupf_error(error, KUPF_CAUSE_LIMIT_REACHED,
+						  "a request may have %u sessions; %u of these are %s",
+						  KUPF_BATCH_MAX, this->done, kinds[this->kind].done);
+	}
+	return TRUE;
 }
 
 METHOD(kupf_work_t, step, kupf_work_status_t,
@@ -139,11 +233,8 @@ METHOD(kupf_work_t, step, kupf_work_status_t,
 		{
 			return finish(this, &error, send, user);
 		}
-		if (element.type != WIRE_SECTION_START)
+		if (!is_session(this, &element, &error))
 		{
-			kupf_error(&error, KUPF_CAUSE_UNKNOWN_FIELD,
-					   "expected one section per session and nothing else; %u "
-					   "sessions before it are established", this->established);
 			return finish(this, &error, send, user);
 		}
 		take_section(this, element.name);
@@ -168,7 +259,9 @@ METHOD(kupf_work_t, destroy, void,
 /*
  * Described in header
  */
-kupf_work_t *kupf_batch_create(kupf_procedures_t *sessions, kupf_sync_t *sync,
+kupf_work_t *kupf_batch_create(kupf_batch_kind_t kind,
+							   const kupf_audit_t *audit,
+							   kupf_procedures_t *sessions, kupf_sync_t *sync,
 							   const wire_reader_t *elements)
 {
 	private_kupf_batch_t *this;
@@ -178,6 +271,8 @@ kupf_work_t *kupf_batch_create(kupf_procedures_t *sessions, kupf_sync_t *sync,
 			.step = _step,
 			.destroy = _destroy,
 		},
+		.kind = kind,
+		.audit = *audit,
 		.sessions = sessions,
 		.sync = sync,
 		.elements = *elements,

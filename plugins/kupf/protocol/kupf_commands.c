@@ -52,6 +52,8 @@ struct private_kupf_commands_t {
 	int wake;
 	/** tells one start from another */
 	char boot[17];
+	/** time_monotonic() of this start */
+	time_t started;
 };
 
 /**
@@ -60,6 +62,8 @@ struct private_kupf_commands_t {
 struct call_t {
 	/** identifies the client */
 	const void *client;
+	/** for the log */
+	kupf_audit_t audit;
 	/** request, as far as it is a flat one */
 	kupf_request_t request;
 	/** elements of the message */
@@ -86,9 +90,15 @@ struct command_t {
 	u_int required;
 	/** carries it out; FALSE with the error of the call set */
 	bool (*run)(private_kupf_commands_t *this, call_t *call);
-	/** whether run() parses the message itself, section by section */
-	bool sections;
+	/** SECTIONS, AUDITED */
+	u_int flags;
 };
+
+/** run() parses the message itself, section by section */
+#define SECTIONS (1 << 0)
+
+/** what comes of it is logged; work does that itself */
+#define AUDITED (1 << 1)
 
 static bool run_version(private_kupf_commands_t *this, call_t *call)
 {
@@ -100,6 +110,9 @@ static bool run_version(private_kupf_commands_t *this, call_t *call)
 	wire_writer_text(call->reply, "plugin", NIN3A_VERSION);
 	wire_writer_number(call->reply, "protocol", KUPF_PROTOCOL);
 	wire_writer_text(call->reply, "boot", this->boot);
+	wire_writer_number(call->reply, "uptime",
+					   time_monotonic(NULL) - this->started);
+	wire_writer_number(call->reply, "sessions-per-request", KUPF_BATCH_MAX);
 	wire_writer_number(call->reply, "sessions",
 					   this->store->get_count(this->store));
 	wire_writer_text(call->reply, "role", enum_to_name(kupf_role_names, role));
@@ -199,10 +212,30 @@ static bool run_retry(private_kupf_commands_t *this, call_t *call)
 	return TRUE;
 }
 
+/**
+ * Begin to do something with many sessions.
+ */
+static bool begin_batch(private_kupf_commands_t *this, call_t *call,
+						kupf_batch_kind_t kind)
+{
+	call->work = kupf_batch_create(kind, &call->audit, this->sessions,
+								   this->sync, call->elements);
+	return TRUE;
+}
+
 static bool run_establish_many(private_kupf_commands_t *this, call_t *call)
 {
-	call->work = kupf_batch_create(this->sessions, this->sync, call->elements);
-	return TRUE;
+	return begin_batch(this, call, KUPF_BATCH_ESTABLISH);
+}
+
+static bool run_modify_many(private_kupf_commands_t *this, call_t *call)
+{
+	return begin_batch(this, call, KUPF_BATCH_MODIFY);
+}
+
+static bool run_delete_many(private_kupf_commands_t *this, call_t *call)
+{
+	return begin_batch(this, call, KUPF_BATCH_DELETE);
 }
 
 static bool run_list(private_kupf_commands_t *this, call_t *call)
@@ -232,7 +265,7 @@ static bool run_sync_end(private_kupf_commands_t *this, call_t *call)
 	{
 		return FALSE;
 	}
-	call->work = kupf_sweep_create(this->sync);
+	call->work = kupf_sweep_create(this->sync, &call->audit);
 	return TRUE;
 }
 
@@ -249,7 +282,8 @@ static u_int count_preconfigured(private_kupf_commands_t *this)
 
 static bool run_reload(private_kupf_commands_t *this, call_t *call)
 {
-	call->work = kupf_reload_create(this->preconfigured, this->wake);
+	call->work = kupf_reload_create(this->preconfigured, this->wake,
+									&call->audit);
 	return call->work ||
 		   kupf_error(&call->error, KUPF_CAUSE_BUSY,
 					  "there is no thread to read the file");
@@ -285,29 +319,32 @@ static bool run_check(private_kupf_commands_t *this, call_t *call)
  * All commands.
  */
 static const command_t commands[] = {
-	{ "version", 0, 0, run_version, FALSE },
-	{ "establish-session", KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION,
-	  KUPF_FIELD_SESSION, run_establish, FALSE },
-	{ "establish-sessions", 0, 0, run_establish_many, TRUE },
+	{ "version", 0, 0, run_version, 0 },
+	{ "establish-session",
+	  KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION | KUPF_FIELD_REPLACE,
+	  KUPF_FIELD_SESSION, run_establish, AUDITED },
+	{ "establish-sessions", 0, 0, run_establish_many, SECTIONS },
+	{ "modify-sessions", 0, 0, run_modify_many, SECTIONS },
+	{ "delete-sessions", 0, 0, run_delete_many, SECTIONS },
 	{ "modify-session",
 	  KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION | KUPF_FIELD_GRACE,
-	  KUPF_FIELD_SESSION, run_modify, FALSE },
+	  KUPF_FIELD_SESSION, run_modify, AUDITED },
 	{ "delete-session", KUPF_FIELD_SESSION, KUPF_FIELD_SESSION, run_delete,
-	  FALSE },
+	  AUDITED },
 	{ "reject-key", KUPF_FIELD_UE_ID, KUPF_FIELD_UE_ID, run_reject_key,
-	  FALSE },
+	  AUDITED },
 	{ "request-rekey", KUPF_FIELD_SESSION, KUPF_FIELD_SESSION,
-	  run_request_rekey, FALSE },
+	  run_request_rekey, 0 },
 	{ "retry-session", KUPF_FIELD_SESSION, KUPF_FIELD_SESSION, run_retry,
-	  FALSE },
+	  0 },
 	{ "list-sessions",
-	  KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_STATE, 0, run_list,
-	  FALSE },
-	{ "stats", 0, 0, run_stats, FALSE },
-	{ "check", 0, 0, run_check, FALSE },
-	{ "reload-preconfigured", 0, 0, run_reload, FALSE },
-	{ "sync-begin", 0, 0, run_sync_begin, FALSE },
-	{ "sync-end", 0, 0, run_sync_end, FALSE },
+	  KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_STATE |
+	  KUPF_FIELD_LIMIT | KUPF_FIELD_AFTER, 0, run_list, 0 },
+	{ "stats", 0, 0, run_stats, 0 },
+	{ "check", 0, 0, run_check, 0 },
+	{ "reload-preconfigured", 0, 0, run_reload, AUDITED },
+	{ "sync-begin", 0, 0, run_sync_begin, AUDITED },
+	{ "sync-end", 0, 0, run_sync_end, AUDITED },
 };
 
 /**
@@ -335,7 +372,7 @@ static bool run(private_kupf_commands_t *this, const command_t *command,
 {
 	bool success;
 
-	success = (command->sections ||
+	success = ((command->flags & SECTIONS) ||
 			   kupf_parser_message(&call->request, call->elements,
 						command->allowed, command->required, &call->error)) &&
 			  command->run(this, call);
@@ -344,13 +381,15 @@ static bool run(private_kupf_commands_t *this, const command_t *command,
 }
 
 METHOD(kupf_commands_t, execute, wire_octets_t,
-	private_kupf_commands_t *this, const void *client, bool listing,
-	wire_octets_t name, wire_reader_t *arguments, kupf_work_t **work)
+	private_kupf_commands_t *this, const void *client, const kupf_peer_t *peer,
+	bool listing, wire_octets_t name, wire_reader_t *arguments,
+	kupf_work_t **work)
 {
 	const command_t *command;
 	wire_octets_t answer = {};
 	call_t call = {
 		.client = client,
+		.audit.peer = *peer,
 		.elements = arguments,
 		.reply = &this->answer,
 		.listing = listing,
@@ -366,8 +405,13 @@ METHOD(kupf_commands_t, execute, wire_octets_t,
 		wire_packet_end(&this->answer, &answer);
 		return answer;
 	}
+	call.audit.command = command->name;
 	success = run(this, command, &call);
 	*work = call.work;
+	if (!call.work && (command->flags & AUDITED))
+	{
+		kupf_audit_one(&call.audit, call.request.session, &call.error);
+	}
 	return call.work ? answer : kupf_reply_end(&this->answer, command->name,
 											   success, &call.error);
 }
@@ -387,6 +431,7 @@ METHOD(kupf_commands_t, forget, void,
 METHOD(kupf_commands_t, destroy, void,
 	private_kupf_commands_t *this)
 {
+	kupf_audit_flush();
 	this->sync->destroy(this->sync);
 	wire_writer_deinit(&this->answer);
 	close(this->wake);
@@ -424,6 +469,7 @@ kupf_commands_t *kupf_commands_create(kupf_procedures_t *sessions,
 		.enforcer = enforcer,
 		.check = check,
 		.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+		.started = time_monotonic(NULL),
 	);
 	wire_writer_init(&this->answer, WIRE_PACKET_HEADER + WIRE_PACKET_MAX);
 	if (getrandom(boot, sizeof(boot), 0) != sizeof(boot))

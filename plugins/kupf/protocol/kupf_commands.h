@@ -10,6 +10,7 @@
 #ifndef KUPF_COMMANDS_H_
 #define KUPF_COMMANDS_H_
 
+#include "kupf_audit.h"
 #include "kupf_work.h"
 #include "kupf/kupf.h"
 #include "kupf_check.h"
@@ -25,6 +26,7 @@ struct kupf_commands_t {
 	 * Carry out a command, or begin to.  Called by the server's thread only.
 	 *
 	 * @param client	identifies the client
+	 * @param peer		its user and process, for the log
 	 * @param listing	whether it has registered for KUPF_LIST_EVENT
 	 * @param name		name of the command
 	 * @param arguments	reader at the beginning of the message, which has to stay
@@ -36,7 +38,8 @@ struct kupf_commands_t {
 	 *					empty if there is work left, which sends it
 	 */
 	wire_octets_t (*execute)(kupf_commands_t *this, const void *client,
-							 bool listing, wire_octets_t name,
+							 const kupf_peer_t *peer, bool listing,
+							 wire_octets_t name,
 							 wire_reader_t *arguments, kupf_work_t **work);
 
 	/**

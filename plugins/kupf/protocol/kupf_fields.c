@@ -104,7 +104,12 @@ static bool decode_text(chunk_t value, uint8_t *buf, size_t size, size_t *len)
 	return FALSE;
 }
 
-static bool parse_session(kupf_request_t *request, chunk_t value)
+/**
+ * Parse the name of a session.
+ *
+ * @param name		[out] name, room for KUPF_SESSION_NAME_MAX + 1
+ */
+static bool parse_name(chunk_t value, char *name)
 {
 	size_t i;
 
@@ -119,9 +124,14 @@ static bool parse_session(kupf_request_t *request, chunk_t value)
 			return FALSE;
 		}
 	}
-	memcpy(request->session, value.ptr, value.len);
-	request->session[value.len] = '\0';
+	memcpy(name, value.ptr, value.len);
+	name[value.len] = '\0';
 	return TRUE;
+}
+
+static bool parse_session(kupf_request_t *request, chunk_t value)
+{
+	return parse_name(value, request->session);
 }
 
 static bool parse_ue_id(kupf_request_t *request, chunk_t value)
@@ -301,12 +311,45 @@ static bool parse_state(kupf_request_t *request, chunk_t value)
 	return request->up || chunk_equals(value, chunk_from_str("provisioned"));
 }
 
+static bool parse_replace(kupf_request_t *request, chunk_t value)
+{
+	request->replace = chunk_equals(value, chunk_from_str("yes"));
+	return request->replace || chunk_equals(value, chunk_from_str("no"));
+}
+
+static bool parse_limit(kupf_request_t *request, chunk_t value)
+{
+	return parse_number(value, UINT32_MAX, &request->limit) && request->limit;
+}
+
+/**
+ * The name of a session, or such a name, a blank and where it is from.
+ */
+static bool parse_after(kupf_request_t *request, chunk_t value)
+{
+	chunk_t name = value, origin;
+	u_char *blank;
+
+	blank = memchr(value.ptr, ' ', value.len);
+	if (blank)
+	{
+		name.len = blank - value.ptr;
+		origin = chunk_skip(value, name.len + 1);
+		request->after_preconfigured = chunk_equals(origin,
+											chunk_from_str("preconfigured"));
+	}
+	return parse_name(name, request->after) &&
+		   (!blank || request->after_preconfigured);
+}
+
 /**
  * All fields.
  */
 static const kupf_fields_t fields[] = {
 	{ "session", KUPF_FIELD_SESSION, FALSE, parse_session,
 	  "1 to 64 printable ASCII characters without space" },
+	{ "replace", KUPF_FIELD_REPLACE, FALSE, parse_replace,
+	  "\"yes\" or \"no\"" },
 	{ "ue-id", KUPF_FIELD_UE_ID, FALSE, parse_ue_id,
 	  "a typed identity without wildcards: keyid:<text>, @#<hex>, "
 	  "email:<text>, fqdn:<text> or an IP address" },
@@ -341,6 +384,10 @@ static const kupf_fields_t fields[] = {
 	  "seconds, up to 315360000" },
 	{ "state", KUPF_FIELD_STATE, FALSE, parse_state,
 	  "\"provisioned\" or \"up\"" },
+	{ "limit", KUPF_FIELD_LIMIT, FALSE, parse_limit,
+	  "a number from 1 to 4294967295" },
+	{ "after", KUPF_FIELD_AFTER, FALSE, parse_after,
+	  "\"after\" of the reply to list-sessions before" },
 };
 
 /*

@@ -20,8 +20,13 @@ struct private_kupf_list_t {
 	kupf_store_t *store;
 	/** where the walk through them is */
 	uint64_t cursor;
-	/** filters */
+	/** filters; after is the session that was listed last, as far as it is
+	 * needed */
 	kupf_request_t filter;
+	/** the walk begins at filter.after, and the first step is yet to come */
+	bool resumes;
+	/** sessions listed */
+	uint32_t listed;
 	/** where events are written */
 	wire_writer_t writer;
 };
@@ -172,6 +177,29 @@ static void add_attempts(private_kupf_list_t *this, wire_writer_t *writer,
 }
 
 /**
+ * Whether there are as many sessions as there may be.
+ */
+static bool is_full(private_kupf_list_t *this)
+{
+	return (this->filter.fields & KUPF_FIELD_LIMIT) &&
+		   this->listed == this->filter.limit;
+}
+
+/**
+ * A session is listed: remember it if it is the last one for now.
+ */
+static void count_session(private_kupf_list_t *this, kupf_session_t *session)
+{
+	this->listed++;
+	if (is_full(this))
+	{
+		strcpy(this->filter.after, kupf_session_get_name(session));
+		this->filter.after_preconfigured =
+										kupf_session_is_preconfigured(session);
+	}
+}
+
+/**
  * Send the event of a session, if it passes the filters, and drop the reference
  * to it.
  */
@@ -200,8 +228,38 @@ static void send_session(private_kupf_list_t *this, kupf_session_t *session,
 		{
 			send(user, packet);
 		}
+		count_session(this, session);
 	}
 	kupf_session_unref(session);
+}
+
+/**
+ * Compare sessions of a step.
+ */
+static int compare(const void *a, const void *b, void *user)
+{
+	kupf_session_t *session = (kupf_session_t*)a, *other = (kupf_session_t*)b;
+
+	return kupf_store_compare(session, kupf_session_links(other)->name_hash,
+							  kupf_session_get_name(other));
+}
+
+/**
+ * Put the sessions of a step in order, without those that were listed before.
+ */
+static void sort_sessions(private_kupf_list_t *this, uint64_t from,
+						  array_t *sessions)
+{
+	kupf_session_t *session;
+
+	array_sort(sessions, compare, NULL);
+	while (this->resumes && array_get(sessions, ARRAY_HEAD, &session) &&
+		   kupf_store_compare(session, from, this->filter.after) <= 0)
+	{
+		array_remove(sessions, ARRAY_HEAD, NULL);
+		kupf_session_unref(session);
+	}
+	this->resumes = FALSE;
 }
 
 /**
@@ -214,6 +272,8 @@ static bool get_sessions(private_kupf_list_t *this, array_t *sessions)
 {
 	kupf_request_t *filter = &this->filter;
 	kupf_session_t *session;
+	uint64_t from = this->cursor;
+	bool more;
 
 	if (filter->fields & KUPF_FIELD_SESSION)
 	{
@@ -226,13 +286,30 @@ static bool get_sessions(private_kupf_list_t *this, array_t *sessions)
 	}
 	else
 	{
-		return this->store->walk(this->store, &this->cursor, sessions);
+		more = this->store->walk(this->store, &this->cursor, sessions);
+		sort_sessions(this, from, sessions);
+		return more;
 	}
 	if (session)
 	{
 		array_insert(sessions, ARRAY_TAIL, session);
 	}
 	return FALSE;
+}
+
+/**
+ * Say where to go on, if there may be more.
+ */
+static void add_after(private_kupf_list_t *this)
+{
+	char text[sizeof(this->filter.after) + sizeof(" preconfigured")];
+
+	if (is_full(this))
+	{
+		snprintf(text, sizeof(text), "%s%s", this->filter.after,
+				 this->filter.after_preconfigured ? " preconfigured" : "");
+		wire_writer_text(&this->writer, "after", text);
+	}
 }
 
 METHOD(kupf_work_t, step, kupf_work_status_t,
@@ -245,16 +322,21 @@ METHOD(kupf_work_t, step, kupf_work_status_t,
 
 	sessions = array_create(0, 0);
 	more = get_sessions(this, sessions);
-	while (array_remove(sessions, ARRAY_HEAD, &session))
+	while (!is_full(this) && array_remove(sessions, ARRAY_HEAD, &session))
 	{
 		send_session(this, session, send, user);
 	}
+	while (array_remove(sessions, ARRAY_HEAD, &session))
+	{
+		kupf_session_unref(session);
+	}
 	array_destroy(sessions);
-	if (more)
+	if (more && !is_full(this))
 	{
 		return KUPF_WORK_MORE;
 	}
 	wire_packet_begin(&this->writer, WIRE_CMD_RESPONSE, NULL);
+	add_after(this);
 	send(user, kupf_reply_end(&this->writer, "list-sessions", TRUE, &none));
 	return KUPF_WORK_DONE;
 }
@@ -264,6 +346,26 @@ METHOD(kupf_work_t, destroy, void,
 {
 	wire_writer_deinit(&this->writer);
 	free(this);
+}
+
+/**
+ * Begin the walk behind the session that was listed last.
+ */
+static void resume(private_kupf_list_t *this)
+{
+	kupf_request_t *filter = &this->filter;
+	kupf_session_t *session;
+
+	if (!filter->after_preconfigured)
+	{	/* a client may have taken the name for the cursor */
+		session = this->store->get(this->store, filter->after);
+		filter->after_preconfigured = session &&
+									  kupf_session_is_preconfigured(session);
+		kupf_session_unref(session);
+	}
+	this->cursor = this->store->locate(this->store, filter->after,
+									   filter->after_preconfigured);
+	this->resumes = TRUE;
 }
 
 /*
@@ -284,6 +386,10 @@ kupf_work_t *kupf_list_create(kupf_store_t *store, kupf_enforcer_t *enforcer,
 		.enforcer = enforcer,
 		.filter = *filter,
 	);
+	if (filter->fields & KUPF_FIELD_AFTER)
+	{
+		resume(this);
+	}
 	wire_writer_init(&this->writer, WIRE_PACKET_HEADER + WIRE_PACKET_MAX);
 	return &this->public;
 }

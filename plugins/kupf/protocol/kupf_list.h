@@ -22,9 +22,13 @@
  * Create a list of sessions.  Its steps send events, and the last one the
  * answer.  No session, and so no key, is held from one step to the next.
  *
+ * With a limit it ends after so many, and the answer has the field "after": to
+ * go on behind the last one, whatever has come and gone meanwhile.
+ *
  * @param store		sessions
  * @param enforcer	knows the tunnels
- * @param filter	request that names session, ue-id or state to list; copied
+ * @param filter	request that names session, ue-id or state to list, limit and
+ *					after; copied
  * @return			work
  */
 kupf_work_t *kupf_list_create(kupf_store_t *store, kupf_enforcer_t *enforcer,

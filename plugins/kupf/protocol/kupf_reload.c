@@ -19,6 +19,8 @@ struct private_kupf_reload_t {
 	kupf_preconfigured_t *preconfigured;
 	/** signalled when it is read */
 	int wake;
+	/** request, for the log */
+	kupf_audit_t audit;
 	/** reads it; what follows is its own until it has read */
 	thread_t *thread;
 	/** whether it has succeeded, and why not */
@@ -50,6 +52,7 @@ METHOD(kupf_work_t, step, kupf_work_status_t,
 	{
 		return KUPF_WORK_WAITS;
 	}
+	kupf_audit_one(&this->audit, "", &this->error);
 	kupf_reply_begin(&reply);
 	if (this->success)
 	{
@@ -75,7 +78,8 @@ METHOD(kupf_work_t, destroy, void,
 /*
  * Described in header
  */
-kupf_work_t *kupf_reload_create(kupf_preconfigured_t *preconfigured, int wake)
+kupf_work_t *kupf_reload_create(kupf_preconfigured_t *preconfigured, int wake,
+								const kupf_audit_t *audit)
 {
 	private_kupf_reload_t *this;
 
@@ -86,6 +90,7 @@ kupf_work_t *kupf_reload_create(kupf_preconfigured_t *preconfigured, int wake)
 		},
 		.preconfigured = preconfigured,
 		.wake = wake,
+		.audit = *audit,
 	);
 	this->thread = thread_create((thread_main_t)load, this);
 	if (!this->thread)

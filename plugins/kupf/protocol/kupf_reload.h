@@ -12,6 +12,7 @@
 #ifndef KUPF_RELOAD_H_
 #define KUPF_RELOAD_H_
 
+#include "kupf_audit.h"
 #include "kupf_work.h"
 #include "kupf/procedures/kupf_preconfigured.h"
 
@@ -20,8 +21,10 @@
  *
  * @param preconfigured	reads it
  * @param wake		eventfd, signalled when it is read
+ * @param audit		request, to log what came of it; copied
  * @return			work, NULL if there is no thread
  */
-kupf_work_t *kupf_reload_create(kupf_preconfigured_t *preconfigured, int wake);
+kupf_work_t *kupf_reload_create(kupf_preconfigured_t *preconfigured, int wake,
+								const kupf_audit_t *audit);
 
 #endif /** KUPF_RELOAD_H_ @}*/

@@ -13,6 +13,8 @@ struct private_kupf_sweep_t {
 	kupf_work_t public;
 	/** synchronisation */
 	kupf_sync_t *sync;
+	/** request, for the log */
+	kupf_audit_t audit;
 };
 
 METHOD(kupf_work_t, step, kupf_work_status_t,
@@ -26,6 +28,7 @@ METHOD(kupf_work_t, step, kupf_work_status_t,
 	{
 		return KUPF_WORK_MORE;
 	}
+	kupf_audit_many(&this->audit, removed, 0, &none);
 	kupf_reply_begin(&reply);
 	wire_writer_number(&reply, "removed", removed);
 	send(user, kupf_reply_end(&reply, "sync-end", TRUE, &none));
@@ -42,7 +45,7 @@ METHOD(kupf_work_t, destroy, void,
 /*
  * Described in header
  */
-kupf_work_t *kupf_sweep_create(kupf_sync_t *sync)
+kupf_work_t *kupf_sweep_create(kupf_sync_t *sync, const kupf_audit_t *audit)
 {
 	private_kupf_sweep_t *this;
 
@@ -52,6 +55,7 @@ kupf_work_t *kupf_sweep_create(kupf_sync_t *sync)
 			.destroy = _destroy,
 		},
 		.sync = sync,
+		.audit = *audit,
 	);
 	return &this->public;
 }

@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/** For lines about malformed packets */
+/** For lines about packets that cannot be */
 static kupf_limiter_t malformed = KUPF_LIMITER("kupf", kupf_count_suppressed);
 
 typedef struct private_kupf_connection_t private_kupf_connection_t;
@@ -26,6 +26,8 @@ struct private_kupf_connection_t {
 	kupf_connection_t public;
 	/** socket */
 	int fd;
+	/** user and process at its other end */
+	kupf_peer_t peer;
 	/** epoll set of the server */
 	int epoll;
 	/** commands */
@@ -42,6 +44,8 @@ struct private_kupf_connection_t {
 	kupf_work_status_t status;
 	/** there may be packets that nobody has looked at */
 	bool more;
+	/** a packet is longer than it may be */
+	bool overlong;
 	/** what has to go out; it and all below are guarded by mutex */
 	kupf_outbox_t *outbox;
 	/** what epoll was told to look for */
@@ -152,7 +156,7 @@ static bool handle_command(private_kupf_connection_t *this,
 	{
 		return FALSE;
 	}
-	answer = this->commands->execute(this->commands, this,
+	answer = this->commands->execute(this->commands, this, &this->peer,
 							this->registrations->is_listing(this->registrations),
 							packet->name, &arguments, &this->work);
 	this->status = KUPF_WORK_MORE;
@@ -216,7 +220,7 @@ static bool handle_packet(private_kupf_connection_t *this, wire_octets_t body)
  * Handle packets that have come in whole, as long as there is room for the
  * replies and up to one that takes long, and wipe them.
  *
- * @return			FALSE if something is malformed
+ * @return			FALSE if something is malformed or too long
  */
 static bool handle_packets(private_kupf_connection_t *this)
 {
@@ -232,6 +236,7 @@ static bool handle_packets(private_kupf_connection_t *this)
 		ok = status == WIRE_PACKET_PART ||
 			 (status == WIRE_PACKET_WHOLE && handle_packet(this, packet));
 	}
+	this->overlong = status == WIRE_PACKET_OVERLONG;
 	this->more = ok && status == WIRE_PACKET_WHOLE &&
 				 this->inbox->has_more(this->inbox);
 	if (!this->work || this->work->streams)
@@ -310,18 +315,34 @@ static bool write_packets(private_kupf_connection_t *this)
 }
 
 /**
+ * Count a packet that cannot be, and say so.
+ */
+static void report_packet(private_kupf_connection_t *this)
+{
+	kupf_count(this->overlong ? KUPF_CONNECTIONS_OVERLONG :
+								KUPF_CONNECTIONS_MALFORMED);
+	if (!kupf_limiter_allows(&malformed))
+	{
+		return;
+	}
+	if (this->overlong)
+	{
+		DBG1(DBG_CFG, "kupf: closing connection of a client whose packet is "
+			 "longer than %u octets", WIRE_PACKET_MAX);
+		return;
+	}
+	DBG1(DBG_CFG, "kupf: closing connection of a client that sent a malformed "
+		 "packet");
+}
+
+/**
  * Handle packets, unless there is work before them, and write.
  */
 static bool advance(private_kupf_connection_t *this)
 {
 	if (!this->work && !handle_packets(this))
 	{
-		kupf_count(KUPF_CONNECTIONS_MALFORMED);
-		if (kupf_limiter_allows(&malformed))
-		{
-			DBG1(DBG_CFG, "kupf: closing connection of a client that sent a "
-				 "malformed packet");
-		}
+		report_packet(this);
 		/* what it asked for before it gets an answer, if it reads it now */
 		write_packets(this);
 		return FALSE;
@@ -384,6 +405,22 @@ METHOD(kupf_connection_t, destroy, void,
 	free(this);
 }
 
+/**
+ * Ask the system who is at the other end.
+ */
+static void set_peer(private_kupf_connection_t *this)
+{
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+
+	this->peer = (kupf_peer_t){ .uid = (uid_t)-1 };
+	if (getsockopt(this->fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == 0)
+	{
+		this->peer.uid = cred.uid;
+		this->peer.pid = cred.pid;
+	}
+}
+
 /*
  * Described in header
  */
@@ -415,6 +452,7 @@ kupf_connection_t *kupf_connection_create(int fd, int epoll,
 	);
 	this->registrations = kupf_registrations_create(publisher,
 												&this->public.subscriber);
+	set_peer(this);
 	event.data.ptr = &this->public;
 	if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0)
 	{

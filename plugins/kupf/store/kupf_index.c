@@ -217,6 +217,31 @@ bool kupf_index_walk(kupf_index_t *index, uint64_t *cursor, array_t *sessions)
 	return TRUE;
 }
 
+/*
+ * Described in header
+ */
+uint64_t kupf_index_locate(uint32_t hash)
+{
+	/* of a bucket only the bits of the mask count */
+	return (uint64_t)(hash >> (32 - KUPF_INDEX_SHARD_BITS)) << 32 | hash;
+}
+
+/*
+ * Described in header
+ */
+int kupf_index_compare(uint32_t a, uint32_t b)
+{
+	uint32_t shard_a = a >> (32 - KUPF_INDEX_SHARD_BITS);
+	uint32_t shard_b = b >> (32 - KUPF_INDEX_SHARD_BITS);
+
+	if (shard_a == shard_b)
+	{
+		a = reverse(a);
+		b = reverse(b);
+	}
+	return (a > b) - (a < b);
+}
+
 METHOD(enumerator_t, shard_enumerate, bool,
 	shard_enumerator_t *this, va_list args)
 {

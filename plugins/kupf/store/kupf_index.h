@@ -108,6 +108,18 @@ bool kupf_index_remove(kupf_index_t *index, kupf_shard_t *shard,
 bool kupf_index_walk(kupf_index_t *index, uint64_t *cursor, array_t *sessions);
 
 /**
+ * Get the cursor of the step of a walk that has sessions of a hash.
+ */
+uint64_t kupf_index_locate(uint32_t hash);
+
+/**
+ * Compare hashes in the order in which a walk comes to them.
+ *
+ * @return			less than, equal to or greater than 0
+ */
+int kupf_index_compare(uint32_t a, uint32_t b);
+
+/**
  * Enumerate all sessions, as kupf_index_walk() does.
  *
  * @return			enumerator over kupf_session_t*

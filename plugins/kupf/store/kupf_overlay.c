@@ -318,6 +318,16 @@ METHOD(kupf_store_t, walk, bool,
 	return more;
 }
 
+METHOD(kupf_store_t, locate, uint64_t,
+	private_kupf_overlay_t *this, const char *name, bool lower)
+{
+	if (lower)
+	{
+		return this->lower->locate(this->lower, name, FALSE) | LOWER;
+	}
+	return this->upper->locate(this->upper, name, FALSE);
+}
+
 METHOD(kupf_store_t, destroy, void,
 	private_kupf_overlay_t *this)
 {
@@ -343,6 +353,7 @@ kupf_store_t *kupf_overlay_create(kupf_store_t *upper, kupf_store_t *lower)
 			.find_alike = _find_alike,
 			.create_enumerator = _create_enumerator,
 			.walk = _walk,
+			.locate = _locate,
 			.expire = _expire,
 			.get_count = _get_count,
 			.is_full = _is_full,

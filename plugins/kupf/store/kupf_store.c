@@ -400,6 +400,24 @@ METHOD(kupf_store_t, walk, bool,
 	return kupf_index_walk(this->names, cursor, sessions);
 }
 
+METHOD(kupf_store_t, locate, uint64_t,
+	private_kupf_store_t *this, const char *name, bool lower)
+{
+	return kupf_index_locate(this->hash(chunk_from_str((char*)name), 0));
+}
+
+/*
+ * Described in header
+ */
+int kupf_store_compare(kupf_session_t *session, uint64_t cursor,
+					   const char *name)
+{
+	int order;
+
+	order = kupf_index_compare(kupf_session_links(session)->name_hash, cursor);
+	return order ?: strcmp(kupf_session_get_name(session), name);
+}
+
 METHOD(kupf_store_t, expire, u_int,
 	private_kupf_store_t *this, time_t now, kupf_session_t **due, u_int max)
 {
@@ -483,6 +501,7 @@ kupf_store_t *kupf_store_create_hash(u_int max, uint32_t margin,
 			.is_known = _is_known,
 			.create_enumerator = _create_enumerator,
 			.walk = _walk,
+			.locate = _locate,
 			.expire = _expire,
 			.get_count = _get_count,
 			.is_full = _is_full,

@@ -165,6 +165,17 @@ struct kupf_store_t {
 	bool (*walk)(kupf_store_t *this, uint64_t *cursor, array_t *sessions);
 
 	/**
+	 * Get the cursor of a step that has the session of a name, if there is one,
+	 * with whatever the step has beside it; all that the steps after it have
+	 * come after that name in the order of kupf_store_compare().
+	 *
+	 * @param name		name, of a session that is there or not
+	 * @param lower		whether it is one of the lower store of an overlay
+	 * @return			cursor
+	 */
+	uint64_t (*locate)(kupf_store_t *this, const char *name, bool lower);
+
+	/**
 	 * Remove sessions whose life is over, and tell once of those whose life is
 	 * about to end: they stay, and kupf_session_expired() tells them apart.
 	 * To be called once a second, and again at once while it returns max.
@@ -193,6 +204,19 @@ struct kupf_store_t {
 	 */
 	void (*destroy)(kupf_store_t *this);
 };
+
+/**
+ * Compare sessions, of one store or of one layer of an overlay, in the order in
+ * which the steps of a walk have them; a step by itself has none.  The order of
+ * two sessions stays as it is as long as charon runs, whatever comes and goes.
+ *
+ * @param session	session of the store
+ * @param cursor	of locate(), for the other one
+ * @param name		name of the other one
+ * @return			less than, equal to or greater than 0
+ */
+int kupf_store_compare(kupf_session_t *session, uint64_t cursor,
+					   const char *name);
 
 /**
  * Create a store.

@@ -125,8 +125,9 @@ START_TEST(test_unknown)
 	ck_assert_ptr_null(test_execute(&upf, "", ""));
 	ck_assert_ptr_null(test_execute(&upf, "versio", ""));
 	ck_assert(wire_reader_init(&none, wire_octets(NULL, 0)));
-	answer = upf.commands->execute(upf.commands, &upf, FALSE,
-								   wire_octets("version", 8), &none, &work);
+	answer = upf.commands->execute(upf.commands, &upf, &test_upf_peer,
+								   FALSE, wire_octets("version", 8), &none,
+								   &work);
 	ck_assert_ptr_null(work);
 	ck_assert(test_same(answer, chunk_create("\0\0\0\1\2", 5)));
 }
@@ -204,6 +205,78 @@ START_TEST(test_establish_many)
 		"establish-sessions",
 		"o={ ue-id=keyid:o key=" KEY " } o={ ue-id=keyid:o key=" KEY " } "
 		"o={ ue-id=keyid:p key=" KEY " }");
+}
+END_TEST
+
+START_TEST(test_modify_many)
+{
+	run("success=yes", "establish-sessions",
+		"a={ ue-id=keyid:a key=" KEY " } b={ ue-id=keyid:b key=" KEY " } "
+		"c={ ue-id=keyid:c key=" KEY " }");
+	/* good ones between bad ones */
+	run("success=yes modified=2 failed=4 x.cause=no-such-session "
+		"b.cause=identity-in-use y.cause=unknown-field a.cause=- "
+		"a%20b.cause=- c.cause=-", "modify-sessions",
+		"a={ ue-id=keyid:a2 grace=7 } x={ lifetime=5 } b={ ue-id=keyid:c } "
+		"a%20b={ } y={ replace=yes } c={ }");
+	ck_assert_uint_eq(upf.enforcer.grace, UINT32_MAX);
+	run("success=yes ue-id=keyid:a2 generation=3", "modify-session",
+		"session=a");
+	run("success=yes generation=3", "modify-session", "session=c");
+	run("success=yes ue-id=keyid:b generation=2", "modify-session",
+		"session=b");
+	run("success=yes modified=1 failed=0", "modify-sessions",
+		"a={ grace=7 ue-id=keyid:a3 }");
+	ck_assert_uint_eq(upf.enforcer.grace, 7);
+	run("success=yes modified=0 failed=0", "modify-sessions", "");
+	run("success=no cause=unknown-field", "modify-sessions",
+		"a={ lifetime=5 } session=a");
+	run("success=yes generation=6", "modify-session", "session=a");
+}
+END_TEST
+
+START_TEST(test_delete_many)
+{
+	run("success=yes", "establish-sessions",
+		"a={ ue-id=keyid:a key=" KEY " } b={ ue-id=keyid:b key=" KEY " } "
+		"c={ ue-id=keyid:c key=" KEY " } d={ ue-id=keyid:d key=" KEY " }");
+	upf.enforcer.tunnels = 2;
+	run("success=yes deleted=2 failed=3 tunnels=4 x.cause=no-such-session "
+		"b.cause=unknown-field a.cause=no-such-session c.cause=-",
+		"delete-sessions", "a={ } x={ } b={ ue-id=keyid:b } c={ } a={ }");
+	ck_assert_uint_eq(upf.store->get_count(upf.store), 2);
+	run("success=no cause=unknown-field", "delete-sessions", "b={ } x=d");
+	ck_assert_uint_eq(upf.store->get_count(upf.store), 1);
+	run("success=yes deleted=0 failed=0 tunnels=0", "delete-sessions", "");
+}
+END_TEST
+
+/* more than a request may have: those up to there are done, and it says so */
+START_TEST(test_too_many)
+{
+	vici_message_t *reply;
+	char *script, *pos;
+	u_int i;
+
+	reply = test_execute(&upf, "version", "");
+	check(reply, "sessions-per-request=10000");
+	reply->destroy(reply);
+	run("success=yes", "establish-session",
+		"session=s9999 ue-id=keyid:a key=" KEY);
+	run("success=yes", "establish-session",
+		"session=s10000 ue-id=keyid:b key=" KEY);
+	script = pos = malloc(10001 * 16 + 1);
+	for (i = 0; i <= 10000; i++)
+	{
+		pos += sprintf(pos, "s%u={ } ", i);
+	}
+	reply = test_execute(&upf, "delete-sessions", "%s", script);
+	check(reply, "success=no cause=limit-reached");
+	ck_assert_str_eq(test_value(reply, "errmsg"), "a request may have 10000 "
+					 "sessions; 1 of these are deleted");
+	reply->destroy(reply);
+	free(script);
+	ck_assert_uint_eq(upf.store->get_count(upf.store), 1);
 }
 END_TEST
 
@@ -352,6 +425,54 @@ START_TEST(test_times_stay)
 }
 END_TEST
 
+/* established, or modified if it is there with other content */
+START_TEST(test_replace)
+{
+	uint64_t modified = test_counter("sessions-modified");
+
+	run("success=yes generation=1", "establish-session",
+		"session=a ue-id=keyid:a ue-addresses=[10.0.0.1] replace=yes key=" KEY);
+	/* the same, and the same as far as it goes */
+	run("success=yes generation=1", "establish-session",
+		"session=a ue-id=keyid:a ue-addresses=[10.0.0.1] replace=yes key=" KEY);
+	run("success=yes generation=1", "establish-session",
+		"session=a ue-id=keyid:a replace=yes key=" KEY);
+	/* whoever does not say so does not mean it */
+	run("success=no cause=session-exists", "establish-session",
+		"session=a ue-id=keyid:n key=" KEY);
+	run("success=no cause=session-exists", "establish-session",
+		"session=a ue-id=keyid:n replace=no key=" KEY);
+	run("success=no cause=invalid-field", "establish-session",
+		"session=a ue-id=keyid:n replace=true key=" KEY);
+	ck_assert_uint_eq(test_counter("sessions-modified"), modified);
+	run("success=yes generation=2 ue-id=keyid:n", "establish-session",
+		"session=a ue-id=keyid:n replace=yes key=" KEY);
+	ck_assert_uint_eq(upf.enforcer.grace, UINT32_MAX);
+	ck_assert_uint_eq(test_counter("sessions-modified"), modified + 1);
+	/* what it left out is there still: nobody else can have it */
+	run("success=no cause=address-in-use", "establish-session",
+		"session=b ue-id=keyid:b ue-addresses=[10.0.0.1] key=" KEY);
+	/* a refusal leaves it as it was */
+	run("success=yes", "establish-session", "session=b ue-id=keyid:b key=" KEY);
+	run("success=no cause=identity-in-use", "establish-session",
+		"session=a ue-id=keyid:b replace=yes key=" KEY);
+	run("success=no cause=missing-field", "establish-session",
+		"session=a ue-id=keyid:n replace=yes");
+	run("success=yes established=3 failed=1 b.cause=identity-in-use "
+		"a.cause=- c.cause=- d.cause=-", "establish-sessions",
+		"a={ ue-id=keyid:n replace=yes key=" KEY " } "
+		"b={ ue-id=keyid:n replace=yes key=" KEY " } "
+		"c={ ue-id=keyid:c replace=yes key=" KEY " } "
+		"b={ ue-id=keyid:b2 replace=yes key=" KEY " }");
+	run("success=yes ue-id=keyid:n generation=3", "modify-session",
+		"session=a");
+	run("success=yes ue-id=keyid:b2 generation=3", "modify-session",
+		"session=b");
+	run("success=no cause=unknown-field", "modify-session",
+		"session=a replace=yes");
+}
+END_TEST
+
 START_TEST(test_modify)
 {
 	run("success=no cause=no-such-session", "modify-session",
@@ -494,6 +615,186 @@ START_TEST(test_list)
 	ck_assert(test_call_step(&upf, &call));
 	ck_assert_ptr_nonnull(call.work);
 	test_call_end(&call);
+}
+END_TEST
+
+/** Sessions of a long list, and of a page of it */
+#define LONG_LIST 500
+#define PAGE 30
+
+/**
+ * List one page.
+ *
+ * @param after		where to begin; [out] where to go on, empty at the end
+ * @param last		[out] name of the last session
+ * @param seen		how often each was seen, by the number in its name
+ * @return			number of sessions
+ */
+static u_int list_page(char after[96], char last[65], u_int seen[LONG_LIST])
+{
+	wire_packet_type_t type = WIRE_EVENT;
+	vici_message_t *message;
+	char script[256], escaped[128];
+	test_call_t call;
+	u_int count = 0;
+	char *blank;
+
+	blank = strchr(after, ' ');
+	snprintf(escaped, sizeof(escaped), "%.*s%s%s",
+			 blank ? (int)(blank - after) : (int)strlen(after), after,
+			 blank ? "%20" : "", blank ? blank + 1 : "");
+	snprintf(script, sizeof(script), "limit=%u%s%s", PAGE,
+			 after[0] ? " after=" : "", escaped);
+	list_all(&call, script);
+	while (type == WIRE_EVENT)
+	{
+		message = test_call_next(&call, &type);
+		ck_assert_ptr_nonnull(message);
+		if (type == WIRE_EVENT)
+		{
+			count++;
+			strcpy(last, test_value(message, "session"));
+			if (last[0] == 's')
+			{
+				seen[atoi(last + 1)]++;
+			}
+		}
+		else
+		{
+			check(message, "success=yes");
+			strcpy(after, test_value(message, "after"));
+		}
+		message->destroy(message);
+	}
+	test_call_end(&call);
+	ck_assert_int_eq(count == PAGE, after[0] != '\0');
+	return count;
+}
+
+/**
+ * Have sessions come and go, and others be exchanged, between two pages.
+ */
+static void change_some(u_int *added)
+{
+	vici_message_t *reply;
+	char script[128];
+	u_int i;
+
+	for (i = 0; i < 100; i++, (*added)++)
+	{
+		snprintf(script, sizeof(script),
+				 "session=new%u ue-id=keyid:new%u key=" KEY, *added, *added);
+		run("success=yes", "establish-session", script);
+		snprintf(script, sizeof(script), "session=new%u", *added / 2);
+		if (i % 2)
+		{	/* unless that was done already */
+			reply = test_execute(&upf, "delete-session", "%s", script);
+			reply->destroy(reply);
+		}
+		snprintf(script, sizeof(script), "session=s%u", *added % LONG_LIST);
+		run("success=yes", "modify-session", script);
+	}
+}
+
+/* page by page everything that stays is listed once, whatever comes and goes */
+START_TEST(test_list_pages)
+{
+	u_int seen[LONG_LIST] = {}, i, pages = 0, added = 0;
+	char script[128], after[96] = "", last[65];
+
+	for (i = 0; i < LONG_LIST; i++)
+	{
+		snprintf(script, sizeof(script), "session=s%u ue-id=keyid:%u key=" KEY,
+				 i, i);
+		run("success=yes", "establish-session", script);
+	}
+	do
+	{
+		ck_assert_uint_le(list_page(after, last, seen), PAGE);
+		pages++;
+		if (after[0])
+		{
+			ck_assert_str_eq(after, last);
+			/* the one that was the last is gone, now and then */
+			if (after[0] == 'n')
+			{
+				snprintf(script, sizeof(script), "session=%s", after);
+				run("success=yes", "delete-session", script);
+			}
+			change_some(&added);
+		}
+	}
+	while (after[0]);
+	for (i = 0; i < LONG_LIST; i++)
+	{
+		ck_assert_msg(seen[i] == 1, "s%u was listed %u times", i, seen[i]);
+	}
+	ck_assert_uint_gt(pages, LONG_LIST / PAGE);
+}
+END_TEST
+
+/* what is pre-configured comes after what is fed, by whichever name one goes
+ * on, and a filter counts what it lets through */
+START_TEST(test_list_pages_preconfigured)
+{
+	kupf_store_t *lower = upf.preconfigured->get_store(upf.preconfigured);
+	char name[16], script[128], after[96] = "", last[65];
+	u_int seen[LONG_LIST] = {}, i, pages = 0, layer = 0;
+	kupf_session_data_t data;
+	kupf_session_t *session;
+	test_call_t call;
+	vici_message_t *entry;
+
+	for (i = 0; i < LONG_LIST; i++)
+	{
+		snprintf(name, sizeof(name), "s%u", i);
+		if (i % 2)
+		{
+			snprintf(script, sizeof(script), "session=%s ue-id=keyid:%s key="
+					 KEY, name, name);
+			run("success=yes", "establish-session", script);
+			continue;
+		}
+		test_session_data(&data, name, ID_KEY_ID, name);
+		data.preconfigured = TRUE;
+		session = kupf_session_create(&data);
+		ck_assert_int_eq(lower->put(lower, session), KUPF_STORE_OK);
+		kupf_session_unref(session);
+	}
+	do
+	{
+		list_page(after, last, seen);
+		pages++;
+		if (!after[0])
+		{
+			break;
+		}
+		ck_assert_int_eq(atoi(last + 1) % 2, strchr(after, ' ') ? 0 : 1);
+		if (strchr(after, ' '))
+		{
+			layer++;
+			if (_i)
+			{
+				strcpy(after, last);
+			}
+		}
+	}
+	while (pages < 2 * LONG_LIST);
+	for (i = 0; i < LONG_LIST; i++)
+	{
+		ck_assert_msg(seen[i] == 1, "s%u was listed %u times", i, seen[i]);
+	}
+	ck_assert_uint_gt(layer, 3);
+
+	list_all(&call, "limit=2 state=up");
+	ck_assert_ptr_null(next_entry(&call));
+	test_call_end(&call);
+	list_all(&call, "session=s1 limit=1 after=s1");
+	entry = next_entry(&call);
+	check(entry, "session=s1");
+	entry->destroy(entry);
+	test_call_end(&call);
+	run("success=no cause=invalid-field", "list-sessions", "limit=0");
 }
 END_TEST
 
@@ -660,6 +961,10 @@ Suite *kupf_commands_suite(void)
 	tcase_add_test(tc, test_derived);
 	tcase_add_test(tc, test_establish_many);
 	tcase_add_test(tc, test_establish_many_addresses);
+	tcase_add_test(tc, test_modify_many);
+	tcase_add_test(tc, test_delete_many);
+	tcase_add_test(tc, test_too_many);
+	tcase_add_test(tc, test_replace);
 	tcase_add_test(tc, test_establish_many_bad);
 	tcase_add_loop_test(tc, test_unreadable, 0, countof(unreadable));
 	tcase_add_test(tc, test_establish_many_failures);
@@ -670,6 +975,8 @@ Suite *kupf_commands_suite(void)
 	tcase_add_test(tc, test_modify);
 	tcase_add_test(tc, test_delete);
 	tcase_add_test(tc, test_list);
+	tcase_add_test(tc, test_list_pages);
+	tcase_add_loop_test(tc, test_list_pages_preconfigured, 0, 2);
 	tcase_add_test(tc, test_list_tunnels);
 	tcase_add_test(tc, test_attempts);
 	suite_add_tcase(suite, tc);

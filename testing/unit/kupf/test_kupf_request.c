@@ -33,7 +33,11 @@
 
 /** All fields */
 #define ALL (KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION | KUPF_FIELD_GRACE | \
-			 KUPF_FIELD_STATE)
+			 KUPF_FIELD_STATE | KUPF_FIELD_REPLACE | KUPF_FIELD_LIMIT | \
+			 KUPF_FIELD_AFTER)
+
+/** Those that a session may be established or modified with */
+#define MOST (KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION | KUPF_FIELD_GRACE)
 
 static bool parse(kupf_request_t *request, kupf_error_t *error, u_int allowed,
 				  u_int required, const char *script)
@@ -145,6 +149,13 @@ static struct {
 	{ "grace=315360000", KUPF_FIELD_GRACE, "315360000" },
 	{ "state=up", KUPF_FIELD_STATE, "up" },
 	{ "state=provisioned", KUPF_FIELD_STATE, "provisioned" },
+	{ "replace=yes", KUPF_FIELD_REPLACE, "yes" },
+	{ "replace=no", KUPF_FIELD_REPLACE, "no" },
+	{ "limit=1", KUPF_FIELD_LIMIT, "1" },
+	{ "limit=4294967295", KUPF_FIELD_LIMIT, "4294967295" },
+	{ "after=" TEXT64, KUPF_FIELD_AFTER, TEXT64 },
+	{ "after=preconfigured", KUPF_FIELD_AFTER, "preconfigured" },
+	{ "after=" TEXT64 "%20preconfigured", KUPF_FIELD_AFTER, TEXT64 ", below" },
 };
 
 /**
@@ -216,6 +227,16 @@ static char *show(kupf_request_t *request, kupf_field_t field)
 			break;
 		case KUPF_FIELD_STATE:
 			strcpy(text, request->up ? "up" : "provisioned");
+			break;
+		case KUPF_FIELD_REPLACE:
+			strcpy(text, request->replace ? "yes" : "no");
+			break;
+		case KUPF_FIELD_LIMIT:
+			snprintf(text, sizeof(text), "%u", request->limit);
+			break;
+		case KUPF_FIELD_AFTER:
+			snprintf(text, sizeof(text), "%s%s", request->after,
+					 request->after_preconfigured ? ", below" : "");
 			break;
 	}
 	return text;
@@ -303,6 +324,17 @@ static struct {
 	  "'key'" },
 	{ "key=0sABCDEFGHIJKLMNOPQRSTUVWXYZ2345", KUPF_CAUSE_INVALID_FIELD,
 	  "'key'" },
+	{ "replace=", KUPF_CAUSE_INVALID_FIELD, "'replace'" },
+	{ "replace=true", KUPF_CAUSE_INVALID_FIELD, "'replace'" },
+	{ "limit=0", KUPF_CAUSE_INVALID_FIELD, "'limit'" },
+	{ "limit=4294967296", KUPF_CAUSE_INVALID_FIELD, "'limit'" },
+	{ "limit=-1", KUPF_CAUSE_INVALID_FIELD, "'limit'" },
+	{ "after=", KUPF_CAUSE_INVALID_FIELD, "'after'" },
+	{ "after=%20preconfigured", KUPF_CAUSE_INVALID_FIELD, "'after'" },
+	{ "after=a%20", KUPF_CAUSE_INVALID_FIELD, "'after'" },
+	{ "after=a%20b", KUPF_CAUSE_INVALID_FIELD, "'after'" },
+	{ "after=a%20preconfigured%20", KUPF_CAUSE_INVALID_FIELD, "'after'" },
+	{ "after=" TEXT64 "x", KUPF_CAUSE_INVALID_FIELD, "'after'" },
 	{ "derivation=", KUPF_CAUSE_INVALID_FIELD, "'derivation'" },
 	{ "derivation=ts33501-a10", KUPF_CAUSE_INVALID_FIELD, "ts33501-a9" },
 	{ "nas-count=4294967296", KUPF_CAUSE_INVALID_FIELD, "'nas-count'" },
@@ -517,12 +549,12 @@ START_TEST(test_all)
 	kupf_request_t request;
 	kupf_error_t error;
 
-	ck_assert(parse(&request, &error, ALL, ALL & ~KUPF_FIELD_STATE,
+	ck_assert(parse(&request, &error, ALL, MOST,
 		"services=[ike] lifetime=60 ue-addresses=[10.0.0.1] grace=5 "
 		"upf-address=192.0.2.1 pdu-session-id=5 fc=0x6e rand=0x" HEX32 " "
 		"derivation=kupf nas-count=1 distinguisher=0xf1 ktngf=0x" HEX32 " "
 		"kamf=0x" HEX32 " key=0x" HEX64 " ue-id=keyid:a session=s"));
-	ck_assert_uint_eq(request.fields, ALL & ~KUPF_FIELD_STATE);
+	ck_assert_uint_eq(request.fields, MOST);
 	ck_assert_str_eq(request.session, "s");
 	ck_assert_uint_eq(request.key_len, 64);
 	ck_assert_uint_eq(request.lifetime, 60);

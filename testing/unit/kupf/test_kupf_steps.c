@@ -346,6 +346,37 @@ START_TEST(test_batch)
 }
 END_TEST
 
+/* of whichever kind */
+START_TEST(test_delete_batch)
+{
+	char *script, *pos;
+	u_int others = 0, i;
+
+	put_sessions();
+	script = pos = malloc(SESSIONS * 16 + 1);
+	for (i = 0; i < SESSIONS; i++)
+	{
+		pos += sprintf(pos, "s%u={ } ", i);
+	}
+	listen_to("key-request");
+	ask(LONG, WIRE_CMD_REQUEST, "delete-sessions", script);
+	while (upf.store->get_count(upf.store) == SESSIONS)
+	{
+		serve_round();
+	}
+	for (i = 0; i < 5; i++)
+	{
+		others += serve_others();
+	}
+	ck_assert_uint_eq(others, 5);
+	ck_assert_uint_gt(upf.store->get_count(upf.store), SESSIONS / 2);
+	serve_all();
+	expect(LONG, "deleted", "3000");
+	ck_assert_uint_eq(upf.store->get_count(upf.store), 0);
+	free(script);
+}
+END_TEST
+
 START_TEST(test_list)
 {
 	uint8_t confirm[WIRE_PACKET_HEADER + 1];
@@ -596,6 +627,7 @@ Suite *kupf_steps_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_sync_end);
 	tcase_add_test(tc, test_batch);
+	tcase_add_test(tc, test_delete_batch);
 	tcase_add_test(tc, test_list);
 	tcase_add_test(tc, test_pipelined);
 	suite_add_tcase(suite, tc);

@@ -96,6 +96,20 @@ START_TEST(test_sync)
 }
 END_TEST
 
+/* many at once are mentioned as one is, but not by deleting them */
+START_TEST(test_batches)
+{
+	add_abc();
+	ck_assert_str_eq(run(one, "sync-begin", ""), "");
+	ck_assert_str_eq(run(two, "modify-sessions", "a={ lifetime=100 } "
+						 "b={ ue-id=keyid:c }"), "");
+	ck_assert_str_eq(run(two, "delete-sessions", "c={ ue-id=keyid:c }"), "");
+	check("abc");
+	ck_assert_str_eq(run(one, "sync-end", ""), "1");
+	check("ab");
+}
+END_TEST
+
 /* an address of a session that is to go is free after that, and two sessions
  * exchange theirs in three steps */
 START_TEST(test_addresses)
@@ -420,6 +434,7 @@ Suite *kupf_sync_suite(void)
 	tc = tcase_create("sync");
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_sync);
+	tcase_add_test(tc, test_batches);
 	tcase_add_test(tc, test_addresses);
 	tcase_add_test(tc, test_mentioned);
 	tcase_add_test(tc, test_begin_anew);

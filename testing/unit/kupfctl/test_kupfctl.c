@@ -606,6 +606,35 @@ static const run_t replies[] = {
 	  ".\nR success=yes tunnels=1\nW", 0,
 	  "tunnels  1\n", "",
 	  "0:delete-session session=s1\n" },
+	{ "metrics",
+	  ".\nR success=yes daemon=charon version=5\"9\\ role=upf enforcer=nin3a "
+	  "uptime=7\n.\nR success=yes sessions=2 nin3a-refused-wrong-key=3 "
+	  "requests=18446744073709551615 odd=x nin3a-refused=4 Odd=1 "
+	  "nin3a-ue-failed-timeout=6 nin3a-refused-service=1 s={ requests=5 } "
+	  "nin3a-tunnels-up=1\nW", 0,
+	  "# TYPE kupf_build_info gauge\nkupf_build_info{daemon=\"charon\","
+	  "version=\"59\",plugin=\"\",role=\"upf\",enforcer=\"nin3a\"} 1\n"
+	  "# TYPE kupf_uptime_seconds gauge\n"
+	  "# UNIT kupf_uptime_seconds seconds\nkupf_uptime_seconds 7\n"
+	  "# TYPE kupf_nin3a_refused_reasons counter\n"
+	  "kupf_nin3a_refused_reasons_total{reason=\"wrong-key\"} 3\n"
+	  "kupf_nin3a_refused_reasons_total{reason=\"service\"} 1\n"
+	  "# TYPE kupf_nin3a_ue_failed_reasons counter\n"
+	  "kupf_nin3a_ue_failed_reasons_total{reason=\"timeout\"} 6\n"
+	  "# TYPE kupf_sessions gauge\nkupf_sessions 2\n"
+	  "# TYPE kupf_requests counter\n"
+	  "kupf_requests_total 18446744073709551615\n"
+	  "# TYPE kupf_nin3a_refused counter\nkupf_nin3a_refused_total 4\n"
+	  "# TYPE kupf_nin3a_tunnels_up gauge\nkupf_nin3a_tunnels_up 1\n"
+	  "# EOF\n", "",
+	  "0:version\n0:stats\n" },
+	/* names that a shell may take for more than a word are not offered */
+	{ "completion sessions",
+	  ".\nC\n.\nE list-session session=s1\nE list-session session=$(id)\n"
+	  "E list-session session=-x\nE list-session session=a;b\n"
+	  "E list-session session=imsi-00101:5@upf.1\nR success=yes after=x\nW",
+	  0, "s1\nimsi-00101:5@upf.1\n", "",
+	  "3:list-session\n0:list-sessions limit=1000\n" },
 	{ "reject @#0102",
 	  ".\nR success=yes waited=1\nW", 0,
 	  "waited  1\n", "",
@@ -697,6 +726,8 @@ static const run_t replies[] = {
 	  "\nsession  s2\n", "",
 	  "3:list-session\n0:list-sessions\n" },
 	{ "list --long", ".\nC\n.\nR success=yes\nW", 0, "", "", NULL },
+	{ "list s1 --long", ".\nC\n.\nR success=yes\nW", 0, "", "",
+	  "3:list-session\n0:list-sessions session=s1\n" },
 	{ "list --state up --session s1 --ue-id a --json",
 	  ".\nC\n.\nE list-session session=s1 l=[a]\nE list-session session=s2\n"
 	  "R success=yes\nW", 0,
@@ -734,6 +765,10 @@ static const run_t refusals[] = {
 	  "kupfctl: the daemon does not know the event list-session\n", NULL },
 	{ "list", ".\nC\n.\nR success=no cause=invalid-field\nW", 1,
 	  "", "kupfctl: invalid-field\n", NULL },
+	/* half of the metrics are not told from all of them but by their end */
+	{ "metrics", ".\nR success=yes\n.\nR success=no cause=busy\nW", 1,
+	  "# TYPE kupf_build_info gauge\nkupf_build_info{daemon=\"\",version=\"\","
+	  "plugin=\"\",role=\"\",enforcer=\"\"} 1\n", "kupfctl: busy\n", NULL },
 	{ "watch tunnel-sideways", ".\nN\nW", 1, "",
 	  "kupfctl: the daemon does not know the event tunnel-sideways\n",
 	  "3:tunnel-sideways\n" },
@@ -856,7 +891,18 @@ static const run_t usages[] = {
 	  "kupfctl: option --timeout: expected 1 to 86400\n" },
 	{ "--timeout 1s version", NULL, 2, "", "*option --timeout: " },
 	{ "completion csh", NULL, 2, "",
-	  "kupfctl: there is completion for bash only\n" },
+	  "kupfctl: there is completion for bash, zsh and fish\n" },
+	{ "completion sessions", NULL, 3, "", "" },
+	{ "list s1 --session s1", NULL, 2, "",
+	  "kupfctl: a session is named twice\n" },
+	{ "delete s1 --file -", NULL, 2, "",
+	  "kupfctl: with --file, what is said of sessions is in the file\n" },
+	{ "modify --file - --grace 5", NULL, 2, "", "*is in the file\n" },
+	{ "modify --file - --key-file raw", NULL, 2, "", "*is in the file\n" },
+	{ "modify --grace 5", NULL, 2, "", "*usage: kupfctl modify SESSION" },
+	{ "delete --file absent", NULL, 2, "",
+	  "kupfctl: cannot open absent: No such file or directory\n" },
+	{ "sync", NULL, 2, "", "*usage: kupfctl sync FILE" },
 	{ "derive --rand " RAND, NULL, 2, "",
 	  "kupfctl: option --kamf-file is required for derivation kupf\n" },
 	{ "derive --kamf-file kamf", NULL, 2, "",
@@ -896,6 +942,12 @@ END_TEST
 
 static const run_t locals[] = {
 	{ "--help", NULL, 0, "*Usage: kupfctl ", "" },
+	{ "-h", NULL, 0, "*Usage: kupfctl ", "" },
+	{ "delete -h", NULL, 0, "*Usage: kupfctl delete ", "" },
+	{ "--version", NULL, 0, "kupfctl " NIN3A_VERSION "\n", "" },
+	{ "list --version", NULL, 0, "kupfctl " NIN3A_VERSION "\n", "" },
+	{ "completion zsh", NULL, 0, "*#compdef kupfctl\n", "" },
+	{ "completion fish", NULL, 0, "*complete -c kupfctl -f\n", "" },
 	{ "establish --help", NULL, 0, "*--key-file FILE", "" },
 	{ "completion bash", NULL, 0, "*complete -F _kupfctl kupfctl\n", "" },
 	/* the vectors of test_kupf_kdf.c */
@@ -1007,6 +1059,67 @@ static const struct {
 	{ "s\xc3\xa4 key=" RAW_HEX, { "load -", "W", 2, "*",
 		"*line 1: field session: ", "" } },
 	{ "", { "load .", "W", 2, "*", "*cannot read .: Is a directory\n", "" } },
+	{ "s1 key=" RAW_HEX " grace=5", { "load -", "W", 2, "*",
+		"*line 1: word 3, with a name of 5 octets, is not known here\n", "" } },
+	{ "s1 key=" RAW_HEX "\n",
+	  { "load --replace -", ".\nR success=yes established=1 failed=0\nW", 0,
+		"1 established, 0 failed\n", "",
+		"0:establish-sessions s1={ replace=yes key=" RAW_HEX " }\n" } },
+	/* many of one reason */
+	{ "s1 fc=0\ns2 fc=0\ns3 fc=0\ns4 fc=0\ns5 fc=0\ns6 fc=0\n",
+	  { "load -", ".\nR s1={ cause=a } s2={ cause=b errmsg=x } s3={ cause=a } "
+		"s4={ cause=a } s5={ cause=a } s6={ cause=a } established=0 failed=6\n"
+		"W", 1, "0 established, 6 failed\n",
+		"kupfctl: session s1: a\nkupfctl: session s2: b: x\n"
+		"kupfctl: session s3: a\nkupfctl: session s4: a\n"
+		"kupfctl: 2 more sessions: a\n", NULL } },
+	/* modify and delete */
+	{ "s1 lifetime=5 grace=0\ns2 key=" RAW_HEX "\n",
+	  { "modify --file -", ".\nR modified=1 failed=1 s2={ cause=busy }\nW", 1,
+		"1 modified, 1 failed\n", "kupfctl: session s2: busy\n",
+		"0:modify-sessions s1={ lifetime=5 grace=0 } s2={ key=" RAW_HEX
+		" }\n" } },
+	{ "s1\n# all\ns2 # and this one\n",
+	  { "delete --file stdin", ".\nR deleted=2 failed=0 tunnels=1\nW", 0,
+		"2 deleted, 0 failed\n", "",
+		"0:delete-sessions s1={ } s2={ }\n" } },
+	{ "s1\ns2 key=" RAW_HEX,
+	  { "delete --file=-", ".\nR deleted=1 failed=0 tunnels=1\nW", 2,
+		"1 deleted, 0 failed\n", "*line 2: word 2, with a name of 3 octets, is "
+		"not known here\n", "0:delete-sessions s1={ }\n" } },
+	/* what there is to be, and nothing else */
+	{ "s1 key=" RAW_HEX "\n",
+	  { "sync stdin", ".\nR success=yes\n.\nR established=1 failed=0\n.\n"
+		"R success=yes removed=3\nW", 0,
+		"1 established, 0 failed, 3 removed\n", "",
+		"0:sync-begin\n0:establish-sessions s1={ replace=yes key=" RAW_HEX
+		" }\n0:sync-end\n" } },
+	{ "s1 key=" RAW_HEX "\n",
+	  { "sync --json -", ".\nR success=yes\n.\nR established=0 failed=1 s1={ "
+		"cause=x }\n.\nR success=yes removed=3\nW", 1,
+		"{\"established\":\"0\",\"failed\":\"1\",\"s1\":{\"cause\":\"x\"}}\n"
+		"{\"removed\":\"3\"}\n", "", NULL } },
+	/* nothing is removed that may be in the rest of the file */
+	{ "s1 key=" RAW_HEX "\ns2 key=" RAW "\n",
+	  { "sync -", ".\nR success=yes\n.\nR established=1 failed=0\nW", 2,
+		"1 established, 0 failed, 0 removed\n", "*line 2: field key is not",
+		"0:sync-begin\n0:establish-sessions s1={ replace=yes key=" RAW_HEX
+		" }\n" } },
+	{ "s1 key=" RAW_HEX "\n",
+	  { "sync -", ".\nR success=no cause=busy errmsg=x\nW", 1,
+		"0 established, 0 failed, 0 removed\n", "*busy: x\n",
+		"0:sync-begin\n" } },
+	{ "s1 key=" RAW_HEX "\n",
+	  { "sync -", ".\nR success=yes\n.\nR established=1 failed=0\n.\n", 3,
+		"1 established, 0 failed, 0 removed\n", "*lost", NULL } },
+	{ "# nobody\n",
+	  { "sync -", ".\nR success=yes\nW", 2,
+		"0 established, 0 failed, 0 removed\n", "kupfctl: standard input has "
+		"no session: nothing is removed, unless with --allow-empty\n",
+		"0:sync-begin\n" } },
+	{ "", { "sync --allow-empty -", ".\nR success=yes\n.\nR success=yes "
+		"removed=9\nW", 0, "0 established, 0 failed, 9 removed\n", "",
+		"0:sync-begin\n0:sync-end\n" } },
 };
 
 START_TEST(test_loads)

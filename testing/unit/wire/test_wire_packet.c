@@ -154,9 +154,9 @@ START_TEST(test_lengths)
 		{ { "\0\0\0\0", 4 }, WIRE_PACKET_MALFORMED, 4 },
 		{ { "\0\0\0\1", 4 }, WIRE_PACKET_PART, 5 },
 		{ { "\0\x08\0\0", 4 }, WIRE_PACKET_PART, 4 + 512 * 1024 },
-		{ { "\0\x08\0\1", 4 }, WIRE_PACKET_MALFORMED, 4 },
-		{ { "\x80\0\0\0", 4 }, WIRE_PACKET_MALFORMED, 4 },
-		{ { "\xff\xff\xff\xff", 4 }, WIRE_PACKET_MALFORMED, 4 },
+		{ { "\0\x08\0\1", 4 }, WIRE_PACKET_OVERLONG, 4 },
+		{ { "\x80\0\0\0", 4 }, WIRE_PACKET_OVERLONG, 4 },
+		{ { "\xff\xff\xff\xff", 4 }, WIRE_PACKET_OVERLONG, 4 },
 	};
 	wire_octets_t body;
 	size_t size, i;
