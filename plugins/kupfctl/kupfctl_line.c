@@ -38,6 +38,8 @@ static const struct {
 	{ "pdu-session-id", TEXT, 0 },
 	{ "upf-address", TEXT, 0 },
 	{ "ue-addresses", LIST, 0 },
+	{ "dns", LIST, 0 },
+	{ "p-cscf", LIST, 0 },
 	{ "lifetime", TEXT, 0 },
 	{ "services", LIST, 0 },
 };

@@ -41,6 +41,10 @@
 	  "address of the UPF that the UE must use" }, \
 	{ "--ue-address", "ADDR", NULL, "ue-addresses", true, \
 	  "inner address of the UE, may be repeated" }, \
+	{ "--dns", "ADDR", NULL, "dns", true, \
+	  "name server that the UE is told, may be repeated" }, \
+	{ "--p-cscf", "ADDR", NULL, "p-cscf", true, \
+	  "P-CSCF that the UE is told, may be repeated" }, \
 	{ "--lifetime", "SECONDS", NULL, "lifetime", false, \
 	  "when the session expires" }, \
 	{ "--service", "NAME", "ike", "services", true, \

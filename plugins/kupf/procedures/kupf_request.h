@@ -46,6 +46,8 @@ enum kupf_field_t {
 	KUPF_FIELD_KTNGF = (1 << 14),
 	KUPF_FIELD_NAS_COUNT = (1 << 15),
 	KUPF_FIELD_DISTINGUISHER = (1 << 16),
+	KUPF_FIELD_DNS = (1 << 17),
+	KUPF_FIELD_P_CSCF = (1 << 18),
 };
 
 /** Fields of a derivation: with the key that goes in, and what else does */
@@ -57,7 +59,8 @@ enum kupf_field_t {
 /** Fields that say what a session is, apart from its name */
 #define KUPF_FIELDS_SESSION (KUPF_FIELD_UE_ID | KUPF_FIELD_KEY | \
 	KUPF_FIELDS_DERIVE | KUPF_FIELD_PDU_SESSION_ID | KUPF_FIELD_UPF_ADDRESS | \
-	KUPF_FIELD_UE_ADDRESSES | KUPF_FIELD_LIFETIME | KUPF_FIELD_SERVICES)
+	KUPF_FIELD_UE_ADDRESSES | KUPF_FIELD_DNS | KUPF_FIELD_P_CSCF | \
+	KUPF_FIELD_LIFETIME | KUPF_FIELD_SERVICES)
 
 /**
  * A parsed request.  What fields does not name is zero.
@@ -96,6 +99,12 @@ struct kupf_request_t {
 	/** inner addresses of the UE */
 	kupf_address_t ue_addresses[KUPF_UE_ADDRESSES_MAX];
 	u_int ue_address_count;
+	/** name servers that the UE is told */
+	kupf_address_t dns[KUPF_SERVERS_MAX];
+	u_int dns_count;
+	/** P-CSCFs that the UE is told */
+	kupf_address_t p_cscf[KUPF_SERVERS_MAX];
+	u_int p_cscf_count;
 	/** life, seconds, 0 for no end */
 	uint32_t lifetime;
 	/** kupf_service_t, ORed */

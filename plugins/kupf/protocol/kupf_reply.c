@@ -158,6 +158,8 @@ void kupf_reply_details(wire_writer_t *writer, const kupf_session_t *session)
 					 data.preconfigured ? "preconfigured" : "socket");
 	kupf_reply_addresses(writer, "ue-addresses", data.ue_addresses,
 						 data.ue_address_count);
+	kupf_reply_addresses(writer, "dns", data.dns, data.dns_count);
+	kupf_reply_addresses(writer, "p-cscf", data.p_cscf, data.p_cscf_count);
 	wire_writer_begin_list(writer, "services");
 	if (data.services & KUPF_SERVICE_IKE)
 	{

@@ -65,7 +65,7 @@ void kupf_reply_session(wire_writer_t *writer,
 
 /**
  * Add what kupf_reply_session() leaves out: pdu-session-id (if known),
- * origin, ue-addresses, services, created, modified.
+ * origin, ue-addresses, dns, p-cscf, services, created, modified.
  */
 void kupf_reply_details(wire_writer_t *writer,
 						const kupf_session_t *session);

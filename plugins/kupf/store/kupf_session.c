@@ -43,10 +43,12 @@ struct kupf_session_t {
 	bool preconfigured:1;
 	/** number of inner addresses */
 	uint8_t ue_address_count;
+	/** number of name servers, and of P-CSCFs */
+	uint8_t dns_count:4, p_cscf_count:4;
 	/** whether it is in a store */
 	bool stored;
-	/** identity; then name and NUL; then the address of the UPF and the inner
-	 * addresses of the UE, kupf_address_t each */
+	/** identity; then name and NUL; then the address of the UPF, the inner
+	 * addresses of the UE, name servers and P-CSCFs, kupf_address_t each */
 	uint8_t id[];
 };
 
@@ -82,6 +84,22 @@ static inline kupf_address_t *ue_addresses_of(const kupf_session_t *session)
 	return upf_address_of(session) + 1;
 }
 
+/**
+ * Name servers.
+ */
+static inline kupf_address_t *dns_of(const kupf_session_t *session)
+{
+	return ue_addresses_of(session) + session->ue_address_count;
+}
+
+/**
+ * P-CSCFs.
+ */
+static inline kupf_address_t *p_cscf_of(const kupf_session_t *session)
+{
+	return dns_of(session) + session->dns_count;
+}
+
 /*
  * Described in header
  */
@@ -99,7 +117,8 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 	}
 	session = malloc(offsetof(kupf_session_t, id) + data->id.len +
 					 name_len + 1 +
-					 (1 + data->ue_address_count) * sizeof(kupf_address_t));
+					 (1 + data->ue_address_count + data->dns_count +
+					  data->p_cscf_count) * sizeof(kupf_address_t));
 	if (!session)
 	{
 		kupf_secret_destroy(key, data->key.len);
@@ -121,6 +140,8 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 		.upf_address_pooled = data->upf_address_pooled,
 		.preconfigured = data->preconfigured,
 		.ue_address_count = data->ue_address_count,
+		.dns_count = data->dns_count,
+		.p_cscf_count = data->p_cscf_count,
 	};
 	session->expiry = data->expiry;
 	if (data->lifetime && !data->expiry)
@@ -133,6 +154,10 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 	*upf_address_of(session) = data->upf_address;
 	memcpy(ue_addresses_of(session), data->ue_addresses,
 		   data->ue_address_count * sizeof(kupf_address_t));
+	memcpy(dns_of(session), data->dns,
+		   data->dns_count * sizeof(kupf_address_t));
+	memcpy(p_cscf_of(session), data->p_cscf,
+		   data->p_cscf_count * sizeof(kupf_address_t));
 	return session;
 }
 
@@ -174,6 +199,8 @@ void kupf_session_get_data(const kupf_session_t *session,
 		.upf_address_pooled = session->upf_address_pooled,
 		.preconfigured = session->preconfigured,
 		.ue_address_count = session->ue_address_count,
+		.dns_count = session->dns_count,
+		.p_cscf_count = session->p_cscf_count,
 		.lifetime = session->lifetime,
 		.expiry = session->expiry,
 		.generation = session->generation,
@@ -181,6 +208,10 @@ void kupf_session_get_data(const kupf_session_t *session,
 	};
 	memcpy(data->ue_addresses, ue_addresses_of(session),
 		   session->ue_address_count * sizeof(kupf_address_t));
+	memcpy(data->dns, dns_of(session),
+		   session->dns_count * sizeof(kupf_address_t));
+	memcpy(data->p_cscf, p_cscf_of(session),
+		   session->p_cscf_count * sizeof(kupf_address_t));
 }
 
 /*
@@ -270,6 +301,26 @@ const kupf_address_t *kupf_session_get_ue_addresses(
 /*
  * Described in header
  */
+const kupf_address_t *kupf_session_get_dns(const kupf_session_t *session,
+										   u_int *count)
+{
+	*count = session->dns_count;
+	return dns_of(session);
+}
+
+/*
+ * Described in header
+ */
+const kupf_address_t *kupf_session_get_p_cscf(const kupf_session_t *session,
+											  u_int *count)
+{
+	*count = session->p_cscf_count;
+	return p_cscf_of(session);
+}
+
+/*
+ * Described in header
+ */
 uint32_t kupf_session_get_expiry(const kupf_session_t *session)
 {
 	return session->expiry;
@@ -293,14 +344,12 @@ bool kupf_session_expired(const kupf_session_t *session, time_t now)
 }
 
 /**
- * Compare inner addresses, in the order given.
+ * Compare addresses, in the order given.
  */
-static bool same_ue_addresses(const kupf_session_t *session,
-							  const kupf_address_t *addresses, u_int count)
+static bool same_addresses(const kupf_address_t *a, u_int a_count,
+						   const kupf_address_t *b, u_int b_count)
 {
-	return session->ue_address_count == count &&
-		   memeq(ue_addresses_of(session), addresses,
-				 count * sizeof(kupf_address_t));
+	return a_count == b_count && memeq(a, b, a_count * sizeof(*a));
 }
 
 /**
@@ -335,8 +384,8 @@ bool kupf_session_needs_rekey(const kupf_session_t *old,
 		   !same_id(old, new->id_type,
 					chunk_create(id_of(new), new->id_len)) ||
 		   !kupf_address_equals(upf_address_of(old), upf_address_of(new)) ||
-		   !same_ue_addresses(old, ue_addresses_of(new),
-							  new->ue_address_count);
+		   !same_addresses(ue_addresses_of(old), old->ue_address_count,
+						   ue_addresses_of(new), new->ue_address_count);
 }
 
 /*
@@ -354,8 +403,12 @@ bool kupf_session_matches(const kupf_session_t *session,
 		   (data->upf_address.family == AF_UNSPEC ||
 			kupf_address_equals(upf_address_of(session),
 							 &data->upf_address)) &&
-		   same_ue_addresses(session, data->ue_addresses,
-							 data->ue_address_count);
+		   same_addresses(ue_addresses_of(session), session->ue_address_count,
+						  data->ue_addresses, data->ue_address_count) &&
+		   same_addresses(dns_of(session), session->dns_count,
+						  data->dns, data->dns_count) &&
+		   same_addresses(p_cscf_of(session), session->p_cscf_count,
+						  data->p_cscf, data->p_cscf_count);
 }
 
 /*

@@ -30,6 +30,9 @@
 /** Most inner addresses of a session */
 #define KUPF_UE_ADDRESSES_MAX 8
 
+/** Most name servers of a session, and as many P-CSCFs */
+#define KUPF_SERVERS_MAX 4
+
 /** Highest PDU session identity (TS 24.501, 9.4) */
 #define KUPF_PDU_SESSION_ID_MAX 15
 
@@ -74,6 +77,12 @@ struct kupf_session_data_t {
 	kupf_address_t ue_addresses[KUPF_UE_ADDRESSES_MAX];
 	/** number of inner addresses */
 	uint8_t ue_address_count;
+	/** name servers that the UE is told, and their number */
+	kupf_address_t dns[KUPF_SERVERS_MAX];
+	uint8_t dns_count;
+	/** P-CSCFs that the UE is told, and their number */
+	kupf_address_t p_cscf[KUPF_SERVERS_MAX];
+	uint8_t p_cscf_count;
 	/** life in seconds from creation, up to one more; 0 for no end */
 	uint32_t lifetime;
 	/** time_monotonic() of its end if that is fixed already, otherwise 0 */
@@ -210,6 +219,24 @@ const kupf_address_t *kupf_session_get_ue_addresses(
 							const kupf_session_t *session, u_int *count);
 
 /**
+ * Get the name servers that the UE is told.
+ *
+ * @param count		[out] their number
+ * @return			internal array
+ */
+const kupf_address_t *kupf_session_get_dns(const kupf_session_t *session,
+										   u_int *count);
+
+/**
+ * Get the P-CSCFs that the UE is told.
+ *
+ * @param count		[out] their number
+ * @return			internal array
+ */
+const kupf_address_t *kupf_session_get_p_cscf(const kupf_session_t *session,
+											  u_int *count);
+
+/**
  * Get the time of expiry.
  *
  * @return			time_monotonic() seconds, 0 if it never expires
@@ -247,7 +274,7 @@ bool kupf_session_precedes(const kupf_session_t *earlier,
 /**
  * Whether a UE with a tunnel of one session has to set it up anew for the
  * other: key, identity, UPF address or inner addresses differ, or the key is
- * not for IKE any more.
+ * not for IKE any more.  Servers that it is told are not worth that.
  */
 bool kupf_session_needs_rekey(const kupf_session_t *old,
 							  const kupf_session_t *new);

@@ -7,7 +7,7 @@
  * The inner addresses of a UE: those of its session and no others.
  *
  * A connection with "pools = pdu-session" in swanctl.conf has them handed out
- * in IKE_AUTH (CFG_REQUEST), and the traffic selectors of every CHILD_SA are
+ * in IKE_AUTH (CFG_REQUEST), with the servers of the session (nin3a_servers), and the traffic selectors of every CHILD_SA are
  * cut to them.  A tunnel whose session was modified since keeps what it has, and
  * may rekey it, until its grace is over, but gets nothing new.  A session without inner addresses leaves both to charon's
  * configuration.

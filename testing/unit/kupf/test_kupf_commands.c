@@ -373,6 +373,31 @@ START_TEST(test_modify)
 }
 END_TEST
 
+/* servers that a UE is told are part of a session */
+START_TEST(test_servers)
+{
+	run("success=yes", "establish-session", "session=a ue-id=keyid:a key=" KEY
+		" dns=[10.1.0.53] p-cscf=[2001:db8::60,10.1.0.60]");
+	run("success=yes generation=1", "establish-session",
+		"session=a ue-id=keyid:a key=" KEY
+		" p-cscf=[2001:db8::60,10.1.0.60] dns=[10.1.0.53]");
+	run("success=no cause=session-exists", "establish-session",
+		"session=a ue-id=keyid:a key=" KEY
+		" dns=[10.1.0.54] p-cscf=[2001:db8::60,10.1.0.60]");
+	run("success=no cause=session-exists", "establish-session",
+		"session=a ue-id=keyid:a key=" KEY
+		" dns=[10.1.0.53] p-cscf=[10.1.0.60,2001:db8::60]");
+	run("success=yes generation=2", "modify-session", "session=a dns=[]");
+	run("success=yes generation=2", "establish-session",
+		"session=a ue-id=keyid:a key=" KEY
+		" p-cscf=[2001:db8::60,10.1.0.60]");
+	run("success=yes generation=3", "modify-session",
+		"session=a p-cscf=[] dns=[10.1.0.53]");
+	run("success=yes generation=3", "establish-session",
+		"session=a ue-id=keyid:a key=" KEY " dns=[10.1.0.53]");
+}
+END_TEST
+
 START_TEST(test_delete)
 {
 	run("success=no cause=no-such-session", "delete-session", "session=a");
@@ -738,6 +763,7 @@ Suite *kupf_commands_suite(void)
 	tcase_add_test(tc, test_times_stay);
 	tcase_add_test(tc, test_list_busy);
 	tcase_add_test(tc, test_modify);
+	tcase_add_test(tc, test_servers);
 	tcase_add_test(tc, test_delete);
 	tcase_add_test(tc, test_list);
 	tcase_add_test(tc, test_list_tunnels);
