@@ -95,9 +95,9 @@ const kupfctl_command_t kupfctl_commands[] = {
 			"  SESSION field=value field=value ...\n\n"
 			"with the fields key, kamf, rand, fc, ue-id, pdu-session-id, "
 			"upf-address,\n"
-			"ue-addresses, dns, p-cscf, lifetime and services; lists are "
-			"separated by\n"
-			"commas, keys are 0x<hex> or 0s<base64>, and # starts a "
+			"ue-addresses, dns, p-cscf, dnn, snssai, lifetime and "
+			"services; lists are\n"
+			"separated by commas, keys are 0x<hex> or 0s<base64>, and # starts a "
 			"comment.  A wrong line\n"
 			"ends it: lines before it are sent, this one and those after "
 			"it are not.\n",

@@ -40,6 +40,8 @@ static const struct {
 	{ "ue-addresses", LIST, 0 },
 	{ "dns", LIST, 0 },
 	{ "p-cscf", LIST, 0 },
+	{ "dnn", TEXT, 0 },
+	{ "snssai", TEXT, 0 },
 	{ "lifetime", TEXT, 0 },
 	{ "services", LIST, 0 },
 };

@@ -45,6 +45,10 @@
 	  "name server that the UE is told, may be repeated" }, \
 	{ "--p-cscf", "ADDR", NULL, "p-cscf", true, \
 	  "P-CSCF that the UE is told, may be repeated" }, \
+	{ "--dnn", "DNN", NULL, "dnn", false, \
+	  "data network that the session leads to" }, \
+	{ "--snssai", "SST[-SD]", NULL, "snssai", false, \
+	  "slice that it is in" }, \
 	{ "--lifetime", "SECONDS", NULL, "lifetime", false, \
 	  "when the session expires" }, \
 	{ "--service", "NAME", "ike", "services", true, \

@@ -48,6 +48,8 @@ enum kupf_field_t {
 	KUPF_FIELD_DISTINGUISHER = (1 << 16),
 	KUPF_FIELD_DNS = (1 << 17),
 	KUPF_FIELD_P_CSCF = (1 << 18),
+	KUPF_FIELD_DNN = (1 << 19),
+	KUPF_FIELD_SNSSAI = (1 << 20),
 };
 
 /** Fields of a derivation: with the key that goes in, and what else does */
@@ -60,6 +62,7 @@ enum kupf_field_t {
 #define KUPF_FIELDS_SESSION (KUPF_FIELD_UE_ID | KUPF_FIELD_KEY | \
 	KUPF_FIELDS_DERIVE | KUPF_FIELD_PDU_SESSION_ID | KUPF_FIELD_UPF_ADDRESS | \
 	KUPF_FIELD_UE_ADDRESSES | KUPF_FIELD_DNS | KUPF_FIELD_P_CSCF | \
+	KUPF_FIELD_DNN | KUPF_FIELD_SNSSAI | \
 	KUPF_FIELD_LIFETIME | KUPF_FIELD_SERVICES)
 
 /**
@@ -105,6 +108,10 @@ struct kupf_request_t {
 	/** P-CSCFs that the UE is told */
 	kupf_address_t p_cscf[KUPF_SERVERS_MAX];
 	u_int p_cscf_count;
+	/** DNN */
+	char dnn[KUPF_DNN_MAX + 1];
+	/** S-NSSAI */
+	char snssai[KUPF_SNSSAI_MAX + 1];
 	/** life, seconds, 0 for no end */
 	uint32_t lifetime;
 	/** kupf_service_t, ORed */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_fields.h"
+#include "kupf_network.h"
 
 #include <ctype.h>
 
@@ -285,6 +286,16 @@ static bool parse_p_cscf(kupf_request_t *request, chunk_t value)
 					  KUPF_SERVERS_MAX);
 }
 
+static bool parse_dnn(kupf_request_t *request, chunk_t value)
+{
+	return kupf_network_parse_dnn(value, request->dnn);
+}
+
+static bool parse_snssai(kupf_request_t *request, chunk_t value)
+{
+	return kupf_network_parse_snssai(value, request->snssai);
+}
+
 static bool parse_lifetime(kupf_request_t *request, chunk_t value)
 {
 	return parse_number(value, KUPF_SECONDS_MAX, &request->lifetime);
@@ -354,6 +365,10 @@ static const kupf_fields_t fields[] = {
 	  "up to 4 different unicast IPv4 or IPv6 addresses, none of them loopback" },
 	{ "p-cscf", KUPF_FIELD_P_CSCF, TRUE, parse_p_cscf,
 	  "up to 4 different unicast IPv4 or IPv6 addresses, none of them loopback" },
+	{ "dnn", KUPF_FIELD_DNN, FALSE, parse_dnn,
+	  "a name of up to 100 letters, digits and hyphens, with dots in between" },
+	{ "snssai", KUPF_FIELD_SNSSAI, FALSE, parse_snssai,
+	  "an SST from 1 to 255, or SST-SD with an SD of 6 hexadecimal digits" },
 	{ "lifetime", KUPF_FIELD_LIFETIME, FALSE, parse_lifetime,
 	  "seconds, up to 315360000, 0 for no end" },
 	{ "services", KUPF_FIELD_SERVICES, TRUE, parse_service,

@@ -45,10 +45,13 @@ struct kupf_session_t {
 	uint8_t ue_address_count;
 	/** number of name servers, and of P-CSCFs */
 	uint8_t dns_count:4, p_cscf_count:4;
+	/** octets of the DNN and of the S-NSSAI, without their NUL, 0 for none */
+	uint8_t dnn_len, snssai_len;
 	/** whether it is in a store */
 	bool stored;
 	/** identity; then name and NUL; then the address of the UPF, the inner
-	 * addresses of the UE, name servers and P-CSCFs, kupf_address_t each */
+	 * addresses of the UE, name servers and P-CSCFs, kupf_address_t each;
+	 * then DNN and S-NSSAI, each with a NUL */
 	uint8_t id[];
 };
 
@@ -100,12 +103,29 @@ static inline kupf_address_t *p_cscf_of(const kupf_session_t *session)
 	return dns_of(session) + session->dns_count;
 }
 
+/**
+ * DNN.
+ */
+static inline char *dnn_of(const kupf_session_t *session)
+{
+	return (char*)(p_cscf_of(session) + session->p_cscf_count);
+}
+
+/**
+ * S-NSSAI.
+ */
+static inline char *snssai_of(const kupf_session_t *session)
+{
+	return dnn_of(session) + session->dnn_len + 1;
+}
+
 /*
  * Described in header
  */
 kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 {
 	kupf_session_t *session;
+	const char *dnn = data->dnn ?: "", *snssai = data->snssai ?: "";
 	size_t name_len = strlen(data->name);
 	uint32_t now = time_monotonic(NULL);
 	uint8_t *key;
@@ -118,7 +138,8 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 	session = malloc(offsetof(kupf_session_t, id) + data->id.len +
 					 name_len + 1 +
 					 (1 + data->ue_address_count + data->dns_count +
-					  data->p_cscf_count) * sizeof(kupf_address_t));
+					  data->p_cscf_count) * sizeof(kupf_address_t) +
+					 strlen(dnn) + 1 + strlen(snssai) + 1);
 	if (!session)
 	{
 		kupf_secret_destroy(key, data->key.len);
@@ -142,6 +163,8 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 		.ue_address_count = data->ue_address_count,
 		.dns_count = data->dns_count,
 		.p_cscf_count = data->p_cscf_count,
+		.dnn_len = strlen(dnn),
+		.snssai_len = strlen(snssai),
 	};
 	session->expiry = data->expiry;
 	if (data->lifetime && !data->expiry)
@@ -158,6 +181,8 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 		   data->dns_count * sizeof(kupf_address_t));
 	memcpy(p_cscf_of(session), data->p_cscf,
 		   data->p_cscf_count * sizeof(kupf_address_t));
+	strcpy(dnn_of(session), dnn);
+	strcpy(snssai_of(session), snssai);
 	return session;
 }
 
@@ -201,6 +226,8 @@ void kupf_session_get_data(const kupf_session_t *session,
 		.ue_address_count = session->ue_address_count,
 		.dns_count = session->dns_count,
 		.p_cscf_count = session->p_cscf_count,
+		.dnn = kupf_session_get_dnn(session),
+		.snssai = kupf_session_get_snssai(session),
 		.lifetime = session->lifetime,
 		.expiry = session->expiry,
 		.generation = session->generation,
@@ -321,6 +348,22 @@ const kupf_address_t *kupf_session_get_p_cscf(const kupf_session_t *session,
 /*
  * Described in header
  */
+const char *kupf_session_get_dnn(const kupf_session_t *session)
+{
+	return session->dnn_len ? dnn_of(session) : NULL;
+}
+
+/*
+ * Described in header
+ */
+const char *kupf_session_get_snssai(const kupf_session_t *session)
+{
+	return session->snssai_len ? snssai_of(session) : NULL;
+}
+
+/*
+ * Described in header
+ */
 uint32_t kupf_session_get_expiry(const kupf_session_t *session)
 {
 	return session->expiry;
@@ -408,7 +451,9 @@ bool kupf_session_matches(const kupf_session_t *session,
 		   same_addresses(dns_of(session), session->dns_count,
 						  data->dns, data->dns_count) &&
 		   same_addresses(p_cscf_of(session), session->p_cscf_count,
-						  data->p_cscf, data->p_cscf_count);
+						  data->p_cscf, data->p_cscf_count) &&
+		   strcaseeq(dnn_of(session), data->dnn ?: "") &&
+		   streq(snssai_of(session), data->snssai ?: "");
 }
 
 /*

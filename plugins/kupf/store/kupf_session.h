@@ -33,6 +33,12 @@
 /** Most name servers of a session, and as many P-CSCFs */
 #define KUPF_SERVERS_MAX 4
 
+/** Longest DNN, octets (TS 23.003, 9A) */
+#define KUPF_DNN_MAX 100
+
+/** Longest S-NSSAI as text, octets: SST, "-" and SD */
+#define KUPF_SNSSAI_MAX 10
+
 /** Highest PDU session identity (TS 24.501, 9.4) */
 #define KUPF_PDU_SESSION_ID_MAX 15
 
@@ -83,6 +89,11 @@ struct kupf_session_data_t {
 	/** P-CSCFs that the UE is told, and their number */
 	kupf_address_t p_cscf[KUPF_SERVERS_MAX];
 	uint8_t p_cscf_count;
+	/** DNN, up to KUPF_DNN_MAX octets, NULL if not known */
+	const char *dnn;
+	/** S-NSSAI as text in lower case, up to KUPF_SNSSAI_MAX octets, NULL if not
+	 * known */
+	const char *snssai;
 	/** life in seconds from creation, up to one more; 0 for no end */
 	uint32_t lifetime;
 	/** time_monotonic() of its end if that is fixed already, otherwise 0 */
@@ -235,6 +246,20 @@ const kupf_address_t *kupf_session_get_dns(const kupf_session_t *session,
  */
 const kupf_address_t *kupf_session_get_p_cscf(const kupf_session_t *session,
 											  u_int *count);
+
+/**
+ * Get the DNN.
+ *
+ * @return			internal string, NULL if not known
+ */
+const char *kupf_session_get_dnn(const kupf_session_t *session);
+
+/**
+ * Get the S-NSSAI, as text.
+ *
+ * @return			internal string, NULL if not known
+ */
+const char *kupf_session_get_snssai(const kupf_session_t *session);
 
 /**
  * Get the time of expiry.

@@ -541,6 +541,29 @@ START_TEST(test_list)
 }
 END_TEST
 
+/* what a session leads to is told back, and part of it */
+START_TEST(test_network)
+{
+	vici_message_t *entry;
+	test_call_t call;
+
+	run("success=yes", "establish-session", "session=a ue-id=keyid:a key=" KEY
+		" dnn=internet snssai=1-00000A");
+	run("success=yes generation=1", "establish-session",
+		"session=a ue-id=keyid:a key=" KEY " dnn=Internet snssai=1-00000a");
+	run("success=no cause=session-exists", "establish-session",
+		"session=a ue-id=keyid:a key=" KEY " dnn=ims snssai=1-00000a");
+	run("success=no cause=session-exists", "establish-session",
+		"session=a ue-id=keyid:a key=" KEY " dnn=internet");
+	run("success=yes generation=2", "modify-session", "session=a dnn=ims");
+	list_all(&call, "");
+	entry = next_entry(&call);
+	check(entry, "dnn=ims snssai=1-00000a");
+	entry->destroy(entry);
+	test_call_end(&call);
+}
+END_TEST
+
 START_TEST(test_list_tunnels)
 {
 	vici_message_t *entry;
@@ -764,6 +787,7 @@ Suite *kupf_commands_suite(void)
 	tcase_add_test(tc, test_list_busy);
 	tcase_add_test(tc, test_modify);
 	tcase_add_test(tc, test_servers);
+	tcase_add_test(tc, test_network);
 	tcase_add_test(tc, test_delete);
 	tcase_add_test(tc, test_list);
 	tcase_add_test(tc, test_list_tunnels);

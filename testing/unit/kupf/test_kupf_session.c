@@ -35,6 +35,8 @@ static void full(kupf_session_data_t *data)
 	data->dns_count = 1;
 	data->p_cscf[0] = address("2001:db8::2");
 	data->p_cscf_count = 1;
+	data->dnn = "internet";
+	data->snssai = "1-000002";
 	data->ue_address_count = 2;
 	data->lifetime = 1000;
 	data->generation = 3;
@@ -69,6 +71,8 @@ START_TEST(test_data)
 		data.p_cscf[i].bytes[15] = 0x80 + i;
 	}
 	data.dns_count = data.p_cscf_count = KUPF_SERVERS_MAX;
+	data.dnn = NAME_64;
+	data.snssai = "255-ffffff";
 	data.services = KUPF_SERVICE_MPQUIC | KUPF_SERVICE_IKE;
 	session = kupf_session_create(&data);
 	ck_assert_ptr_nonnull(session);
@@ -90,6 +94,8 @@ START_TEST(test_data)
 	ck_assert(memeq(back.dns, data.dns, sizeof(data.dns)));
 	ck_assert_uint_eq(back.p_cscf_count, KUPF_SERVERS_MAX);
 	ck_assert(memeq(back.p_cscf, data.p_cscf, sizeof(data.p_cscf)));
+	ck_assert_str_eq(back.dnn, NAME_64);
+	ck_assert_str_eq(back.snssai, "255-ffffff");
 	ck_assert_uint_eq(back.lifetime, 1000);
 	ck_assert_uint_ge(back.expiry, now + 1000);
 	ck_assert_uint_le(back.expiry, now + 1002);
@@ -210,6 +216,11 @@ static struct {
 	{ "dns count", TRUE, FALSE },
 	{ "p-cscf", TRUE, FALSE },
 	{ "p-cscf count", TRUE, FALSE },
+	{ "dnn", TRUE, FALSE },
+	{ "dnn case", FALSE, FALSE },
+	{ "no dnn", TRUE, FALSE },
+	{ "snssai", TRUE, FALSE },
+	{ "no snssai", TRUE, FALSE },
 	{ "lifetime", TRUE, FALSE },
 	{ "expiry", FALSE, FALSE },
 	{ "generation", FALSE, FALSE },
@@ -299,6 +310,26 @@ static void change(kupf_session_data_t *data, char *what)
 	else if (streq(what, "p-cscf count"))
 	{
 		data->p_cscf_count = 0;
+	}
+	else if (streq(what, "dnn"))
+	{
+		data->dnn = "internet.mnc1";
+	}
+	else if (streq(what, "dnn case"))
+	{
+		data->dnn = "INTERNET";
+	}
+	else if (streq(what, "no dnn"))
+	{
+		data->dnn = NULL;
+	}
+	else if (streq(what, "snssai"))
+	{
+		data->snssai = "1-000001";
+	}
+	else if (streq(what, "no snssai"))
+	{
+		data->snssai = NULL;
 	}
 	else if (streq(what, "ue address count"))
 	{
