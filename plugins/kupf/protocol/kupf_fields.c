@@ -362,11 +362,14 @@ static const kupf_fields_t fields[] = {
 	{ "ue-addresses", KUPF_FIELD_UE_ADDRESSES, TRUE, parse_ue_address,
 	  "up to 8 different unicast IPv4 or IPv6 addresses, none of them loopback" },
 	{ "dns", KUPF_FIELD_DNS, TRUE, parse_dns,
-	  "up to 4 different unicast IPv4 or IPv6 addresses, none of them loopback" },
+	  "up to 4 different unicast IPv4 or IPv6 addresses, none of them "
+	  "loopback" },
 	{ "p-cscf", KUPF_FIELD_P_CSCF, TRUE, parse_p_cscf,
-	  "up to 4 different unicast IPv4 or IPv6 addresses, none of them loopback" },
+	  "up to 4 different unicast IPv4 or IPv6 addresses, none of them "
+	  "loopback" },
 	{ "dnn", KUPF_FIELD_DNN, FALSE, parse_dnn,
-	  "a name of up to 100 letters, digits and hyphens, with dots in between" },
+	  "a name of up to 100 letters, digits and hyphens, with dots in "
+	  "between" },
 	{ "snssai", KUPF_FIELD_SNSSAI, FALSE, parse_snssai,
 	  "an SST from 1 to 255, or SST-SD with an SD of 6 hexadecimal digits" },
 	{ "lifetime", KUPF_FIELD_LIFETIME, FALSE, parse_lifetime,

@@ -118,14 +118,15 @@ static kupf_session_t *get_session(private_nin3a_inner_addresses_t *this,
 								   linked_list_t *pools, uint32_t ike_sa)
 {
 	kupf_session_t *session;
+	bool fresh;
 
 	if (!has_pool(pools))
 	{
 		return NULL;
 	}
+	fresh = !this->tunnels->was_up(this->tunnels, ike_sa);
 	session = this->tunnels->get_session(this->tunnels, ike_sa);
-	if (session && nin3a_inner_addresses_outdated(this->store, session,
-									!this->tunnels->was_up(this->tunnels, ike_sa)))
+	if (session && nin3a_inner_addresses_outdated(this->store, session, fresh))
 	{
 		kupf_session_unref(session);
 		return NULL;
