@@ -35,6 +35,7 @@
 typedef struct kupf_t kupf_t;
 typedef struct kupf_enforcer_t kupf_enforcer_t;
 typedef struct kupf_endpoint_t kupf_endpoint_t;
+typedef struct kupf_volume_t kupf_volume_t;
 typedef struct kupf_child_t kupf_child_t;
 typedef struct kupf_tunnel_t kupf_tunnel_t;
 typedef struct kupf_attempts_t kupf_attempts_t;
@@ -87,6 +88,16 @@ struct kupf_endpoint_t {
 };
 
 /**
+ * What has passed through a CHILD_SA in one direction.
+ */
+struct kupf_volume_t {
+	/** octets and packets */
+	uint64_t octets, packets;
+	/** time_monotonic() of the last packet, 0 if that is not known */
+	uint32_t last;
+};
+
+/**
  * A CHILD_SA of a tunnel.
  */
 struct kupf_child_t {
@@ -98,6 +109,10 @@ struct kupf_child_t {
 	uint32_t if_id_in, if_id_out;
 	/** name of its configuration */
 	char name[KUPF_CHILD_NAME];
+	/** whether measure() has filled in what follows */
+	bool measured;
+	/** what we have received and sent */
+	kupf_volume_t in, out;
 };
 
 /**
@@ -110,6 +125,8 @@ struct kupf_tunnel_t {
 	uint32_t up_as;
 	/** IKE SPIs, network order as in ike_sa_id_t */
 	uint64_t spi_i, spi_r;
+	/** whether we have initiated this IKE_SA, also by rekeying another one */
+	bool initiated_here;
 	/** our address and port, those of the UE */
 	kupf_endpoint_t local, remote;
 	/** generation of the session that it is bound to */
@@ -204,6 +221,17 @@ struct kupf_enforcer_t {
 	 */
 	u_int (*describe)(kupf_enforcer_t *this, const char *session,
 					  kupf_tunnel_t *tunnels, u_int max);
+
+	/**
+	 * Find out what has passed through the CHILD_SAs of a tunnel.  This asks
+	 * charon for its IKE_SA, and waits as long as another thread works with
+	 * that: not to be called by a thread that others wait for, nor in a hook.
+	 * May be NULL: then nothing is known.
+	 *
+	 * @param tunnel	tunnel from describe(); its children are filled in, as
+	 *					far as they are still there
+	 */
+	void (*measure)(kupf_enforcer_t *this, kupf_tunnel_t *tunnel);
 
 	/**
 	 * Say how setting up the tunnel of a session gets on.  May be NULL: then it

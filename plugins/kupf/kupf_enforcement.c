@@ -125,6 +125,17 @@ METHOD(kupf_enforcer_t, describe, u_int,
 	return count;
 }
 
+METHOD(kupf_enforcer_t, measure, void,
+	private_kupf_enforcement_t *this, kupf_tunnel_t *tunnel)
+{
+	this->lock->read_lock(this->lock);
+	if (this->attached && this->attached->measure)
+	{
+		this->attached->measure(this->attached, tunnel);
+	}
+	this->lock->unlock(this->lock);
+}
+
 METHOD(kupf_enforcer_t, get_attempts, bool,
 	private_kupf_enforcement_t *this, const char *session,
 	kupf_attempts_t *attempts)
@@ -267,6 +278,7 @@ kupf_enforcement_t *kupf_enforcement_create(bool required, kupf_role_t role)
 				.established = _established,
 				.count = _count,
 				.describe = _describe,
+				.measure = _measure,
 				.get_attempts = _get_attempts,
 				.retry = _retry,
 				.uses = _uses,

@@ -115,11 +115,12 @@ const kupfctl_command_t kupfctl_commands[] = {
 			"  SESSION field=value field=value ...\n\n"
 			"with the fields key, kamf, rand, fc, ue-id, pdu-session-id, "
 			"upf-address,\n"
-			"ue-addresses, lifetime and services; lists are separated by "
-			"commas, keys are\n"
-			"0x<hex> or 0s<base64>, and # starts a comment.  A wrong line "
-			"ends it: lines\n"
-			"before it are sent, this one and those after it are not.\n",
+			"ue-addresses, dns, p-cscf, dnn, snssai, lifetime and "
+			"services; lists are\n"
+			"separated by commas, keys are 0x<hex> or 0s<base64>, and # starts a "
+			"comment.  A wrong line\n"
+			"ends it: lines before it are sent, this one and those after "
+			"it are not.\n",
 		.options = load_options,
 		.min = 1,
 		.max = 1,

@@ -127,7 +127,7 @@ static bool is_time(wire_octets_t field)
 {
 	static const char *const times[] = {
 		"expires", "created", "modified", "established", "last-failed",
-		"next-attempt",
+		"next-attempt", "last-in", "last-out",
 	};
 	size_t i;
 

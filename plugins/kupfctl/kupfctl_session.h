@@ -41,6 +41,14 @@
 	  "address of the UPF that the UE must use" }, \
 	{ "--ue-address", "ADDR", NULL, "ue-addresses", true, \
 	  "inner address of the UE, may be repeated" }, \
+	{ "--dns", "ADDR", NULL, "dns", true, \
+	  "name server that the UE is told, may be repeated" }, \
+	{ "--p-cscf", "ADDR", NULL, "p-cscf", true, \
+	  "P-CSCF that the UE is told, may be repeated" }, \
+	{ "--dnn", "DNN", NULL, "dnn", false, \
+	  "data network that the session leads to" }, \
+	{ "--snssai", "SST[-SD]", NULL, "snssai", false, \
+	  "slice that it is in" }, \
 	{ "--lifetime", "SECONDS", NULL, "lifetime", false, \
 	  "when the session expires" }, \
 	{ "--service", "NAME", "ike", "services", true, \

@@ -3,6 +3,7 @@
 #include "nin3a_enforcer.h"
 #include "nin3a_check.h"
 #include "nin3a_counters.h"
+#include "tunnel/tunnel_traffic.h"
 
 typedef struct private_nin3a_enforcer_t private_nin3a_enforcer_t;
 
@@ -68,6 +69,12 @@ METHOD(kupf_enforcer_t, describe, u_int,
 	kupf_tunnel_t *tunnels, u_int max)
 {
 	return this->tunnels->describe(this->tunnels, session, tunnels, max);
+}
+
+METHOD(kupf_enforcer_t, measure, void,
+	private_nin3a_enforcer_t *this, kupf_tunnel_t *tunnel)
+{
+	tunnel_traffic_measure(tunnel);
 }
 
 METHOD(kupf_enforcer_t, uses, bool,
@@ -176,6 +183,7 @@ nin3a_enforcer_t *nin3a_enforcer_create(nin3a_config_t *config,
 				.established = (void*)nop,
 				.count = _count,
 				.describe = _describe,
+				.measure = _measure,
 				.uses = _uses,
 				.close = _close_,
 				.replaced = _replaced,

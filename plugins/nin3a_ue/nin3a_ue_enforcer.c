@@ -3,6 +3,7 @@
 #include "nin3a_ue_enforcer.h"
 #include "nin3a_ue_check.h"
 #include "nin3a_ue_counters.h"
+#include "tunnel/tunnel_traffic.h"
 
 typedef struct private_nin3a_ue_enforcer_t private_nin3a_ue_enforcer_t;
 
@@ -150,6 +151,12 @@ METHOD(kupf_enforcer_t, describe, u_int,
 	return this->legs->describe(this->legs, session, tunnels, max);
 }
 
+METHOD(kupf_enforcer_t, measure, void,
+	private_nin3a_ue_enforcer_t *this, kupf_tunnel_t *tunnel)
+{
+	tunnel_traffic_measure(tunnel);
+}
+
 METHOD(kupf_enforcer_t, get_attempts, bool,
 	private_nin3a_ue_enforcer_t *this, const char *session,
 	kupf_attempts_t *attempts)
@@ -230,6 +237,7 @@ nin3a_ue_enforcer_t *nin3a_ue_enforcer_create(nin3a_ue_config_t *config,
 				.established = _established,
 				.count = _count,
 				.describe = _describe,
+				.measure = _measure,
 				.get_attempts = _get_attempts,
 				.retry = _retry,
 				.close = _close_,

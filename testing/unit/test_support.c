@@ -84,6 +84,25 @@ METHOD(kupf_enforcer_t, describe, u_int,
 	return count;
 }
 
+METHOD(kupf_enforcer_t, measure, void,
+	test_enforcer_t *this, kupf_tunnel_t *tunnel)
+{
+	kupf_child_t *child = &tunnel->children[0];
+
+	__atomic_add_fetch(&this->measuring, 1, __ATOMIC_RELAXED);
+	if (this->stalled)
+	{
+		sem_wait(this->stalled);
+	}
+	*child = (kupf_child_t){
+		.spi_in = child->spi_in,
+		.measured = TRUE,
+		.in = { UINT64_MAX, 4711, time_monotonic(NULL) },
+		.out = { 0, 0, 0 },
+	};
+	__atomic_add_fetch(&this->measured, 1, __ATOMIC_RELAXED);
+}
+
 METHOD(kupf_enforcer_t, get_attempts, bool,
 	test_enforcer_t *this, const char *session, kupf_attempts_t *attempts)
 {
@@ -147,6 +166,7 @@ void test_enforcer_init(test_enforcer_t *this)
 			.established = _established,
 			.count = _count,
 			.describe = _describe,
+			.measure = _measure,
 			.get_attempts = _get_attempts,
 			.retry = _retry,
 			.uses = _uses,

@@ -16,6 +16,8 @@
 
 #include <vici_message.h>
 
+#include <semaphore.h>
+
 typedef struct test_enforcer_t test_enforcer_t;
 
 /**
@@ -42,6 +44,11 @@ struct test_enforcer_t {
 	/** answer of count() and close(); describe() fills in the most there can
 	 * be about each */
 	u_int tunnels;
+	/** calls of measure() that have begun, and that have ended, each of which
+	 * tells all of the first CHILD_SA and nothing of others; and what it waits
+	 * for first, or NULL */
+	u_int measuring, measured;
+	sem_t *stalled;
 	/** calls of covers() */
 	u_int asked;
 	/** calls of close(), and name and reason of the last one */

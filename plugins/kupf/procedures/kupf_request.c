@@ -159,6 +159,24 @@ void kupf_request_apply(kupf_session_data_t *data, kupf_request_t *request)
 			   sizeof(data->ue_addresses));
 		data->ue_address_count = request->ue_address_count;
 	}
+	if (request->fields & KUPF_FIELD_DNS)
+	{
+		memcpy(data->dns, request->dns, sizeof(data->dns));
+		data->dns_count = request->dns_count;
+	}
+	if (request->fields & KUPF_FIELD_P_CSCF)
+	{
+		memcpy(data->p_cscf, request->p_cscf, sizeof(data->p_cscf));
+		data->p_cscf_count = request->p_cscf_count;
+	}
+	if (request->fields & KUPF_FIELD_DNN)
+	{
+		data->dnn = request->dnn;
+	}
+	if (request->fields & KUPF_FIELD_SNSSAI)
+	{
+		data->snssai = request->snssai;
+	}
 	if (request->fields & KUPF_FIELD_LIFETIME)
 	{
 		data->lifetime = request->lifetime;

@@ -46,6 +46,10 @@ enum kupf_field_t {
 	KUPF_FIELD_KTNGF = (1 << 14),
 	KUPF_FIELD_NAS_COUNT = (1 << 15),
 	KUPF_FIELD_DISTINGUISHER = (1 << 16),
+	KUPF_FIELD_DNS = (1 << 17),
+	KUPF_FIELD_P_CSCF = (1 << 18),
+	KUPF_FIELD_DNN = (1 << 19),
+	KUPF_FIELD_SNSSAI = (1 << 20),
 	KUPF_FIELD_REPLACE = (1 << 24),
 	KUPF_FIELD_LIMIT = (1 << 25),
 	KUPF_FIELD_AFTER = (1 << 26),
@@ -60,7 +64,9 @@ enum kupf_field_t {
 /** Fields that say what a session is, apart from its name */
 #define KUPF_FIELDS_SESSION (KUPF_FIELD_UE_ID | KUPF_FIELD_KEY | \
 	KUPF_FIELDS_DERIVE | KUPF_FIELD_PDU_SESSION_ID | KUPF_FIELD_UPF_ADDRESS | \
-	KUPF_FIELD_UE_ADDRESSES | KUPF_FIELD_LIFETIME | KUPF_FIELD_SERVICES)
+	KUPF_FIELD_UE_ADDRESSES | KUPF_FIELD_DNS | KUPF_FIELD_P_CSCF | \
+	KUPF_FIELD_DNN | KUPF_FIELD_SNSSAI | \
+	KUPF_FIELD_LIFETIME | KUPF_FIELD_SERVICES)
 
 /**
  * A parsed request.  What fields does not name is zero.
@@ -99,6 +105,16 @@ struct kupf_request_t {
 	/** inner addresses of the UE */
 	kupf_address_t ue_addresses[KUPF_UE_ADDRESSES_MAX];
 	u_int ue_address_count;
+	/** name servers that the UE is told */
+	kupf_address_t dns[KUPF_SERVERS_MAX];
+	u_int dns_count;
+	/** P-CSCFs that the UE is told */
+	kupf_address_t p_cscf[KUPF_SERVERS_MAX];
+	u_int p_cscf_count;
+	/** DNN */
+	char dnn[KUPF_DNN_MAX + 1];
+	/** S-NSSAI */
+	char snssai[KUPF_SNSSAI_MAX + 1];
 	/** life, seconds, 0 for no end */
 	uint32_t lifetime;
 	/** kupf_service_t, ORed */

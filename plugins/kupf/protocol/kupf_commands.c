@@ -243,7 +243,7 @@ static bool run_list(private_kupf_commands_t *this, call_t *call)
 	if (call->listing)
 	{
 		call->work = kupf_list_create(this->all, this->enforcer,
-									  &call->request);
+									  &call->request, this->wake);
 	}
 	return TRUE;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_fields.h"
+#include "kupf_network.h"
 
 #include <ctype.h>
 
@@ -252,30 +253,57 @@ static bool parse_upf_address(kupf_request_t *request, chunk_t value)
 	return kupf_address_parse(value, &request->upf_address);
 }
 
-static bool parse_ue_address(kupf_request_t *request, chunk_t value)
+/**
+ * Parse an address of a list, in which none is twice.
+ */
+static bool parse_item(chunk_t value, kupf_address_t *addresses, u_int *count,
+					   u_int max)
 {
-	kupf_address_t *address;
+	kupf_address_t *address = &addresses[*count];
 	u_int i;
 
-	if (request->ue_address_count == KUPF_UE_ADDRESSES_MAX)
-	{
-		return FALSE;
-	}
-	address = &request->ue_addresses[request->ue_address_count];
-	if (!kupf_address_parse(value, address) ||
+	if (*count == max || !kupf_address_parse(value, address) ||
 		!kupf_address_is_unicast(address))
 	{
 		return FALSE;
 	}
-	for (i = 0; i < request->ue_address_count; i++)
+	for (i = 0; i < *count; i++)
 	{
-		if (kupf_address_equals(address, &request->ue_addresses[i]))
+		if (kupf_address_equals(address, &addresses[i]))
 		{
 			return FALSE;
 		}
 	}
-	request->ue_address_count++;
+	(*count)++;
 	return TRUE;
+}
+
+static bool parse_ue_address(kupf_request_t *request, chunk_t value)
+{
+	return parse_item(value, request->ue_addresses, &request->ue_address_count,
+					  KUPF_UE_ADDRESSES_MAX);
+}
+
+static bool parse_dns(kupf_request_t *request, chunk_t value)
+{
+	return parse_item(value, request->dns, &request->dns_count,
+					  KUPF_SERVERS_MAX);
+}
+
+static bool parse_p_cscf(kupf_request_t *request, chunk_t value)
+{
+	return parse_item(value, request->p_cscf, &request->p_cscf_count,
+					  KUPF_SERVERS_MAX);
+}
+
+static bool parse_dnn(kupf_request_t *request, chunk_t value)
+{
+	return kupf_network_parse_dnn(value, request->dnn);
+}
+
+static bool parse_snssai(kupf_request_t *request, chunk_t value)
+{
+	return kupf_network_parse_snssai(value, request->snssai);
 }
 
 static bool parse_lifetime(kupf_request_t *request, chunk_t value)
@@ -376,6 +404,17 @@ static const kupf_fields_t fields[] = {
 	  "an IPv4 or IPv6 address" },
 	{ "ue-addresses", KUPF_FIELD_UE_ADDRESSES, TRUE, parse_ue_address,
 	  "up to 8 different unicast IPv4 or IPv6 addresses, none of them loopback" },
+	{ "dns", KUPF_FIELD_DNS, TRUE, parse_dns,
+	  "up to 4 different unicast IPv4 or IPv6 addresses, none of them "
+	  "loopback" },
+	{ "p-cscf", KUPF_FIELD_P_CSCF, TRUE, parse_p_cscf,
+	  "up to 4 different unicast IPv4 or IPv6 addresses, none of them "
+	  "loopback" },
+	{ "dnn", KUPF_FIELD_DNN, FALSE, parse_dnn,
+	  "a name of up to 100 letters, digits and hyphens, with dots in "
+	  "between" },
+	{ "snssai", KUPF_FIELD_SNSSAI, FALSE, parse_snssai,
+	  "an SST from 1 to 255, or SST-SD with an SD of 6 hexadecimal digits" },
 	{ "lifetime", KUPF_FIELD_LIFETIME, FALSE, parse_lifetime,
 	  "seconds, up to 315360000, 0 for no end" },
 	{ "services", KUPF_FIELD_SERVICES, TRUE, parse_service,

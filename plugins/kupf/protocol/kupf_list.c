@@ -2,6 +2,7 @@
 
 #include "kupf_list.h"
 #include "kupf_reply.h"
+#include "kupf_traffic.h"
 
 #include <endian.h>
 #include <inttypes.h>
@@ -29,6 +30,13 @@ struct private_kupf_list_t {
 	uint32_t listed;
 	/** where events are written */
 	wire_writer_t writer;
+	/** signalled when the traffic is known */
+	int wake;
+	/** sessions of this step that have tunnels, whose traffic is asked for;
+	 * NULL if there is none */
+	kupf_traffic_t *traffic;
+	/** whether the walk has come to its end */
+	bool walked;
 };
 
 /**
@@ -91,10 +99,30 @@ static void add_if_id(wire_writer_t *writer, const char *name, uint32_t value)
 }
 
 /**
+ * Add what has passed through a CHILD_SA in one direction.
+ *
+ * @param names		names of the fields: octets, packets, time of the last one
+ */
+static void add_volume(wire_writer_t *writer, const char *const names[3],
+					   const kupf_volume_t *volume)
+{
+	wire_writer_number(writer, names[0], volume->octets);
+	wire_writer_number(writer, names[1], volume->packets);
+	if (volume->last)
+	{
+		kupf_reply_time(writer, names[2], volume->last);
+	}
+}
+
+/**
  * Add a CHILD_SA.
  */
 static void add_child(wire_writer_t *writer, const kupf_child_t *child)
 {
+	static const char *const ins[] = { "octets-in", "packets-in", "last-in" };
+	static const char *const outs[] = {
+		"octets-out", "packets-out", "last-out"
+	};
 	char in[9], out[9];
 
 	snprintf(in, sizeof(in), "%08x", child->spi_in);
@@ -105,6 +133,11 @@ static void add_child(wire_writer_t *writer, const kupf_child_t *child)
 	wire_writer_text(writer, "spi-out", out);
 	add_if_id(writer, "if-id-in", child->if_id_in);
 	add_if_id(writer, "if-id-out", child->if_id_out);
+	if (child->measured)
+	{
+		add_volume(writer, ins, &child->in);
+		add_volume(writer, outs, &child->out);
+	}
 	wire_writer_end_section(writer);
 }
 
@@ -137,14 +170,11 @@ static void add_tunnel(wire_writer_t *writer, const kupf_tunnel_t *tunnel)
 /**
  * Add the tunnels of a session that is up.
  */
-static void add_tunnels(private_kupf_list_t *this, wire_writer_t *writer,
-						const char *session)
+static void add_tunnels(wire_writer_t *writer, const kupf_tunnel_t *tunnels,
+						u_int count)
 {
-	kupf_tunnel_t tunnels[KUPF_TUNNELS_MAX];
-	u_int i, count;
+	u_int i;
 
-	count = this->enforcer->describe(this->enforcer, session, tunnels,
-									 countof(tunnels));
 	wire_writer_begin_section(writer, "ike-sas");
 	for (i = 0; i < count; i++)
 	{
@@ -200,37 +230,90 @@ static void count_session(private_kupf_list_t *this, kupf_session_t *session)
 }
 
 /**
- * Send the event of a session, if it passes the filters, and drop the reference
- * to it.
+ * Send the event of a session, if it passes the filters.
+ *
+ * @param up		number of its tunnels
+ * @param tunnels	those of them that are described
+ * @param count		number of these
  */
 static void send_session(private_kupf_list_t *this, kupf_session_t *session,
+						 u_int up, const kupf_tunnel_t *tunnels, u_int count,
 						 kupf_work_send_t send, void *user)
 {
 	wire_writer_t *writer = &this->writer;
 	wire_octets_t packet;
-	u_int tunnels;
 
-	tunnels = this->enforcer->count(this->enforcer,
-									kupf_session_get_name(session));
-	if (is_listed(session, tunnels, &this->filter))
+	if (is_listed(session, up, &this->filter))
 	{
 		wire_packet_begin(writer, WIRE_EVENT, KUPF_LIST_EVENT);
 		kupf_reply_session(writer, session);
 		kupf_reply_details(writer, session);
-		wire_writer_text(writer, "state", tunnels ? "up" : "provisioned");
-		wire_writer_number(writer, "tunnels", tunnels);
+		wire_writer_text(writer, "state", up ? "up" : "provisioned");
+		wire_writer_number(writer, "tunnels", up);
 		add_attempts(this, writer, kupf_session_get_name(session));
-		if (tunnels)
+		if (up)
 		{
-			add_tunnels(this, writer, kupf_session_get_name(session));
+			add_tunnels(writer, tunnels, count);
 		}
 		if (wire_packet_end(writer, &packet))
 		{
 			send(user, packet);
 		}
-		count_session(this, session);
 	}
-	kupf_session_unref(session);
+}
+
+/**
+ * Send the event of a session if it has no tunnel, or have it measured first.
+ */
+static void send_or_measure(private_kupf_list_t *this, kupf_session_t *session,
+							kupf_work_send_t send, void *user)
+{
+	const char *name = kupf_session_get_name(session);
+	u_int up;
+
+	up = this->enforcer->count(this->enforcer, name);
+	if (!is_listed(session, up, &this->filter))
+	{
+		return;
+	}
+	count_session(this, session);
+	if (!up)
+	{
+		send_session(this, session, 0, NULL, 0, send, user);
+	}
+	else
+	{
+		if (!this->traffic)
+		{
+			this->traffic = kupf_traffic_create(this->enforcer);
+		}
+		this->traffic->add(this->traffic, name, up);
+	}
+}
+
+/**
+ * Send the events of the sessions whose traffic is known, as far as they are
+ * still there.
+ */
+static void send_measured(private_kupf_list_t *this, kupf_work_send_t send,
+						  void *user)
+{
+	const kupf_tunnel_t *tunnels;
+	kupf_session_t *session;
+	const char *name;
+	u_int up, count;
+
+	while ((name = this->traffic->next(this->traffic, &up, &tunnels, &count)))
+	{
+		session = this->store->get(this->store, name);
+		if (session)
+		{
+			send_session(this, session, up, tunnels, count, send, user);
+			kupf_session_unref(session);
+		}
+	}
+	this->traffic->destroy(this->traffic);
+	this->traffic = NULL;
 }
 
 /**
@@ -312,26 +395,51 @@ static void add_after(private_kupf_list_t *this)
 	}
 }
 
+/**
+ * Deal with the next sessions.
+ */
+static void take_sessions(private_kupf_list_t *this, kupf_work_send_t send,
+						  void *user)
+{
+	kupf_session_t *session;
+	array_t *sessions;
+
+	sessions = array_create(0, 0);
+	this->walked = !get_sessions(this, sessions);
+	while (array_remove(sessions, ARRAY_HEAD, &session))
+	{
+		if (!is_full(this))
+		{
+			send_or_measure(this, session, send, user);
+		}
+		kupf_session_unref(session);
+	}
+	this->walked |= is_full(this);
+	array_destroy(sessions);
+	if (this->traffic)
+	{
+		this->traffic->start(this->traffic, this->wake);
+	}
+}
+
 METHOD(kupf_work_t, step, kupf_work_status_t,
 	private_kupf_list_t *this, kupf_work_send_t send, void *user)
 {
 	kupf_error_t none = {};
-	kupf_session_t *session;
-	array_t *sessions;
-	bool more;
 
-	sessions = array_create(0, 0);
-	more = get_sessions(this, sessions);
-	while (!is_full(this) && array_remove(sessions, ARRAY_HEAD, &session))
+	if (!this->traffic)
 	{
-		send_session(this, session, send, user);
+		take_sessions(this, send, user);
 	}
-	while (array_remove(sessions, ARRAY_HEAD, &session))
+	else if (this->traffic->is_known(this->traffic))
 	{
-		kupf_session_unref(session);
+		send_measured(this, send, user);
 	}
-	array_destroy(sessions);
-	if (more && !is_full(this))
+	if (this->traffic)
+	{
+		return KUPF_WORK_WAITS;
+	}
+	if (!this->walked)
 	{
 		return KUPF_WORK_MORE;
 	}
@@ -344,6 +452,7 @@ METHOD(kupf_work_t, step, kupf_work_status_t,
 METHOD(kupf_work_t, destroy, void,
 	private_kupf_list_t *this)
 {
+	DESTROY_IF(this->traffic);
 	wire_writer_deinit(&this->writer);
 	free(this);
 }
@@ -372,7 +481,7 @@ static void resume(private_kupf_list_t *this)
  * Described in header
  */
 kupf_work_t *kupf_list_create(kupf_store_t *store, kupf_enforcer_t *enforcer,
-							  const kupf_request_t *filter)
+							  const kupf_request_t *filter, int wake)
 {
 	private_kupf_list_t *this;
 
@@ -385,6 +494,7 @@ kupf_work_t *kupf_list_create(kupf_store_t *store, kupf_enforcer_t *enforcer,
 		.store = store,
 		.enforcer = enforcer,
 		.filter = *filter,
+		.wake = wake,
 	);
 	if (filter->fields & KUPF_FIELD_AFTER)
 	{

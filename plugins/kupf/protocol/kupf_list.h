@@ -29,9 +29,11 @@
  * @param enforcer	knows the tunnels
  * @param filter	request that names session, ue-id or state to list, limit and
  *					after; copied
+ * @param wake		eventfd, signalled when the traffic of tunnels is known that a
+ *					step waits for
  * @return			work
  */
 kupf_work_t *kupf_list_create(kupf_store_t *store, kupf_enforcer_t *enforcer,
-							  const kupf_request_t *filter);
+							  const kupf_request_t *filter, int wake);
 
 #endif /** KUPF_LIST_H_ @}*/

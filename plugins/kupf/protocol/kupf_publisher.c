@@ -190,7 +190,7 @@ static u_int end_event(private_kupf_publisher_t *this, kupf_event_t type,
 }
 
 /**
- * Add identity of the UE and name of the session.
+ * Add name of the session, identity of the UE, and what it leads to.
  */
 static void add_session(wire_writer_t *writer, kupf_session_t *session)
 {
@@ -200,6 +200,7 @@ static void add_session(wire_writer_t *writer, kupf_session_t *session)
 	wire_writer_text(writer, "session", kupf_session_get_name(session));
 	id = kupf_session_get_id(session, &type);
 	kupf_reply_identity(writer, "ue-id", type, id);
+	kupf_reply_network(writer, session);
 }
 
 /**

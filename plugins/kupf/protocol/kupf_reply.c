@@ -145,6 +145,24 @@ void kupf_reply_session(wire_writer_t *writer, const kupf_session_t *session)
 /*
  * Described in header
  */
+void kupf_reply_network(wire_writer_t *writer, const kupf_session_t *session)
+{
+	const char *dnn = kupf_session_get_dnn(session);
+	const char *snssai = kupf_session_get_snssai(session);
+
+	if (dnn)
+	{
+		wire_writer_text(writer, "dnn", dnn);
+	}
+	if (snssai)
+	{
+		wire_writer_text(writer, "snssai", snssai);
+	}
+}
+
+/*
+ * Described in header
+ */
 void kupf_reply_details(wire_writer_t *writer, const kupf_session_t *session)
 {
 	kupf_session_data_t data;
@@ -154,10 +172,13 @@ void kupf_reply_details(wire_writer_t *writer, const kupf_session_t *session)
 	{
 		wire_writer_number(writer, "pdu-session-id", data.pdu_session_id);
 	}
+	kupf_reply_network(writer, session);
 	wire_writer_text(writer, "origin",
 					 data.preconfigured ? "preconfigured" : "socket");
 	kupf_reply_addresses(writer, "ue-addresses", data.ue_addresses,
 						 data.ue_address_count);
+	kupf_reply_addresses(writer, "dns", data.dns, data.dns_count);
+	kupf_reply_addresses(writer, "p-cscf", data.p_cscf, data.p_cscf_count);
 	wire_writer_begin_list(writer, "services");
 	if (data.services & KUPF_SERVICE_IKE)
 	{

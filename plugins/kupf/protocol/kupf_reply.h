@@ -64,8 +64,13 @@ void kupf_reply_session(wire_writer_t *writer,
 						const kupf_session_t *session);
 
 /**
- * Add what kupf_reply_session() leaves out: pdu-session-id (if known),
- * origin, ue-addresses, services, created, modified.
+ * Add what the session leads to: dnn and snssai, if known.
+ */
+void kupf_reply_network(wire_writer_t *writer, const kupf_session_t *session);
+
+/**
+ * Add what kupf_reply_session() leaves out: pdu-session-id, dnn, snssai (if
+ * known), origin, ue-addresses, dns, p-cscf, services, created, modified.
  */
 void kupf_reply_details(wire_writer_t *writer,
 						const kupf_session_t *session);

@@ -384,7 +384,7 @@ METHOD(kupf_connection_t, step, bool,
 	}
 	else if ((this->work || this->more) && has_room(this))
 	{
-		*status = KUPF_WORK_MORE;
+		*status = this->work ? this->status : KUPF_WORK_MORE;
 	}
 	return TRUE;
 }

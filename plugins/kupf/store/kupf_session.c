@@ -43,10 +43,15 @@ struct kupf_session_t {
 	bool preconfigured:1;
 	/** number of inner addresses */
 	uint8_t ue_address_count;
+	/** number of name servers, and of P-CSCFs */
+	uint8_t dns_count:4, p_cscf_count:4;
+	/** octets of the DNN and of the S-NSSAI, without their NUL, 0 for none */
+	uint8_t dnn_len, snssai_len;
 	/** whether it is in a store */
 	bool stored;
-	/** identity; then name and NUL; then the address of the UPF and the inner
-	 * addresses of the UE, kupf_address_t each */
+	/** identity; then name and NUL; then the address of the UPF, the inner
+	 * addresses of the UE, name servers and P-CSCFs, kupf_address_t each;
+	 * then DNN and S-NSSAI, each with a NUL */
 	uint8_t id[];
 };
 
@@ -82,12 +87,45 @@ static inline kupf_address_t *ue_addresses_of(const kupf_session_t *session)
 	return upf_address_of(session) + 1;
 }
 
+/**
+ * Name servers.
+ */
+static inline kupf_address_t *dns_of(const kupf_session_t *session)
+{
+	return ue_addresses_of(session) + session->ue_address_count;
+}
+
+/**
+ * P-CSCFs.
+ */
+static inline kupf_address_t *p_cscf_of(const kupf_session_t *session)
+{
+	return dns_of(session) + session->dns_count;
+}
+
+/**
+ * DNN.
+ */
+static inline char *dnn_of(const kupf_session_t *session)
+{
+	return (char*)(p_cscf_of(session) + session->p_cscf_count);
+}
+
+/**
+ * S-NSSAI.
+ */
+static inline char *snssai_of(const kupf_session_t *session)
+{
+	return dnn_of(session) + session->dnn_len + 1;
+}
+
 /*
  * Described in header
  */
 kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 {
 	kupf_session_t *session;
+	const char *dnn = data->dnn ?: "", *snssai = data->snssai ?: "";
 	size_t name_len = strlen(data->name);
 	uint32_t now = time_monotonic(NULL);
 	uint8_t *key;
@@ -99,7 +137,9 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 	}
 	session = malloc(offsetof(kupf_session_t, id) + data->id.len +
 					 name_len + 1 +
-					 (1 + data->ue_address_count) * sizeof(kupf_address_t));
+					 (1 + data->ue_address_count + data->dns_count +
+					  data->p_cscf_count) * sizeof(kupf_address_t) +
+					 strlen(dnn) + 1 + strlen(snssai) + 1);
 	if (!session)
 	{
 		kupf_secret_destroy(key, data->key.len);
@@ -121,6 +161,10 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 		.upf_address_pooled = data->upf_address_pooled,
 		.preconfigured = data->preconfigured,
 		.ue_address_count = data->ue_address_count,
+		.dns_count = data->dns_count,
+		.p_cscf_count = data->p_cscf_count,
+		.dnn_len = strlen(dnn),
+		.snssai_len = strlen(snssai),
 	};
 	session->expiry = data->expiry;
 	if (data->lifetime && !data->expiry)
@@ -133,6 +177,12 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 	*upf_address_of(session) = data->upf_address;
 	memcpy(ue_addresses_of(session), data->ue_addresses,
 		   data->ue_address_count * sizeof(kupf_address_t));
+	memcpy(dns_of(session), data->dns,
+		   data->dns_count * sizeof(kupf_address_t));
+	memcpy(p_cscf_of(session), data->p_cscf,
+		   data->p_cscf_count * sizeof(kupf_address_t));
+	strcpy(dnn_of(session), dnn);
+	strcpy(snssai_of(session), snssai);
 	return session;
 }
 
@@ -174,6 +224,10 @@ void kupf_session_get_data(const kupf_session_t *session,
 		.upf_address_pooled = session->upf_address_pooled,
 		.preconfigured = session->preconfigured,
 		.ue_address_count = session->ue_address_count,
+		.dns_count = session->dns_count,
+		.p_cscf_count = session->p_cscf_count,
+		.dnn = kupf_session_get_dnn(session),
+		.snssai = kupf_session_get_snssai(session),
 		.lifetime = session->lifetime,
 		.expiry = session->expiry,
 		.generation = session->generation,
@@ -181,6 +235,10 @@ void kupf_session_get_data(const kupf_session_t *session,
 	};
 	memcpy(data->ue_addresses, ue_addresses_of(session),
 		   session->ue_address_count * sizeof(kupf_address_t));
+	memcpy(data->dns, dns_of(session),
+		   session->dns_count * sizeof(kupf_address_t));
+	memcpy(data->p_cscf, p_cscf_of(session),
+		   session->p_cscf_count * sizeof(kupf_address_t));
 }
 
 /*
@@ -270,6 +328,42 @@ const kupf_address_t *kupf_session_get_ue_addresses(
 /*
  * Described in header
  */
+const kupf_address_t *kupf_session_get_dns(const kupf_session_t *session,
+										   u_int *count)
+{
+	*count = session->dns_count;
+	return dns_of(session);
+}
+
+/*
+ * Described in header
+ */
+const kupf_address_t *kupf_session_get_p_cscf(const kupf_session_t *session,
+											  u_int *count)
+{
+	*count = session->p_cscf_count;
+	return p_cscf_of(session);
+}
+
+/*
+ * Described in header
+ */
+const char *kupf_session_get_dnn(const kupf_session_t *session)
+{
+	return session->dnn_len ? dnn_of(session) : NULL;
+}
+
+/*
+ * Described in header
+ */
+const char *kupf_session_get_snssai(const kupf_session_t *session)
+{
+	return session->snssai_len ? snssai_of(session) : NULL;
+}
+
+/*
+ * Described in header
+ */
 uint32_t kupf_session_get_expiry(const kupf_session_t *session)
 {
 	return session->expiry;
@@ -293,14 +387,12 @@ bool kupf_session_expired(const kupf_session_t *session, time_t now)
 }
 
 /**
- * Compare inner addresses, in the order given.
+ * Compare addresses, in the order given.
  */
-static bool same_ue_addresses(const kupf_session_t *session,
-							  const kupf_address_t *addresses, u_int count)
+static bool same_addresses(const kupf_address_t *a, u_int a_count,
+						   const kupf_address_t *b, u_int b_count)
 {
-	return session->ue_address_count == count &&
-		   memeq(ue_addresses_of(session), addresses,
-				 count * sizeof(kupf_address_t));
+	return a_count == b_count && memeq(a, b, a_count * sizeof(*a));
 }
 
 /**
@@ -335,8 +427,8 @@ bool kupf_session_needs_rekey(const kupf_session_t *old,
 		   !same_id(old, new->id_type,
 					chunk_create(id_of(new), new->id_len)) ||
 		   !kupf_address_equals(upf_address_of(old), upf_address_of(new)) ||
-		   !same_ue_addresses(old, ue_addresses_of(new),
-							  new->ue_address_count);
+		   !same_addresses(ue_addresses_of(old), old->ue_address_count,
+						   ue_addresses_of(new), new->ue_address_count);
 }
 
 /*
@@ -354,8 +446,14 @@ bool kupf_session_matches(const kupf_session_t *session,
 		   (data->upf_address.family == AF_UNSPEC ||
 			kupf_address_equals(upf_address_of(session),
 							 &data->upf_address)) &&
-		   same_ue_addresses(session, data->ue_addresses,
-							 data->ue_address_count);
+		   same_addresses(ue_addresses_of(session), session->ue_address_count,
+						  data->ue_addresses, data->ue_address_count) &&
+		   same_addresses(dns_of(session), session->dns_count,
+						  data->dns, data->dns_count) &&
+		   same_addresses(p_cscf_of(session), session->p_cscf_count,
+						  data->p_cscf, data->p_cscf_count) &&
+		   strcaseeq(dnn_of(session), data->dnn ?: "") &&
+		   streq(snssai_of(session), data->snssai ?: "");
 }
 
 /*

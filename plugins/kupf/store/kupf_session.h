@@ -30,6 +30,15 @@
 /** Most inner addresses of a session */
 #define KUPF_UE_ADDRESSES_MAX 8
 
+/** Most name servers of a session, and as many P-CSCFs */
+#define KUPF_SERVERS_MAX 4
+
+/** Longest DNN, octets (TS 23.003, 9A) */
+#define KUPF_DNN_MAX 100
+
+/** Longest S-NSSAI as text, octets: SST, "-" and SD */
+#define KUPF_SNSSAI_MAX 10
+
 /** Highest PDU session identity (TS 24.501, 9.4) */
 #define KUPF_PDU_SESSION_ID_MAX 15
 
@@ -74,6 +83,17 @@ struct kupf_session_data_t {
 	kupf_address_t ue_addresses[KUPF_UE_ADDRESSES_MAX];
 	/** number of inner addresses */
 	uint8_t ue_address_count;
+	/** name servers that the UE is told, and their number */
+	kupf_address_t dns[KUPF_SERVERS_MAX];
+	uint8_t dns_count;
+	/** P-CSCFs that the UE is told, and their number */
+	kupf_address_t p_cscf[KUPF_SERVERS_MAX];
+	uint8_t p_cscf_count;
+	/** DNN, up to KUPF_DNN_MAX octets, NULL if not known */
+	const char *dnn;
+	/** S-NSSAI as text in lower case, up to KUPF_SNSSAI_MAX octets, NULL if not
+	 * known */
+	const char *snssai;
 	/** life in seconds from creation, up to one more; 0 for no end */
 	uint32_t lifetime;
 	/** time_monotonic() of its end if that is fixed already, otherwise 0 */
@@ -210,6 +230,38 @@ const kupf_address_t *kupf_session_get_ue_addresses(
 							const kupf_session_t *session, u_int *count);
 
 /**
+ * Get the name servers that the UE is told.
+ *
+ * @param count		[out] their number
+ * @return			internal array
+ */
+const kupf_address_t *kupf_session_get_dns(const kupf_session_t *session,
+										   u_int *count);
+
+/**
+ * Get the P-CSCFs that the UE is told.
+ *
+ * @param count		[out] their number
+ * @return			internal array
+ */
+const kupf_address_t *kupf_session_get_p_cscf(const kupf_session_t *session,
+											  u_int *count);
+
+/**
+ * Get the DNN.
+ *
+ * @return			internal string, NULL if not known
+ */
+const char *kupf_session_get_dnn(const kupf_session_t *session);
+
+/**
+ * Get the S-NSSAI, as text.
+ *
+ * @return			internal string, NULL if not known
+ */
+const char *kupf_session_get_snssai(const kupf_session_t *session);
+
+/**
  * Get the time of expiry.
  *
  * @return			time_monotonic() seconds, 0 if it never expires
@@ -247,7 +299,7 @@ bool kupf_session_precedes(const kupf_session_t *earlier,
 /**
  * Whether a UE with a tunnel of one session has to set it up anew for the
  * other: key, identity, UPF address or inner addresses differ, or the key is
- * not for IKE any more.
+ * not for IKE any more.  Servers that it is told are not worth that.
  */
 bool kupf_session_needs_rekey(const kupf_session_t *old,
 							  const kupf_session_t *new);

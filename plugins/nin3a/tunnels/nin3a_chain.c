@@ -158,6 +158,7 @@ u_int nin3a_chain_describe(nin3a_table_t *table, const char *session,
 				.up_as = entry->up_as,
 				.spi_i = entry->spis.initiator,
 				.spi_r = entry->spis.responder,
+				.initiated_here = entry->spis.initiated_here,
 				.generation = kupf_session_get_generation(entry->session),
 			};
 			tunnel_status_get(entry->details, tunnel);

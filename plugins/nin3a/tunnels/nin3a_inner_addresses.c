@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_inner_addresses.h"
+#include "nin3a_servers.h"
 
 #include <selectors/traffic_selector.h>
 
@@ -108,6 +109,31 @@ static host_t *choose(private_nin3a_inner_addresses_t *this, uint32_t ike_sa,
 	return NULL;
 }
 
+/**
+ * Get the session of an IKE_SA, if its UE may be given something.
+ *
+ * @return			new reference, or NULL
+ */
+static kupf_session_t *get_session(private_nin3a_inner_addresses_t *this,
+								   linked_list_t *pools, uint32_t ike_sa)
+{
+	kupf_session_t *session;
+	bool fresh;
+
+	if (!has_pool(pools))
+	{
+		return NULL;
+	}
+	fresh = !this->tunnels->was_up(this->tunnels, ike_sa);
+	session = this->tunnels->get_session(this->tunnels, ike_sa);
+	if (session && nin3a_inner_addresses_outdated(this->store, session, fresh))
+	{
+		kupf_session_unref(session);
+		return NULL;
+	}
+	return session;
+}
+
 METHOD(attribute_provider_t, acquire_address, host_t*,
 	private_nin3a_inner_addresses_t *this, linked_list_t *pools, ike_sa_t *ike_sa,
 	host_t *requested)
@@ -116,17 +142,24 @@ METHOD(attribute_provider_t, acquire_address, host_t*,
 	kupf_session_t *session;
 	host_t *host = NULL;
 
-	if (has_pool(pools))
+	session = get_session(this, pools, unique_id);
+	if (session)
 	{
-		session = this->tunnels->get_session(this->tunnels, unique_id);
-		if (session && !nin3a_inner_addresses_outdated(this->store, session,
-								!this->tunnels->was_up(this->tunnels, unique_id)))
-		{
-			host = choose(this, unique_id, session, requested);
-		}
+		host = choose(this, unique_id, session, requested);
 		kupf_session_unref(session);
 	}
 	return host;
+}
+
+METHOD(attribute_provider_t, create_attribute_enumerator, enumerator_t*,
+	private_nin3a_inner_addresses_t *this, linked_list_t *pools,
+	ike_sa_t *ike_sa, linked_list_t *vips)
+{
+	kupf_session_t *session;
+
+	session = get_session(this, pools, ike_sa->get_unique_id(ike_sa));
+	return session ? nin3a_servers_create_enumerator(session) :
+					 enumerator_create_empty();
 }
 
 METHOD(attribute_provider_t, release_address, bool,
@@ -275,7 +308,7 @@ nin3a_inner_addresses_t *nin3a_inner_addresses_create(nin3a_tunnels_t *tunnels,
 			.provider = {
 				.acquire_address = _acquire_address,
 				.release_address = _release_address,
-				.create_attribute_enumerator = (void*)enumerator_create_empty,
+				.create_attribute_enumerator = _create_attribute_enumerator,
 			},
 			.destroy = _destroy,
 		},

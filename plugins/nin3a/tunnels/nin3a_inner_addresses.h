@@ -7,10 +7,11 @@
  * The inner addresses of a UE: those of its session and no others.
  *
  * A connection with "pools = pdu-session" in swanctl.conf has them handed out
- * in IKE_AUTH (CFG_REQUEST), and the traffic selectors of every CHILD_SA are
- * cut to them.  A tunnel whose session was modified since keeps what it has, and
- * may rekey it, until its grace is over, but gets nothing new.  A session without inner addresses leaves both to charon's
- * configuration.
+ * in IKE_AUTH (CFG_REQUEST), with the servers of the session (nin3a_servers),
+ * and the traffic selectors of every CHILD_SA are cut to them.  A tunnel whose
+ * session was modified since keeps what it has, and may rekey it, until its
+ * grace is over, but gets nothing new.  A session without inner addresses leaves
+ * both to charon's configuration.
  *
  * Which addresses an IKE_SA has is kept in nin3a_tunnels, so nothing has to be
  * given back, and an IKE_SA and the one that takes its place may have the same

@@ -303,6 +303,7 @@ u_int nin3a_ue_leg_describe(const nin3a_ue_leg_t *leg, kupf_tunnel_t *tunnels,
 				.up_as = sa->up_as,
 				.spi_i = sa->spis.initiator,
 				.spi_r = sa->spis.responder,
+				.initiated_here = sa->spis.initiated_here,
 				.generation = kupf_session_get_generation(sa->session),
 			};
 			tunnel_status_get(sa->details, tunnel);

@@ -28,7 +28,9 @@
 #include <threading/thread.h>
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -124,6 +126,9 @@ static slot_t slots[SLOTS];
 
 /** Whoever hears of tunnels as long as it lasts */
 static counter_t ups, downs;
+
+/** Signalled when the traffic of a list is known */
+static int wake;
 
 /** Whether the enforcer comes and goes */
 static bool detaching;
@@ -271,6 +276,7 @@ static void slots_init()
 									(void*)enumerator_create_empty,
 					.create_child_sa_enumerator =
 									(void*)enumerator_create_empty,
+					.get_child_sa = (void*)return_null,
 				},
 				.slot = &slots[i],
 				.unique_id = 2 * i + j + 1,
@@ -970,10 +976,10 @@ static void list_sessions()
 		filter.fields = KUPF_FIELD_STATE;
 		filter.up = TRUE;
 	}
-	list = kupf_list_create(store, &guard->enforcer, &filter);
+	list = kupf_list_create(store, &guard->enforcer, &filter, wake);
 	while (list->step(list, count_packet, &count) != KUPF_WORK_DONE)
-	{
-		/* to its end */
+	{	/* to its end */
+		sched_yield();
 	}
 	list->destroy(list);
 	/* one that is established anew meanwhile may be seen twice */
@@ -1182,6 +1188,7 @@ static void setup()
 	other_id = create_id(IDENTITIES);
 	slots_init();
 	charon->ike_sa_manager = &manager;
+	wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	/* as kupf does it */
 	fed = kupf_store_create(0, 0);
 	pool = kupf_pool_create(POOL, QUARANTINE, FALSE);
@@ -1249,6 +1256,7 @@ static void teardown()
 	fed->destroy(fed);
 	lib->processor->cancel(lib->processor);
 	lib->scheduler->flush(lib->scheduler);
+	close(wake);
 	charon->ike_sa_manager = NULL;
 	local_host->destroy(local_host);
 	remote_host->destroy(remote_host);

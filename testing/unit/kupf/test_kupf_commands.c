@@ -9,6 +9,7 @@
 #include "test_upf.h"
 
 #include <inttypes.h>
+#include <sched.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,6 +23,8 @@ static test_upf_t upf;
 static void setup()
 {
 	test_upf_init(&upf, NULL, 0);
+	/* two are always busy: scheduler and watcher */
+	lib->processor->set_threads(lib->processor, 4);
 }
 
 static void setup_pool()
@@ -31,6 +34,7 @@ static void setup_pool()
 
 static void teardown()
 {
+	lib->processor->cancel(lib->processor);
 	test_upf_deinit(&upf);
 }
 
@@ -490,6 +494,31 @@ START_TEST(test_modify)
 }
 END_TEST
 
+/* servers that a UE is told are part of a session */
+START_TEST(test_servers)
+{
+	run("success=yes", "establish-session", "session=a ue-id=keyid:a key=" KEY
+		" dns=[10.1.0.53] p-cscf=[2001:db8::60,10.1.0.60]");
+	run("success=yes generation=1", "establish-session",
+		"session=a ue-id=keyid:a key=" KEY
+		" p-cscf=[2001:db8::60,10.1.0.60] dns=[10.1.0.53]");
+	run("success=no cause=session-exists", "establish-session",
+		"session=a ue-id=keyid:a key=" KEY
+		" dns=[10.1.0.54] p-cscf=[2001:db8::60,10.1.0.60]");
+	run("success=no cause=session-exists", "establish-session",
+		"session=a ue-id=keyid:a key=" KEY
+		" dns=[10.1.0.53] p-cscf=[10.1.0.60,2001:db8::60]");
+	run("success=yes generation=2", "modify-session", "session=a dns=[]");
+	run("success=yes generation=2", "establish-session",
+		"session=a ue-id=keyid:a key=" KEY
+		" p-cscf=[2001:db8::60,10.1.0.60]");
+	run("success=yes generation=3", "modify-session",
+		"session=a p-cscf=[] dns=[10.1.0.53]");
+	run("success=yes generation=3", "establish-session",
+		"session=a ue-id=keyid:a key=" KEY " dns=[10.1.0.53]");
+}
+END_TEST
+
 START_TEST(test_delete)
 {
 	run("success=no cause=no-such-session", "delete-session", "session=a");
@@ -513,6 +542,21 @@ static void list_all(test_call_t *call, const char *script)
 	{
 		/* to the end */
 	}
+}
+
+/**
+ * Take steps until there is something to wait for, or all is done.
+ */
+static kupf_work_status_t step(test_call_t *call)
+{
+	kupf_work_status_t status;
+
+	do
+	{
+		status = call->work->step(call->work, (void*)nop, NULL);
+	}
+	while (status == KUPF_WORK_MORE);
+	return status;
 }
 
 /**
@@ -798,6 +842,29 @@ START_TEST(test_list_pages_preconfigured)
 }
 END_TEST
 
+/* what a session leads to is told back, and part of it */
+START_TEST(test_network)
+{
+	vici_message_t *entry;
+	test_call_t call;
+
+	run("success=yes", "establish-session", "session=a ue-id=keyid:a key=" KEY
+		" dnn=internet snssai=1-00000A");
+	run("success=yes generation=1", "establish-session",
+		"session=a ue-id=keyid:a key=" KEY " dnn=Internet snssai=1-00000a");
+	run("success=no cause=session-exists", "establish-session",
+		"session=a ue-id=keyid:a key=" KEY " dnn=ims snssai=1-00000a");
+	run("success=no cause=session-exists", "establish-session",
+		"session=a ue-id=keyid:a key=" KEY " dnn=internet");
+	run("success=yes generation=2", "modify-session", "session=a dnn=ims");
+	list_all(&call, "");
+	entry = next_entry(&call);
+	check(entry, "dnn=ims snssai=1-00000a");
+	entry->destroy(entry);
+	test_call_end(&call);
+}
+END_TEST
+
 START_TEST(test_list_tunnels)
 {
 	vici_message_t *entry;
@@ -822,13 +889,64 @@ START_TEST(test_list_tunnels)
 	name[sizeof(name) - 1] = '\0';
 	ck_assert_str_eq(test_value(entry, "ike-sas.4.child-sas.0000abc3.child"),
 					 name);
+	check(entry, "ike-sas.1.child-sas.0000abc0.octets-in=18446744073709551615 "
+		  "ike-sas.1.child-sas.0000abc0.packets-in=4711 "
+		  "ike-sas.4.child-sas.0000abc0.octets-out=0 "
+		  "ike-sas.4.child-sas.0000abc0.packets-out=0 "
+		  "ike-sas.4.child-sas.0000abc0.last-out=- "
+		  "ike-sas.4.child-sas.0000abc7.octets-in=-");
+	ck_assert_uint_eq(upf.enforcer.measured, KUPF_TUNNELS_MAX);
 	/* the clocks may tick between two looks at them */
 	ck_assert_int_le(labs(atol(test_value(entry, "ike-sas.1.established")) -
 						  now), 5);
+	ck_assert_int_le(labs(atol(test_value(entry,
+							"ike-sas.4.child-sas.0000abc0.last-in")) - now), 5);
 	ck_assert_int_le(labs(atol(test_value(entry, "created")) - now), 5);
 	ck_assert_int_le(labs(atol(test_value(entry, "modified")) - now), 5);
 	entry->destroy(entry);
 	test_call_end(&call);
+}
+END_TEST
+
+/* what charon does not tell, as a thread is busy with the IKE_SA */
+START_TEST(test_list_busy)
+{
+	test_call_t call, other;
+	sem_t busy;
+
+	ck_assert_int_eq(sem_init(&busy, 0, 0), 0);
+	upf.enforcer.stalled = &busy;
+	run("success=yes", "establish-session", "session=a ue-id=keyid:a key=" KEY);
+	upf.enforcer.tunnels = 1;
+	test_call_begin(&upf, &call, &upf, "list-sessions", "");
+	ck_assert_int_eq(step(&call), KUPF_WORK_WAITS);
+	ck_assert_int_eq(step(&call), KUPF_WORK_WAITS);
+	while (!__atomic_load_n(&upf.enforcer.measuring, __ATOMIC_RELAXED))
+	{
+		sched_yield();
+	}
+	/* nobody else waits, nor does whoever destroys it */
+	run("success=yes sessions=1", "version", "");
+	test_call_begin(&upf, &other, &upf, "list-sessions", "state=provisioned");
+	ck_assert_int_eq(step(&other), KUPF_WORK_DONE);
+	test_call_end(&other);
+	test_call_end(&call);
+
+	/* the session is gone when it is known */
+	test_call_begin(&upf, &call, &upf, "list-sessions", "");
+	ck_assert_int_eq(step(&call), KUPF_WORK_WAITS);
+	run("success=yes", "delete-session", "session=a");
+	sem_post(&busy);
+	sem_post(&busy);
+	while (test_call_step(&upf, &call))
+	{
+		/* to the end */
+	}
+	ck_assert_ptr_null(next_entry(&call));
+	test_call_end(&call);
+	lib->processor->cancel(lib->processor);
+	ck_assert_uint_eq(upf.enforcer.measured, 2);
+	sem_destroy(&busy);
 }
 END_TEST
 
@@ -971,13 +1089,16 @@ Suite *kupf_commands_suite(void)
 	tcase_add_test(tc, test_refused_twice);
 	tcase_add_test(tc, test_last_generation);
 	tcase_add_test(tc, test_times_stay);
-	tcase_add_test(tc, test_list_stalled);
+	tcase_add_test(tc, test_list_busy);
 	tcase_add_test(tc, test_modify);
+	tcase_add_test(tc, test_servers);
+	tcase_add_test(tc, test_network);
 	tcase_add_test(tc, test_delete);
 	tcase_add_test(tc, test_list);
 	tcase_add_test(tc, test_list_pages);
 	tcase_add_loop_test(tc, test_list_pages_preconfigured, 0, 2);
 	tcase_add_test(tc, test_list_tunnels);
+	tcase_add_test(tc, test_list_stalled);
 	tcase_add_test(tc, test_attempts);
 	suite_add_tcase(suite, tc);
 

@@ -36,6 +36,7 @@ START_TEST(test_none)
 	ck_assert_int_eq(public->covers(public, NULL), !required);
 	ck_assert_uint_eq(public->count(public, "s"), 0);
 	ck_assert_uint_eq(public->describe(public, "s", tunnels, 2), 0);
+	public->measure(public, &tunnels[0]);
 	ck_assert_uint_eq(public->close(public, session, KUPF_REASON_DELETED), 0);
 	public->replaced(public, session, session, 0);
 	ck_assert_ptr_null(public->own(public, NULL));
@@ -71,7 +72,11 @@ START_TEST(test_attached)
 	ck_assert_uint_eq(public->count(public, "s"), 4);
 	ck_assert_uint_eq(public->describe(public, "s", tunnels, 2), 2);
 	ck_assert_uint_eq(tunnels[1].ike_sa, 2);
+	public->measure(public, &tunnels[1]);
+	ck_assert_uint_eq(enforcer.measured, 1);
 	/* not every enforcer has something to tell */
+	enforcer.public.measure = NULL;
+	public->measure(public, &tunnels[1]);
 	enforcer.public.describe = NULL;
 	ck_assert_uint_eq(public->describe(public, "s", tunnels, 2), 0);
 	ck_assert_uint_eq(public->close(public, session, KUPF_REASON_EXPIRED), 4);

@@ -134,7 +134,8 @@ START_TEST(test_good)
 		"  robot-2\tue-id=@#7232" KEY_2 " # the second\r\n"
 		"robot-3" KEY_3 " upf-address=192.0.2.1 ue-id=fqdn:r3 "
 			"ue-addresses=10.0.0.1,2001:db8::1 pdu-session-id=5 "
-			"services=ike,mpquic"), "");
+			"services=ike,mpquic dns=10.0.0.2 p-cscf=10.0.0.3,10.0.0.4 "
+			"dnn=ims snssai=3"), "");
 	ck_assert_uint_eq(count(upf.all), 3);
 	ck_assert_uint_eq(count(upf.store), 0);
 	ck_assert_str_eq(find("r1"), "robot-1");
@@ -146,6 +147,10 @@ START_TEST(test_good)
 	ck_assert_int_eq(data.id_type, ID_FQDN);
 	ck_assert_uint_eq(data.key.len, 32);
 	ck_assert_uint_eq(data.ue_address_count, 2);
+	ck_assert_str_eq(data.dnn, "ims");
+	ck_assert_str_eq(data.snssai, "3");
+	ck_assert_uint_eq(data.dns_count, 1);
+	ck_assert_uint_eq(data.p_cscf_count, 2);
 	ck_assert_uint_eq(data.pdu_session_id, 5);
 	ck_assert_uint_eq(data.services, KUPF_SERVICE_IKE | KUPF_SERVICE_MPQUIC);
 	ck_assert_uint_eq(data.upf_address.family, AF_INET);

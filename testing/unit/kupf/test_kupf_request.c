@@ -9,6 +9,9 @@
 #include "test_runner.h"
 #include "test_support.h"
 
+/** 64 characters */
+#define A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
 /** 32 and 64 octets as hexadecimal digits */
 #define HEX32 "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 #define HEX31 "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e"
@@ -139,6 +142,19 @@ static struct {
 	  "128.0.0.1,::2,fe80::1]", KUPF_FIELD_UE_ADDRESSES,
 	  "255.255.255.254 1.0.0.0 223.255.255.255 126.0.0.1 128.0.0.1 ::2 "
 	  "fe80::1 " },
+	{ "dns=[]", KUPF_FIELD_DNS, "" },
+	{ "dns=[10.0.0.1,2001:db8::1,10.0.0.2,10.0.0.3]", KUPF_FIELD_DNS,
+	  "10.0.0.1 2001:db8::1 10.0.0.2 10.0.0.3 " },
+	{ "p-cscf=[]", KUPF_FIELD_P_CSCF, "" },
+	{ "p-cscf=[2001:db8::1,10.0.0.1,2001:db8::2,2001:db8::3]",
+	  KUPF_FIELD_P_CSCF, "2001:db8::1 10.0.0.1 2001:db8::2 2001:db8::3 " },
+	{ "dnn=i", KUPF_FIELD_DNN, "i" },
+	{ "dnn=IMS.mnc001-x.4", KUPF_FIELD_DNN, "IMS.mnc001-x.4" },
+	{ "dnn=" A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", KUPF_FIELD_DNN,
+	  A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" },
+	{ "snssai=1", KUPF_FIELD_SNSSAI, "1" },
+	{ "snssai=007", KUPF_FIELD_SNSSAI, "7" },
+	{ "snssai=255-00FfaA", KUPF_FIELD_SNSSAI, "255-00ffaa" },
 	{ "lifetime=0", KUPF_FIELD_LIFETIME, "0" },
 	{ "lifetime=3600", KUPF_FIELD_LIFETIME, "3600" },
 	{ "lifetime=0315360000", KUPF_FIELD_LIFETIME, "315360000" },
@@ -159,13 +175,27 @@ static struct {
 };
 
 /**
+ * Append addresses, with a blank behind each.
+ */
+static void print_addresses(const kupf_address_t *addresses, u_int count,
+							char *text)
+{
+	char address[KUPF_ADDRESS_TEXT];
+	u_int i;
+
+	for (i = 0; i < count; i++)
+	{
+		strcat(text, kupf_address_print(&addresses[i], address));
+		strcat(text, " ");
+	}
+}
+
+/**
  * Print a field of a request.
  */
 static char *show(kupf_request_t *request, kupf_field_t field)
 {
 	static char text[1024];
-	char address[KUPF_ADDRESS_TEXT];
-	u_int i;
 
 	text[0] = '\0';
 	switch (field)
@@ -209,12 +239,20 @@ static char *show(kupf_request_t *request, kupf_field_t field)
 			kupf_address_print(&request->upf_address, text);
 			break;
 		case KUPF_FIELD_UE_ADDRESSES:
-			for (i = 0; i < request->ue_address_count; i++)
-			{
-				strcat(text, kupf_address_print(&request->ue_addresses[i],
-												address));
-				strcat(text, " ");
-			}
+			print_addresses(request->ue_addresses, request->ue_address_count,
+							text);
+			break;
+		case KUPF_FIELD_DNS:
+			print_addresses(request->dns, request->dns_count, text);
+			break;
+		case KUPF_FIELD_P_CSCF:
+			print_addresses(request->p_cscf, request->p_cscf_count, text);
+			break;
+		case KUPF_FIELD_DNN:
+			strcpy(text, request->dnn);
+			break;
+		case KUPF_FIELD_SNSSAI:
+			strcpy(text, request->snssai);
 			break;
 		case KUPF_FIELD_LIFETIME:
 			snprintf(text, sizeof(text), "%u", request->lifetime);
@@ -407,6 +445,34 @@ static struct {
 	{ "ue-addresses=[ff02::1]", KUPF_CAUSE_INVALID_FIELD, "'ue-addresses'" },
 	{ "ue-addresses=[::ffff:127.0.0.1]", KUPF_CAUSE_INVALID_FIELD,
 	  "'ue-addresses'" },
+	{ "dnn=", KUPF_CAUSE_INVALID_FIELD, "'dnn'" },
+	{ "dnn=.a", KUPF_CAUSE_INVALID_FIELD, "'dnn'" },
+	{ "dnn=a.", KUPF_CAUSE_INVALID_FIELD, "'dnn'" },
+	{ "dnn=a..b", KUPF_CAUSE_INVALID_FIELD, "'dnn'" },
+	{ "dnn=-a", KUPF_CAUSE_INVALID_FIELD, "'dnn'" },
+	{ "dnn=a-.b", KUPF_CAUSE_INVALID_FIELD, "'dnn'" },
+	{ "dnn=a_b", KUPF_CAUSE_INVALID_FIELD, "'dnn'" },
+	{ "dnn=" A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+	  KUPF_CAUSE_INVALID_FIELD, "'dnn'" },
+	{ "snssai=", KUPF_CAUSE_INVALID_FIELD, "'snssai'" },
+	{ "snssai=0", KUPF_CAUSE_INVALID_FIELD, "'snssai'" },
+	{ "snssai=256", KUPF_CAUSE_INVALID_FIELD, "'snssai'" },
+	{ "snssai=0001", KUPF_CAUSE_INVALID_FIELD, "'snssai'" },
+	{ "snssai=-000001", KUPF_CAUSE_INVALID_FIELD, "'snssai'" },
+	{ "snssai=1-", KUPF_CAUSE_INVALID_FIELD, "'snssai'" },
+	{ "snssai=1-00001", KUPF_CAUSE_INVALID_FIELD, "'snssai'" },
+	{ "snssai=1-0000011", KUPF_CAUSE_INVALID_FIELD, "'snssai'" },
+	{ "snssai=1-00000g", KUPF_CAUSE_INVALID_FIELD, "'snssai'" },
+	{ "snssai=1_000001", KUPF_CAUSE_INVALID_FIELD, "'snssai'" },
+	{ "dns=[127.0.0.53]", KUPF_CAUSE_INVALID_FIELD, "'dns'" },
+	{ "dns=[10.0.0.1,10.0.0.1]", KUPF_CAUSE_INVALID_FIELD, "'dns'" },
+	{ "dns=[10.0.0.1,10.0.0.2,10.0.0.3,10.0.0.4,10.0.0.5]",
+	  KUPF_CAUSE_INVALID_FIELD, "'dns'" },
+	{ "dns=10.0.0.1", KUPF_CAUSE_INVALID_FIELD, "'dns'" },
+	{ "p-cscf=[ff02::1]", KUPF_CAUSE_INVALID_FIELD, "'p-cscf'" },
+	{ "p-cscf=[10.0.0.1,sip.example.org]", KUPF_CAUSE_INVALID_FIELD,
+	  "'p-cscf'" },
+	{ "p-cscf=[::2,::3,::4,::5,::6]", KUPF_CAUSE_INVALID_FIELD, "'p-cscf'" },
 	{ "ue-addresses=[10.0.0.1,10.0.0.1]", KUPF_CAUSE_INVALID_FIELD,
 	  "'ue-addresses'" },
 	{ "ue-addresses=[10.0.0.1,10.0.0.2,10.0.0.3,10.0.0.4,10.0.0.5,10.0.0.6,"
@@ -432,7 +498,7 @@ static struct {
 	{ "Session=a", KUPF_CAUSE_UNKNOWN_FIELD, "'session'" },
 	{ "keys=0x" HEX32, KUPF_CAUSE_UNKNOWN_FIELD, "'key'" },
 	{ "=a", KUPF_CAUSE_UNKNOWN_FIELD, "field 1, with a name of 0 octets" },
-	{ "session=a lifetime=1 dnn=x", KUPF_CAUSE_UNKNOWN_FIELD,
+	{ "session=a lifetime=1 xyz=x", KUPF_CAUSE_UNKNOWN_FIELD,
 	  "field 3, with a name of 3 octets, is not known here" },
 	{ "ue-address=[10.0.0.1]", KUPF_CAUSE_UNKNOWN_FIELD,
 	  "field 1, with a name of 10 octets, is not known here: 'ue-addresses' "
@@ -550,7 +616,8 @@ START_TEST(test_all)
 	kupf_error_t error;
 
 	ck_assert(parse(&request, &error, ALL, MOST,
-		"services=[ike] lifetime=60 ue-addresses=[10.0.0.1] grace=5 "
+		"services=[ike] lifetime=60 ue-addresses=[10.0.0.1] dns=[10.0.0.2] "
+		"p-cscf=[10.0.0.3] dnn=a snssai=1 grace=5 "
 		"upf-address=192.0.2.1 pdu-session-id=5 fc=0x6e rand=0x" HEX32 " "
 		"derivation=kupf nas-count=1 distinguisher=0xf1 ktngf=0x" HEX32 " "
 		"kamf=0x" HEX32 " key=0x" HEX64 " ue-id=keyid:a session=s"));

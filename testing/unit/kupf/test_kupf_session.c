@@ -31,6 +31,12 @@ static void full(kupf_session_data_t *data)
 	data->upf_address = address("192.0.2.1");
 	data->ue_addresses[0] = address("10.0.0.1");
 	data->ue_addresses[1] = address("2001:db8::1");
+	data->dns[0] = address("192.0.2.53");
+	data->dns_count = 1;
+	data->p_cscf[0] = address("2001:db8::2");
+	data->p_cscf_count = 1;
+	data->dnn = "internet";
+	data->snssai = "1-000002";
 	data->ue_address_count = 2;
 	data->lifetime = 1000;
 	data->generation = 3;
@@ -58,6 +64,15 @@ START_TEST(test_data)
 		data.ue_addresses[i].bytes[15] = i;
 	}
 	data.ue_address_count = KUPF_UE_ADDRESSES_MAX;
+	for (i = 0; i < KUPF_SERVERS_MAX; i++)
+	{
+		data.dns[i] = data.p_cscf[i] = address("2001:db8:1::1");
+		data.dns[i].bytes[15] = i;
+		data.p_cscf[i].bytes[15] = 0x80 + i;
+	}
+	data.dns_count = data.p_cscf_count = KUPF_SERVERS_MAX;
+	data.dnn = NAME_64;
+	data.snssai = "255-ffffff";
 	data.services = KUPF_SERVICE_MPQUIC | KUPF_SERVICE_IKE;
 	session = kupf_session_create(&data);
 	ck_assert_ptr_nonnull(session);
@@ -75,6 +90,12 @@ START_TEST(test_data)
 	ck_assert_uint_eq(back.ue_address_count, KUPF_UE_ADDRESSES_MAX);
 	ck_assert(memeq(back.ue_addresses, data.ue_addresses,
 					sizeof(data.ue_addresses)));
+	ck_assert_uint_eq(back.dns_count, KUPF_SERVERS_MAX);
+	ck_assert(memeq(back.dns, data.dns, sizeof(data.dns)));
+	ck_assert_uint_eq(back.p_cscf_count, KUPF_SERVERS_MAX);
+	ck_assert(memeq(back.p_cscf, data.p_cscf, sizeof(data.p_cscf)));
+	ck_assert_str_eq(back.dnn, NAME_64);
+	ck_assert_str_eq(back.snssai, "255-ffffff");
 	ck_assert_uint_eq(back.lifetime, 1000);
 	ck_assert_uint_ge(back.expiry, now + 1000);
 	ck_assert_uint_le(back.expiry, now + 1002);
@@ -95,6 +116,12 @@ START_TEST(test_data)
 	addresses = kupf_session_get_ue_addresses(session, &count);
 	ck_assert_uint_eq(count, KUPF_UE_ADDRESSES_MAX);
 	ck_assert(kupf_address_equals(&addresses[7], &data.ue_addresses[7]));
+	addresses = kupf_session_get_dns(session, &count);
+	ck_assert_uint_eq(count, KUPF_SERVERS_MAX);
+	ck_assert(kupf_address_equals(&addresses[3], &data.dns[3]));
+	addresses = kupf_session_get_p_cscf(session, &count);
+	ck_assert_uint_eq(count, KUPF_SERVERS_MAX);
+	ck_assert(kupf_address_equals(&addresses[3], &data.p_cscf[3]));
 	kupf_session_unref(session);
 
 	back.created = 1;
@@ -185,6 +212,15 @@ static struct {
 	{ "ue address order", TRUE, TRUE },
 	{ "ue address count", TRUE, TRUE },
 	{ "no ue address", TRUE, TRUE },
+	{ "dns", TRUE, FALSE },
+	{ "dns count", TRUE, FALSE },
+	{ "p-cscf", TRUE, FALSE },
+	{ "p-cscf count", TRUE, FALSE },
+	{ "dnn", TRUE, FALSE },
+	{ "dnn case", FALSE, FALSE },
+	{ "no dnn", TRUE, FALSE },
+	{ "snssai", TRUE, FALSE },
+	{ "no snssai", TRUE, FALSE },
 	{ "lifetime", TRUE, FALSE },
 	{ "expiry", FALSE, FALSE },
 	{ "generation", FALSE, FALSE },
@@ -255,6 +291,45 @@ static void change(kupf_session_data_t *data, char *what)
 	{
 		data->ue_addresses[0] = data->ue_addresses[1];
 		data->ue_addresses[1] = swapped;
+	}
+	else if (streq(what, "dns"))
+	{
+		data->dns[0] = address("192.0.2.54");
+	}
+	else if (streq(what, "dns count"))
+	{	/* and it is no P-CSCF */
+		data->dns_count = 0;
+		data->p_cscf[1] = data->p_cscf[0];
+		data->p_cscf[0] = address("192.0.2.53");
+		data->p_cscf_count = 2;
+	}
+	else if (streq(what, "p-cscf"))
+	{
+		data->p_cscf[0] = address("2001:db8::3");
+	}
+	else if (streq(what, "p-cscf count"))
+	{
+		data->p_cscf_count = 0;
+	}
+	else if (streq(what, "dnn"))
+	{
+		data->dnn = "internet.mnc1";
+	}
+	else if (streq(what, "dnn case"))
+	{
+		data->dnn = "INTERNET";
+	}
+	else if (streq(what, "no dnn"))
+	{
+		data->dnn = NULL;
+	}
+	else if (streq(what, "snssai"))
+	{
+		data->snssai = "1-000001";
+	}
+	else if (streq(what, "no snssai"))
+	{
+		data->snssai = NULL;
 	}
 	else if (streq(what, "ue address count"))
 	{

@@ -674,12 +674,13 @@ static const run_t replies[] = {
 	  "0644)\n", NULL },
 	{ "establish s1 --kamf-file kamf --rand " RAND " --fc 6E --ue-address "
 	  "10.0.0.1 --pdu-session-id 5 --service ike --ue-address 2001:db8::1 "
-	  "--upf-address 192.0.2.1 --lifetime 60 --service mpquic",
+	  "--dns 10.0.0.2 --p-cscf 10.0.0.3 --dns 10.0.0.4 --dnn ims --snssai 1-00000a --upf-address 192.0.2.1 --lifetime 60 --service mpquic",
 	  ".\nR success=yes\nW", 0, "", "",
 	  "0:establish-session session=s1 kamf=0xd655f16142035d4d72ca39583d228d2d"
 	  "d2ec0ca7929ad007f53b382d05544405 rand=0x" RAND " fc=0x6E "
 	  "ue-addresses=[10.0.0.1,2001:db8::1] pdu-session-id=5 "
-	  "services=[ike,mpquic] upf-address=192.0.2.1 lifetime=60\n" },
+	  "services=[ike,mpquic] dns=[10.0.0.2,10.0.0.4] p-cscf=[10.0.0.3] "
+	  "dnn=ims snssai=1-00000a upf-address=192.0.2.1 lifetime=60\n" },
 	{ "modify s1 --grace 5 --key-file raw --ue-id @#aa",
 	  ".\nR success=yes generation=2\nW", 0,
 	  "generation  2\n", "",
@@ -990,12 +991,13 @@ static const struct {
 } loads[] = {
 	{ "# two\n\ns1 key=" RAW_HEX " ue-id=@#aa # comment\r\n"
 	  "\ts2\tkamf=" RAW_HEX " rand=" RAND " fc=0x6E "
-	  "ue-addresses=10.0.0.1,10.0.0.2 services=ike",
+	  "ue-addresses=10.0.0.1,10.0.0.2 p-cscf=10.0.0.4 dns=10.0.0.3 "
+	  "services=ike",
 	  { "load stdin", ".\nR success=yes established=2 failed=0\nW", 0,
 		"2 established, 0 failed\n", "",
 		"0:establish-sessions s1={ key=" RAW_HEX " ue-id=@#aa } s2={ kamf="
 		RAW_HEX " rand=" RAND " fc=0x6E ue-addresses=[10.0.0.1,10.0.0.2] "
-		"services=[ike] }\n" } },
+		"dns=[10.0.0.3] p-cscf=[10.0.0.4] services=[ike] }\n" } },
 	{ "s1 key=0sQUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoyMzQ1Njc=\n",
 	  { "load -", ".\nR success=yes established=1 failed=0\nW", 0,
 		"1 established, 0 failed\n", "",

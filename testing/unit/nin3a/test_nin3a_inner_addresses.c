@@ -5,9 +5,11 @@
  */
 
 #include "nin3a/tunnels/nin3a_inner_addresses.h"
+#include "nin3a/tunnels/nin3a_servers.h"
 #include "test_runner.h"
 #include "test_support.h"
 
+#include <attributes/attributes.h>
 #include <selectors/traffic_selector.h>
 
 /** Most selectors of a list */
@@ -190,6 +192,54 @@ START_TEST(test_outdated)
 }
 END_TEST
 
+/**
+ * Whether the next attribute is that.
+ */
+static void expect_attribute(enumerator_t *attributes,
+							 configuration_attribute_type_t type, char *text)
+{
+	configuration_attribute_type_t got;
+	host_t *host;
+	chunk_t value;
+
+	ck_assert(attributes->enumerate(attributes, &got, &value));
+	ck_assert_int_eq(got, type);
+	host = host_create_from_string(text, 0);
+	ck_assert(chunk_equals(value, host->get_address(host)));
+	host->destroy(host);
+}
+
+/* name servers and P-CSCFs of both families, in their order */
+START_TEST(test_servers)
+{
+	kupf_session_data_t data;
+	enumerator_t *attributes;
+	kupf_session_t *told;
+
+	kupf_session_get_data(session, &data);
+	ck_assert(kupf_address_parse(chunk_from_str("fec0::53"), &data.dns[0]));
+	ck_assert(kupf_address_parse(chunk_from_str("10.1.0.53"), &data.dns[1]));
+	data.dns_count = 2;
+	ck_assert(kupf_address_parse(chunk_from_str("10.1.0.60"),
+								 &data.p_cscf[0]));
+	ck_assert(kupf_address_parse(chunk_from_str("fec0::60"), &data.p_cscf[1]));
+	data.p_cscf_count = 2;
+	told = kupf_session_create(&data);
+	attributes = nin3a_servers_create_enumerator(kupf_session_ref(told));
+	kupf_session_unref(told);
+	expect_attribute(attributes, INTERNAL_IP6_DNS, "fec0::53");
+	expect_attribute(attributes, INTERNAL_IP4_DNS, "10.1.0.53");
+	expect_attribute(attributes, P_CSCF_IP4_ADDRESS, "10.1.0.60");
+	expect_attribute(attributes, P_CSCF_IP6_ADDRESS, "fec0::60");
+	ck_assert(!attributes->enumerate(attributes, NULL, NULL));
+	attributes->destroy(attributes);
+	/* none */
+	attributes = nin3a_servers_create_enumerator(kupf_session_ref(session));
+	ck_assert(!attributes->enumerate(attributes, NULL, NULL));
+	attributes->destroy(attributes);
+}
+END_TEST
+
 static Suite *nin3a_inner_addresses_suite(void)
 {
 	Suite *suite = suite_create("nin3a_inner_addresses");
@@ -200,6 +250,7 @@ static Suite *nin3a_inner_addresses_suite(void)
 	tcase_add_loop_test(tc, test_narrow, 0, countof(lists));
 	tcase_add_test(tc, test_none);
 	tcase_add_test(tc, test_outdated);
+	tcase_add_test(tc, test_servers);
 	suite_add_tcase(suite, tc);
 
 	return suite;
