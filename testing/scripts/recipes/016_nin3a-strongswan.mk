@@ -53,6 +53,7 @@ install: build
 	cp -R $(NIN3A)/testing/initiator/. $(INITIATOR)/
 	ln -sf ../lib/ikev2-initiator/ikev2-initiator $(DESTDIR)/usr/local/bin/
 	ln -sf ../lib/ikev2-initiator/ikev2-storm $(DESTDIR)/usr/local/bin/
+	ln -sf ../lib/ikev2-initiator/ikev2-unprotected $(DESTDIR)/usr/local/bin/
 	ln -sf ../lib/ikev2-initiator/ikev2-collide $(DESTDIR)/usr/local/bin/
 	ln -sf ../lib/ikev2-initiator/ikev2-fuzz $(DESTDIR)/usr/local/bin/
 	cp $(NIN3A)/testing/hosts/expect-s* $(DESTDIR)/usr/local/bin/
