@@ -156,8 +156,9 @@ struct kupf_attempts_t {
 
 /**
  * What an enforcer does for kupf.  Called by any thread, with none of kupf's
- * locks held but the one that keeps the enforcer attached; none of these may
- * wait for the network or call attach() or detach().
+ * locks held but the one that keeps the enforcer attached, and measure() not even
+ * with that, though it is attached until it is back; none of these may wait for
+ * the network or call attach() or detach().
  */
 struct kupf_enforcer_t {
 

@@ -2,6 +2,8 @@
 
 #include "kupf_enforcement.h"
 
+#include <threading/condvar.h>
+#include <threading/mutex.h>
 #include <threading/rwlock.h>
 
 typedef struct private_kupf_enforcement_t private_kupf_enforcement_t;
@@ -18,8 +20,13 @@ struct private_kupf_enforcement_t {
 	bool required;
 	/** role of the host */
 	kupf_role_t role;
-	/** guards attached, held for reading during calls to it */
+	/** guards attached, held for reading during calls to it but measure() */
 	rwlock_t *lock;
+	/** calls of measure() under way */
+	u_int measuring;
+	/** guards that, taken behind the lock, and signals that there is none */
+	mutex_t *mutex;
+	condvar_t *measured;
 };
 
 ENUM(kupf_reason_names, KUPF_REASON_PEER, KUPF_REASON_SHUTDOWN,
@@ -125,15 +132,54 @@ METHOD(kupf_enforcer_t, describe, u_int,
 	return count;
 }
 
+/**
+ * Begin to measure.
+ *
+ * @return			enforcer that does not go before end_measuring(), or NULL
+ */
+static kupf_enforcer_t *begin_measuring(private_kupf_enforcement_t *this)
+{
+	kupf_enforcer_t *attached;
+
+	this->lock->read_lock(this->lock);
+	attached = this->attached;
+	if (attached && !attached->measure)
+	{
+		attached = NULL;
+	}
+	if (attached)
+	{
+		this->mutex->lock(this->mutex);
+		this->measuring++;
+		this->mutex->unlock(this->mutex);
+	}
+	this->lock->unlock(this->lock);
+	return attached;
+}
+
+/**
+ * It is measured.
+ */
+static void end_measuring(private_kupf_enforcement_t *this)
+{
+	this->mutex->lock(this->mutex);
+	this->measuring--;
+	this->measured->broadcast(this->measured);
+	this->mutex->unlock(this->mutex);
+}
+
 METHOD(kupf_enforcer_t, measure, void,
 	private_kupf_enforcement_t *this, kupf_tunnel_t *tunnel)
 {
-	this->lock->read_lock(this->lock);
-	if (this->attached && this->attached->measure)
+	kupf_enforcer_t *attached;
+
+	/* it waits for whoever works with the IKE_SA, and he for the lock */
+	attached = begin_measuring(this);
+	if (attached)
 	{
-		this->attached->measure(this->attached, tunnel);
+		attached->measure(attached, tunnel);
+		end_measuring(this);
 	}
-	this->lock->unlock(this->lock);
 }
 
 METHOD(kupf_enforcer_t, get_attempts, bool,
@@ -252,12 +298,20 @@ METHOD(kupf_enforcement_t, detach, void,
 	this->lock->write_lock(this->lock);
 	this->attached = NULL;
 	this->lock->unlock(this->lock);
+	this->mutex->lock(this->mutex);
+	while (this->measuring)
+	{
+		this->measured->wait(this->measured, this->mutex);
+	}
+	this->mutex->unlock(this->mutex);
 }
 
 METHOD(kupf_enforcement_t, destroy, void,
 	private_kupf_enforcement_t *this)
 {
 	this->lock->destroy(this->lock);
+	this->measured->destroy(this->measured);
+	this->mutex->destroy(this->mutex);
 	free(this);
 }
 
@@ -294,6 +348,8 @@ kupf_enforcement_t *kupf_enforcement_create(bool required, kupf_role_t role)
 		.required = required,
 		.role = role,
 		.lock = rwlock_create(RWLOCK_TYPE_DEFAULT),
+		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
+		.measured = condvar_create(CONDVAR_TYPE_DEFAULT),
 	);
 
 	return &this->public;

@@ -254,7 +254,7 @@ START_TEST(test_chunks)
 	chunk_t data = chunk_empty, expected, received, rest;
 	size_t len, sent;
 
-	append(&data, test_packet(WIRE_CMD_REQUEST, "version", ""));
+	append(&data, test_packet(WIRE_CMD_REQUEST, "delete-session", "session=x"));
 	append(&data, test_packet(WIRE_EVENT_REGISTER, "tunnel-up", NULL));
 	append(&data, test_packet(WIRE_EVENT_REGISTER, "list-session", NULL));
 	append(&data, test_packet(WIRE_CMD_REQUEST, "none", "a=b"));

@@ -128,6 +128,8 @@ START_TEST(test_data)
 	back.name = NAME_64;
 	back.id = data.id;
 	back.key = data.key;
+	back.dnn = data.dnn;
+	back.snssai = data.snssai;
 	session = kupf_session_create(&back);
 	ck_assert_uint_eq(kupf_session_get_created(session), 1);
 	ck_assert_uint_ge(kupf_session_get_modified(session), now);

@@ -51,7 +51,7 @@ enum {
 #define PACKET_MAX (512 * 1024)
 
 /** Most words of a command line */
-#define WORDS_MAX 32
+#define WORDS_MAX 64
 
 /** A key of 32 octets that can be seen in text, and as the tool sends it */
 #define RAW "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -398,6 +398,10 @@ static pid_t start_tool(const char *command)
 	copy = strdup(command);
 	for (word = strtok(copy, " "); word; word = strtok(NULL, " "))
 	{
+		if (argc == WORDS_MAX - 1)
+		{
+			_exit(98);
+		}
 		argv[argc++] = word;
 	}
 	argv[argc] = NULL;
