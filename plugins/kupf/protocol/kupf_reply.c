@@ -177,8 +177,6 @@ void kupf_reply_details(wire_writer_t *writer, const kupf_session_t *session)
 					 data.preconfigured ? "preconfigured" : "socket");
 	kupf_reply_addresses(writer, "ue-addresses", data.ue_addresses,
 						 data.ue_address_count);
-	kupf_reply_addresses(writer, "dns", data.dns, data.dns_count);
-	kupf_reply_addresses(writer, "p-cscf", data.p_cscf, data.p_cscf_count);
 	wire_writer_begin_list(writer, "services");
 	if (data.services & KUPF_SERVICE_IKE)
 	{
@@ -189,6 +187,8 @@ void kupf_reply_details(wire_writer_t *writer, const kupf_session_t *session)
 		wire_writer_item(writer, wire_text("mpquic"));
 	}
 	wire_writer_end_list(writer);
+	kupf_reply_addresses(writer, "dns", data.dns, data.dns_count);
+	kupf_reply_addresses(writer, "p-cscf", data.p_cscf, data.p_cscf_count);
 	kupf_reply_time(writer, "created", kupf_session_get_created(session));
 	kupf_reply_time(writer, "modified", kupf_session_get_modified(session));
 }
