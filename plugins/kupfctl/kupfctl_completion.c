@@ -78,19 +78,21 @@ static void print_words(const char *words)
 	}
 }
 
-/**
- * Print what may follow each option of a command that has an argument.
+/*
+ * Described in header
  */
-static void print_arguments(const char *command,
-							const kupfctl_option_t *options)
+void kupfctl_completion_arguments(const char *command,
+								  const kupfctl_option_t *options,
+								  void (*print)(const char *words),
+								  const char *end)
 {
 	for (; options && options->name; options++)
 	{
 		if (options->arg)
 		{
 			printf("		%s:%s) ", command, options->name);
-			print_words(options->words);
-			printf(" ;;\n");
+			print(options->words);
+			printf("%s\n", end);
 		}
 	}
 }
@@ -112,11 +114,13 @@ static void print_bash(void)
 	unsigned int i;
 
 	fputs(head, stdout);
-	print_arguments("*", kupfctl_global_options);
+	kupfctl_completion_arguments("*", kupfctl_global_options, print_words,
+								 " ;;");
 	for (i = 0; kupfctl_commands[i].name; i++)
 	{
-		print_arguments(kupfctl_commands[i].name,
-						kupfctl_commands[i].options);
+		kupfctl_completion_arguments(kupfctl_commands[i].name,
+									 kupfctl_commands[i].options, print_words,
+									 " ;;");
 	}
 	fputs(middle, stdout);
 	printf("				'') words='");

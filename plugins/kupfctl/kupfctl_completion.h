@@ -26,6 +26,19 @@ void kupfctl_completion_zsh(void);
 void kupfctl_completion_fish(void);
 
 /**
+ * Print a case for each option of a command that has an argument.
+ *
+ * @param command	its name, or a pattern
+ * @param options	options, or NULL
+ * @param print		prints what offers these words
+ * @param end		what stands behind that
+ */
+void kupfctl_completion_arguments(const char *command,
+								  const kupfctl_option_t *options,
+								  void (*print)(const char *words),
+								  const char *end);
+
+/**
  * Print names of options, a blank before each.
  *
  * @param options	options, or NULL

@@ -68,23 +68,6 @@ static void print_words(const char *words)
 	}
 }
 
-/**
- * Print what may follow each option of a command that has an argument.
- */
-static void print_arguments(const char *command,
-							const kupfctl_option_t *options)
-{
-	for (; options && options->name; options++)
-	{
-		if (options->arg)
-		{
-			printf("		%s:%s) ", command, options->name);
-			print_words(options->words);
-			printf("; return ;;\n");
-		}
-	}
-}
-
 /*
  * Described in header
  */
@@ -93,10 +76,12 @@ void kupfctl_completion_zsh(void)
 	const kupfctl_command_t *command;
 
 	fputs(head, stdout);
-	print_arguments("*", kupfctl_global_options);
+	kupfctl_completion_arguments("*", kupfctl_global_options, print_words,
+								 "; return ;;");
 	for (command = kupfctl_commands; command->name; command++)
 	{
-		print_arguments(command->name, command->options);
+		kupfctl_completion_arguments(command->name, command->options,
+									 print_words, "; return ;;");
 	}
 	fputs(middle, stdout);
 	printf("		'') offers=(");

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_list.h"
-#include "kupf_reply.h"
+#include "kupf_reply_tunnels.h"
 #include "kupf_traffic.h"
-
-#include <endian.h>
-#include <inttypes.h>
 
 typedef struct private_kupf_list_t private_kupf_list_t;
 
@@ -56,131 +53,6 @@ static bool is_listed(kupf_session_t *session, u_int tunnels,
 							chunk_create(filter->id, filter->id_len)))) &&
 		   (!(filter->fields & KUPF_FIELD_STATE) ||
 			filter->up == (tunnels > 0));
-}
-
-/**
- * Add an address with a port: 192.0.2.1[4500], as in events.
- */
-static void add_endpoint(wire_writer_t *writer, const char *name,
-						 const kupf_endpoint_t *endpoint)
-{
-	char address[KUPF_ADDRESS_TEXT], text[KUPF_ADDRESS_TEXT + 8];
-
-	if (endpoint->address.family != AF_UNSPEC)
-	{
-		snprintf(text, sizeof(text), "%s[%u]",
-				 kupf_address_print(&endpoint->address, address),
-				 endpoint->port);
-		wire_writer_text(writer, name, text);
-	}
-}
-
-/**
- * Add an IKE SPI.
- */
-static void add_ike_spi(wire_writer_t *writer, const char *name,
-						uint64_t spi)
-{
-	char text[17];
-
-	snprintf(text, sizeof(text), "%016" PRIx64, be64toh(spi));
-	wire_writer_text(writer, name, text);
-}
-
-/**
- * Add an XFRM interface ID.
- */
-static void add_if_id(wire_writer_t *writer, const char *name, uint32_t value)
-{
-	char text[9];
-
-	snprintf(text, sizeof(text), "%08x", value);
-	wire_writer_text(writer, name, text);
-}
-
-/**
- * Add what has passed through a CHILD_SA in one direction.
- *
- * @param names		names of the fields: octets, packets, time of the last one
- */
-static void add_volume(wire_writer_t *writer, const char *const names[3],
-					   const kupf_volume_t *volume)
-{
-	wire_writer_number(writer, names[0], volume->octets);
-	wire_writer_number(writer, names[1], volume->packets);
-	if (volume->last)
-	{
-		kupf_reply_time(writer, names[2], volume->last);
-	}
-}
-
-/**
- * Add a CHILD_SA.
- */
-static void add_child(wire_writer_t *writer, const kupf_child_t *child)
-{
-	static const char *const ins[] = { "octets-in", "packets-in", "last-in" };
-	static const char *const outs[] = {
-		"octets-out", "packets-out", "last-out"
-	};
-	char in[9], out[9];
-
-	snprintf(in, sizeof(in), "%08x", child->spi_in);
-	snprintf(out, sizeof(out), "%08x", child->spi_out);
-	wire_writer_begin_section(writer, in);
-	wire_writer_text(writer, "child", child->name);
-	wire_writer_text(writer, "spi-in", in);
-	wire_writer_text(writer, "spi-out", out);
-	add_if_id(writer, "if-id-in", child->if_id_in);
-	add_if_id(writer, "if-id-out", child->if_id_out);
-	if (child->measured)
-	{
-		add_volume(writer, ins, &child->in);
-		add_volume(writer, outs, &child->out);
-	}
-	wire_writer_end_section(writer);
-}
-
-/**
- * Add a tunnel.
- */
-static void add_tunnel(wire_writer_t *writer, const kupf_tunnel_t *tunnel)
-{
-	char name[11];
-	u_int i;
-
-	snprintf(name, sizeof(name), "%u", tunnel->ike_sa);
-	wire_writer_begin_section(writer, name);
-	wire_writer_number(writer, "tunnel-id", tunnel->up_as);
-	add_ike_spi(writer, "initiator-spi", tunnel->spi_i);
-	add_ike_spi(writer, "responder-spi", tunnel->spi_r);
-	add_endpoint(writer, "local", &tunnel->local);
-	add_endpoint(writer, "remote", &tunnel->remote);
-	wire_writer_number(writer, "generation", tunnel->generation);
-	kupf_reply_time(writer, "established", tunnel->established);
-	wire_writer_begin_section(writer, "child-sas");
-	for (i = 0; i < tunnel->child_count; i++)
-	{
-		add_child(writer, &tunnel->children[i]);
-	}
-	wire_writer_end_section(writer);
-	wire_writer_end_section(writer);
-}
-
-/**
- * Add the tunnels of a session that is up.
- */
-static void add_tunnels(wire_writer_t *writer, const kupf_tunnel_t *tunnels,
-						u_int count)
-{
-	u_int i;
-
-	wire_writer_begin_section(writer, "ike-sas");
-	for (i = 0; i < count; i++)
-	{
-		add_tunnel(writer, &tunnels[i]);
-	}
-	wire_writer_end_section(writer);
 }
 
 /**
@@ -253,7 +125,7 @@ static void send_session(private_kupf_list_t *this, kupf_session_t *session,
 		add_attempts(this, writer, kupf_session_get_name(session));
 		if (up)
 		{
-			add_tunnels(writer, tunnels, count);
+			kupf_reply_tunnels(writer, tunnels, count);
 		}
 		if (wire_packet_end(writer, &packet))
 		{

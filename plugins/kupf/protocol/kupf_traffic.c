@@ -116,8 +116,10 @@ METHOD(kupf_traffic_t, start, void,
 	}
 	this->wake = wake;
 	ref_get(&this->ref);
+	/* a client can make many of them: UEs come first */
 	lib->processor->queue_job(lib->processor,
-				(job_t*)callback_job_create(measure, this, (void*)unref, NULL));
+				(job_t*)callback_job_create_with_prio(measure, this,
+										(void*)unref, NULL, JOB_PRIO_LOW));
 }
 
 METHOD(kupf_traffic_t, is_known, bool,

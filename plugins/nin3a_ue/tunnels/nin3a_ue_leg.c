@@ -160,6 +160,7 @@ void nin3a_ue_leg_suspect(nin3a_ue_leg_t *leg, nin3a_ue_sa_t *sa,
 						  const nin3a_ue_backoff_t *backoff, time_t now)
 {
 	sa->suspect = TRUE;
+	sa->hurried = FALSE;
 	nin3a_ue_leg_lose(leg, sa, backoff, now);
 	if (sa->since + (time_t)backoff->most / 1000 <= now)
 	{	/* it has lasted: the first attempt does not wait */

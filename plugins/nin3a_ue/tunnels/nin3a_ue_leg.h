@@ -113,6 +113,8 @@ struct nin3a_ue_sa_t {
 	/** whether the UPF seems not to have this tunnel any more: another one is
 	 * to take its place */
 	bool suspect;
+	/** whether an attempt has begun at once since, as the UPF said so again */
+	bool hurried;
 	/** whether a protected message of IKE has come since that was asked */
 	bool heard;
 	/** packets that have come through its CHILD_SAs when that was asked */

@@ -460,9 +460,9 @@ METHOD(nin3a_ue_legs_t, hint, bool,
 		if (!trusted && sa->suspect)
 		{
 			*attempt = nin3a_ue_leg_get_attempt(sa->leg);
-			if (sa->leg->waiting && sa->leg->unanswered)
-			{
-				sa->leg->unanswered = FALSE;
+			if (sa->leg->waiting && sa->leg->unanswered && !sa->hurried)
+			{	/* it may be back; once, as anybody may say so */
+				sa->hurried = TRUE;
 				decide(this, sa->leg, order);
 				order->delay = 0;
 				sa->leg->next = now;

@@ -14,7 +14,8 @@
  * 2.21.4), which is not protected and may come from anybody, is only suspected:
  * it stays, another one is set up beside it, and takes its place once it is
  * there.  Whoever makes us suspect our tunnels gains set-ups that come ever more
- * seldom (retry to retry_max), unless the tunnels last.
+ * seldom (retry to retry_max), unless the tunnels last, and one at once for each
+ * suspected tunnel if an attempt was not answered.
  */
 
 #ifndef NIN3A_UE_LIVENESS_H_

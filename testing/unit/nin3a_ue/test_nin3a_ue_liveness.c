@@ -438,6 +438,7 @@ END_TEST
 
 START_TEST(test_hint)
 {
+	nin3a_ue_order_t pending;
 	uint32_t attempt;
 
 	begin();
@@ -466,6 +467,14 @@ START_TEST(test_hint)
 	start(3);
 	give_up(3, NIN3A_UE_REFUSED);
 	assert_delay(4 * FIRST);
+	pending = order;
+	age(1, 1);
+	ck_assert(!legs->hint(legs, 1, &order, &attempt));
+	ck_assert(!order.start);
+	/* nor does it a second time: the first word came from anybody */
+	order = pending;
+	start(4);
+	give_up(4, NIN3A_UE_NO_ANSWER);
 	age(1, 1);
 	ck_assert(!legs->hint(legs, 1, &order, &attempt));
 	ck_assert(!order.start);
