@@ -122,20 +122,6 @@ static void report_down(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa)
 }
 
 /**
- * Make a value of the SPIs of an IKE_SA.
- */
-static nin3a_ue_spis_t get_spis(ike_sa_t *ike_sa)
-{
-	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
-
-	return (nin3a_ue_spis_t){
-		.initiator = id->get_initiator_spi(id),
-		.responder = id->get_responder_spi(id),
-		.initiated_here = id->is_initiator(id),
-	};
-}
-
-/**
  * Have list-sessions show what IKE SPIs and addresses an IKE_SA has.
  */
 static void record_ike_sa(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
@@ -144,7 +130,7 @@ static void record_ike_sa(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
 	kupf_endpoint_t me = tunnel_status_endpoint(local);
 	kupf_endpoint_t other = tunnel_status_endpoint(remote);
-	nin3a_ue_spis_t spis = get_spis(ike_sa);
+	tunnel_spis_t spis = tunnel_spis_get(ike_sa);
 	tunnel_told_t told = {};
 
 	this->sas->set_spis(this->sas, unique_id, &spis);
@@ -524,7 +510,7 @@ METHOD(listener_t, ike_rekey, bool,
 	private_nin3a_ue_listener_t *this, ike_sa_t *old, ike_sa_t *new)
 {
 	uint32_t unique_id = new->get_unique_id(new);
-	nin3a_ue_spis_t spis = get_spis(new);
+	tunnel_spis_t spis = tunnel_spis_get(new);
 	bool closing;
 
 	this->bounds->rekey(this->bounds, old->get_unique_id(old), unique_id);

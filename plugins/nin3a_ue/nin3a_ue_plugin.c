@@ -25,7 +25,7 @@ struct private_nin3a_ue_plugin_t {
 	/** legs */
 	nin3a_ue_legs_t *legs;
 	/** has the jobs done */
-	nin3a_ue_worker_t *worker;
+	tunnel_worker_t *worker;
 	/** jobs */
 	nin3a_ue_jobs_t *actions;
 	/** listens to the tunnels */
@@ -63,7 +63,7 @@ static void create_parts(private_nin3a_ue_plugin_t *this)
 {
 	this->sas = nin3a_ue_sas_create();
 	this->legs = nin3a_ue_legs_create(this->sas, get_backoff(this));
-	this->worker = nin3a_ue_worker_create(this->sas);
+	this->worker = tunnel_worker_create();
 	this->actions = nin3a_ue_jobs_create(this->config, this->sas,
 									this->legs, this->worker);
 	this->liveness = nin3a_ue_liveness_create(this->config, this->sas,

@@ -167,12 +167,7 @@ static kupf_session_t *get_current(private_nin3a_decision_t *this,
 static void bind_session(private_nin3a_decision_t *this, ike_sa_t *ike_sa,
 						 kupf_session_t *session)
 {
-	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
-	nin3a_spis_t spis = {
-		.initiator = id->get_initiator_spi(id),
-		.responder = id->get_responder_spi(id),
-		.initiated_here = id->is_initiator(id),
-	};
+	tunnel_spis_t spis = tunnel_spis_get(ike_sa);
 
 	this->tunnels->bind(this->tunnels, ike_sa->get_unique_id(ike_sa), session,
 						&spis);

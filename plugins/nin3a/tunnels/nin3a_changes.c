@@ -29,6 +29,7 @@ struct private_nin3a_changes_t {
  */
 static void handle_stranger(private_nin3a_changes_t *this, ike_sa_t *ike_sa)
 {
+	tunnel_spis_t spis = tunnel_spis_get(ike_sa);
 	char name[KUPF_IDENTITY_TEXT];
 
 	if (this->judge->is_named(this->judge, ike_sa))
@@ -37,7 +38,7 @@ static void handle_stranger(private_nin3a_changes_t *this, ike_sa_t *ike_sa)
 			 "name of its connection",
 			 kupf_identity_name(ike_sa->get_other_id(ike_sa), name));
 		nin3a_count(NIN3A_STRANGERS_CLOSED);
-		this->actions->close_stranger(this->actions, ike_sa->get_id(ike_sa));
+		this->actions->close_stranger(this->actions, &spis);
 	}
 }
 
@@ -66,12 +67,7 @@ METHOD(nin3a_changes_t, rekeyed, void,
 	private_nin3a_changes_t *this, ike_sa_t *old, ike_sa_t *new)
 {
 	uint32_t unique_id = new->get_unique_id(new);
-	ike_sa_id_t *id = new->get_id(new);
-	nin3a_spis_t spis = {
-		.initiator = id->get_initiator_spi(id),
-		.responder = id->get_responder_spi(id),
-		.initiated_here = id->is_initiator(id),
-	};
+	tunnel_spis_t spis = tunnel_spis_get(new);
 	bool closing;
 
 	closing = this->tunnels->rekey(this->tunnels, old->get_unique_id(old),

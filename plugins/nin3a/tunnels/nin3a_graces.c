@@ -118,6 +118,21 @@ METHOD(nin3a_graces_t, drop, void,
 	this->mutex->unlock(this->mutex);
 }
 
+CALLBACK(entry_destroy, void,
+	entry_t *entry, const void *name)
+{
+	nin3a_grace_t *grace;
+
+	while (entry->first)
+	{
+		grace = entry->first;
+		entry->first = grace->next;
+		kupf_session_unref(grace->session);
+		free(grace);
+	}
+	free(entry);
+}
+
 METHOD(nin3a_graces_t, end, void,
 	private_nin3a_graces_t *this, nin3a_grace_t *grace)
 {
@@ -143,7 +158,7 @@ METHOD(nin3a_graces_t, end, void,
 METHOD(nin3a_graces_t, destroy, void,
 	private_nin3a_graces_t *this)
 {
-	this->entries->destroy(this->entries);
+	this->entries->destroy_function(this->entries, entry_destroy);
 	this->mutex->destroy(this->mutex);
 	free(this);
 }

@@ -54,14 +54,14 @@ struct nin3a_graces_t {
 	void (*drop)(nin3a_graces_t *this, kupf_session_t *session);
 
 	/**
-	 * A grace is over, or is not waited for.
+	 * A grace is over.
 	 *
 	 * @param grace		grace, gone after this
 	 */
 	void (*end)(nin3a_graces_t *this, nin3a_grace_t *grace);
 
 	/**
-	 * Destroy the object, when all graces have ended.
+	 * Destroy the object, with the graces that have not ended.
 	 */
 	void (*destroy)(nin3a_graces_t *this);
 };

@@ -2,21 +2,20 @@
 
 #include "nin3a_jobs.h"
 #include "nin3a_cut.h"
+#include "nin3a_graces.h"
+#include "nin3a_settlings.h"
 #include "kupf/store/kupf_identity.h"
 #include "nin3a/nin3a_counters.h"
+#include "tunnel/tunnel_spis.h"
+#include "tunnel/tunnel_worker.h"
 
-#include <collections/hashtable.h>
 #include <daemon.h>
-#include <processing/jobs/callback_job.h>
-#include <threading/condvar.h>
-#include <threading/mutex.h>
 
 typedef struct private_nin3a_jobs_t private_nin3a_jobs_t;
-typedef struct order_t order_t;
-typedef struct settling_t settling_t;
+typedef struct closing_t closing_t;
 
 /**
- * Private data of the actions.
+ * Private data of the jobs.
  */
 struct private_nin3a_jobs_t {
 	/** public interface */
@@ -31,146 +30,25 @@ struct private_nin3a_jobs_t {
 	kupf_store_t *store;
 	/** graces that are not over */
 	nin3a_graces_t *graces;
-	/** one reference for the owner, one for each job */
-	refcount_t ref;
-	/** jobs that are being carried out */
-	u_int running;
-	/** whether the owner has destroyed it */
-	bool stopped;
-	/** sessions to settle, settling_t by name */
-	hashtable_t *settling;
-	/** guards the three above, a leaf */
-	mutex_t *mutex;
-	/** signals that no job is being carried out */
-	condvar_t *idle;
+	/** sessions whose IKE_SAs are settled later */
+	nin3a_settlings_t *settlings;
+	/** has the jobs done */
+	tunnel_worker_t *worker;
 };
 
 /**
- * A session whose IKE_SAs are settled later; its job has the name.
+ * A job that closes an IKE_SA.
  */
-struct settling_t {
-	/** of the newest IKE_SA since the job was scheduled */
-	uint32_t serial;
-	/** time_monotonic() when its time is over */
-	time_t due;
-	/** name of the session */
-	char name[KUPF_SESSION_NAME_MAX + 1];
-};
-
-/**
- * Data of a job.
- */
-struct order_t {
-	/** whose it is, a reference */
-	private_nin3a_jobs_t *actions;
-	/** IKE_SA to close */
+struct closing_t {
+	/** unique identifier, 0 if it is in no table */
 	uint32_t ike_sa;
-	/** SPIs of an IKE_SA to close that is in no table, or NULL */
-	ike_sa_id_t *id;
+	/** SPIs, if it is in no table */
+	tunnel_spis_t spis;
 	/** whether its CHILD_SAs go at once */
 	bool cut;
 	/** whether it was told to go before: do not wait for its peer now */
 	bool force;
-	/** grace that ends, or NULL */
-	nin3a_grace_t *grace;
-	/** session to settle, which the table owns, or NULL */
-	settling_t *settling;
-	/** of the newest IKE_SA to settle */
-	uint32_t serial;
 };
-
-/**
- * Drop a reference.
- */
-static void unref(private_nin3a_jobs_t *this)
-{
-	if (ref_put(&this->ref))
-	{
-		this->settling->destroy_function(this->settling, (void*)free);
-		this->graces->destroy(this->graces);
-		this->idle->destroy(this->idle);
-		this->mutex->destroy(this->mutex);
-		free(this);
-	}
-}
-
-CALLBACK(order_destroy, void,
-	order_t *order)
-{
-	if (order->grace)
-	{
-		order->actions->graces->end(order->actions->graces, order->grace);
-	}
-	DESTROY_IF(order->id);
-	unref(order->actions);
-	free(order);
-}
-
-/**
- * A job begins.
- *
- * @return			FALSE if it must not
- */
-static bool enter(private_nin3a_jobs_t *this)
-{
-	bool allowed;
-
-	this->mutex->lock(this->mutex);
-	allowed = !this->stopped;
-	this->running += allowed;
-	this->mutex->unlock(this->mutex);
-	return allowed;
-}
-
-/**
- * A job that has begun ends.
- */
-static void leave(private_nin3a_jobs_t *this)
-{
-	this->mutex->lock(this->mutex);
-	this->running--;
-	this->idle->signal(this->idle);
-	this->mutex->unlock(this->mutex);
-}
-
-/**
- * Get the SPIs of the IKE_SA to close.
- *
- * @return			NULL if it is gone
- */
-static ike_sa_id_t *get_id(private_nin3a_jobs_t *this, order_t *order)
-{
-	nin3a_spis_t spis;
-
-	if (order->id)
-	{
-		return order->id->clone(order->id);
-	}
-	if (this->tunnels->get_spis(this->tunnels, order->ike_sa, &spis))
-	{
-		return ike_sa_id_create(IKEV2_MAJOR_VERSION, spis.initiator,
-								spis.responder, spis.initiated_here);
-	}
-	return NULL;
-}
-
-/**
- * Check an IKE_SA out, by its SPIs: by its unique identifier charon would have
- * to search through all of them.
- */
-static ike_sa_t *checkout(private_nin3a_jobs_t *this, order_t *order)
-{
-	ike_sa_t *ike_sa = NULL;
-	ike_sa_id_t *id;
-
-	id = get_id(this, order);
-	if (id)
-	{
-		ike_sa = charon->ike_sa_manager->checkout(charon->ike_sa_manager, id);
-		id->destroy(id);
-	}
-	return ike_sa;
-}
 
 /**
  * Delete an IKE_SA, as far as that takes our doing.
@@ -218,113 +96,73 @@ static status_t force_ike_sa(ike_sa_t *ike_sa)
 }
 
 /**
- * Check an IKE_SA in, or destroy it.
+ * Check out the IKE_SA to close.
  */
-static void checkin(ike_sa_t *ike_sa, status_t status)
+static ike_sa_t *checkout(private_nin3a_jobs_t *this, closing_t *closing)
 {
-	if (status == DESTROY_ME)
+	/* a successor has another identifier, and a job of its own */
+	if (closing->ike_sa && !this->tunnels->get_spis(this->tunnels,
+										closing->ike_sa, &closing->spis))
 	{
-		charon->ike_sa_manager->checkin_and_destroy(charon->ike_sa_manager,
-													ike_sa);
+		return NULL;
 	}
-	else
-	{
-		charon->ike_sa_manager->checkin(charon->ike_sa_manager, ike_sa);
-	}
+	return tunnel_checkout(&closing->spis);
 }
 
 CALLBACK(close_job, job_requeue_t,
-	order_t *order)
+	private_nin3a_jobs_t *this, void *data)
 {
-	private_nin3a_jobs_t *this = order->actions;
 	nin3a_settings_t settings;
+	closing_t *closing = data;
 	bool waiting = FALSE;
 	ike_sa_t *ike_sa;
 	status_t status;
 
-	if (!enter(this))
-	{
-		return JOB_REQUEUE_NONE;
-	}
 	this->config->get(this->config, &settings);
-	/* a successor has another identifier, and a job of its own */
-	ike_sa = checkout(this, order);
+	ike_sa = checkout(this, closing);
 	if (ike_sa)
 	{
-		status = order->force ? force_ike_sa(ike_sa) :
-								delete_ike_sa(ike_sa, order->cut);
-		waiting = status != DESTROY_ME && !order->force;
-		checkin(ike_sa, status);
+		status = closing->force ? force_ike_sa(ike_sa) :
+								  delete_ike_sa(ike_sa, closing->cut);
+		waiting = status != DESTROY_ME && !closing->force;
+		tunnel_checkin(ike_sa, status);
 	}
-	leave(this);
 	if (waiting && settings.close_timeout)
 	{
-		order->force = TRUE;
+		closing->force = TRUE;
 		return JOB_RESCHEDULE(settings.close_timeout);
 	}
 	return JOB_REQUEUE_NONE;
 }
 
 /**
- * Create the data of a job.
+ * Schedule a job that closes an IKE_SA.
+ *
+ * @param delay		seconds
  */
-static order_t *order_create(private_nin3a_jobs_t *this)
+static void schedule_close(private_nin3a_jobs_t *this, closing_t closing,
+						   uint32_t delay)
 {
-	order_t *order;
-
-	INIT(order,
-		.actions = this,
-	);
-	ref_get(&this->ref);
-	return order;
-}
-
-/**
- * Schedule a job.
- */
-static void schedule(callback_job_cb_t cb, order_t *order, uint32_t time)
-{
-	lib->scheduler->schedule_job(lib->scheduler,
-					(job_t*)callback_job_create(cb, order, order_destroy, NULL),
-					time);
-}
-
-/**
- * Queue a job that closes an IKE_SA.
- */
-static void queue_close(order_t *order)
-{
-	lib->processor->queue_job(lib->processor,
-					(job_t*)callback_job_create(close_job, order,
-												order_destroy, NULL));
+	this->worker->queue(this->worker, close_job, this, &closing,
+						sizeof(closing), (uint64_t)delay * 1000);
 }
 
 METHOD(nin3a_jobs_t, close_, void,
 	private_nin3a_jobs_t *this, uint32_t ike_sa)
 {
-	order_t *order = order_create(this);
-
-	order->ike_sa = ike_sa;
-	queue_close(order);
+	schedule_close(this, (closing_t){ .ike_sa = ike_sa }, 0);
 }
 
 METHOD(nin3a_jobs_t, cut, void,
 	private_nin3a_jobs_t *this, uint32_t ike_sa)
 {
-	order_t *order = order_create(this);
-
-	order->ike_sa = ike_sa;
-	order->cut = TRUE;
-	queue_close(order);
+	schedule_close(this, (closing_t){ .ike_sa = ike_sa, .cut = TRUE }, 0);
 }
 
 METHOD(nin3a_jobs_t, close_stranger, void,
-	private_nin3a_jobs_t *this, ike_sa_id_t *id)
+	private_nin3a_jobs_t *this, const tunnel_spis_t *spis)
 {
-	order_t *order = order_create(this);
-
-	order->id = id->clone(id);
-	queue_close(order);
+	schedule_close(this, (closing_t){ .spis = *spis }, 0);
 }
 
 /**
@@ -380,21 +218,18 @@ static void close_outdated(private_nin3a_jobs_t *this,
 }
 
 CALLBACK(check_job, job_requeue_t,
-	order_t *order)
+	private_nin3a_jobs_t *this, void *data)
 {
-	private_nin3a_jobs_t *this = order->actions;
+	nin3a_grace_t **grace = data;
 	kupf_session_t *session;
 
-	if (enter(this))
+	session = this->graces->get_session(this->graces, *grace);
+	if (session)
 	{
-		session = this->graces->get_session(this->graces, order->grace);
-		if (session)
-		{
-			close_outdated(this, session);
-			kupf_session_unref(session);
-		}
-		leave(this);
+		close_outdated(this, session);
+		kupf_session_unref(session);
 	}
+	this->graces->end(this->graces, *grace);
 	return JOB_REQUEUE_NONE;
 }
 
@@ -409,7 +244,6 @@ METHOD(nin3a_jobs_t, check, void,
 {
 	nin3a_grace_t *begun = NULL;
 	kupf_session_t *current;
-	order_t *order;
 
 	if (grace)
 	{
@@ -428,9 +262,8 @@ METHOD(nin3a_jobs_t, check, void,
 		forget(this, session);
 	}
 	kupf_session_unref(current);
-	order = order_create(this);
-	order->grace = begun;
-	schedule(check_job, order, grace);
+	this->worker->queue(this->worker, check_job, this, &begun, sizeof(begun),
+						(uint64_t)grace * 1000);
 }
 
 /**
@@ -440,16 +273,13 @@ static void close_superseded(private_nin3a_jobs_t *this, const char *session,
 							 uint32_t serial)
 {
 	uint32_t ike_sa;
-	order_t *order;
 	array_t *ids;
 
 	ids = array_create(sizeof(uint32_t), 0);
 	this->tunnels->settle(this->tunnels, session, serial, ids);
 	while (array_remove(ids, ARRAY_HEAD, &ike_sa))
 	{
-		order = order_create(this);
-		order->ike_sa = ike_sa;
-		schedule(close_job, order, NIN3A_HANDOVER);
+		schedule_close(this, (closing_t){ .ike_sa = ike_sa }, NIN3A_HANDOVER);
 	}
 	array_destroy(ids);
 }
@@ -502,47 +332,17 @@ static void close_all_childless(private_nin3a_jobs_t *this,
 	array_destroy(chosen);
 }
 
-/**
- * Look whether other IKE_SAs of a session have yet to be settled; if not, the
- * next one gets a job of its own.
- *
- * @param serial	[in,out] of the newest IKE_SA that is settled
- * @return			seconds until then, 0 if there is none
- */
-static uint32_t next_settling(private_nin3a_jobs_t *this, settling_t *settling,
-							  uint32_t *serial)
-{
-	time_t now = time_monotonic(NULL);
-	uint32_t next = 0;
-
-	this->mutex->lock(this->mutex);
-	if (settling->serial != *serial)
-	{
-		*serial = settling->serial;
-		next = max(settling->due - now, NIN3A_HANDOVER);
-	}
-	else
-	{
-		this->settling->remove(this->settling, settling->name);
-		free(settling);
-	}
-	this->mutex->unlock(this->mutex);
-	return next;
-}
-
 CALLBACK(settle_job, job_requeue_t,
-	order_t *order)
+	private_nin3a_jobs_t *this, void *data)
 {
-	private_nin3a_jobs_t *this = order->actions;
-	uint32_t next = 0;
+	nin3a_settling_t **settling = data;
+	uint32_t serial, next;
+	const char *name;
 
-	if (enter(this))
-	{
-		close_superseded(this, order->settling->name, order->serial);
-		close_all_childless(this, order->settling->name, order->serial);
-		next = next_settling(this, order->settling, &order->serial);
-		leave(this);
-	}
+	name = this->settlings->get(this->settlings, *settling, &serial);
+	close_superseded(this, name, serial);
+	close_all_childless(this, name, serial);
+	next = this->settlings->next(this->settlings, *settling, serial);
 	return next ? JOB_RESCHEDULE(next) : JOB_REQUEUE_NONE;
 }
 
@@ -550,30 +350,15 @@ METHOD(nin3a_jobs_t, settle, void,
 	private_nin3a_jobs_t *this, kupf_session_t *session, uint32_t serial,
 	uint32_t time)
 {
-	const char *name = kupf_session_get_name(session);
-	settling_t *settling, *added = NULL;
-	order_t *order;
+	nin3a_settling_t *begun;
 
 	time = max(time, NIN3A_HANDOVER);
-	this->mutex->lock(this->mutex);
-	settling = this->settling->get(this->settling, name);
-	if (!settling)
+	begun = this->settlings->add(this->settlings,
+								 kupf_session_get_name(session), serial, time);
+	if (begun)
 	{
-		INIT(added);
-		snprintf(added->name, sizeof(added->name), "%s", name);
-		this->settling->put(this->settling, added->name, added);
-		settling = added;
-	}
-	/* a worker and a hook may come in either order */
-	settling->serial = max(settling->serial, serial);
-	settling->due = max(settling->due, time_monotonic(NULL) + time);
-	this->mutex->unlock(this->mutex);
-	if (added)
-	{
-		order = order_create(this);
-		order->settling = added;
-		order->serial = serial;
-		schedule(settle_job, order, time);
+		this->worker->queue(this->worker, settle_job, this, &begun,
+							sizeof(begun), (uint64_t)time * 1000);
 	}
 }
 
@@ -582,7 +367,6 @@ METHOD(nin3a_jobs_t, crop, void,
 {
 	nin3a_settings_t settings;
 	array_t *close, *force;
-	order_t *order;
 
 	this->config->get(this->config, &settings);
 	close = array_create(sizeof(uint32_t), 0);
@@ -596,39 +380,31 @@ METHOD(nin3a_jobs_t, crop, void,
 	}
 	while (array_remove(force, ARRAY_HEAD, &ike_sa))
 	{
-		order = order_create(this);
-		order->ike_sa = ike_sa;
-		order->force = TRUE;
-		queue_close(order);
+		schedule_close(this, (closing_t){ .ike_sa = ike_sa, .force = TRUE }, 0);
 	}
 	array_destroy(close);
 	array_destroy(force);
 }
 
 CALLBACK(lose_job, job_requeue_t,
-	order_t *order)
+	private_nin3a_jobs_t *this, void *data)
 {
-	private_nin3a_jobs_t *this = order->actions;
 	nin3a_settings_t settings;
+	uint32_t *ike_sa = data;
 	kupf_session_t *session;
 	uint32_t up_as, serial;
 
-	if (enter(this))
+	session = this->tunnels->lose(this->tunnels, *ike_sa, &up_as, &serial);
+	if (session)
 	{
-		session = this->tunnels->lose(this->tunnels, order->ike_sa, &up_as,
-									  &serial);
-		if (session)
-		{
-			DBG1(DBG_CFG, "nin3a: the tunnel of session '%s' has lost its last "
-				 "CHILD_SA", kupf_session_get_name(session));
-			nin3a_count(NIN3A_TUNNELS_LOST);
-			this->kupf->tunnel_down(this->kupf, session, up_as,
-									KUPF_REASON_NO_CHILD_SA);
-			this->config->get(this->config, &settings);
-			settle(this, session, serial, settings.grace);
-			kupf_session_unref(session);
-		}
-		leave(this);
+		DBG1(DBG_CFG, "nin3a: the tunnel of session '%s' has lost its last "
+			 "CHILD_SA", kupf_session_get_name(session));
+		nin3a_count(NIN3A_TUNNELS_LOST);
+		this->kupf->tunnel_down(this->kupf, session, up_as,
+								KUPF_REASON_NO_CHILD_SA);
+		this->config->get(this->config, &settings);
+		settle(this, session, serial, settings.grace);
+		kupf_session_unref(session);
 	}
 	return JOB_REQUEUE_NONE;
 }
@@ -636,23 +412,17 @@ CALLBACK(lose_job, job_requeue_t,
 METHOD(nin3a_jobs_t, lose, void,
 	private_nin3a_jobs_t *this, uint32_t ike_sa)
 {
-	order_t *order = order_create(this);
-
-	order->ike_sa = ike_sa;
-	schedule(lose_job, order, NIN3A_MOMENT);
+	this->worker->queue(this->worker, lose_job, this, &ike_sa, sizeof(ike_sa),
+						NIN3A_MOMENT * 1000);
 }
 
 METHOD(nin3a_jobs_t, destroy, void,
 	private_nin3a_jobs_t *this)
 {
-	this->mutex->lock(this->mutex);
-	this->stopped = TRUE;
-	while (this->running)
-	{
-		this->idle->wait(this->idle, this->mutex);
-	}
-	this->mutex->unlock(this->mutex);
-	unref(this);
+	this->worker->destroy(this->worker);
+	this->settlings->destroy(this->settlings);
+	this->graces->destroy(this->graces);
+	free(this);
 }
 
 /*
@@ -680,12 +450,9 @@ nin3a_jobs_t *nin3a_jobs_create(kupf_t *kupf, nin3a_config_t *config,
 		.config = config,
 		.tunnels = tunnels,
 		.store = store,
-		.ref = 1,
-		.settling = hashtable_create(hashtable_hash_str, hashtable_equals_str,
-									 32),
 		.graces = nin3a_graces_create(),
-		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
-		.idle = condvar_create(CONDVAR_TYPE_DEFAULT),
+		.settlings = nin3a_settlings_create(),
+		.worker = tunnel_worker_create(),
 	);
 
 	return &this->public;

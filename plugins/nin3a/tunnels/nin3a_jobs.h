@@ -4,9 +4,7 @@
  * @defgroup nin3a_jobs nin3a_jobs
  * @{ @ingroup nin3a
  *
- * What must not be done in a hook or in a request: jobs for charon's worker
- * threads.  They carry identifiers and sessions, never an IKE_SA.
- *
+ * What must not be done in a hook or in a request, as jobs of tunnel_worker.
  * Any thread may queue one, also in a hook.
  */
 
@@ -14,10 +12,7 @@
 #define NIN3A_JOBS_H_
 
 #include "nin3a/nin3a_config.h"
-#include "nin3a_graces.h"
 #include "nin3a_tunnels.h"
-
-#include <sa/ike_sa_id.h>
 
 /** How long a superseded tunnel stays once the other one is up, seconds */
 #define NIN3A_HANDOVER 1
@@ -50,9 +45,9 @@ struct nin3a_jobs_t {
 	/**
 	 * Close an IKE_SA that has no entry in nin3a_tunnels in the same way.
 	 *
-	 * @param id		SPIs, copied
+	 * @param spis		its SPIs
 	 */
-	void (*close_stranger)(nin3a_jobs_t *this, ike_sa_id_t *id);
+	void (*close_stranger)(nin3a_jobs_t *this, const tunnel_spis_t *spis);
 
 	/**
 	 * Close tunnels that the UE has to set up anew for a modified session, if

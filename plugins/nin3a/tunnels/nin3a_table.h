@@ -17,13 +17,13 @@
 #define NIN3A_TABLE_H_
 
 #include "nin3a/auth/nin3a_attempt.h"
+#include "tunnel/tunnel_spis.h"
 #include "tunnel/tunnel_status.h"
 
 #include "kupf/store/kupf_session.h"
 
 typedef struct nin3a_table_t nin3a_table_t;
 typedef struct nin3a_entry_t nin3a_entry_t;
-typedef struct nin3a_spis_t nin3a_spis_t;
 typedef enum nin3a_state_t nin3a_state_t;
 
 /**
@@ -43,18 +43,6 @@ enum nin3a_state_t {
 };
 
 /**
- * What charon finds an IKE_SA by, without a search through all of them.
- */
-struct nin3a_spis_t {
-	/** SPI of the initiator */
-	uint64_t initiator;
-	/** SPI of the responder */
-	uint64_t responder;
-	/** whether we are the initiator, after a rekeying of ours */
-	bool initiated_here;
-};
-
-/**
  * An IKE_SA.
  */
 struct nin3a_entry_t {
@@ -67,7 +55,7 @@ struct nin3a_entry_t {
 	/** what else is known about it, NULL if it is no tunnel */
 	tunnel_status_t *details;
 	/** SPIs, if bound */
-	nin3a_spis_t spis;
+	tunnel_spis_t spis;
 	/** unique identifier */
 	uint32_t ike_sa;
 	/** unique identifier that it had when it became a tunnel */

@@ -75,7 +75,7 @@ METHOD(nin3a_tunnels_t, refuse, void,
 
 METHOD(nin3a_tunnels_t, bind_, bool,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, kupf_session_t *session,
-	const nin3a_spis_t *spis)
+	const tunnel_spis_t *spis)
 {
 	bool done = FALSE;
 	nin3a_entry_t *entry;
@@ -185,7 +185,7 @@ METHOD(nin3a_tunnels_t, get_session, kupf_session_t*,
 }
 
 METHOD(nin3a_tunnels_t, get_spis, bool,
-	private_nin3a_tunnels_t *this, uint32_t ike_sa, nin3a_spis_t *spis)
+	private_nin3a_tunnels_t *this, uint32_t ike_sa, tunnel_spis_t *spis)
 {
 	bool found = FALSE;
 	nin3a_entry_t *entry;
@@ -306,7 +306,7 @@ METHOD(nin3a_tunnels_t, lease, bool,
 
 METHOD(nin3a_tunnels_t, rekey, bool,
 	private_nin3a_tunnels_t *this, uint32_t old, uint32_t new,
-	const nin3a_spis_t *spis)
+	const tunnel_spis_t *spis)
 {
 	nin3a_entry_t *entry = lock_entry(this, old);
 	bool closing = FALSE;

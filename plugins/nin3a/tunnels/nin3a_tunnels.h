@@ -76,7 +76,7 @@ struct nin3a_tunnels_t {
 	 * @return			FALSE if it was not GUARDED
 	 */
 	bool (*bind)(nin3a_tunnels_t *this, uint32_t ike_sa,
-				 kupf_session_t *session, const nin3a_spis_t *spis);
+				 kupf_session_t *session, const tunnel_spis_t *spis);
 
 	/**
 	 * Charon has established an IKE_SA; the attempt is forgotten.
@@ -192,7 +192,7 @@ struct nin3a_tunnels_t {
 	 * @return			FALSE if it is not bound to a session
 	 */
 	bool (*get_spis)(nin3a_tunnels_t *this, uint32_t ike_sa,
-					 nin3a_spis_t *spis);
+					 tunnel_spis_t *spis);
 
 	/**
 	 * Say why a tunnel will go.  The first reason counts.
@@ -269,7 +269,7 @@ struct nin3a_tunnels_t {
 	 * @return			TRUE if it is being closed, and so has the successor
 	 */
 	bool (*rekey)(nin3a_tunnels_t *this, uint32_t old, uint32_t new,
-				  const nin3a_spis_t *spis);
+				  const tunnel_spis_t *spis);
 
 	/**
 	 * An IKE_SA is gone.

@@ -3,10 +3,12 @@
 #include "nin3a_ue_jobs.h"
 #include "nin3a_ue/nin3a_ue_counters.h"
 #include "nin3a_ue_initiator.h"
+#include "tunnel/tunnel_spis.h"
 
 #include <daemon.h>
 
 typedef struct private_nin3a_ue_jobs_t private_nin3a_ue_jobs_t;
+typedef struct sa_job_t sa_job_t;
 
 /**
  * Private data of the jobs.
@@ -21,24 +23,44 @@ struct private_nin3a_ue_jobs_t {
 	/** legs */
 	nin3a_ue_legs_t *legs;
 	/** has them done */
-	nin3a_ue_worker_t *worker;
+	tunnel_worker_t *worker;
 	/** whether a change of the network is about to be acted upon */
 	bool roaming;
 };
 
 /**
- * Schedule a job for an IKE_SA.
+ * A job about an IKE_SA.
+ */
+struct sa_job_t {
+	/** unique identifier */
+	uint32_t ike_sa;
+	/** whether it was told to go before */
+	bool again;
+};
+
+/**
+ * Schedule a job about an IKE_SA.
  *
  * @param delay		milliseconds
  */
-static void schedule(private_nin3a_ue_jobs_t *this, nin3a_ue_job_cb_t cb,
-					 uint32_t ike_sa, uint32_t delay)
+static void schedule(private_nin3a_ue_jobs_t *this, tunnel_job_cb_t cb,
+					 uint32_t ike_sa, uint64_t delay)
 {
-	nin3a_ue_job_t job = {
+	sa_job_t job = {
 		.ike_sa = ike_sa,
 	};
 
-	this->worker->queue(this->worker, cb, this, &job, delay);
+	this->worker->queue(this->worker, cb, this, &job, sizeof(job), delay);
+}
+
+/*
+ * Described in header
+ */
+ike_sa_t *nin3a_ue_checkout(nin3a_ue_sas_t *sas, uint32_t ike_sa)
+{
+	tunnel_spis_t spis;
+
+	return sas->get_spis(sas, ike_sa, &spis) ? tunnel_checkout(&spis) : NULL;
 }
 
 /**
@@ -76,24 +98,25 @@ static status_t delete_ike_sa(ike_sa_t *ike_sa, bool again)
  * Close an IKE_SA; the second step is not to wait for the UPF any longer.
  */
 CALLBACK(close_job, job_requeue_t,
-	private_nin3a_ue_jobs_t *this, nin3a_ue_job_t *job)
+	private_nin3a_ue_jobs_t *this, void *data)
 {
+	sa_job_t *job = data;
 	nin3a_ue_settings_t settings;
 	bool waiting = FALSE;
 	ike_sa_t *ike_sa;
 	status_t status;
 
 	this->config->get(this->config, &settings);
-	ike_sa = this->worker->checkout(this->worker, job->ike_sa);
+	ike_sa = nin3a_ue_checkout(this->sas, job->ike_sa);
 	if (ike_sa)
 	{
-		status = delete_ike_sa(ike_sa, job->step);
-		waiting = status != DESTROY_ME && !job->step;
-		this->worker->checkin(this->worker, ike_sa, status);
+		status = delete_ike_sa(ike_sa, job->again);
+		waiting = status != DESTROY_ME && !job->again;
+		tunnel_checkin(ike_sa, status);
 	}
 	if (waiting && settings.close_timeout)
 	{
-		job->step++;
+		job->again = TRUE;
 		return JOB_RESCHEDULE(settings.close_timeout);
 	}
 	return JOB_REQUEUE_NONE;
@@ -130,15 +153,16 @@ static void stop_sending(ike_sa_t *ike_sa)
 }
 
 CALLBACK(hand_over_job, job_requeue_t,
-	private_nin3a_ue_jobs_t *this, nin3a_ue_job_t *job)
+	private_nin3a_ue_jobs_t *this, void *data)
 {
+	sa_job_t *job = data;
 	ike_sa_t *ike_sa;
 
-	ike_sa = this->worker->checkout(this->worker, job->ike_sa);
+	ike_sa = nin3a_ue_checkout(this->sas, job->ike_sa);
 	if (ike_sa)
 	{
 		stop_sending(ike_sa);
-		this->worker->checkin(this->worker, ike_sa, SUCCESS);
+		tunnel_checkin(ike_sa, SUCCESS);
 	}
 	schedule(this, close_job, job->ike_sa, NIN3A_UE_HANDOVER);
 	return JOB_REQUEUE_NONE;
@@ -156,8 +180,9 @@ METHOD(nin3a_ue_jobs_t, hand_over, void,
 }
 
 CALLBACK(watch_job, job_requeue_t,
-	private_nin3a_ue_jobs_t *this, nin3a_ue_job_t *job)
+	private_nin3a_ue_jobs_t *this, void *data)
 {
+	sa_job_t *job = data;
 	nin3a_ue_stage_t stage;
 
 	stage = this->sas->get_stage(this->sas, job->ike_sa);
@@ -177,7 +202,7 @@ METHOD(nin3a_ue_jobs_t, watch, void,
 	nin3a_ue_settings_t settings;
 
 	this->config->get(this->config, &settings);
-	schedule(this, watch_job, ike_sa, settings.setup_timeout * 1000);
+	schedule(this, watch_job, ike_sa, (uint64_t)settings.setup_timeout * 1000);
 }
 
 /**
@@ -226,18 +251,19 @@ static bool sets_up_child(ike_sa_t *ike_sa, task_queue_t queue)
 }
 
 CALLBACK(check_children_job, job_requeue_t,
-	private_nin3a_ue_jobs_t *this, nin3a_ue_job_t *job)
+	private_nin3a_ue_jobs_t *this, void *data)
 {
+	sa_job_t *job = data;
 	bool again = FALSE, bare = FALSE;
 	ike_sa_t *ike_sa;
 
-	ike_sa = this->worker->checkout(this->worker, job->ike_sa);
+	ike_sa = nin3a_ue_checkout(this->sas, job->ike_sa);
 	if (ike_sa)
 	{
 		bare = !has_child(ike_sa);
 		again = bare && (sets_up_child(ike_sa, TASK_QUEUE_ACTIVE) ||
 						 sets_up_child(ike_sa, TASK_QUEUE_QUEUED));
-		this->worker->checkin(this->worker, ike_sa, SUCCESS);
+		tunnel_checkin(ike_sa, SUCCESS);
 	}
 	if (again)
 	{
@@ -263,14 +289,14 @@ METHOD(nin3a_ue_jobs_t, check_children, void,
 }
 
 CALLBACK(start_job, job_requeue_t,
-	private_nin3a_ue_jobs_t *this, nin3a_ue_job_t *job)
+	private_nin3a_ue_jobs_t *this, void *data)
 {
+	nin3a_ue_order_t *order = data;
 	nin3a_ue_settings_t settings;
 	kupf_session_t *session;
 	nin3a_ue_order_t next;
 
-	session = this->legs->begin(this->legs, job->order.name,
-								job->order.serial);
+	session = this->legs->begin(this->legs, order->name, order->serial);
 	if (session)
 	{
 		this->config->get(this->config, &settings);
@@ -288,18 +314,15 @@ CALLBACK(start_job, job_requeue_t,
 METHOD(nin3a_ue_jobs_t, start, void,
 	private_nin3a_ue_jobs_t *this, const nin3a_ue_order_t *order)
 {
-	nin3a_ue_job_t job = {
-		.order = *order,
-	};
-
 	if (order->start)
 	{
-		this->worker->queue(this->worker, start_job, this, &job, order->delay);
+		this->worker->queue(this->worker, start_job, this, order,
+							sizeof(*order), order->delay);
 	}
 }
 
 CALLBACK(roam_job, job_requeue_t,
-	private_nin3a_ue_jobs_t *this, nin3a_ue_job_t *job)
+	private_nin3a_ue_jobs_t *this, void *data)
 {
 	nin3a_ue_order_t order;
 	array_t *orders;
@@ -337,7 +360,7 @@ METHOD(nin3a_ue_jobs_t, destroy, void,
 nin3a_ue_jobs_t *nin3a_ue_jobs_create(nin3a_ue_config_t *config,
 									  nin3a_ue_sas_t *sas,
 									  nin3a_ue_legs_t *legs,
-									  nin3a_ue_worker_t *worker)
+									  tunnel_worker_t *worker)
 {
 	private_nin3a_ue_jobs_t *this;
 

@@ -5,7 +5,7 @@
  * @{ @ingroup nin3a_ue
  *
  * What there is to be done about IKE_SAs and attempts, as jobs of
- * nin3a_ue_worker.  Any thread may queue one, also in a hook.
+ * tunnel_worker.  Any thread may queue one, also in a hook.
  */
 
 #ifndef NIN3A_UE_JOBS_H_
@@ -13,7 +13,8 @@
 
 #include "nin3a_ue/nin3a_ue_config.h"
 #include "nin3a_ue_legs.h"
-#include "nin3a_ue_worker.h"
+
+#include "tunnel/tunnel_worker.h"
 
 /** How long a tunnel stays once another one took its place, milliseconds: what
  * is on its way through it arrives.  Shorter than that of the UPF, so that the
@@ -84,6 +85,15 @@ struct nin3a_ue_jobs_t {
 };
 
 /**
+ * Check an IKE_SA of ours out.
+ *
+ * @param sas		IKE_SAs
+ * @param ike_sa	unique identifier
+ * @return			IKE_SA for tunnel_checkin(), NULL if there is none
+ */
+ike_sa_t *nin3a_ue_checkout(nin3a_ue_sas_t *sas, uint32_t ike_sa);
+
+/**
  * Create the object.
  *
  * @param config	settings
@@ -94,6 +104,6 @@ struct nin3a_ue_jobs_t {
 nin3a_ue_jobs_t *nin3a_ue_jobs_create(nin3a_ue_config_t *config,
 									  nin3a_ue_sas_t *sas,
 									  nin3a_ue_legs_t *legs,
-									  nin3a_ue_worker_t *worker);
+									  tunnel_worker_t *worker);
 
 #endif /** NIN3A_UE_JOBS_H_ @}*/

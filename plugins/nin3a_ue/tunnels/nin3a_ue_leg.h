@@ -25,6 +25,7 @@
 #ifndef NIN3A_UE_LEG_H_
 #define NIN3A_UE_LEG_H_
 
+#include "tunnel/tunnel_spis.h"
 #include "tunnel/tunnel_status.h"
 #include "nin3a_ue/auth/nin3a_ue_policy.h"
 
@@ -47,7 +48,6 @@
 
 typedef struct nin3a_ue_leg_t nin3a_ue_leg_t;
 typedef struct nin3a_ue_sa_t nin3a_ue_sa_t;
-typedef struct nin3a_ue_spis_t nin3a_ue_spis_t;
 typedef struct nin3a_ue_order_t nin3a_ue_order_t;
 typedef struct nin3a_ue_backoff_t nin3a_ue_backoff_t;
 typedef enum nin3a_ue_stage_t nin3a_ue_stage_t;
@@ -64,16 +64,6 @@ enum nin3a_ue_stage_t {
 	NIN3A_UE_ESTABLISHED,
 	/** it is a tunnel */
 	NIN3A_UE_UP,
-};
-
-/**
- * What charon finds an IKE_SA by.
- */
-struct nin3a_ue_spis_t {
-	/** SPIs, network order; that of the responder is 0 until it has answered */
-	uint64_t initiator, responder;
-	/** whether we have initiated this IKE_SA: the UPF may have rekeyed it */
-	bool initiated_here;
 };
 
 /**
@@ -100,7 +90,7 @@ struct nin3a_ue_sa_t {
 	/** nin3a_ue_reason_t, why it failed */
 	uint8_t failure;
 	/** its SPIs */
-	nin3a_ue_spis_t spis;
+	tunnel_spis_t spis;
 	/** inner addresses that it has got, and their number */
 	kupf_address_t inner[NIN3A_UE_INNER_MAX];
 	u_int inner_count;

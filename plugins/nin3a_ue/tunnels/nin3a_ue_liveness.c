@@ -3,6 +3,7 @@
 #include "nin3a_ue_liveness.h"
 #include "nin3a_ue/nin3a_ue_counters.h"
 #include "tunnel/tunnel_invalid_spi.h"
+#include "tunnel/tunnel_spis.h"
 
 #include <sa/ikev2/tasks/ike_dpd.h>
 
@@ -17,6 +18,8 @@
 #define REQUEST_MAX 512
 
 typedef struct private_nin3a_ue_liveness_t private_nin3a_ue_liveness_t;
+typedef struct listening_t listening_t;
+typedef struct hint_t hint_t;
 
 /**
  * Private data.
@@ -33,10 +36,30 @@ struct private_nin3a_ue_liveness_t {
 	/** begins attempts */
 	nin3a_ue_jobs_t *jobs;
 	/** has the jobs done */
-	nin3a_ue_worker_t *worker;
+	tunnel_worker_t *worker;
 	/** time_monotonic() of the second that is under way, and hints in it */
 	time_t second;
 	u_int hints;
+};
+
+/**
+ * A job that listens to a tunnel.
+ */
+struct listening_t {
+	/** unique identifier of its IKE_SA */
+	uint32_t ike_sa;
+	/** requests that were not answered */
+	u_int step;
+};
+
+/**
+ * A job about a message that says that an IKE_SA is not known.
+ */
+struct hint_t {
+	/** SPIs of the IKE_SA, which may be none of ours */
+	tunnel_spis_t spis;
+	/** message ID of what it answers */
+	uint32_t message_id;
 };
 
 /**
@@ -159,26 +182,24 @@ static bool is_there(ike_sa_t *ike_sa)
 		   ike_sa->get_state(ike_sa) == IKE_REKEYING;
 }
 
-/**
- * Listen to a tunnel; the steps count requests that were not answered.
- */
 CALLBACK(listen_job, job_requeue_t,
-	private_nin3a_ue_liveness_t *this, nin3a_ue_job_t *job)
+	private_nin3a_ue_liveness_t *this, void *data)
 {
 	nin3a_ue_settings_t settings;
 	status_t status = SUCCESS;
+	listening_t *job = data;
 	ike_sa_t *ike_sa;
 
 	this->config->get(this->config, &settings);
 	ike_sa = settings.liveness ?
-				this->worker->checkout(this->worker, job->ike_sa) : NULL;
+				nin3a_ue_checkout(this->sas, job->ike_sa) : NULL;
 	if (!ike_sa)
 	{
 		return JOB_REQUEUE_NONE;
 	}
 	if (!is_there(ike_sa))
 	{
-		this->worker->checkin(this->worker, ike_sa, SUCCESS);
+		tunnel_checkin(ike_sa, SUCCESS);
 		return JOB_REQUEUE_NONE;
 	}
 	if (was_heard(this, ike_sa))
@@ -198,7 +219,7 @@ CALLBACK(listen_job, job_requeue_t,
 			suspect(this, ike_sa);
 		}
 	}
-	this->worker->checkin(this->worker, ike_sa, status);
+	tunnel_checkin(ike_sa, status);
 	return JOB_RESCHEDULE_MS(settings.liveness * 10 *
 				(job->step && job->step <= REQUESTS ? ANSWER_PERCENT
 													: LISTEN_PERCENT));
@@ -207,7 +228,7 @@ CALLBACK(listen_job, job_requeue_t,
 METHOD(nin3a_ue_liveness_t, watch, void,
 	private_nin3a_ue_liveness_t *this, uint32_t ike_sa)
 {
-	nin3a_ue_job_t job = {
+	listening_t job = {
 		.ike_sa = ike_sa,
 	};
 	nin3a_ue_settings_t settings;
@@ -216,7 +237,7 @@ METHOD(nin3a_ue_liveness_t, watch, void,
 	if (settings.liveness)
 	{
 		this->worker->queue(this->worker, listen_job, this, &job,
-							settings.liveness * 10 * LISTEN_PERCENT);
+							sizeof(job), settings.liveness * 10 * LISTEN_PERCENT);
 	}
 }
 
@@ -248,13 +269,14 @@ METHOD(nin3a_ue_liveness_t, sent, void,
  * Send IKE_SA_INIT of an attempt again: the UPF was not there when it was sent.
  */
 CALLBACK(resend_job, job_requeue_t,
-	private_nin3a_ue_liveness_t *this, nin3a_ue_job_t *job)
+	private_nin3a_ue_liveness_t *this, void *data)
 {
+	uint32_t *unique_id = data;
 	status_t status = SUCCESS;
 	ike_sa_t *ike_sa;
 	ike_sa_id_t *id;
 
-	ike_sa = this->worker->checkout(this->worker, job->ike_sa);
+	ike_sa = nin3a_ue_checkout(this->sas, *unique_id);
 	if (ike_sa)
 	{
 		id = ike_sa->get_id(ike_sa);
@@ -263,7 +285,7 @@ CALLBACK(resend_job, job_requeue_t,
 		{
 			status = ike_sa->retransmit(ike_sa, 0);
 		}
-		this->worker->checkin(this->worker, ike_sa, status);
+		tunnel_checkin(ike_sa, status);
 	}
 	return JOB_REQUEUE_NONE;
 }
@@ -274,10 +296,10 @@ CALLBACK(resend_job, job_requeue_t,
 static void take_hint(private_nin3a_ue_liveness_t *this, ike_sa_t *ike_sa)
 {
 	nin3a_ue_order_t order;
-	nin3a_ue_job_t job = {};
+	uint32_t attempt = 0;
 
 	if (this->legs->hint(this->legs, ike_sa->get_unique_id(ike_sa), &order,
-						 &job.ike_sa))
+						 &attempt))
 	{
 		nin3a_ue_count(NIN3A_UE_UNKNOWN_SPIS);
 		DBG1(DBG_CFG, "nin3a-ue: UPF %H says that it does not know IKE_SA [%u], "
@@ -285,25 +307,27 @@ static void take_hint(private_nin3a_ue_liveness_t *this, ike_sa_t *ike_sa)
 			 ike_sa->get_unique_id(ike_sa));
 	}
 	this->jobs->start(this->jobs, &order);
-	if (job.ike_sa)
+	if (attempt)
 	{
-		this->worker->queue(this->worker, resend_job, this, &job, 0);
+		this->worker->queue(this->worker, resend_job, this, &attempt,
+							sizeof(attempt), 0);
 	}
 }
 
 CALLBACK(hint_job, job_requeue_t,
-	private_nin3a_ue_liveness_t *this, nin3a_ue_job_t *job)
+	private_nin3a_ue_liveness_t *this, void *data)
 {
+	hint_t *job = data;
 	ike_sa_t *ike_sa;
 
-	ike_sa = this->worker->checkout_spis(this->worker, &job->spis);
+	ike_sa = tunnel_checkout(&job->spis);
 	if (ike_sa)
 	{
 		if (ike_sa->get_message_id(ike_sa, TRUE) == job->message_id)
 		{
 			take_hint(this, ike_sa);
 		}
-		this->worker->checkin(this->worker, ike_sa, SUCCESS);
+		tunnel_checkin(ike_sa, SUCCESS);
 	}
 	return JOB_REQUEUE_NONE;
 }
@@ -312,7 +336,7 @@ METHOD(nin3a_ue_liveness_t, hint, void,
 	private_nin3a_ue_liveness_t *this, chunk_t message)
 {
 	time_t now = time_monotonic(NULL);
-	nin3a_ue_job_t job = {};
+	hint_t job = {};
 
 	if (now != this->second)
 	{
@@ -325,7 +349,8 @@ METHOD(nin3a_ue_liveness_t, hint, void,
 											&job.spis.initiator,
 											&job.spis.responder,
 											&job.message_id);
-		this->worker->queue(this->worker, hint_job, this, &job, 0);
+		this->worker->queue(this->worker, hint_job, this, &job,
+							sizeof(job), 0);
 	}
 }
 
@@ -361,7 +386,7 @@ nin3a_ue_liveness_t *nin3a_ue_liveness_create(nin3a_ue_config_t *config,
 											  nin3a_ue_sas_t *sas,
 											  nin3a_ue_legs_t *legs,
 											  nin3a_ue_jobs_t *jobs,
-											  nin3a_ue_worker_t *worker)
+											  tunnel_worker_t *worker)
 {
 	private_nin3a_ue_liveness_t *this;
 

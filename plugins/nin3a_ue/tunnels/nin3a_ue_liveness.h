@@ -85,6 +85,6 @@ nin3a_ue_liveness_t *nin3a_ue_liveness_create(nin3a_ue_config_t *config,
 											  nin3a_ue_sas_t *sas,
 											  nin3a_ue_legs_t *legs,
 											  nin3a_ue_jobs_t *jobs,
-											  nin3a_ue_worker_t *worker);
+											  tunnel_worker_t *worker);
 
 #endif /** NIN3A_UE_LIVENESS_H_ @}*/

@@ -260,7 +260,7 @@ METHOD(nin3a_ue_sas_t, condemn, bool,
 
 METHOD(nin3a_ue_sas_t, rekey, bool,
 	private_nin3a_ue_sas_t *this, uint32_t old, uint32_t new,
-	const nin3a_ue_spis_t *spis)
+	const tunnel_spis_t *spis)
 {
 	bool closing = FALSE;
 	nin3a_ue_sa_t *sa;
@@ -279,7 +279,7 @@ METHOD(nin3a_ue_sas_t, rekey, bool,
 }
 
 METHOD(nin3a_ue_sas_t, set_spis, void,
-	private_nin3a_ue_sas_t *this, uint32_t ike_sa, const nin3a_ue_spis_t *spis)
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa, const tunnel_spis_t *spis)
 {
 	nin3a_ue_sa_t *sa;
 
@@ -293,7 +293,7 @@ METHOD(nin3a_ue_sas_t, set_spis, void,
 }
 
 METHOD(nin3a_ue_sas_t, get_spis, bool,
-	private_nin3a_ue_sas_t *this, uint32_t ike_sa, nin3a_ue_spis_t *spis)
+	private_nin3a_ue_sas_t *this, uint32_t ike_sa, tunnel_spis_t *spis)
 {
 	nin3a_ue_sa_t *sa;
 

@@ -163,13 +163,13 @@ struct nin3a_ue_sas_t {
 	 * @return			TRUE if it is being closed, and so has the successor
 	 */
 	bool (*rekey)(nin3a_ue_sas_t *this, uint32_t old, uint32_t new,
-				  const nin3a_ue_spis_t *spis);
+				  const tunnel_spis_t *spis);
 
 	/**
 	 * Keep the SPIs of an IKE_SA.
 	 */
 	void (*set_spis)(nin3a_ue_sas_t *this, uint32_t ike_sa,
-					 const nin3a_ue_spis_t *spis);
+					 const tunnel_spis_t *spis);
 
 	/**
 	 * Get the SPIs of an IKE_SA.
@@ -178,7 +178,7 @@ struct nin3a_ue_sas_t {
 	 * @return			FALSE if it is none of ours
 	 */
 	bool (*get_spis)(nin3a_ue_sas_t *this, uint32_t ike_sa,
-					 nin3a_ue_spis_t *spis);
+					 tunnel_spis_t *spis);
 
 	/**
 	 * Keep the addresses of a tunnel.

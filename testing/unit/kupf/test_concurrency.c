@@ -90,7 +90,7 @@ struct slot_t {
 	/** the one that there is, NULL if none */
 	sa_t *current;
 	/** its SPIs, new ones with each IKE_SA */
-	nin3a_spis_t spis;
+	tunnel_spis_t spis;
 	/** unique identifier under which it became a tunnel, 0 if it has not */
 	uint32_t up_as;
 };
@@ -1035,7 +1035,7 @@ static void look_up()
 {
 	uint32_t serial, ike_sa = 1 + pick(2 * SLOTS);
 	kupf_session_t *session;
-	nin3a_spis_t spis;
+	tunnel_spis_t spis;
 	u_int all, up;
 
 	expect(!config->is_named(config, "other"));

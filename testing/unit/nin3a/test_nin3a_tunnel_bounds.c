@@ -46,7 +46,7 @@ static void establish(uint32_t ike_sa)
 {
 	host_t *local = host_create_from_string("192.0.2.1", 4500);
 	host_t *remote = host_create_from_string("198.51.100.2", 4500);
-	nin3a_spis_t spis = { .initiator = ike_sa };
+	tunnel_spis_t spis = { .initiator = ike_sa };
 
 	tunnels->begin(tunnels, ike_sa, nin3a_attempt_create(NULL, local, remote,
 													NIN3A_ALLOWED));
@@ -257,7 +257,7 @@ END_TEST
 /* another one comes in time, or later, also after the IKE_SA was rekeyed */
 START_TEST(test_lose_not)
 {
-	nin3a_spis_t spis = {};
+	tunnel_spis_t spis = {};
 	uint32_t serial;
 
 	establish(1);

@@ -103,7 +103,7 @@ static void assert_session(uint32_t ike_sa, kupf_session_t *expected)
 
 static bool do_bind(uint32_t ike_sa, kupf_session_t *session)
 {
-	nin3a_spis_t spis = {
+	tunnel_spis_t spis = {
 		.initiator = ike_sa,
 		.responder = ~(uint64_t)ike_sa,
 	};
@@ -203,7 +203,7 @@ START_TEST(test_life)
 {
 	kupf_session_t *session = session_create("a", 1, 1);
 	nin3a_state_t state;
-	nin3a_spis_t spis;
+	tunnel_spis_t spis;
 
 	assert_state(7, NIN3A_STATE_NONE);
 	assert_counts(0, 0);
@@ -334,7 +334,7 @@ END_TEST
 START_TEST(test_rekey)
 {
 	kupf_session_t *session = session_create("a", 1, 1);
-	nin3a_spis_t spis = {
+	tunnel_spis_t spis = {
 		.initiator = 5,
 		.responder = 6,
 		.initiated_here = TRUE,
@@ -353,7 +353,7 @@ START_TEST(test_rekey)
 	ck_assert(!tunnels->lease(tunnels, 65, 0));
 	ck_assert(!came_up(65, session));
 	assert_session_counts("a", 1, 1);
-	spis = (nin3a_spis_t){};
+	spis = (tunnel_spis_t){};
 	ck_assert(tunnels->get_spis(tunnels, 65, &spis));
 	ck_assert(spis.initiator == 5 && spis.responder == 6 &&
 			  spis.initiated_here);
@@ -377,7 +377,7 @@ END_TEST
 START_TEST(test_condemn)
 {
 	kupf_session_t *session = session_create("a", 1, 1);
-	nin3a_spis_t spis = {};
+	tunnel_spis_t spis = {};
 	uint32_t ike_sa;
 	u_int count;
 
@@ -555,7 +555,7 @@ START_TEST(test_describe)
 	kupf_endpoint_t local = { { AF_INET, { 192, 0, 2, 1 } }, 4500 };
 	kupf_endpoint_t remote = { { AF_INET, { 198, 51, 100, 2 } }, 1234 };
 	kupf_child_t child = { .name = "pdu" };
-	nin3a_spis_t spis = { .initiator = 5, .responder = 6 };
+	tunnel_spis_t spis = { .initiator = 5, .responder = 6 };
 	kupf_tunnel_t tunnel, all[2];
 	u_int i;
 
@@ -775,7 +775,7 @@ END_TEST
 START_TEST(test_handover_childless)
 {
 	kupf_session_t *session = session_create("a", 1, 1);
-	nin3a_spis_t spis = {};
+	tunnel_spis_t spis = {};
 	uint32_t serial, moved;
 
 	verify(1, session);
@@ -827,7 +827,7 @@ static void *run_ues(void *data)
 	kupf_session_t *session;
 	kupf_endpoint_t end = { { AF_INET, { 192, 0, 2, 1 } }, 4500 };
 	kupf_child_t child = { .spi_in = 1, .spi_out = 77, .name = "pdu" };
-	nin3a_spis_t spis = {};
+	tunnel_spis_t spis = {};
 	nin3a_state_t state;
 	kupf_reason_t reason;
 	int i;
@@ -1000,7 +1000,7 @@ START_TEST(test_told)
 	kupf_endpoint_t local = { { AF_INET, { 192, 0, 2, 1 } }, 4500 };
 	kupf_endpoint_t remote = { { AF_INET, { 198, 51, 100, 2 } }, 1 };
 	kupf_child_t child = { .spi_in = 1, .spi_out = 2, .name = "pdu" };
-	nin3a_spis_t spis = { .initiator = 5, .responder = 6 };
+	tunnel_spis_t spis = { .initiator = 5, .responder = 6 };
 	tunnel_told_t told = {};
 	u_int i;
 

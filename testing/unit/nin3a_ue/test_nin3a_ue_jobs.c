@@ -17,7 +17,7 @@
 static nin3a_ue_config_t *config;
 static nin3a_ue_sas_t *sas;
 static nin3a_ue_legs_t *legs;
-static nin3a_ue_worker_t *worker;
+static tunnel_worker_t *worker;
 static nin3a_ue_jobs_t *jobs;
 
 /** What charon's manager was asked for */
@@ -26,7 +26,7 @@ static struct {
 	mutex_t *mutex;
 	condvar_t *asked;
 	u_int checkouts, searches, checkins;
-	nin3a_ue_spis_t spis;
+	tunnel_spis_t spis;
 	/** the IKE_SA that it has, or NULL */
 	ike_sa_t *ike_sa;
 } manager;
@@ -76,7 +76,7 @@ static ike_sa_t *checkout(ike_sa_manager_t *this, ike_sa_id_t *id)
 {
 	manager.mutex->lock(manager.mutex);
 	manager.checkouts++;
-	manager.spis = (nin3a_ue_spis_t){
+	manager.spis = (tunnel_spis_t){
 		.initiator = id->get_initiator_spi(id),
 		.responder = id->get_responder_spi(id),
 		.initiated_here = id->is_initiator(id),
@@ -133,7 +133,7 @@ static void setup()
 	ck_assert_ptr_nonnull(config);
 	sas = nin3a_ue_sas_create();
 	legs = nin3a_ue_legs_create(sas, backoff);
-	worker = nin3a_ue_worker_create(sas);
+	worker = tunnel_worker_create();
 	jobs = nin3a_ue_jobs_create(config, sas, legs, worker);
 }
 
@@ -178,7 +178,7 @@ static void begin(uint32_t ike_sa, uint64_t spi)
 /**
  * That closing an IKE_SA asks for it, and only for it.
  */
-static void assert_asked(uint32_t ike_sa, nin3a_ue_spis_t spis)
+static void assert_asked(uint32_t ike_sa, tunnel_spis_t spis)
 {
 	array_t *ids = array_create(sizeof(uint32_t), 0);
 
@@ -201,7 +201,7 @@ static void assert_asked(uint32_t ike_sa, nin3a_ue_spis_t spis)
 
 START_TEST(test_close)
 {
-	nin3a_ue_spis_t spis = { .initiator = 11, .initiated_here = TRUE };
+	tunnel_spis_t spis = { .initiator = 11, .initiated_here = TRUE };
 	nin3a_ue_order_t order;
 
 	begin(1, 11);
@@ -210,7 +210,7 @@ START_TEST(test_close)
 	sas->set_spis(sas, 1, &spis);
 	assert_asked(1, spis);
 	/* the UPF has rekeyed it */
-	spis = (nin3a_ue_spis_t){ .initiator = 21, .responder = 22 };
+	spis = (tunnel_spis_t){ .initiator = 21, .responder = 22 };
 	sas->rekey(sas, 1, 2, &spis);
 	assert_asked(2, spis);
 	legs->remove(legs, 2, &order);

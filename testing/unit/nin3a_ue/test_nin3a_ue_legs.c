@@ -182,7 +182,7 @@ static void down(uint32_t ike_sa, uint32_t first, kupf_reason_t reason)
  */
 static bool ike_rekey(uint32_t old, uint32_t new)
 {
-	nin3a_ue_spis_t spis = { .initiator = SPI + new };
+	tunnel_spis_t spis = { .initiator = SPI + new };
 
 	return sas->rekey(sas, old, new, &spis);
 }
@@ -1132,7 +1132,7 @@ START_TEST(test_describe)
 	kupf_endpoint_t local = { .port = 4500 }, remote = { .port = 500 };
 	kupf_child_t child = { .spi_in = 1, .spi_out = 2, .name = "pdu" };
 	kupf_child_t other = { .spi_in = 3, .spi_out = 4, .name = "more" };
-	nin3a_ue_spis_t spis = { .initiator = 11, .responder = 12 };
+	tunnel_spis_t spis = { .initiator = 11, .responder = 12 };
 	kupf_tunnel_t tunnels[2];
 	kupf_session_t *session;
 	kupf_reason_t reason;

@@ -17,7 +17,7 @@
 static nin3a_ue_config_t *config;
 static nin3a_ue_sas_t *sas;
 static nin3a_ue_legs_t *legs;
-static nin3a_ue_worker_t *worker;
+static tunnel_worker_t *worker;
 static nin3a_ue_liveness_t *liveness;
 static nin3a_ue_order_t order;
 static array_t *ids;
@@ -42,7 +42,7 @@ static struct {
 	host_t *host;
 	ike_sa_state_t state;
 	u_int asked, retransmitted, sent, checkins;
-	nin3a_ue_spis_t looked;
+	tunnel_spis_t looked;
 	uint64_t packets;
 } sa;
 
@@ -111,7 +111,7 @@ static status_t retransmit(ike_sa_t *this, uint32_t message_id)
 
 static ike_sa_t *checkout(ike_sa_manager_t *this, ike_sa_id_t *id)
 {
-	sa.looked = (nin3a_ue_spis_t){
+	sa.looked = (tunnel_spis_t){
 		.initiator = id->get_initiator_spi(id),
 		.responder = id->get_responder_spi(id),
 		.initiated_here = id->is_initiator(id),
@@ -204,7 +204,7 @@ static void setup()
 	ck_assert_ptr_nonnull(config);
 	sas = nin3a_ue_sas_create();
 	legs = nin3a_ue_legs_create(sas, backoff);
-	worker = nin3a_ue_worker_create(sas);
+	worker = tunnel_worker_create();
 	liveness = nin3a_ue_liveness_create(config, sas, legs, &jobs, worker);
 	ids = array_create(sizeof(uint32_t), 0);
 }

@@ -308,7 +308,7 @@ static nin3a_tunnels_t *create_tunnels(nin3a_state_t state, uint32_t lifetime)
 	};
 	nin3a_tunnels_t *tunnels = nin3a_tunnels_create();
 	kupf_session_t *session = kupf_session_create(&data);
-	nin3a_spis_t spis = {};
+	tunnel_spis_t spis = {};
 	host_t *host;
 
 	if (state != NIN3A_STATE_NONE)

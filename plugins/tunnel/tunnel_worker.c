@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include "nin3a_ue_worker.h"
+#include "tunnel_worker.h"
 
+#include <stddef.h>
+
+#include <library.h>
 #include <processing/jobs/callback_job.h>
 #include <threading/condvar.h>
 #include <threading/mutex.h>
 
-typedef struct private_nin3a_ue_worker_t private_nin3a_ue_worker_t;
+typedef struct private_tunnel_worker_t private_tunnel_worker_t;
 typedef struct task_data_t task_data_t;
 
 /**
  * Private data of the worker.
  */
-struct private_nin3a_ue_worker_t {
+struct private_tunnel_worker_t {
 	/** public interface */
-	nin3a_ue_worker_t public;
-	/** IKE_SAs */
-	nin3a_ue_sas_t *sas;
+	tunnel_worker_t public;
 	/** one reference for the owner, one for each job */
 	refcount_t ref;
 	/** jobs that are being done */
@@ -34,19 +35,19 @@ struct private_nin3a_ue_worker_t {
  */
 struct task_data_t {
 	/** whose it is, a reference */
-	private_nin3a_ue_worker_t *worker;
+	private_tunnel_worker_t *worker;
 	/** does it */
-	nin3a_ue_job_cb_t cb;
+	tunnel_job_cb_t cb;
 	/** passed to cb */
 	void *object;
 	/** what it is about */
-	nin3a_ue_job_t job;
+	max_align_t data[];
 };
 
 /**
  * Drop a reference.
  */
-static void unref(private_nin3a_ue_worker_t *this)
+static void unref(private_tunnel_worker_t *this)
 {
 	if (ref_put(&this->ref))
 	{
@@ -66,7 +67,7 @@ CALLBACK(task_destroy, void,
 CALLBACK(task_run, job_requeue_t,
 	task_data_t *task)
 {
-	private_nin3a_ue_worker_t *this = task->worker;
+	private_tunnel_worker_t *this = task->worker;
 	job_requeue_t requeue = JOB_REQUEUE_NONE;
 	bool allowed;
 
@@ -76,7 +77,7 @@ CALLBACK(task_run, job_requeue_t,
 	this->mutex->unlock(this->mutex);
 	if (allowed)
 	{
-		requeue = task->cb(task->object, &task->job);
+		requeue = task->cb(task->object, task->data);
 		this->mutex->lock(this->mutex);
 		this->running--;
 		this->idle->signal(this->idle);
@@ -85,22 +86,26 @@ CALLBACK(task_run, job_requeue_t,
 	return requeue;
 }
 
-METHOD(nin3a_ue_worker_t, queue, void,
-	private_nin3a_ue_worker_t *this, nin3a_ue_job_cb_t cb, void *object,
-	const nin3a_ue_job_t *job, uint32_t delay)
+METHOD(tunnel_worker_t, queue, void,
+	private_tunnel_worker_t *this, tunnel_job_cb_t cb, void *object,
+	const void *data, size_t len, uint64_t delay)
 {
 	task_data_t *task;
 	job_t *callback;
 
-	INIT(task,
+	INIT_EXTRA(task, len,
 		.worker = this,
 		.cb = cb,
 		.object = object,
-		.job = *job,
 	);
+	memcpy(task->data, data, len);
 	ref_get(&this->ref);
 	callback = (job_t*)callback_job_create(task_run, task, task_destroy, NULL);
-	if (delay)
+	if (delay > UINT32_MAX)
+	{
+		lib->scheduler->schedule_job(lib->scheduler, callback, delay / 1000);
+	}
+	else if (delay)
 	{
 		lib->scheduler->schedule_job_ms(lib->scheduler, callback, delay);
 	}
@@ -110,44 +115,8 @@ METHOD(nin3a_ue_worker_t, queue, void,
 	}
 }
 
-METHOD(nin3a_ue_worker_t, checkout_spis, ike_sa_t*,
-	private_nin3a_ue_worker_t *this, const nin3a_ue_spis_t *spis)
-{
-	ike_sa_t *ike_sa;
-	ike_sa_id_t *id;
-
-	id = ike_sa_id_create(IKEV2_MAJOR_VERSION, spis->initiator,
-						  spis->responder, spis->initiated_here);
-	ike_sa = charon->ike_sa_manager->checkout(charon->ike_sa_manager, id);
-	id->destroy(id);
-	return ike_sa;
-}
-
-METHOD(nin3a_ue_worker_t, checkout, ike_sa_t*,
-	private_nin3a_ue_worker_t *this, uint32_t unique_id)
-{
-	nin3a_ue_spis_t spis;
-
-	return this->sas->get_spis(this->sas, unique_id, &spis) ?
-				checkout_spis(this, &spis) : NULL;
-}
-
-METHOD(nin3a_ue_worker_t, checkin, void,
-	private_nin3a_ue_worker_t *this, ike_sa_t *ike_sa, status_t status)
-{
-	if (status == DESTROY_ME)
-	{
-		charon->ike_sa_manager->checkin_and_destroy(charon->ike_sa_manager,
-													ike_sa);
-	}
-	else
-	{
-		charon->ike_sa_manager->checkin(charon->ike_sa_manager, ike_sa);
-	}
-}
-
-METHOD(nin3a_ue_worker_t, destroy, void,
-	private_nin3a_ue_worker_t *this)
+METHOD(tunnel_worker_t, destroy, void,
+	private_tunnel_worker_t *this)
 {
 	this->mutex->lock(this->mutex);
 	this->stopped = TRUE;
@@ -162,19 +131,15 @@ METHOD(nin3a_ue_worker_t, destroy, void,
 /*
  * Described in header
  */
-nin3a_ue_worker_t *nin3a_ue_worker_create(nin3a_ue_sas_t *sas)
+tunnel_worker_t *tunnel_worker_create()
 {
-	private_nin3a_ue_worker_t *this;
+	private_tunnel_worker_t *this;
 
 	INIT(this,
 		.public = {
 			.queue = _queue,
-			.checkout = _checkout,
-			.checkout_spis = _checkout_spis,
-			.checkin = _checkin,
 			.destroy = _destroy,
 		},
-		.sas = sas,
 		.ref = 1,
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 		.idle = condvar_create(CONDVAR_TYPE_DEFAULT),
