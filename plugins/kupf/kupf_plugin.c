@@ -183,6 +183,27 @@ static job_requeue_t expire(private_kupf_plugin_t *this)
 }
 
 /**
+ * Whether an address of a prefix is on an interface of this host.
+ */
+static bool has_own(const kupf_address_t *prefix)
+{
+	enumerator_t *enumerator;
+	kupf_address_t address;
+	bool own = FALSE;
+	host_t *host;
+
+	enumerator = charon->kernel->create_address_enumerator(charon->kernel,
+											ADDR_TYPE_REGULAR);
+	while (!own && enumerator->enumerate(enumerator, &host))
+	{
+		address = kupf_address_of_host(host);
+		own = kupf_address_contains(prefix, &address);
+	}
+	enumerator->destroy(enumerator);
+	return own;
+}
+
+/**
  * Whether an address is on an interface of this host.  A UE has its inner
  * addresses there, a UPF has not.
  */
@@ -191,6 +212,10 @@ static bool is_own(const kupf_address_t *address)
 	host_t *host;
 	bool own;
 
+	if (address->prefix)
+	{
+		return has_own(address);
+	}
 	host = kupf_address_to_host(address);
 	own = charon->kernel->get_interface(charon->kernel, host, NULL);
 	host->destroy(host);

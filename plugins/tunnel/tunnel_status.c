@@ -44,17 +44,10 @@ struct tunnel_status_t {
  */
 kupf_endpoint_t tunnel_status_endpoint(host_t *host)
 {
-	chunk_t address = host->get_address(host);
-	kupf_endpoint_t endpoint = {
-		.address = {
-			.family = host->get_family(host),
-		},
+	return (kupf_endpoint_t){
+		.address = kupf_address_of_host(host),
 		.port = host->get_port(host),
 	};
-
-	memcpy(endpoint.address.bytes, address.ptr,
-		   min(address.len, sizeof(endpoint.address.bytes)));
-	return endpoint;
 }
 
 /*

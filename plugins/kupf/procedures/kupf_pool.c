@@ -149,10 +149,24 @@ METHOD(kupf_pool_t, is_managed, bool,
 METHOD(kupf_pool_t, contains, bool,
 	private_kupf_pool_t *this, const kupf_address_t *address)
 {
+	kupf_address_t last;
+	range_t *range;
 	uint32_t offset;
+	int i;
 
-	/* the ranges never change */
-	return find_range(this, address, &offset) != NULL;
+	/* the ranges never change, and none has a whole prefix of 64 bits */
+	for (i = 0; i < array_count(this->ranges); i++)
+	{
+		array_get(this->ranges, i, &range);
+		last = range->first;
+		kupf_range_add(&last, range->size - 1);
+		if (kupf_address_contains(address, &range->first) ||
+			kupf_address_contains(address, &last))
+		{
+			return TRUE;
+		}
+	}
+	return !address->prefix && find_range(this, address, &offset);
 }
 
 METHOD(kupf_pool_t, reserve, kupf_pool_status_t,

@@ -151,17 +151,15 @@ static bool addresses_free(private_kupf_procedures_t *this,
 	/* it may be a different one each time, or stay as its UE does */
 	for (i = 0; expired && i <= data->ue_address_count; i++)
 	{
-		other = this->addresses->get_other(this->addresses, data);
-		if (!other)
+		if (this->addresses->is_free(this->addresses, data, &other))
 		{
 			return TRUE;
 		}
-		expired = remove_expired(this, other);
+		expired = other && remove_expired(this, other);
 		kupf_session_unref(other);
 	}
-	return kupf_error(error, KUPF_CAUSE_ADDRESS_IN_USE, "field 'ue-addresses': "
-					  "another session has one of them, or its UE can use it "
-					  "still");
+	return kupf_error(error, KUPF_CAUSE_ADDRESS_IN_USE,
+					  KUPF_UE_ADDRESSES_IN_USE);
 }
 
 /**

@@ -87,39 +87,65 @@ static bool is_in_the_way(private_kupf_ue_addresses_t *this,
 }
 
 /**
- * Find a slot that keeps a session from having its addresses, with the lock
- * held.
+ * Find a slot that keeps a session from having what is looked for.
+ *
+ * @param address	one of its addresses, or the prefix that it is in
  */
-static kupf_holder_t *find_other(private_kupf_ue_addresses_t *this,
-								 const kupf_session_data_t *data)
+static kupf_holder_t *find_holder(private_kupf_ue_addresses_t *this,
+								  const kupf_session_data_t *data,
+								  const kupf_address_t *address)
 {
-	const kupf_address_t *address;
 	uint32_t hash, pos;
 	kupf_holder_t *slot;
-	u_int i, others;
+	u_int others = 0;
 
-	for (i = 0; i < data->ue_address_count; i++)
+	hash = pos = kupf_holders_hash(address);
+	while ((slot = kupf_holders_next(this->holders, address, hash, &pos)))
 	{
-		address = &data->ue_addresses[i];
-		hash = pos = kupf_holders_hash(address);
-		others = 0;
-		while ((slot = kupf_holders_next(this->holders, address, hash, &pos)))
+		if (slot->left && !is_used(this, slot))
 		{
-			if (slot->left && !is_used(this, slot))
-			{
-				free_slot(this, slot);
-				/* others have moved */
-				pos = hash;
-				others = 0;
-			}
-			else if (is_in_the_way(this, data, slot) &&
-					 ++others >= this->max)
-			{
-				return slot;
-			}
+			free_slot(this, slot);
+			/* others have moved */
+			pos = hash;
+			others = 0;
+		}
+		else if (is_in_the_way(this, data, slot) && ++others >= this->max)
+		{
+			return slot;
 		}
 	}
 	return NULL;
+}
+
+/**
+ * Whether nobody else has the addresses of a session, with the lock held.
+ *
+ * @param slot		[out] slot that keeps it from having them, NULL if there is
+ *					none: it wants a prefix that is held in single addresses
+ */
+static bool are_free(private_kupf_ue_addresses_t *this,
+					 const kupf_session_data_t *data, kupf_holder_t **slot)
+{
+	const kupf_address_t *address;
+	kupf_address_t prefix;
+	u_int i;
+
+	*slot = NULL;
+	for (i = 0; i < data->ue_address_count && !*slot; i++)
+	{
+		address = &data->ue_addresses[i];
+		if (address->prefix &&
+			kupf_holders_has_within(this->holders, address))
+		{
+			return FALSE;
+		}
+		*slot = find_holder(this, data, address);
+		if (!*slot && kupf_address_get_prefix(address, &prefix))
+		{
+			*slot = find_holder(this, data, &prefix);
+		}
+	}
+	return !*slot;
 }
 
 METHOD(kupf_ue_addresses_t, check, bool,
@@ -133,7 +159,7 @@ METHOD(kupf_ue_addresses_t, check, bool,
 	for (i = 0; i < data->ue_address_count; i++)
 	{
 		address = &data->ue_addresses[i];
-		if (kupf_address_equals(address, &data->upf_address) ||
+		if (kupf_address_contains(address, &data->upf_address) ||
 			(this->pool && this->pool->contains(this->pool, address)) ||
 			(this->is_own && this->is_own(address)))
 		{
@@ -146,43 +172,18 @@ METHOD(kupf_ue_addresses_t, check, bool,
 	return TRUE;
 }
 
-METHOD(kupf_ue_addresses_t, get_other, kupf_session_t*,
-	private_kupf_ue_addresses_t *this, const kupf_session_data_t *data)
+METHOD(kupf_ue_addresses_t, is_free, bool,
+	private_kupf_ue_addresses_t *this, const kupf_session_data_t *data,
+	kupf_session_t **other)
 {
-	kupf_session_t *session = NULL;
 	kupf_holder_t *slot;
+	bool free_;
 
 	this->mutex->lock(this->mutex);
-	slot = find_other(this, data);
-	if (slot)
-	{
-		session = kupf_session_ref(slot->session);
-	}
+	free_ = are_free(this, data, &slot);
+	*other = slot ? kupf_session_ref(slot->session) : NULL;
 	this->mutex->unlock(this->mutex);
-	return session;
-}
-
-/**
- * Find an address that another session of the same name has.
- *
- * @param left		whether one that has left is looked for, or one that has not
- */
-static kupf_holder_t *find_namesake(private_kupf_ue_addresses_t *this,
-									kupf_session_t *session,
-									const kupf_address_t *address, bool left)
-{
-	const char *name = kupf_session_get_name(session);
-	uint32_t hash, pos;
-	kupf_holder_t *slot;
-
-	hash = pos = kupf_holders_hash(address);
-	do
-	{
-		slot = kupf_holders_next(this->holders, address, hash, &pos);
-	}
-	while (slot && (slot->session == session || slot->left != left ||
-					!streq(kupf_session_get_name(slot->session), name)));
-	return slot;
+	return free_;
 }
 
 /**
@@ -198,7 +199,8 @@ static void add(private_kupf_ue_addresses_t *this, kupf_session_t *session)
 	for (i = 0; i < count; i++)
 	{
 		/* while this one has it, it does not matter who else of its name */
-		while ((namesake = find_namesake(this, session, &addresses[i], TRUE)))
+		while ((namesake = kupf_holders_find_namesake(this->holders, session,
+													  &addresses[i], TRUE)))
 		{
 			free_slot(this, namesake);
 		}
@@ -211,6 +213,7 @@ METHOD(kupf_ue_addresses_t, take, bool,
 	kupf_error_t *error)
 {
 	kupf_session_data_t data;
+	kupf_holder_t *slot;
 	bool taken = TRUE;
 
 	kupf_session_get_data(session, &data);
@@ -219,11 +222,10 @@ METHOD(kupf_ue_addresses_t, take, bool,
 		return TRUE;
 	}
 	this->mutex->lock(this->mutex);
-	if (find_other(this, &data))
+	if (!are_free(this, &data, &slot))
 	{
 		taken = kupf_error(error, KUPF_CAUSE_ADDRESS_IN_USE,
-						   "field 'ue-addresses': another session has one of "
-						   "them, or its UE can use it still");
+						   KUPF_UE_ADDRESSES_IN_USE);
 	}
 	else if (!kupf_holders_reserve(this->holders, session))
 	{
@@ -236,25 +238,6 @@ METHOD(kupf_ue_addresses_t, take, bool,
 	}
 	this->mutex->unlock(this->mutex);
 	return taken;
-}
-
-/**
- * Find the slot for an address of a session.
- */
-static kupf_holder_t *find_own(private_kupf_ue_addresses_t *this,
-							   kupf_session_t *session,
-							   const kupf_address_t *address)
-{
-	uint32_t hash, pos;
-	kupf_holder_t *slot;
-
-	hash = pos = kupf_holders_hash(address);
-	do
-	{
-		slot = kupf_holders_next(this->holders, address, hash, &pos);
-	}
-	while (slot && slot->session != session);
-	return slot;
 }
 
 /**
@@ -272,13 +255,13 @@ static bool release(private_kupf_ue_addresses_t *this, kupf_session_t *session)
 	addresses = kupf_session_get_ue_addresses(session, &count);
 	for (i = 0; i < count; i++)
 	{
-		slot = find_own(this, session, &addresses[i]);
+		slot = kupf_holders_find(this->holders, session, &addresses[i]);
 		if (!slot)
 		{
 			continue;
 		}
-		if (find_namesake(this, session, &addresses[i], FALSE) ||
-			!is_used(this, slot))
+		if (kupf_holders_find_namesake(this->holders, session, &addresses[i],
+									   FALSE) || !is_used(this, slot))
 		{
 			free_slot(this, slot);
 			continue;
@@ -327,14 +310,32 @@ METHOD(kupf_ue_addresses_t, leave, void,
 	this->mutex->unlock(this->mutex);
 }
 
+/**
+ * Whether another UE has exactly an address, or exactly a prefix.
+ */
+static bool is_others(private_kupf_ue_addresses_t *this,
+					  const kupf_session_data_t *data,
+					  const kupf_address_t *address)
+{
+	uint32_t hash, pos;
+	kupf_holder_t *slot;
+
+	hash = pos = kupf_holders_hash(address);
+	do
+	{
+		slot = kupf_holders_next(this->holders, address, hash, &pos);
+	}
+	while (slot && (slot->left || !is_other(data, slot)));
+	return slot != NULL;
+}
+
 METHOD(kupf_ue_addresses_t, is_given, bool,
 	private_kupf_ue_addresses_t *this, kupf_session_t *session)
 {
 	const kupf_address_t *address;
 	kupf_session_data_t data;
-	uint32_t hash, pos;
+	kupf_address_t prefix;
 	bool given = FALSE;
-	kupf_holder_t *slot;
 	u_int i;
 
 	kupf_session_get_data(session, &data);
@@ -342,12 +343,11 @@ METHOD(kupf_ue_addresses_t, is_given, bool,
 	for (i = 0; i < data.ue_address_count && !given; i++)
 	{
 		address = &data.ue_addresses[i];
-		hash = pos = kupf_holders_hash(address);
-		while (!given && (slot = kupf_holders_next(this->holders, address,
-												   hash, &pos)))
-		{
-			given = !slot->left && is_other(&data, slot);
-		}
+		given = is_others(this, &data, address) ||
+				(kupf_address_get_prefix(address, &prefix) &&
+				 is_others(this, &data, &prefix)) ||
+				(address->prefix &&
+				 kupf_holders_has_within(this->holders, address));
 	}
 	this->mutex->unlock(this->mutex);
 	return given;
@@ -404,7 +404,7 @@ kupf_ue_addresses_t *kupf_ue_addresses_create(kupf_enforcer_t *enforcer,
 	INIT(this,
 		.public = {
 			.check = _check,
-			.get_other = _get_other,
+			.is_free = _is_free,
 			.take = _take,
 			.leave = _leave,
 			.is_given = _is_given,

@@ -15,6 +15,11 @@
  *  - a session of the same name, which is the same PDU session
  *  - a session of the same identity, which is the same UE
  *
+ * A prefix is of one UE with all addresses in it, so that a session gets no
+ * address of a prefix that another one has.  A prefix of which single addresses
+ * are held or in quarantine nobody gets, the same UE included: who has all of
+ * them would have to be looked for.
+ *
  * So a session that is fed may have the addresses of the pre-configured one
  * that it hides.  Lines of one file are compared with each other, and not with
  * those of the file before, from which addresses may change hands; two of them
@@ -43,6 +48,11 @@
 /** Sessions that reap() looks at in one go */
 #define KUPF_REAP_MAX 10000
 
+/** What a client is told with KUPF_CAUSE_ADDRESS_IN_USE */
+#define KUPF_UE_ADDRESSES_IN_USE "field 'ue-addresses': another session has " \
+	"one of them or its prefix, or its UE can use it still, or addresses of a " \
+	"prefix are in use"
+
 typedef struct kupf_ue_addresses_t kupf_ue_addresses_t;
 
 /**
@@ -64,14 +74,15 @@ struct kupf_ue_addresses_t {
 				  kupf_error_t *error);
 
 	/**
-	 * Get a session that has one of the addresses, or whose UE can still use
-	 * it.  It may have expired.
+	 * Whether a session can have its addresses.
 	 *
 	 * @param data		contents of a session that wants them
-	 * @return			new reference, NULL if all are free for it
+	 * @param other		[out] if it can not: new reference to a session that has
+	 *					one of them, or whose UE can still use it, and that may
+	 *					have expired; NULL for addresses of a prefix
 	 */
-	kupf_session_t *(*get_other)(kupf_ue_addresses_t *this,
-								 const kupf_session_data_t *data);
+	bool (*is_free)(kupf_ue_addresses_t *this, const kupf_session_data_t *data,
+					kupf_session_t **other);
 
 	/**
 	 * Have a session have its addresses, all or none: before it enters a store,
@@ -94,7 +105,8 @@ struct kupf_ue_addresses_t {
 
 	/**
 	 * Whether another session than those of the same UE has an address of a
-	 * session, too; so it is while lines of a file exchange theirs.
+	 * session, too; so it is while lines of a file exchange theirs.  Of a
+	 * session with a prefix: whether any other has an address in it.
 	 */
 	bool (*is_given)(kupf_ue_addresses_t *this, kupf_session_t *session);
 

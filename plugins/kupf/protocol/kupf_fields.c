@@ -254,22 +254,24 @@ static bool parse_upf_address(kupf_request_t *request, chunk_t value)
 }
 
 /**
- * Parse an address of a list, in which none is twice.
+ * Add an address to a list in which none is twice, or in a prefix of it.
+ *
+ * @param count		[in,out] addresses before the last one of the list, which is
+ *					parsed already
  */
-static bool parse_item(chunk_t value, kupf_address_t *addresses, u_int *count,
-					   u_int max)
+static bool add_item(kupf_address_t *addresses, u_int *count)
 {
 	kupf_address_t *address = &addresses[*count];
 	u_int i;
 
-	if (*count == max || !kupf_address_parse(value, address) ||
-		!kupf_address_is_unicast(address))
+	if (!kupf_address_is_unicast(address))
 	{
 		return FALSE;
 	}
 	for (i = 0; i < *count; i++)
 	{
-		if (kupf_address_equals(address, &addresses[i]))
+		if (kupf_address_contains(address, &addresses[i]) ||
+			kupf_address_contains(&addresses[i], address))
 		{
 			return FALSE;
 		}
@@ -280,20 +282,31 @@ static bool parse_item(chunk_t value, kupf_address_t *addresses, u_int *count,
 
 static bool parse_ue_address(kupf_request_t *request, chunk_t value)
 {
-	return parse_item(value, request->ue_addresses, &request->ue_address_count,
-					  KUPF_UE_ADDRESSES_MAX);
+	u_int *count = &request->ue_address_count;
+
+	return *count < KUPF_UE_ADDRESSES_MAX &&
+		   kupf_address_parse_any(value, &request->ue_addresses[*count]) &&
+		   add_item(request->ue_addresses, count);
+}
+
+/**
+ * Parse the address of a server.
+ */
+static bool parse_server(chunk_t value, kupf_address_t *servers, u_int *count)
+{
+	return *count < KUPF_SERVERS_MAX &&
+		   kupf_address_parse(value, &servers[*count]) &&
+		   add_item(servers, count);
 }
 
 static bool parse_dns(kupf_request_t *request, chunk_t value)
 {
-	return parse_item(value, request->dns, &request->dns_count,
-					  KUPF_SERVERS_MAX);
+	return parse_server(value, request->dns, &request->dns_count);
 }
 
 static bool parse_p_cscf(kupf_request_t *request, chunk_t value)
 {
-	return parse_item(value, request->p_cscf, &request->p_cscf_count,
-					  KUPF_SERVERS_MAX);
+	return parse_server(value, request->p_cscf, &request->p_cscf_count);
 }
 
 static bool parse_dnn(kupf_request_t *request, chunk_t value)
@@ -403,7 +416,8 @@ static const kupf_fields_t fields[] = {
 	{ "upf-address", KUPF_FIELD_UPF_ADDRESS, FALSE, parse_upf_address,
 	  "an IPv4 or IPv6 address" },
 	{ "ue-addresses", KUPF_FIELD_UE_ADDRESSES, TRUE, parse_ue_address,
-	  "up to 8 different unicast IPv4 or IPv6 addresses, none of them loopback" },
+	  "up to 8 different unicast IPv4 or IPv6 addresses, none of them loopback, "
+	  "or IPv6 prefixes of 64 bits, none of them in another" },
 	{ "dns", KUPF_FIELD_DNS, TRUE, parse_dns,
 	  "up to 4 different unicast IPv4 or IPv6 addresses, none of them "
 	  "loopback" },

@@ -4,6 +4,12 @@
 
 #include <arpa/inet.h>
 
+/** How a prefix ends */
+#define PREFIX_TEXT "/64"
+
+/** Octets of a prefix */
+#define PREFIX_LEN (KUPF_ADDRESS_PREFIX / 8)
+
 /**
  * Octets of an address.
  */
@@ -41,6 +47,29 @@ bool kupf_address_parse(chunk_t text, kupf_address_t *address)
 /*
  * Described in header
  */
+bool kupf_address_parse_any(chunk_t text, kupf_address_t *address)
+{
+	static const uint8_t zero[16 - PREFIX_LEN] = {};
+	size_t len = strlen(PREFIX_TEXT);
+
+	if (text.len <= len || !memeq(text.ptr + text.len - len, PREFIX_TEXT, len))
+	{
+		return kupf_address_parse(text, address);
+	}
+	text.len -= len;
+	if (!kupf_address_parse(text, address) || address->family != AF_INET6 ||
+		!memeq(address->bytes + PREFIX_LEN, zero, sizeof(zero)))
+	{
+		memset(address, 0, sizeof(*address));
+		return FALSE;
+	}
+	address->prefix = KUPF_ADDRESS_PREFIX;
+	return TRUE;
+}
+
+/*
+ * Described in header
+ */
 bool kupf_address_is_unicast(const kupf_address_t *address)
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
@@ -66,6 +95,10 @@ char *kupf_address_print(const kupf_address_t *address,
 	{
 		text[0] = '\0';
 	}
+	else if (address->prefix)
+	{
+		strcat(text, PREFIX_TEXT);
+	}
 	return text;
 }
 
@@ -74,8 +107,48 @@ char *kupf_address_print(const kupf_address_t *address,
  */
 bool kupf_address_equals(const kupf_address_t *a, const kupf_address_t *b)
 {
-	return a->family == b->family &&
-		   memeq(a->bytes, b->bytes, sizeof(a->bytes));
+	return memeq(a, b, sizeof(*a));
+}
+
+/*
+ * Described in header
+ */
+bool kupf_address_contains(const kupf_address_t *whole,
+						   const kupf_address_t *address)
+{
+	kupf_address_t prefix;
+
+	return kupf_address_equals(whole, address) ||
+		   (kupf_address_get_prefix(address, &prefix) &&
+			kupf_address_equals(whole, &prefix));
+}
+
+/*
+ * Described in header
+ */
+bool kupf_address_get_prefix(const kupf_address_t *address,
+							 kupf_address_t *prefix)
+{
+	*prefix = (kupf_address_t){
+		.family = AF_INET6,
+		.prefix = KUPF_ADDRESS_PREFIX,
+	};
+	memcpy(prefix->bytes, address->bytes, PREFIX_LEN);
+	return address->family == AF_INET6 && !address->prefix;
+}
+
+/*
+ * Described in header
+ */
+kupf_address_t kupf_address_of_host(host_t *host)
+{
+	chunk_t bytes = host->get_address(host);
+	kupf_address_t address = {
+		.family = host->get_family(host),
+	};
+
+	memcpy(address.bytes, bytes.ptr, min(bytes.len, sizeof(address.bytes)));
+	return address;
 }
 
 /*
@@ -83,10 +156,9 @@ bool kupf_address_equals(const kupf_address_t *a, const kupf_address_t *b)
  */
 bool kupf_address_is_host(const kupf_address_t *address, host_t *host)
 {
-	chunk_t bytes = host->get_address(host);
+	kupf_address_t other = kupf_address_of_host(host);
 
-	return address->family == host->get_family(host) &&
-		   memeq(address->bytes, bytes.ptr, bytes.len);
+	return kupf_address_equals(address, &other);
 }
 
 /*

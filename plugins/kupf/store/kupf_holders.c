@@ -2,6 +2,8 @@
 
 #include "kupf_holders.h"
 
+#include <collections/hashtable.h>
+
 /** Slots of a part at the beginning, a power of two */
 #define SLOTS_MIN 16
 
@@ -9,6 +11,17 @@
 #define PART_BITS 8
 
 typedef struct part_t part_t;
+typedef struct within_t within_t;
+
+/**
+ * How many slots there are for addresses in a prefix.
+ */
+struct within_t {
+	/** prefix */
+	kupf_address_t prefix;
+	/** slots */
+	uint32_t count;
+};
 
 /**
  * A part of the table, which grows on its own.
@@ -30,6 +43,8 @@ struct kupf_holders_t {
 	part_t parts[1 << PART_BITS];
 	/** slots that are not empty */
 	uint32_t count;
+	/** within_t by prefix */
+	hashtable_t *within;
 };
 
 /**
@@ -79,6 +94,87 @@ kupf_holder_t *kupf_holders_next(kupf_holders_t *holders,
 		}
 	}
 	return NULL;
+}
+
+/*
+ * Described in header
+ */
+kupf_holder_t *kupf_holders_find(kupf_holders_t *holders,
+								 kupf_session_t *session,
+								 const kupf_address_t *address)
+{
+	uint32_t hash, pos;
+	kupf_holder_t *slot;
+
+	hash = pos = kupf_holders_hash(address);
+	do
+	{
+		slot = kupf_holders_next(holders, address, hash, &pos);
+	}
+	while (slot && slot->session != session);
+	return slot;
+}
+
+/*
+ * Described in header
+ */
+kupf_holder_t *kupf_holders_find_namesake(kupf_holders_t *holders,
+										  kupf_session_t *session,
+										  const kupf_address_t *address,
+										  bool left)
+{
+	const char *name = kupf_session_get_name(session);
+	uint32_t hash, pos;
+	kupf_holder_t *slot;
+
+	hash = pos = kupf_holders_hash(address);
+	do
+	{
+		slot = kupf_holders_next(holders, address, hash, &pos);
+	}
+	while (slot && (slot->session == session || slot->left != left ||
+					!streq(kupf_session_get_name(slot->session), name)));
+	return slot;
+}
+
+/*
+ * Described in header
+ */
+bool kupf_holders_has_within(kupf_holders_t *holders,
+							 const kupf_address_t *prefix)
+{
+	return holders->within->get(holders->within, prefix) != NULL;
+}
+
+/**
+ * Count an address in its prefix, if it is in one.
+ *
+ * @param more		whether it comes, or goes
+ */
+static void count_within(kupf_holders_t *holders,
+						 const kupf_address_t *address, bool more)
+{
+	kupf_address_t prefix;
+	within_t *within;
+
+	if (!kupf_address_get_prefix(address, &prefix))
+	{
+		return;
+	}
+	within = holders->within->get(holders->within, &prefix);
+	if (!within)
+	{
+		INIT(within,
+			.prefix = prefix,
+		);
+		holders->within->put(holders->within, &within->prefix, within);
+	}
+	within->count += more ? 1 : -1;
+	if (!within->count)
+	{
+		holders->within->remove(holders->within, &prefix);
+		free(within);
+	}
 }
 
 /**
@@ -163,6 +259,7 @@ void kupf_holders_add(kupf_holders_t *holders, kupf_session_t *session,
 	fill(part->slots, part->mask, &holder);
 	part->count++;
 	holders->count++;
+	count_within(holders, kupf_holder_address(&holder), TRUE);
 }
 
 /*
@@ -175,6 +272,7 @@ void kupf_holders_remove(kupf_holders_t *holders, kupf_holder_t *holder)
 	uint32_t hole = holder - part->slots, pos = hole;
 	kupf_holder_t *slot;
 
+	count_within(holders, kupf_holder_address(holder), FALSE);
 	/* what follows moves up, unless that were before its hash */
 	while ((slot = &part->slots[++pos & part->mask])->session)
 	{
@@ -198,6 +296,14 @@ uint32_t kupf_holders_get_count(kupf_holders_t *holders)
 	return holders->count;
 }
 
+/**
+ * Destroy a count.
+ */
+static void destroy_within(void *within, const void *key)
+{
+	free(within);
+}
+
 /*
  * Described in header
  */
@@ -215,6 +321,7 @@ void kupf_holders_destroy(kupf_holders_t *holders)
 		}
 		free(part->slots);
 	}
+	holders->within->destroy_function(holders->within, destroy_within);
 	free(holders);
 }
 
@@ -226,7 +333,10 @@ kupf_holders_t *kupf_holders_create()
 	kupf_holders_t *holders;
 	u_int i;
 
-	INIT(holders);
+	INIT(holders,
+		.within = hashtable_create((hashtable_hash_t)kupf_holders_hash,
+							(hashtable_equals_t)kupf_address_equals, 8),
+	);
 	for (i = 0; i < countof(holders->parts); i++)
 	{
 		holders->parts[i].slots = calloc(SLOTS_MIN, sizeof(kupf_holder_t));

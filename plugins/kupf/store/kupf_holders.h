@@ -4,14 +4,15 @@
  * @defgroup kupf_holders kupf_holders
  * @{ @ingroup kupf
  *
- * The memory of kupf_ue_addresses: which sessions hold an inner address, found
- * by the address.  It has no lock and no rules, and any number of sessions may
- * hold one.
+ * The memory of kupf_ue_addresses: which sessions hold an inner address or
+ * prefix, found by that, and whether any holds an address in a prefix.  It has
+ * no lock and no rules, and any number of sessions may hold one.
  *
  * An open hash table (keyed SipHash of libstrongswan, linear probing) with a
  * slot of 16 octets for each address of each session; a quarter of the slots at
  * least is empty.  It is cut into parts by the high bits of the hash, which
- * double on their own, so that nobody waits for more than one of them.
+ * double on their own, so that nobody waits for more than one of them.  The
+ * IPv6 addresses in each prefix are counted in a table beside it.
  */
 
 #ifndef KUPF_HOLDERS_H_
@@ -61,6 +62,33 @@ uint32_t kupf_holders_hash(const kupf_address_t *address);
 kupf_holder_t *kupf_holders_next(kupf_holders_t *holders,
 								 const kupf_address_t *address, uint32_t hash,
 								 uint32_t *pos);
+
+/**
+ * Find the slot of a session for one of its addresses.
+ *
+ * @return			slot, valid until the table changes; NULL if there is none
+ */
+kupf_holder_t *kupf_holders_find(kupf_holders_t *holders,
+								 kupf_session_t *session,
+								 const kupf_address_t *address);
+
+/**
+ * Find the slot of another session of the same name for an address.
+ *
+ * @param left		whether one that has left is looked for, or one that has not
+ * @return			slot, valid until the table changes; NULL if there is none
+ */
+kupf_holder_t *kupf_holders_find_namesake(kupf_holders_t *holders,
+										  kupf_session_t *session,
+										  const kupf_address_t *address,
+										  bool left);
+
+/**
+ * Whether anybody holds an address in a prefix; the prefix as a whole does not
+ * count.
+ */
+bool kupf_holders_has_within(kupf_holders_t *holders,
+							 const kupf_address_t *prefix);
 
 /**
  * Have room for the addresses of a session.

@@ -5,6 +5,9 @@
 
 #include <selectors/traffic_selector.h>
 
+/** Octets of an IPv6 interface identifier, and of what is before it */
+#define INTERFACE_ID 8
+
 typedef struct private_nin3a_inner_addresses_t private_nin3a_inner_addresses_t;
 
 /**
@@ -79,6 +82,29 @@ bool nin3a_inner_addresses_outdated(kupf_store_t *store,
 	return outdated;
 }
 
+/*
+ * Described in header
+ */
+host_t *nin3a_inner_addresses_complete(const kupf_address_t *address,
+									   host_t *requested)
+{
+	static const uint8_t none[INTERFACE_ID] = {};
+	kupf_address_t wanted = kupf_address_of_host(requested);
+	kupf_address_t completed = *address;
+	uint8_t *id = completed.bytes + INTERFACE_ID;
+
+	if (address->prefix)
+	{
+		completed.prefix = 0;
+		memcpy(id, wanted.bytes + INTERFACE_ID, INTERFACE_ID);
+		if (memeq(id, none, INTERFACE_ID))
+		{
+			id[INTERFACE_ID - 1] = 1;
+		}
+	}
+	return kupf_address_to_host(&completed);
+}
+
 /**
  * Choose an address of the session that the IKE_SA has not got, the requested
  * one if that is one of them.
@@ -86,24 +112,25 @@ bool nin3a_inner_addresses_outdated(kupf_store_t *store,
 static host_t *choose(private_nin3a_inner_addresses_t *this, uint32_t ike_sa,
 					  const kupf_session_t *session, host_t *requested)
 {
+	kupf_address_t wanted = kupf_address_of_host(requested);
 	const kupf_address_t *addresses;
 	u_int i, count;
 
 	addresses = kupf_session_get_ue_addresses(session, &count);
 	for (i = 0; i < count; i++)
 	{
-		if (kupf_address_is_host(&addresses[i], requested) &&
+		if (kupf_address_contains(&addresses[i], &wanted) &&
 			this->tunnels->lease(this->tunnels, ike_sa, i))
 		{
-			return kupf_address_to_host(&addresses[i]);
+			return nin3a_inner_addresses_complete(&addresses[i], requested);
 		}
 	}
 	for (i = 0; i < count; i++)
 	{
-		if (addresses[i].family == requested->get_family(requested) &&
+		if (addresses[i].family == wanted.family &&
 			this->tunnels->lease(this->tunnels, ike_sa, i))
 		{
-			return kupf_address_to_host(&addresses[i]);
+			return nin3a_inner_addresses_complete(&addresses[i], requested);
 		}
 	}
 	return NULL;
@@ -172,12 +199,15 @@ METHOD(attribute_provider_t, release_address, bool,
 }
 
 /**
- * Create the selector for all that an address sends and receives.
+ * Create the selector for all that an address sends and receives, or all of a
+ * prefix.
  */
 static traffic_selector_t *selector_for(const kupf_address_t *address)
 {
+	uint8_t bits = address->family == AF_INET ? 32 : 128;
+
 	return traffic_selector_create_from_subnet(kupf_address_to_host(address),
-							address->family == AF_INET ? 32 : 128, 0, 0, 65535);
+							address->prefix ?: bits, 0, 0, 65535);
 }
 
 /*
@@ -215,22 +245,35 @@ static void add_subsets(linked_list_t *selectors, traffic_selector_t *own,
 }
 
 /**
- * Whether a selector is for an address of the session, and no other.
+ * Make an address of an end of a selector.
+ */
+static kupf_address_t get_end(traffic_selector_t *selector, chunk_t end)
+{
+	bool ipv4 = selector->get_type(selector) == TS_IPV4_ADDR_RANGE;
+	kupf_address_t address = {
+		.family = ipv4 ? AF_INET : AF_INET6,
+	};
+
+	memcpy(address.bytes, end.ptr, min(end.len, sizeof(address.bytes)));
+	return address;
+}
+
+/**
+ * Whether a selector is for an address of the session and no other, or in one of
+ * its prefixes.
  */
 static bool is_own(traffic_selector_t *selector,
 				   const kupf_address_t *addresses, u_int count)
 {
-	chunk_t from = selector->get_from_address(selector);
-	chunk_t to = selector->get_to_address(selector);
-	u_int i, family;
+	kupf_address_t from, to;
+	u_int i;
 
-	family = selector->get_type(selector) == TS_IPV4_ADDR_RANGE ? AF_INET
-																: AF_INET6;
+	from = get_end(selector, selector->get_from_address(selector));
+	to = get_end(selector, selector->get_to_address(selector));
 	for (i = 0; i < count; i++)
 	{
-		if (addresses[i].family == family &&
-			memeq(addresses[i].bytes, from.ptr, from.len) &&
-			memeq(addresses[i].bytes, to.ptr, to.len))
+		if (kupf_address_contains(&addresses[i], &from) &&
+			kupf_address_contains(&addresses[i], &to))
 		{
 			return TRUE;
 		}

@@ -8,7 +8,9 @@
  *
  * A connection with "pools = pdu-session" in swanctl.conf has them handed out
  * in IKE_AUTH (CFG_REQUEST), with the servers of the session (nin3a_servers),
- * and the traffic selectors of every CHILD_SA are cut to them.  A tunnel whose
+ * and the traffic selectors of every CHILD_SA are cut to them.  Of a prefix a UE
+ * is given one address, with the interface identifier that it asks for, and may
+ * have selectors for all of it.  A tunnel whose
  * session was modified since keeps what it has, and may rekey it, until its
  * grace is over, but gets nothing new.  A session without inner addresses leaves
  * both to charon's configuration.
@@ -65,6 +67,18 @@ nin3a_inner_addresses_t *nin3a_inner_addresses_create(nin3a_tunnels_t *tunnels,
  */
 bool nin3a_inner_addresses_outdated(kupf_store_t *store,
 									kupf_session_t *session, bool fresh);
+
+/**
+ * Make the address to hand out.
+ *
+ * @param address	address of a session, handed out as it is, or prefix, with
+ *					the interface identifier of what was requested, or ::1 if
+ *					that has none
+ * @param requested	what was requested, of the same family
+ * @return			new host
+ */
+host_t *nin3a_inner_addresses_complete(const kupf_address_t *address,
+									   host_t *requested);
 
 /**
  * Cut the UE's traffic selectors to the inner addresses of its session, if it

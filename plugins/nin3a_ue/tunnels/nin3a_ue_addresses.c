@@ -107,17 +107,34 @@ METHOD(nin3a_ue_addresses_t, has, bool,
 	private_nin3a_ue_addresses_t *this, const kupf_address_t *address,
 	const void *owner)
 {
-	return find(this, address, owner) != NULL;
+	kupf_address_t prefix;
+
+	return find(this, address, owner) ||
+		   (kupf_address_get_prefix(address, &prefix) &&
+			find(this, &prefix, owner));
+}
+
+/**
+ * Whether anybody else than an owner has exactly an address or a prefix.
+ */
+static bool is_others(private_nin3a_ue_addresses_t *this,
+					  const kupf_address_t *address, const void *owner)
+{
+	claim_t *claim;
+
+	claim = this->claims->get(this->claims, address);
+	return claim && (claim->owner != owner || claim->next);
 }
 
 METHOD(nin3a_ue_addresses_t, is_foreign, bool,
 	private_nin3a_ue_addresses_t *this, const kupf_address_t *address,
 	const void *owner)
 {
-	claim_t *claim;
+	kupf_address_t prefix;
 
-	claim = this->claims->get(this->claims, address);
-	return claim && (claim->owner != owner || claim->next);
+	return is_others(this, address, owner) ||
+		   (kupf_address_get_prefix(address, &prefix) &&
+			is_others(this, &prefix, owner));
 }
 
 METHOD(nin3a_ue_addresses_t, destroy, void,

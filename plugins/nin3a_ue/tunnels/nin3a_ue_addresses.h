@@ -7,7 +7,7 @@
  * Whose an address is: a leg has the inner addresses that its session names and
  * those that its IKE_SAs have got; the addresses of UPFs are nobody's.  A leg
  * may claim an address several times, and has it until it has released it as
- * often.
+ * often.  Who has a prefix has all addresses in it.
  *
  * To be called under the mutex of nin3a_ue_sas.  Takes constant time for an
  * address that has one owner, as those have that UPFs assign; otherwise in
@@ -45,13 +45,14 @@ struct nin3a_ue_addresses_t {
 					const void *owner);
 
 	/**
-	 * Whether an owner has an address.
+	 * Whether an owner has an address, or the prefix that it is in.
 	 */
 	bool (*has)(nin3a_ue_addresses_t *this, const kupf_address_t *address,
 				const void *owner);
 
 	/**
-	 * Whether anybody else than an owner has an address.
+	 * Whether anybody else than an owner has an address, or the prefix that it
+	 * is in.
 	 */
 	bool (*is_foreign)(nin3a_ue_addresses_t *this,
 					   const kupf_address_t *address, const void *owner);

@@ -255,14 +255,14 @@ METHOD(nin3a_ue_legs_t, follow, bool,
 }
 
 /**
- * Whether an address is among some.
+ * Whether an address is among some, or in a prefix of them.
  */
 static bool is_among(const kupf_address_t *some, u_int count,
 					 const kupf_address_t *address)
 {
 	while (count--)
 	{
-		if (kupf_address_equals(&some[count], address))
+		if (kupf_address_contains(&some[count], address))
 		{
 			return TRUE;
 		}

@@ -49,7 +49,7 @@ static struct {
 
 START_TEST(test_text)
 {
-	static const uint8_t zero[17];
+	static const uint8_t zero[18];
 	kupf_address_t address;
 	char text[KUPF_ADDRESS_TEXT];
 	chunk_t copy;
@@ -78,7 +78,7 @@ START_TEST(test_nul)
 	ck_assert(!kupf_address_parse(chunk_create("192.0.2.1\0junk", 14),
 								  &address));
 	ck_assert(kupf_address_parse(chunk_create("192.0.2.1junk", 9), &address));
-	ck_assert_uint_eq(sizeof(kupf_address_t), 17);
+	ck_assert_uint_eq(sizeof(kupf_address_t), 18);
 }
 END_TEST
 
@@ -86,7 +86,7 @@ static kupf_address_t parse(char *text)
 {
 	kupf_address_t address;
 
-	ck_assert(kupf_address_parse(chunk_from_str(text), &address));
+	ck_assert(kupf_address_parse_any(chunk_from_str(text), &address));
 	return address;
 }
 
@@ -126,6 +126,97 @@ START_TEST(test_equals)
 }
 END_TEST
 
+/** Text of an address or a prefix, how it is printed; NULL if it is neither */
+static struct {
+	char *text;
+	char *printed;
+} prefixes[] = {
+	{ "192.0.2.1", "192.0.2.1" },
+	{ "2001:db8::1", "2001:db8::1" },
+	{ "2001:db8::/64", "2001:db8::/64" },
+	{ "2001:DB8:0:0:0:0:0:0/64", "2001:db8::/64" },
+	{ "2001:db8:ffff:ffff::/64", "2001:db8:ffff:ffff::/64" },
+	{ "ffff:ffff:ffff:ffff:0000:0000:0000:0000/64",
+	  "ffff:ffff:ffff:ffff::/64" },
+	/* something behind the prefix */
+	{ "2001:db8::1/64", NULL },
+	{ "2001:db8:0:0:8000::/64", NULL },
+	/* the unspecified address and loopback are in it */
+	{ "::/64", NULL },
+	{ "2001:db8::/63", NULL },
+	{ "2001:db8::/65", NULL },
+	{ "2001:db8::/128", NULL },
+	{ "2001:db8::/064", NULL },
+	{ "2001:db8::/", NULL },
+	{ "2001:db8::/ 64", NULL },
+	{ "2001:db8::/64 ", NULL },
+	{ "2001:db8::/64/64", NULL },
+	{ "192.0.2.0/64", NULL },
+	{ "/64", NULL },
+	{ "64", NULL },
+	{ "", NULL },
+};
+
+START_TEST(test_prefix_text)
+{
+	static const uint8_t zero[18];
+	kupf_address_t address;
+	char text[KUPF_ADDRESS_TEXT];
+	chunk_t copy;
+
+	copy = chunk_clone(chunk_from_str(prefixes[_i].text));
+	memset(&address, 0xff, sizeof(address));
+	ck_assert_int_eq(kupf_address_parse_any(copy, &address),
+					 prefixes[_i].printed != NULL);
+	chunk_free(&copy);
+	if (prefixes[_i].printed)
+	{
+		ck_assert_str_eq(kupf_address_print(&address, text),
+						 prefixes[_i].printed);
+		return;
+	}
+	ck_assert(memeq(&address, zero, sizeof(address)));
+}
+END_TEST
+
+START_TEST(test_prefix)
+{
+	kupf_address_t whole = parse("2001:db8:1:2::/64"), prefix, last;
+	kupf_address_t first = parse("2001:db8:1:2::"), v4 = parse("32.1.13.184");
+	char text[KUPF_ADDRESS_TEXT];
+	char *outside[] = {
+		"2001:db8:1:3::", "2001:db8:1:1:ffff:ffff:ffff:ffff", "2001:db8:1:3::/64",
+		"32.1.13.184",
+	};
+	host_t *host;
+	u_int i;
+
+	last = parse("2001:db8:1:2:ffff:ffff:ffff:ffff");
+	ck_assert(!kupf_address_equals(&whole, &first));
+	ck_assert(kupf_address_contains(&whole, &whole));
+	ck_assert(kupf_address_contains(&whole, &first));
+	ck_assert(kupf_address_contains(&whole, &last));
+	ck_assert(!kupf_address_contains(&first, &whole));
+	ck_assert(!kupf_address_contains(&first, &last));
+	ck_assert(kupf_address_contains(&v4, &v4));
+	for (i = 0; i < countof(outside); i++)
+	{
+		prefix = parse(outside[i]);
+		ck_assert(!kupf_address_contains(&whole, &prefix));
+		ck_assert(!kupf_address_contains(&prefix, &whole));
+	}
+	ck_assert(kupf_address_get_prefix(&last, &prefix));
+	ck_assert_str_eq(kupf_address_print(&prefix, text), "2001:db8:1:2::/64");
+	ck_assert(!kupf_address_get_prefix(&whole, &prefix));
+	ck_assert(!kupf_address_get_prefix(&v4, &prefix));
+	/* no host is a prefix */
+	host = kupf_address_to_host(&whole);
+	ck_assert(kupf_address_is_host(&first, host));
+	ck_assert(!kupf_address_is_host(&whole, host));
+	host->destroy(host);
+}
+END_TEST
+
 Suite *kupf_address_suite(void);
 
 Suite *kupf_address_suite(void)
@@ -139,6 +230,8 @@ Suite *kupf_address_suite(void)
 	tcase_add_loop_test(tc, test_text, 0, countof(texts));
 	tcase_add_test(tc, test_nul);
 	tcase_add_test(tc, test_equals);
+	tcase_add_loop_test(tc, test_prefix_text, 0, countof(prefixes));
+	tcase_add_test(tc, test_prefix);
 	suite_add_tcase(suite, tc);
 
 	return suite;

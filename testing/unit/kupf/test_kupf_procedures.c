@@ -920,6 +920,9 @@ START_TEST(test_ue_address_pool)
 	check_pool(1, 0);
 	refuse(B " ue-addresses=[192.0.2.4]", KUPF_CAUSE_INVALID_FIELD);
 	check_pool(1, 0);
+	change("session=a ue-addresses=[2001:db8::1]");
+	refuse(B " ue-addresses=[2001:db8::/64]", KUPF_CAUSE_ADDRESS_IN_USE);
+	check_pool(1, 0);
 }
 END_TEST
 

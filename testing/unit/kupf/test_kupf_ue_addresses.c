@@ -38,14 +38,14 @@ METHOD(kupf_enforcer_t, uses, bool,
 
 static bool is_own(const kupf_address_t *address)
 {
-	return address->family == AF_INET && address->bytes[0] == 172;
+	return address->bytes[0] == (address->family == AF_INET ? 172 : 0xfd);
 }
 
 static void start(bool shared)
 {
 	user = NULL;
 	enforcer.uses = _uses;
-	pool = kupf_pool_create("192.0.2.1-192.0.2.4", 0, FALSE);
+	pool = kupf_pool_create("192.0.2.1-192.0.2.4 2001:db8:99::7", 0, FALSE);
 	addresses = kupf_ue_addresses_create(&enforcer, pool, is_own, shared);
 }
 
@@ -83,7 +83,7 @@ static kupf_session_t *create(const char *name, id_type_t type,
 	enumerator = enumerator_create_token(list, " ", " ");
 	while (enumerator->enumerate(enumerator, &token))
 	{
-		ck_assert(kupf_address_parse(chunk_from_str(token),
+		ck_assert(kupf_address_parse_any(chunk_from_str(token),
 						&data.ue_addresses[data.ue_address_count++]));
 	}
 	enumerator->destroy(enumerator);
@@ -106,14 +106,16 @@ static bool take(kupf_session_t *session)
 	kupf_error_t error = {};
 	kupf_session_data_t data;
 	kupf_session_t *other;
-	bool taken;
+	bool taken, free_;
 
 	kupf_session_get_data(session, &data);
-	other = addresses->get_other(addresses, &data);
+	free_ = addresses->is_free(addresses, &data, &other);
 	taken = addresses->take(addresses, session, &error);
 	ck_assert_int_eq(error.cause, taken ? KUPF_CAUSE_NONE :
 										  KUPF_CAUSE_ADDRESS_IN_USE);
-	ck_assert_int_eq(taken, other == NULL);
+	ck_assert_int_eq(taken, free_);
+	/* nobody in particular is in the way of a prefix */
+	ck_assert(taken ? !other : other || data.ue_addresses[0].prefix);
 	kupf_session_unref(other);
 	return taken;
 }
@@ -336,11 +338,132 @@ START_TEST(test_lines)
 }
 END_TEST
 
+/* a prefix is of one UE, with all addresses in it */
+START_TEST(test_prefix)
+{
+	kupf_session_t *a, *b, *c, *d;
+
+	a = fed("a", "10.0.0.1 2001:db8:0:1::/64");
+	b = fed("b", "2001:db8:0:1::/64");
+	c = fed("c", "2001:db8:0:1:ffff:ffff:ffff:ffff");
+	d = fed("d", "2001:db8::1 2001:db8:0:2::/64");
+	ck_assert(take(a));
+	ck_assert(!take(b));
+	ck_assert(!take(c));
+	ck_assert(take(d));
+	check(4, 0);
+	leave(a);
+	ck_assert(take(c));
+	check(3, 0);
+	ck_assert(!take(b));
+	leave(c);
+	ck_assert(take(b));
+	leave(b);
+	leave(d);
+	check(0, 0);
+}
+END_TEST
+
+/* of several addresses in a prefix one is enough to keep it from others */
+START_TEST(test_prefix_count)
+{
+	kupf_session_t *a, *b, *c, *d;
+
+	a = fed("a", "2001:db8::1 2001:db8::2");
+	b = fed("b", "2001:db8::3");
+	c = fed("c", "2001:db8::/64");
+	ck_assert(take(a));
+	ck_assert(take(b));
+	ck_assert(!take(c));
+	leave(a);
+	ck_assert(!take(c));
+	leave(b);
+	ck_assert(take(c));
+	/* the UE itself may go from the prefix to an address in it */
+	d = fed("c", "2001:db8::9");
+	ck_assert(take(d));
+	leave(c);
+	check(1, 0);
+	/* but not back, before it has given that */
+	c = fed("c", "2001:db8::/64");
+	ck_assert(!take(c));
+	leave(d);
+	ck_assert(take(c));
+	leave(c);
+	check(0, 0);
+}
+END_TEST
+
+START_TEST(test_prefix_quarantine)
+{
+	kupf_session_t *a, *b, *c;
+
+	a = fed("a", "2001:db8::/64");
+	b = fed("b", "2001:db8::1");
+	ck_assert(take(a));
+	user = "a";
+	leave(a);
+	check(0, 1);
+	ck_assert(!take(b));
+	/* the same session has it back */
+	a = fed("a", "2001:db8::/64");
+	ck_assert(take(a));
+	check(1, 0);
+	leave(a);
+	ck_assert(!take(b));
+	user = NULL;
+	ck_assert(take(b));
+	check(1, 0);
+	user = "b";
+	leave(b);
+	check(0, 1);
+	c = fed("c", "2001:db8::/64");
+	ck_assert(!take(c));
+	user = NULL;
+	addresses->reap(addresses);
+	ck_assert(take(c));
+	leave(c);
+	check(0, 0);
+}
+END_TEST
+
+/* lines of a file, and of the one before */
+START_TEST(test_prefix_lines)
+{
+	kupf_ue_addresses_t *lines;
+	kupf_session_t *whole, *one, *two;
+	kupf_error_t error = {};
+
+	whole = create("whole", ID_KEY_ID, "w", "2001:db8::/64", TRUE);
+	one = create("one", ID_KEY_ID, "o", "2001:db8::1", TRUE);
+	two = create("two", ID_KEY_ID, "t", "2001:db8::2", TRUE);
+	lines = addresses->create_lines(addresses);
+	ck_assert(lines->take(lines, one, &error));
+	ck_assert(!lines->take(lines, whole, &error));
+	ck_assert_int_eq(error.cause, KUPF_CAUSE_ADDRESS_IN_USE);
+	lines->destroy(lines);
+
+	/* in one step from whole to single ones */
+	ck_assert(take(whole));
+	ck_assert(!addresses->is_given(addresses, whole));
+	ck_assert(take(one));
+	ck_assert(take(two));
+	ck_assert(addresses->is_given(addresses, whole));
+	ck_assert(addresses->is_given(addresses, one));
+	leave(whole);
+	ck_assert(!addresses->is_given(addresses, one));
+	leave(one);
+	leave(two);
+	check(0, 0);
+}
+END_TEST
+
 START_TEST(test_own)
 {
 	static char *wrong[] = {
 		"172.16.0.1", "10.0.0.1 172.16.0.1", "192.0.2.1", "192.0.2.4",
-		"203.0.113.1",
+		"203.0.113.1", "2001:db8:99::7", "2001:db8:99::/64",
+		"10.0.0.1 fd00:1::/64",
 	};
 	kupf_session_data_t data;
 	kupf_session_t *session;
@@ -359,7 +482,15 @@ START_TEST(test_own)
 		ck_assert_ptr_nonnull(strstr(error.message, "'ue-addresses'"));
 		kupf_session_unref(session);
 	}
-	session = fed("a", "192.0.2.5 203.0.113.2 2001:db8::1");
+	/* a UPF address in the UE's prefix */
+	session = fed("a", "2001:db8:1::/64");
+	kupf_session_get_data(session, &data);
+	ck_assert(kupf_address_parse(chunk_from_str("2001:db8:1::1"),
+								 &data.upf_address));
+	error = (kupf_error_t){};
+	ck_assert(!addresses->check(addresses, &data, &error));
+	kupf_session_unref(session);
+	session = fed("a", "192.0.2.5 203.0.113.2 2001:db8::1 2001:db8:98::/64");
 	kupf_session_get_data(session, &data);
 	error = (kupf_error_t){};
 	ck_assert(addresses->check(addresses, &data, &error));
@@ -499,6 +630,10 @@ Suite *kupf_ue_addresses_suite(void)
 	tcase_add_test(tc, test_undo);
 	tcase_add_test(tc, test_same_ue);
 	tcase_add_test(tc, test_lines);
+	tcase_add_test(tc, test_prefix);
+	tcase_add_test(tc, test_prefix_count);
+	tcase_add_test(tc, test_prefix_quarantine);
+	tcase_add_test(tc, test_prefix_lines);
 	tcase_add_test(tc, test_own);
 	tcase_add_test(tc, test_many);
 	tcase_add_loop_test(tc, test_random, 0, 3);

@@ -51,7 +51,9 @@ static void setup()
 								 &data.ue_addresses[0]));
 	ck_assert(kupf_address_parse(chunk_from_str("fec3::1"),
 								 &data.ue_addresses[1]));
-	data.ue_address_count = 2;
+	ck_assert(kupf_address_parse_any(chunk_from_str("fec4:0:0:7::/64"),
+									 &data.ue_addresses[2]));
+	data.ue_address_count = 3;
 	session = kupf_session_create(&data);
 	list = linked_list_create();
 }
@@ -64,6 +66,7 @@ static void teardown()
 
 #define V4 "10.3.0.1-10.3.0.1"
 #define V6 "fec3::1-fec3::1"
+#define WHOLE "fec4:0:0:7::-fec4:0:0:7:ffff:ffff:ffff:ffff"
 
 static struct {
 	/** what the UE may have, as far as charon's configuration goes */
@@ -92,6 +95,15 @@ static struct {
 	/* the octets of one in a family of another */
 	{ { "a03:1::-a03:1::" }, {} },
 	{ { "254.195.0.0-254.195.0.0" }, {} },
+	/* a prefix, or what is in it */
+	{ { WHOLE }, { WHOLE } },
+	{ { "fec4:0:0:7::5-fec4:0:0:7::5[6/80]", V4 },
+	  { "fec4:0:0:7::5-fec4:0:0:7::5[6/80]", V4 } },
+	{ { "fec4:0:0:7::-fec4:0:0:8::" }, { WHOLE } },
+	{ { "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" }, { V6, WHOLE } },
+	{ { "fec4:0:0:6:ffff:ffff:ffff:ffff-fec4:0:0:7::1" },
+	  { "fec4:0:0:7::-fec4:0:0:7::1" } },
+	{ { "fec4:0:0:8::-fec4:0:0:8::1" }, {} },
 	/* nothing */
 	{ {}, {} },
 };
@@ -192,6 +204,38 @@ START_TEST(test_outdated)
 }
 END_TEST
 
+/** What a session has, what a UE asks for, and what it gets */
+static struct {
+	char *address, *requested, *given;
+} given[] = {
+	{ "10.3.0.1", "0.0.0.0", "10.3.0.1" },
+	{ "10.3.0.1", "10.3.0.2", "10.3.0.1" },
+	{ "2001:db8::1", "2001:db8::2", "2001:db8::1" },
+	/* with an interface identifier, whatever the prefix, and with none */
+	{ "2001:db8:1:2::/64", "2001:db8:1:2:a:b:c:d", "2001:db8:1:2:a:b:c:d" },
+	{ "2001:db8:1:2::/64", "::a:b:c:d", "2001:db8:1:2:a:b:c:d" },
+	{ "2001:db8:1:2::/64", "2001:db8:3:4::5", "2001:db8:1:2::5" },
+	{ "2001:db8:1:2::/64", "2001:db8:1:2::", "2001:db8:1:2::1" },
+	{ "2001:db8:1:2::/64", "::", "2001:db8:1:2::1" },
+};
+
+START_TEST(test_complete)
+{
+	host_t *requested, *expected, *got;
+	kupf_address_t address;
+
+	ck_assert(kupf_address_parse_any(chunk_from_str(given[_i].address),
+									 &address));
+	requested = host_create_from_string(given[_i].requested, 0);
+	expected = host_create_from_string(given[_i].given, 0);
+	got = nin3a_inner_addresses_complete(&address, requested);
+	ck_assert(got->equals(got, expected));
+	got->destroy(got);
+	expected->destroy(expected);
+	requested->destroy(requested);
+}
+END_TEST
+
 /**
  * Whether the next attribute is that.
  */
@@ -251,6 +295,7 @@ static Suite *nin3a_inner_addresses_suite(void)
 	tcase_add_test(tc, test_none);
 	tcase_add_test(tc, test_outdated);
 	tcase_add_test(tc, test_servers);
+	tcase_add_loop_test(tc, test_complete, 0, countof(given));
 	suite_add_tcase(suite, tc);
 
 	return suite;

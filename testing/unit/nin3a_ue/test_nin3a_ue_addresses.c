@@ -21,7 +21,7 @@ static kupf_address_t parse(char *text)
 {
 	kupf_address_t address;
 
-	kupf_address_parse(chunk_from_str(text), &address);
+	kupf_address_parse_any(chunk_from_str(text), &address);
 	return address;
 }
 
@@ -68,6 +68,30 @@ START_TEST(test_claims)
 	ck_assert(addresses->has(addresses, &y, A));
 	addresses->release(addresses, &y, B);
 	ck_assert(!addresses->is_foreign(addresses, &y, A));
+	addresses->destroy(addresses);
+}
+END_TEST
+
+/* who has a prefix has what is in it */
+START_TEST(test_prefix)
+{
+	nin3a_ue_addresses_t *addresses = nin3a_ue_addresses_create();
+	kupf_address_t whole = parse("2001:db8::/64"), in = parse("2001:db8::1");
+	kupf_address_t out = parse("2001:db8:0:1::1");
+
+	addresses->claim(addresses, &whole, A);
+	ck_assert(addresses->has(addresses, &in, A));
+	ck_assert(!addresses->has(addresses, &in, B));
+	ck_assert(!addresses->has(addresses, &out, A));
+	ck_assert(!addresses->is_foreign(addresses, &in, A));
+	ck_assert(addresses->is_foreign(addresses, &in, B));
+	ck_assert(!addresses->is_foreign(addresses, &out, B));
+	addresses->claim(addresses, &in, NIN3A_UE_NOBODY);
+	ck_assert(addresses->is_foreign(addresses, &in, A));
+	addresses->release(addresses, &in, NIN3A_UE_NOBODY);
+	addresses->release(addresses, &whole, A);
+	ck_assert(!addresses->has(addresses, &in, A));
+	ck_assert(!addresses->is_foreign(addresses, &in, B));
 	addresses->destroy(addresses);
 }
 END_TEST
@@ -242,6 +266,7 @@ static Suite *nin3a_ue_addresses_suite()
 
 	tc = tcase_create("owners");
 	tcase_add_test(tc, test_claims);
+	tcase_add_test(tc, test_prefix);
 	suite_add_tcase(suite, tc);
 
 	tc = tcase_create("answers");

@@ -792,7 +792,7 @@ static void want_with(const char *name, char *inner, char *upf)
 	if (inner)
 	{
 		data.ue_address_count = 1;
-		kupf_address_parse(chunk_from_str(inner), &data.ue_addresses[0]);
+		kupf_address_parse_any(chunk_from_str(inner), &data.ue_addresses[0]);
 	}
 	session = kupf_session_create(&data);
 	legs->want(legs, session, &order);
@@ -809,6 +809,21 @@ static bool assign(uint32_t ike_sa, char *text, bool local)
 	ck_assert(kupf_address_parse(chunk_from_str(text), &address));
 	return legs->assign(legs, ike_sa, &address, local);
 }
+
+/* of a prefix that a session names, any address */
+START_TEST(test_assign_prefix)
+{
+	want_with("named", "2001:db8:0:1::/64", "192.0.2.1");
+	start(1);
+	want_with("any", NULL, "192.0.2.2");
+	start(2);
+	ck_assert(!assign(1, "2001:db8::1", FALSE));
+	ck_assert(assign(1, "2001:db8:0:1::1", FALSE));
+	ck_assert(!assign(1, "2001:db8:0:1::1", FALSE));
+	ck_assert(!assign(2, "2001:db8:0:1::2", FALSE));
+	ck_assert(assign(2, "2001:db8::1", FALSE));
+}
+END_TEST
 
 START_TEST(test_assign)
 {
@@ -1223,6 +1238,7 @@ Suite *nin3a_ue_legs_suite(void)
 	tcase_add_test(tc, test_reauth);
 	tcase_add_test(tc, test_reauth_outdated);
 	tcase_add_test(tc, test_assign);
+	tcase_add_test(tc, test_assign_prefix);
 	tcase_add_test(tc, test_unreadable);
 	tcase_add_test(tc, test_lifetimes);
 	tcase_add_test(tc, test_hurry);
