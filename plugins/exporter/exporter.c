@@ -11,6 +11,7 @@
 #include <netdb.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,23 @@ static void usage(FILE *out)
 }
 
 /**
+ * Read a number.
+ *
+ * @param max		highest number expected
+ * @return			FALSE if it is none, or a higher one
+ */
+static bool read_number(const char *text, unsigned int max,
+						unsigned int *number)
+{
+	unsigned long value;
+	char *end;
+
+	value = strtoul(text, &end, 10);
+	*number = value;
+	return *text >= '0' && *text <= '9' && !*end && value <= max;
+}
+
+/**
  * Read an address and a port, numbers both.
  *
  * @param text		text
@@ -69,6 +87,7 @@ static bool read_listen(const char *text, struct addrinfo **found)
 		.ai_socktype = SOCK_STREAM,
 	};
 	char host[LISTEN_MAX], *port, *end;
+	unsigned int number;
 
 	if (strlen(text) >= sizeof(host))
 	{
@@ -76,11 +95,16 @@ static bool read_listen(const char *text, struct addrinfo **found)
 	}
 	strcpy(host, text);
 	port = strrchr(host, ':');
-	if (!port || port == host || !port[1])
+	if (!port)
 	{
 		return false;
 	}
 	*port++ = '\0';
+	/* getaddrinfo() takes others, too, and cuts them */
+	if (!read_number(port, UINT16_MAX, &number) || !*host)
+	{
+		return false;
+	}
 	end = host + strlen(host) - 1;
 	if (*host == '[' && *end == ']')
 	{
@@ -89,20 +113,6 @@ static bool read_listen(const char *text, struct addrinfo **found)
 	}
 	/* without brackets the last group may have been taken for the port */
 	return !strchr(host, ':') && !getaddrinfo(host, port, &hints, found);
-}
-
-/**
- * Read a number of seconds.
- */
-static bool read_timeout(const char *text, unsigned int *seconds)
-{
-	unsigned long value;
-	char *end;
-
-	value = strtoul(text, &end, 10);
-	*seconds = value;
-	return *text >= '0' && *text <= '9' && !*end && value &&
-		   value <= TIMEOUT_MAX;
 }
 
 /**
@@ -163,7 +173,7 @@ int main(int argc, char *argv[])
 				where = optarg;
 				break;
 			case 't':
-				if (!read_timeout(optarg, &timeout))
+				if (!read_number(optarg, TIMEOUT_MAX, &timeout) || !timeout)
 				{
 					fprintf(stderr, "kupf-exporter: --timeout: '%s' is no number "
 							"of seconds from 1 to %d\n", optarg, TIMEOUT_MAX);
