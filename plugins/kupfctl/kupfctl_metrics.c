@@ -1,224 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupfctl_conn.h"
-#include "kupfctl_output.h"
-
-#include <inttypes.h>
-#include <string.h>
-
-/** What the names of all metrics begin with */
-#define PREFIX "kupf_"
-
-/** Longest name of a counter; those that are longer are left out */
-#define NAME_SIZE 96
-
-/** Values of "stats" that say what is now; all others count since the start */
-static const char *const gauges[] = {
-	"sessions", "preconfigured", "addresses", "addresses-held",
-	"addresses-quarantined", "ue-addresses-held", "ue-addresses-quarantined",
-	"pins", "fetch-waiting", "nin3a-ike-sas", "nin3a-tunnels-up",
-	"nin3a-ue-legs", "nin3a-ue-legs-connecting", "nin3a-ue-legs-waiting",
-	"nin3a-ue-ike-sas", "nin3a-ue-tunnels-up",
-};
-
-/** Counters of one thing by its reason, which follows the name */
-static const char *const by_reason[] = {
-	"nin3a-refused-", "nin3a-ue-failed-",
-};
-
-/** Number of these */
-#define BY_REASON (sizeof(by_reason) / sizeof(by_reason[0]))
-
-/** Fields of "version" that are labels */
-static const char *const labels[] = {
-	"daemon", "version", "plugin", "role", "enforcer",
-};
-
-static bool is_gauge(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(gauges) / sizeof(gauges[0]); i++)
-	{
-		if (!strcmp(gauges[i], name))
-		{
-			return true;
-		}
-	}
-	return false;
-}
+#include "metrics/metrics_text.h"
 
 /**
- * Copy the name of a counter, with what a metric may have in place of dashes.
- *
- * @return			FALSE if it has something else, or is too long
- */
-static bool copy_name(char metric[NAME_SIZE], const char *name)
-{
-	size_t i;
-
-	for (i = 0; name[i] && i < NAME_SIZE - 1; i++)
-	{
-		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-", name[i]))
-		{
-			return false;
-		}
-		metric[i] = name[i] == '-' ? '_' : name[i];
-	}
-	metric[i] = '\0';
-	return i && !name[i];
-}
-
-/**
- * Find which of the counters by reason it is; BY_REASON if it is none.
- */
-static size_t find_reason(const char *name)
-{
-	size_t i, len;
-
-	for (i = 0; i < BY_REASON; i++)
-	{
-		len = strlen(by_reason[i]);
-		if (!strncmp(by_reason[i], name, len) && name[len])
-		{
-			break;
-		}
-	}
-	return i;
-}
-
-/**
- * Print a value.
- *
- * @param first		whether it is the first sample of its metric
- */
-static void print_value(const char *name, uint64_t value, bool first)
-{
-	char metric[NAME_SIZE];
-	size_t reason = find_reason(name), len;
-
-	copy_name(metric, name);
-	if (reason < BY_REASON)
-	{	/* nin3a_refused is the metric of the sum */
-		len = strlen(by_reason[reason]);
-		metric[len - 1] = '\0';
-		if (first)
-		{
-			printf("# TYPE " PREFIX "%s_reasons counter\n", metric);
-		}
-		printf(PREFIX "%s_reasons_total{reason=\"%s\"} %" PRIu64 "\n",
-			   metric, name + len, value);
-	}
-	else if (is_gauge(name))
-	{
-		printf("# TYPE " PREFIX "%s gauge\n" PREFIX "%s %" PRIu64 "\n",
-			   metric, metric, value);
-	}
-	else
-	{
-		printf("# TYPE " PREFIX "%s counter\n" PREFIX "%s_total %" PRIu64
-			   "\n", metric, metric, value);
-	}
-}
-
-/**
- * Read an element of the reply to stats, if it is a number.
- */
-static bool read_number(const wire_reader_t *reader,
-						const wire_element_t *element, char name[NAME_SIZE],
-						uint64_t *value)
-{
-	char metric[NAME_SIZE];
-
-	if (element->type != WIRE_KEY_VALUE || reader->depth ||
-		element->name.len >= NAME_SIZE ||
-		!wire_number(element->value, UINT64_MAX, value))
-	{
-		return false;
-	}
-	memcpy(name, element->name.ptr, element->name.len);
-	name[element->name.len] = '\0';
-	return copy_name(metric, name);
-}
-
-/**
- * Print all numbers of the reply to stats.  All samples of a metric have to
- * follow each other: those by reason come one metric after the other.
- */
-static void print_stats(const kupf_client_reply_t *reply)
-{
-	wire_reader_t reader;
-	wire_element_t element;
-	char name[NAME_SIZE];
-	uint64_t value;
-	size_t reason;
-	bool first;
-
-	for (reason = 0; reason <= BY_REASON; reason++)
-	{
-		first = true;
-		reader = reply->message;
-		while (wire_reader_next(&reader, &element))
-		{
-			if (read_number(&reader, &element, name, &value) &&
-				find_reason(name) == reason)
-			{
-				print_value(name, value, first);
-				first = false;
-			}
-		}
-	}
-}
-
-/**
- * Print the value of a label, with its quotes.
- */
-static void print_label(wire_octets_t value)
-{
-	size_t i;
-
-	putchar('"');
-	for (i = 0; i < value.len; i++)
-	{
-		if (value.ptr[i] >= ' ' && value.ptr[i] <= '~' &&
-			value.ptr[i] != '"' && value.ptr[i] != '\\')
-		{
-			putchar(value.ptr[i]);
-		}
-	}
-	putchar('"');
-}
-
-/**
- * Print what version says.
- */
-static void print_version(const kupf_client_reply_t *reply)
-{
-	uint64_t uptime;
-	size_t i;
-
-	/* Prometheus' own text format, which this is as well, has no type info */
-	printf("# TYPE " PREFIX "build_info gauge\n" PREFIX "build_info{");
-	for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
-	{
-		printf("%s%s=", i ? "," : "", labels[i]);
-		print_label(kupf_client_reply_get(reply, labels[i]));
-	}
-	printf("} 1\n");
-	if (wire_number(kupf_client_reply_get(reply, "uptime"), UINT64_MAX,
-					&uptime))
-	{
-		printf("# TYPE " PREFIX "uptime_seconds gauge\n"
-			   "# UNIT " PREFIX "uptime_seconds seconds\n"
-			   PREFIX "uptime_seconds %" PRIu64 "\n", uptime);
-	}
-}
-
-/**
- * Ask with a command, and print the reply.
+ * Ask with a command, and write the reply.
  */
 static kupfctl_status_t ask(kupf_client_t *client, const char *command,
-							void (*print)(const kupf_client_reply_t*))
+							void (*write)(FILE*, const kupf_client_reply_t*))
 {
 	kupf_client_reply_t reply;
 	kupfctl_status_t status;
@@ -227,7 +16,7 @@ static kupfctl_status_t ask(kupf_client_t *client, const char *command,
 	status = kupfctl_call(client, &reply);
 	if (status == KUPFCTL_DONE)
 	{
-		print(&reply);
+		write(stdout, &reply);
 	}
 	return status;
 }
@@ -245,15 +34,15 @@ kupfctl_status_t kupfctl_metrics(const kupfctl_t *ctl,
 	status = kupfctl_connect(client);
 	if (status == KUPFCTL_DONE)
 	{
-		status = ask(client, "version", print_version);
+		status = ask(client, "version", metrics_text_version);
 	}
 	if (status == KUPFCTL_DONE)
 	{
-		status = ask(client, "stats", print_stats);
+		status = ask(client, "stats", metrics_text_stats);
 	}
 	if (status == KUPFCTL_DONE)
-	{	/* without this line, what is there is not all */
-		puts("# EOF");
+	{
+		metrics_text_end(stdout);
 	}
 	kupf_client_destroy(client);
 	return status;

@@ -157,3 +157,32 @@ AC_SUBST([CHECK_CFLAGS])
 AC_SUBST([CHECK_LIBS])
 AM_CONDITIONAL([TESTS_ENABLED], [test "$enable_tests" != no])
 ])
+
+dnl NIN3A_EXPORTER: enum MHD_Result is there from 0.9.71 on
+AC_DEFUN([NIN3A_EXPORTER], [
+AC_ARG_ENABLE([exporter],
+	[AS_HELP_STRING([--disable-exporter],
+		[without kupf-exporter, which needs libmicrohttpd (default: if it is there)])],
+	[], [enable_exporter=auto])
+MICROHTTPD_CFLAGS=
+MICROHTTPD_LIBS=
+if test "$enable_exporter" != no; then
+	nin3a_exporter=no
+	AC_PATH_PROG([PKG_CONFIG], [pkg-config], [no])
+	AC_MSG_CHECKING([for libmicrohttpd])
+	if test "$PKG_CONFIG" != no &&
+		$PKG_CONFIG --exists 'libmicrohttpd >= 0.9.71'; then
+		MICROHTTPD_CFLAGS=`$PKG_CONFIG --cflags libmicrohttpd`
+		MICROHTTPD_LIBS=`$PKG_CONFIG --libs libmicrohttpd`
+		nin3a_exporter=yes
+	fi
+	AC_MSG_RESULT([$nin3a_exporter])
+	if test "$enable_exporter$nin3a_exporter" = yesno; then
+		AC_MSG_ERROR([kupf-exporter needs libmicrohttpd 0.9.71 or later: install it (Debian: apt-get install libmicrohttpd-dev pkg-config) or pass --disable-exporter.])
+	fi
+	enable_exporter=$nin3a_exporter
+fi
+AC_SUBST([MICROHTTPD_CFLAGS])
+AC_SUBST([MICROHTTPD_LIBS])
+AM_CONDITIONAL([EXPORTER], [test "$enable_exporter" != no])
+])
