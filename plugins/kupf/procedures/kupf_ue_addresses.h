@@ -50,8 +50,8 @@
 
 /** What a client is told with KUPF_CAUSE_ADDRESS_IN_USE */
 #define KUPF_UE_ADDRESSES_IN_USE "field 'ue-addresses': another session has " \
-	"one of them or its prefix, or its UE can use it still, or addresses of a " \
-	"prefix are in use"
+	"one of them or its prefix, or its UE can use it still, or addresses of " \
+	"a prefix are in use"
 
 typedef struct kupf_ue_addresses_t kupf_ue_addresses_t;
 

@@ -416,8 +416,8 @@ static const kupf_fields_t fields[] = {
 	{ "upf-address", KUPF_FIELD_UPF_ADDRESS, FALSE, parse_upf_address,
 	  "an IPv4 or IPv6 address" },
 	{ "ue-addresses", KUPF_FIELD_UE_ADDRESSES, TRUE, parse_ue_address,
-	  "up to 8 different unicast IPv4 or IPv6 addresses, none of them loopback, "
-	  "or IPv6 prefixes of 64 bits, none of them in another" },
+	  "up to 8 different unicast IPv4 or IPv6 addresses, none of them "
+	  "loopback, or IPv6 prefixes of 64 bits, none of them in another" },
 	{ "dns", KUPF_FIELD_DNS, TRUE, parse_dns,
 	  "up to 4 different unicast IPv4 or IPv6 addresses, none of them "
 	  "loopback" },

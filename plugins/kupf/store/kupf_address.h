@@ -53,8 +53,8 @@ bool kupf_address_parse_any(chunk_t text, kupf_address_t *address);
 /**
  * Whether an address can be that of one other host, or a prefix one of such
  * addresses: it is none of this network (0.0.0.0/8), loopback, multicast,
- * broadcast or IPv4-mapped (::ffff:0:0/96, which is never on a wire, but an IPv4
- * address to a program that gets it).
+ * broadcast or IPv4-mapped (::ffff:0:0/96, which is never on a wire, but an
+ * IPv4 address to a program that gets it).
  *
  * @param address	address or prefix, not AF_UNSPEC
  */

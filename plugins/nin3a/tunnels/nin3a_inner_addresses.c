@@ -259,8 +259,8 @@ static kupf_address_t get_end(traffic_selector_t *selector, chunk_t end)
 }
 
 /**
- * Whether a selector is for an address of the session and no other, or in one of
- * its prefixes.
+ * Whether a selector is for an address of the session and no other, or in one
+ * of its prefixes.
  */
 static bool is_own(traffic_selector_t *selector,
 				   const kupf_address_t *addresses, u_int count)

@@ -8,9 +8,9 @@
  *
  * A connection with "pools = pdu-session" in swanctl.conf has them handed out
  * in IKE_AUTH (CFG_REQUEST), with the servers of the session (nin3a_servers),
- * and the traffic selectors of every CHILD_SA are cut to them.  Of a prefix a UE
- * is given one address, with the interface identifier that it asks for, and may
- * have selectors for all of it.  A tunnel whose
+ * and the traffic selectors of every CHILD_SA are cut to them.  Of a prefix a
+ * UE is given one address, with the interface identifier that it asks for, and
+ * may have selectors for all of it.  A tunnel whose
  * session was modified since keeps what it has, and may rekey it, until its
  * grace is over, but gets nothing new.  A session without inner addresses leaves
  * both to charon's configuration.

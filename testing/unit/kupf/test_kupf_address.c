@@ -185,8 +185,8 @@ START_TEST(test_prefix)
 	kupf_address_t first = parse("2001:db8:1:2::"), v4 = parse("32.1.13.184");
 	char text[KUPF_ADDRESS_TEXT];
 	char *outside[] = {
-		"2001:db8:1:3::", "2001:db8:1:1:ffff:ffff:ffff:ffff", "2001:db8:1:3::/64",
-		"32.1.13.184",
+		"2001:db8:1:3::", "2001:db8:1:1:ffff:ffff:ffff:ffff",
+		"2001:db8:1:3::/64", "32.1.13.184",
 	};
 	host_t *host;
 	u_int i;
