@@ -57,6 +57,11 @@ def ms(seconds):
         if value < 100 else "%.0f ms" % value
 
 
+def since(seconds):
+    return "%+.2f s" % seconds if abs(seconds) >= 10 else \
+        "%+.1f ms" % (seconds * 1000)
+
+
 # --- the sequence ----------------------------------------------------------
 
 def arrow(x1, x2, y, colour, dashed=False):
@@ -111,8 +116,7 @@ def sequence(rows, title):
                        ' font-weight="600" paint-order="stroke" '
                        'stroke="#fff" stroke-width="4"'),
                   text(middle, y + 15, note, 11, "middle", SOFT),
-                  text(500, y + 4, "%+.2f ms" % ((time - start) * 1000), 11,
-                       "end", SOFT)]
+                  text(505, y + 4, since(time - start), 11, "end", SOFT)]
         if number:
             parts.append(badge(x1 + (18 if x2 > x1 else -18), y - 8, number,
                                colour))
@@ -175,8 +179,7 @@ def timeline(setups, title):
                                                      at(when[0])),
                                  bar * .8, COLOURS[step]))
     parts.append(text(605, bottom + 42, "time since the first IKE_SA_INIT; a "
-                      "row for each set-up, grey where none of its packets is "
-                      "waited for on the UPF's side", 12, "middle", SOFT))
+                      "row for each set-up, grey while the UE works", 12, "middle", SOFT))
     return svg(1180, bottom + 60, title, parts)
 
 
