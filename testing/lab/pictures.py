@@ -179,7 +179,8 @@ def timeline(setups, title):
                                                      at(when[0])),
                                  bar * .8, COLOURS[step]))
     parts.append(text(605, bottom + 42, "time since the first IKE_SA_INIT; a "
-                      "row for each set-up, grey while the UE works", 12, "middle", SOFT))
+                      "row for each set-up, grey while the UE works", 12,
+                      "middle", SOFT))
     return svg(1180, bottom + 60, title, parts)
 
 
