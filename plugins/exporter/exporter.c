@@ -48,7 +48,8 @@ static void usage(FILE *out)
 		"/metrics.\n"
 		"\n"
 		"  --socket URI           socket of the plugin (" DEFAULT_SOCKET ")\n"
-		"  --listen ADDRESS:PORT  where to listen (" DEFAULT_LISTEN "); an IPv6\n"
+		"  --listen ADDRESS:PORT  where to listen (" DEFAULT_LISTEN "); "
+		"an IPv6\n"
 		"                         address has brackets\n"
 		"  --timeout SECONDS      how long charon may take for an answer, "
 		"1 to %d (%d)\n"
@@ -175,8 +176,9 @@ int main(int argc, char *argv[])
 			case 't':
 				if (!read_number(optarg, TIMEOUT_MAX, &timeout) || !timeout)
 				{
-					fprintf(stderr, "kupf-exporter: --timeout: '%s' is no number "
-							"of seconds from 1 to %d\n", optarg, TIMEOUT_MAX);
+					fprintf(stderr, "kupf-exporter: --timeout: '%s' is no "
+							"number of seconds from 1 to %d\n", optarg,
+							TIMEOUT_MAX);
 					return WRONG_USAGE;
 				}
 				break;

@@ -4,6 +4,24 @@
 # Builds the plugins for a strongSwan and installs them into a directory.
 # To be sourced by bash after layers.sh; needs find_layers' results.
 
+build_tools=(gcc make autoconf automake libtool pkg-config bzip2 python3 libc6-dev
+	iproute2 util-linux)
+
+# Installs what building needs here and is missing.
+install_build_tools()
+{
+	local tool missing=()
+
+	for tool in "${build_tools[@]}"
+	do
+		dpkg-query -W -f '${Status}' "$tool" 2>/dev/null |
+			grep -q ' installed$' || missing+=("$tool")
+	done
+	[ ${#missing[@]} -gt 0 ] || return 0
+	echo "installing ${missing[*]}"
+	install_packages "${missing[@]}"
+}
+
 # Builds the plugins of this repository out of its tree, in the cache: one
 # directory for each repository and version of strongSwan. Sets $REPLY to it.
 build_plugins()
