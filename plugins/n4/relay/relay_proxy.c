@@ -3,6 +3,7 @@
 #include "relay_proxy.h"
 #include "relay_ports.h"
 #include "relay_rewrite.h"
+#include "relay_sockets.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -11,16 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
-
-/** Most sockets: an address for each SMF and each UPF */
-#define SOCKETS (KUPF_N4_SMFS + RELAY_UPFS)
 
 /** Datagrams of a socket at a time, so that others have their turn */
 #define BURST 64
-
-/** Octets that may wait in a socket */
-#define SOCKET_BUFFER (4 * 1024 * 1024)
 
 /** Lines about strangers in a second at most */
 #define STRANGERS 5
@@ -29,7 +23,6 @@
 #define EPOCH 2208988800U
 
 typedef struct upf_t upf_t;
-typedef struct socket_t socket_t;
 
 /**
  * A UPF.
@@ -48,16 +41,6 @@ struct upf_t {
 };
 
 /**
- * A socket.
- */
-struct socket_t {
-	/** descriptor */
-	int fd;
-	/** address that it is bound to */
-	relay_address_t address;
-};
-
-/**
  * Private data.
  */
 struct relay_proxy_t {
@@ -67,9 +50,8 @@ struct relay_proxy_t {
 	void (*log)(const char *text);
 	/** UPFs */
 	upf_t upfs[RELAY_UPFS];
-	/** sockets, and how many */
-	socket_t sockets[SOCKETS];
-	unsigned int socket_count;
+	/** sockets */
+	relay_sockets_t sockets;
 	/** datagrams of strangers, and lines about them in this second */
 	uint64_t strangers;
 	time_t logged_at;
@@ -95,24 +77,6 @@ static void say(const relay_proxy_t *self, const char *fmt, ...)
 }
 
 /**
- * Get the socket of an address of ours.
- */
-static const socket_t *find_socket(const relay_proxy_t *self,
-								   const relay_address_t *address)
-{
-	unsigned int i;
-
-	for (i = 0; i < self->socket_count; i++)
-	{
-		if (relay_address_equals(&self->sockets[i].address, address))
-		{
-			return &self->sockets[i];
-		}
-	}
-	return NULL;
-}
-
-/**
  * Rewrite a message, and send it.
  *
  * @param from		address of ours that it is from
@@ -123,7 +87,7 @@ static void send_message(relay_proxy_t *self, relay_rewrite_t *rewrite,
 						 const relay_address_t *from, const relay_address_t *to,
 						 const relay_ports_t *ports, wire_octets_t octets)
 {
-	const socket_t *sock = find_socket(self, from);
+	int fd = relay_sockets_get(&self->sockets, from);
 	n4_out_t out = { .buf = self->out, .room = sizeof(self->out) };
 	wire_octets_t datagram = octets;
 	struct sockaddr_storage address;
@@ -142,7 +106,7 @@ static void send_message(relay_proxy_t *self, relay_rewrite_t *rewrite,
 		port = relay_ports_get(ports, message.sequence, port);
 	}
 	len = relay_address_to_socket(to, port, &address);
-	if (sendto(sock->fd, out.buf, out.len, MSG_DONTWAIT,
+	if (sendto(fd, out.buf, out.len, MSG_DONTWAIT,
 			   (struct sockaddr*)&address, len) != (ssize_t)out.len)
 	{
 		self->unsent++;
@@ -278,7 +242,7 @@ static void handle(relay_proxy_t *self, const relay_address_t *local,
 /**
  * Receive datagrams.
  */
-static void receive(relay_proxy_t *self, const socket_t *sock)
+static void receive(relay_proxy_t *self, const relay_socket_t *sock)
 {
 	struct sockaddr_storage from;
 	relay_address_t source;
@@ -306,34 +270,11 @@ static void receive(relay_proxy_t *self, const socket_t *sock)
 }
 
 /**
- * Open a socket of an address of ours, unless there is one.
+ * Open a socket of an address of ours.
  */
 static bool open_socket(relay_proxy_t *self, const relay_address_t *address)
 {
-	socket_t *sock = &self->sockets[self->socket_count];
-	int on = 1, buffer = SOCKET_BUFFER;
-	struct sockaddr_storage local;
-	socklen_t len;
-
-	if (find_socket(self, address))
-	{
-		return true;
-	}
-	len = relay_address_to_socket(address, self->config->port, &local);
-	sock->address = *address;
-	sock->fd = socket(address->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (sock->fd < 0)
-	{
-		say(self, "no socket: %s", strerror(errno));
-		return false;
-	}
-	self->socket_count++;
-	if (address->family == AF_INET6)
-	{
-		setsockopt(sock->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-	}
-	setsockopt(sock->fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer));
-	if (bind(sock->fd, (struct sockaddr*)&local, len))
+	if (!relay_sockets_open(&self->sockets, address, self->config->port))
 	{
 		say(self, "%s, port %u: %s", relay_address_text(address),
 			self->config->port, strerror(errno));
@@ -430,10 +371,7 @@ void relay_proxy_destroy(relay_proxy_t *self)
 			free(self->upfs[i].to_smf[j]);
 		}
 	}
-	for (i = 0; i < self->socket_count; i++)
-	{
-		close(self->sockets[i].fd);
-	}
+	relay_sockets_close(&self->sockets);
 	free(self);
 }
 
@@ -442,7 +380,7 @@ void relay_proxy_destroy(relay_proxy_t *self)
  */
 void relay_proxy_run(relay_proxy_t *self, const sigset_t *signals)
 {
-	struct pollfd fds[SOCKETS + RELAY_UPFS] = {};
+	struct pollfd fds[RELAY_SOCKETS + RELAY_UPFS] = {};
 	unsigned int i, upfs = self->config->upf_count;
 	struct timespec limit;
 	int timeout = -1, wait;
@@ -454,23 +392,23 @@ void relay_proxy_run(relay_proxy_t *self, const sigset_t *signals)
 		wait = kupf_n4_poll_timeout(self->upfs[i].engine);
 		timeout = timeout < 0 || (wait >= 0 && wait < timeout) ? wait : timeout;
 	}
-	for (i = 0; i < self->socket_count; i++)
+	for (i = 0; i < self->sockets.count; i++)
 	{
-		fds[upfs + i].fd = self->sockets[i].fd;
+		fds[upfs + i].fd = self->sockets.sockets[i].fd;
 		fds[upfs + i].events = POLLIN;
 	}
 	limit.tv_sec = timeout / 1000;
 	limit.tv_nsec = timeout % 1000 * 1000000L;
-	if (ppoll(fds, upfs + self->socket_count, timeout < 0 ? NULL : &limit,
+	if (ppoll(fds, upfs + self->sockets.count, timeout < 0 ? NULL : &limit,
 			  signals) < 0)
 	{
 		return;
 	}
-	for (i = 0; i < self->socket_count; i++)
+	for (i = 0; i < self->sockets.count; i++)
 	{
 		if (fds[upfs + i].revents)
 		{
-			receive(self, &self->sockets[i]);
+			receive(self, &self->sockets.sockets[i]);
 		}
 	}
 	for (i = 0; i < upfs; i++)
