@@ -149,7 +149,8 @@ void n4_answer_read(n4_answer_t *answer, const kupf_client_reply_t *reply)
  */
 void n4_request_keep_address(n4_content_t *content, const n4_answer_t *answer)
 {
-	if (answer->upf_address.len < sizeof(content->upf_address))
+	if (answer->upf_address.len &&
+		answer->upf_address.len < sizeof(content->upf_address))
 	{
 		memcpy(content->upf_address, answer->upf_address.ptr,
 			   answer->upf_address.len);

@@ -152,7 +152,7 @@ static void write_address(n4_out_t *out, wire_octets_t text)
 	char address[INET6_ADDRSTRLEN] = "";
 	uint8_t octets[16];
 
-	if (text.len < sizeof(address))
+	if (text.len && text.len < sizeof(address))
 	{
 		memcpy(address, text.ptr, text.len);
 	}

@@ -80,25 +80,14 @@ static void log_line(void *user, const char *text)
 	}
 }
 
+/** Engine, used again and again */
+static kupf_n4_t *engine;
+
 /*
  * Described in header
  */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	return 0;
-}
-
-/**
- * Create an engine with an SMF that has an association.
- */
-static kupf_n4_t *create(void)
-{
-	static const uint8_t request[] = {
-		0x20, 5, 0, 12, 0, 0, 1, 0, 0, 96, 0, 4, 0, 0, 0, 1,
-	};
-	static const uint8_t response[] = {
-		0x20, 6, 0, 9, 0, 0, 1, 0, 0, 19, 0, 1, 1,
-	};
 	kupf_n4_config_t config = {
 		.socket = "/nonexistent",
 		.patience = 1,
@@ -107,24 +96,49 @@ static kupf_n4_t *create(void)
 		.to_smf = to_smf,
 		.log = log_line,
 	};
-	kupf_n4_t *engine = kupf_n4_create(&config);
 
+	engine = kupf_n4_create(&config);
 	if (!engine || !kupf_n4_add_smf(engine, "smf", &smf))
 	{
 		abort();
 	}
+	return 0;
+}
+
+/**
+ * Have an association and nothing else: both nodes have started anew.
+ */
+static void begin(void)
+{
+	static uint32_t stamp;
+	uint8_t request[] = {
+		0x20, 5, 0, 12, 0xff, 0xff, 0xff, 0, 0, 96, 0, 4, 0, 0, 0, 0,
+	};
+	uint8_t response[] = {
+		0x20, 6, 0, 17, 0xff, 0xff, 0xff, 0, 0, 96, 0, 4, 0, 0, 0, 0,
+		0, 19, 0, 1, 1,
+	};
+	kupf_n4_counters_t counters;
+
+	stamp++;
+	memcpy(request + 12, &stamp, sizeof(stamp));
+	memcpy(response + 12, &stamp, sizeof(stamp));
 	kupf_n4_from_smf(engine, smf, request, sizeof(request));
 	kupf_n4_from_upf(engine, smf, response, sizeof(response));
-	return engine;
+	kupf_n4_get_counters(engine, &counters);
+	if (counters.sessions)
+	{
+		abort();
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	kupf_n4_t *engine = create();
 	kupf_n4_counters_t counters;
 	uint8_t *exact;
 	size_t len;
 
+	begin();
 	while (size)
 	{
 		len = data[0] & LENGTH;
@@ -144,6 +158,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	{
 		abort();
 	}
-	kupf_n4_destroy(engine);
 	return 0;
 }
