@@ -11,7 +11,10 @@ nin3a_cache=${NIN3A_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/nin3a}
 
 # What guests need besides strongSwan.
 tool_packages=(tcpdump rsyslog iputils-ping psmisc procps iproute2 iptables
-	conntrack socat openssl perl python3 python3-scapy tshark)
+	conntrack socat openssl perl python3)
+
+# And if scenarios with PFCP are run.
+pfcp_packages=(python3-scapy tshark)
 
 # Debian's strongSwan, with both forms of the daemon. Where these exclude each
 # other (Debian 13), they can still be unpacked both: each set on its own.

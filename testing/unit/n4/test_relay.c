@@ -60,11 +60,11 @@ START_TEST(test_everything)
 {
 	ck_assert_msg(read_text("port = 1\nenterprise = 2\nkey_type = 40000 # x\n"
 		"answer_type = 40001\npatience = 5\nmax_sessions = 6\n"
-		"smfs { a { address = 2001:db8::1\n relay = 127.0.0.11 }\n"
-		" b.c { address = 2001:db8::2\n relay = 127.0.0.12 } }\n"
-		"upfs { u { address = 127.0.0.2\n relay = 2001:db8::7\n"
-		" socket = unix:///run/a }\n"
-		" v { address = 127.0.0.3\n relay = 2001:db8::8\n socket = /run/b } }"),
+		"smfs {\n a {\n address = 2001:db8::1\n relay = 127.0.0.11\n }\n"
+		" b-c {\n address = 2001:db8::2\n relay = 127.0.0.12\n }\n}\n"
+		"upfs {\n u {\n address = 127.0.0.2\n relay = 2001:db8::7\n"
+		" socket = unix:///run/a\n }\n v {\n address = 127.0.0.3\n"
+		" relay = 2001:db8::8\n socket = /run/b\n }\n}\n"),
 		"%s", said);
 	ck_assert_uint_eq(config.port, 1);
 	ck_assert_uint_eq(config.engine.enterprise, 2);
@@ -73,7 +73,7 @@ START_TEST(test_everything)
 	ck_assert_uint_eq(config.engine.patience, 5);
 	ck_assert_uint_eq(config.engine.max_sessions, 6);
 	ck_assert_uint_eq(config.smf_count, 2);
-	ck_assert_str_eq(config.smfs[1].name, "b.c");
+	ck_assert_str_eq(config.smfs[1].name, "b-c");
 	ck_assert_str_eq(relay_address_text(&config.smfs[1].address),
 					 "2001:db8::2");
 	ck_assert_uint_eq(config.upf_count, 2);
