@@ -360,7 +360,7 @@ kupf_client_status_t kupf_client_sync_end(kupf_client_t *self,
 	if (status == KUPF_CLIENT_OK)
 	{
 		self->sync_serial = 0;
-		strcpy(self->synced, self->boot);
+		kupf_client_synced(self);
 		wire_number(kupf_client_reply_get(&reply, "removed"), UINT64_MAX,
 					&number);
 		if (removed)
@@ -369,6 +369,14 @@ kupf_client_status_t kupf_client_sync_end(kupf_client_t *self,
 		}
 	}
 	return status;
+}
+
+/*
+ * Described in header
+ */
+void kupf_client_synced(kupf_client_t *self)
+{
+	strcpy(self->synced, self->boot);
 }
 
 /*

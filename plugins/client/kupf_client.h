@@ -235,6 +235,12 @@ kupf_client_status_t kupf_client_sync_begin(kupf_client_t *self);
 kupf_client_status_t kupf_client_sync_end(kupf_client_t *self,
 										  uint64_t *removed);
 
+/**
+ * Say that the caller has synchronised by requests of its own, without waiting:
+ * to be called in the callback of a sync-end that was carried out.
+ */
+void kupf_client_synced(kupf_client_t *self);
+
 /* --- event loops --- */
 
 /**

@@ -13,6 +13,9 @@ nin3a_cache=${NIN3A_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/nin3a}
 tool_packages=(tcpdump rsyslog iputils-ping psmisc procps iproute2 iptables
 	conntrack socat openssl perl python3 curl libmicrohttpd12)
 
+# And if scenarios with PFCP are run.
+pfcp_packages=(python3-scapy tshark)
+
 # Debian's strongSwan, with both forms of the daemon. Where these exclude each
 # other (Debian 13), they can still be unpacked both: each set on its own.
 strongswan_packages=(strongswan-charon strongswan-swanctl

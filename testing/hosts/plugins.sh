@@ -68,7 +68,7 @@ build_in()
 }
 
 # Puts what scenarios run in guests below directory $1: their own IKEv2
-# initiator, Python programs, scripts to wait with, and documents with samples.
+# initiator, SMF and UPF, Python programs, scripts to wait with, and documents with samples.
 install_initiator()
 {
 	local tool documents=$1/usr/share/nin3a-documents
@@ -78,6 +78,11 @@ install_initiator()
 	for tool in "$1"/usr/lib/ikev2-initiator/ikev2-*
 	do
 		ln -s "../lib/ikev2-initiator/${tool##*/}" "$1/usr/bin/"
+	done
+	cp -R "$top/testing/pfcp" "$1/usr/lib/pfcp-peers"
+	for tool in "$1"/usr/lib/pfcp-peers/pfcp-*
+	do
+		ln -s "../lib/pfcp-peers/${tool##*/}" "$1/usr/bin/"
 	done
 	cp "$top"/testing/hosts/{expect-s*,document-sample} "$1/usr/bin/"
 	mkdir -p "$documents"

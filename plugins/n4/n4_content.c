@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "n4_content.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+/** Octets of memory that are asked for at a time */
+#define SLAB (64 * 1024)
+
+/** Flags of IE UE IP Address, clause 8.2.62 */
+#define UE_V6 0x01
+#define UE_V4 0x02
+#define UE_V6_DELEGATED 0x08
+#define UE_V6_LENGTH 0x40
+
+/** Prefix of a PDU session of which nothing else is said */
+#define PREFIX 64
+
+typedef union cell_t cell_t;
+typedef struct slab_t slab_t;
+
+/**
+ * Room for contents.
+ */
+union cell_t {
+	/** contents */
+	n4_content_t content;
+	/** the next free one */
+	cell_t *next;
+};
+
+/**
+ * Memory.
+ */
+struct slab_t {
+	/** the next one */
+	slab_t *next;
+	/** room */
+	cell_t cells[];
+};
+
+/** Contents in a slab */
+#define CELLS ((SLAB - sizeof(slab_t)) / sizeof(cell_t))
+
+/**
+ * Private data.
+ */
+struct n4_pages_t {
+	/** memory */
+	slab_t *slabs;
+	/** room that is free; it is wiped */
+	cell_t *free;
+	/** some memory could not be locked */
+	bool unlocked;
+};
+
+/*
+ * Described in header
+ */
+n4_pages_t *n4_pages_create(void)
+{
+	return calloc(1, sizeof(n4_pages_t));
+}
+
+/*
+ * Described in header
+ */
+void n4_pages_destroy(n4_pages_t *self)
+{
+	slab_t *slab;
+
+	while (self && self->slabs)
+	{
+		slab = self->slabs;
+		self->slabs = slab->next;
+		explicit_bzero(slab, SLAB);
+		munmap(slab, SLAB);
+	}
+	free(self);
+}
+
+/*
+ * Described in header
+ */
+bool n4_pages_are_locked(const n4_pages_t *self)
+{
+	return !self->unlocked;
+}
+
+/**
+ * Get more memory.
+ */
+static bool grow(n4_pages_t *self)
+{
+	slab_t *slab;
+	size_t i;
+
+	slab = mmap(NULL, SLAB, PROT_READ | PROT_WRITE,
+				MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (slab == MAP_FAILED)
+	{
+		return false;
+	}
+	if (mlock(slab, SLAB) || madvise(slab, SLAB, MADV_DONTDUMP))
+	{
+		self->unlocked = true;
+	}
+	slab->next = self->slabs;
+	self->slabs = slab;
+	for (i = 0; i < CELLS; i++)
+	{
+		slab->cells[i].next = self->free;
+		self->free = &slab->cells[i];
+	}
+	return true;
+}
+
+/*
+ * Described in header
+ */
+n4_content_t *n4_content_new(n4_pages_t *pages)
+{
+	cell_t *cell;
+
+	if (!pages->free && !grow(pages))
+	{
+		return NULL;
+	}
+	cell = pages->free;
+	pages->free = cell->next;
+	cell->next = NULL;
+	return &cell->content;
+}
+
+/*
+ * Described in header
+ */
+void n4_content_free(n4_pages_t *pages, n4_content_t *content)
+{
+	cell_t *cell = (cell_t*)content;
+
+	if (cell)
+	{
+		explicit_bzero(cell, sizeof(*cell));
+		cell->next = pages->free;
+		pages->free = cell;
+	}
+}
+
+/*
+ * Described in header
+ */
+void n4_content_renew(n4_content_t *self, const n4_content_t *with)
+{
+	memcpy(self->key, with->key, sizeof(self->key));
+	self->has_key = with->has_key;
+	self->derives = with->derives;
+	memcpy(self->rand, with->rand, sizeof(self->rand));
+	self->rand_len = with->rand_len;
+	if (with->id_len || with->derives)
+	{	/* a derivation brings an identifier of its own */
+		memcpy(self->id, with->id, sizeof(self->id));
+		self->id_len = with->id_len;
+	}
+	if (with->lifetime)
+	{
+		self->lifetime = with->lifetime;
+		self->since = with->since;
+	}
+	self->lifetime_is_new = with->lifetime > 0;
+	self->grace = with->grace;
+	if (with->pdu_session_id)
+	{
+		self->pdu_session_id = with->pdu_session_id;
+	}
+}
+
+/**
+ * Add an inner address, unless it is there or there are too many.
+ */
+static void add_address(n4_content_t *self, const char *address)
+{
+	int i;
+
+	for (i = 0; i < N4_UE_ADDRESSES; i++)
+	{
+		if (!self->ue_addresses[i][0])
+		{
+			strcpy(self->ue_addresses[i], address);
+			return;
+		}
+		if (!strcmp(self->ue_addresses[i], address))
+		{
+			return;
+		}
+	}
+}
+
+/**
+ * Length of the prefix that is said behind the addresses.
+ */
+static int prefix_of(uint8_t flags, wire_octets_t rest)
+{
+	int prefix = PREFIX;
+
+	if (flags & UE_V6_DELEGATED && rest.len)
+	{
+		prefix = PREFIX - rest.ptr[0];
+		rest = wire_octets(rest.ptr + 1, rest.len - 1);
+	}
+	if (flags & UE_V6_LENGTH && rest.len)
+	{
+		prefix = rest.ptr[0];
+	}
+	return prefix > 0 && prefix <= 128 ? prefix : PREFIX;
+}
+
+/**
+ * Read an IPv6 prefix, of which the host's part is cleared.
+ */
+static void learn_prefix(n4_content_t *self, const uint8_t *from, int prefix)
+{
+	char text[INET6_ADDRSTRLEN], address[N4_ADDRESS_TEXT];
+	uint8_t octets[16];
+	int i;
+
+	for (i = 0; i < 16; i++)
+	{
+		octets[i] = prefix >= 8 * (i + 1) ? from[i] : prefix <= 8 * i ? 0 :
+					from[i] & (0xff00 >> (prefix - 8 * i));
+	}
+	inet_ntop(AF_INET6, octets, text, sizeof(text));
+	snprintf(address, sizeof(address), prefix < 128 ? "%s/%d" : "%s", text,
+			 prefix);
+	add_address(self, address);
+}
+
+/**
+ * Read an IE UE IP Address.
+ */
+static void learn_address(n4_content_t *self, wire_octets_t value)
+{
+	char text[INET_ADDRSTRLEN];
+	uint8_t flags = value.ptr[0];
+
+	value = wire_octets(value.ptr + 1, value.len - 1);
+	if (flags & UE_V4)
+	{
+		if (value.len < 4)
+		{
+			return;
+		}
+		inet_ntop(AF_INET, value.ptr, text, sizeof(text));
+		add_address(self, text);
+		value = wire_octets(value.ptr + 4, value.len - 4);
+	}
+	if (flags & UE_V6 && value.len >= 16)
+	{
+		learn_prefix(self, value.ptr,
+					 prefix_of(flags, wire_octets(value.ptr + 16,
+												  value.len - 16)));
+	}
+}
+
+/**
+ * Read an IE APN/DNN, labels with their lengths (TS 23.003 clause 9.1).  What
+ * kupf would refuse is none.
+ */
+static void learn_dnn(n4_content_t *self, wire_octets_t value)
+{
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyz"
+								"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+	char dnn[N4_DNN_MAX + 2];
+	size_t i, len = 0, label = 0;
+
+	for (i = 0; i < value.len; i++)
+	{
+		if (label == 0)
+		{
+			label = value.ptr[i];
+			if (label == 0 || label >= value.len - i || len > N4_DNN_MAX)
+			{
+				return;
+			}
+			dnn[len++] = '.';
+			continue;
+		}
+		label--;
+		if (len > N4_DNN_MAX || !value.ptr[i] || !strchr(chars, value.ptr[i]))
+		{
+			return;
+		}
+		dnn[len++] = value.ptr[i];
+	}
+	if (len && !self->dnn[0])
+	{
+		dnn[len] = '\0';
+		strcpy(self->dnn, dnn + 1);
+	}
+}
+
+/**
+ * Read an IE S-NSSAI, clause 8.2.176: SST and SD, which is all ones for none.
+ */
+static void learn_snssai(n4_content_t *self, wire_octets_t value)
+{
+	uint32_t sd = n4_number(value.ptr + 1, 3);
+
+	if (value.ptr[0] && !self->snssai[0])
+	{
+		snprintf(self->snssai, sizeof(self->snssai),
+				 sd == 0xffffff ? "%u" : "%u-%06x", value.ptr[0], sd);
+	}
+}
+
+/*
+ * Described in header
+ */
+void n4_content_learn(n4_content_t *self, const n4_message_t *message)
+{
+	wire_octets_t ies = message->ies, pdi, value;
+	n4_ie_t ie;
+
+	while (n4_ie_next(&ies, &ie))
+	{
+		if (ie.type == N4_IE_CREATE_PDR &&
+			n4_ie_find(ie.value, N4_IE_PDI, 0, &pdi) &&
+			n4_ie_find(pdi, N4_IE_UE_IP_ADDRESS, 1, &value))
+		{
+			learn_address(self, value);
+		}
+		else if (ie.type == N4_IE_CREATED_PDR &&
+				 n4_ie_find(ie.value, N4_IE_UE_IP_ADDRESS, 1, &value))
+		{
+			learn_address(self, value);
+		}
+		else if (ie.type == N4_IE_APN_DNN)
+		{
+			learn_dnn(self, ie.value);
+		}
+		else if (ie.type == N4_IE_S_NSSAI && ie.value.len >= 4)
+		{
+			learn_snssai(self, ie.value);
+		}
+	}
+}

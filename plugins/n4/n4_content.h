@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+
+/**
+ * @defgroup n4_content n4_content
+ * @{ @ingroup n4
+ *
+ * What is known about a session, its key included: what the SMF's vendor IE
+ * says, and what other IEs say of the UE.
+ *
+ * Contents are in pages that are left out of core dumps and locked against
+ * swapping as far as the system allows, and are wiped when they are given up.
+ */
+
+#ifndef N4_CONTENT_H_
+#define N4_CONTENT_H_
+
+#include "n4_message.h"
+
+/** Octets of K_UPF and K_AMF */
+#define N4_KEY_SIZE 32
+
+/** Octets that RAND has at least and at most */
+#define N4_RAND_MIN 16
+#define N4_RAND_MAX 64
+
+/** Most octets of a key identifier */
+#define N4_ID_MAX 64
+
+/** Most inner addresses of a UE, and the longest, as text */
+#define N4_UE_ADDRESSES 4
+#define N4_ADDRESS_TEXT 52
+
+/** Longest DNN, and longest S-NSSAI as text */
+#define N4_DNN_MAX 100
+#define N4_SNSSAI_MAX 12
+
+typedef struct n4_content_t n4_content_t;
+typedef struct n4_pages_t n4_pages_t;
+
+/**
+ * What is known about a session.  All zero is nothing.
+ */
+struct n4_content_t {
+	/** K_UPF, or K_AMF if it is to be derived from */
+	uint8_t key[N4_KEY_SIZE];
+	/** there is a key */
+	bool has_key;
+	/** it is K_AMF */
+	bool derives;
+	/** RAND, and how many octets; 0 for none */
+	uint8_t rand[N4_RAND_MAX], rand_len;
+	/** key identifier, and how many octets; 0 for none */
+	uint8_t id[N4_ID_MAX], id_len;
+	/** seconds that the session lives, 0 for no end */
+	uint32_t lifetime;
+	/** when that was said, ms of a clock that does not jump */
+	uint64_t since;
+	/** it was said with this key, not with one before */
+	bool lifetime_is_new;
+	/** seconds that tunnels with the old key have, at a new one */
+	uint32_t grace;
+	/** PDU session ID, 0 for none */
+	uint8_t pdu_session_id;
+	/** inner addresses and prefixes, as text; empty ones at the end */
+	char ue_addresses[N4_UE_ADDRESSES][N4_ADDRESS_TEXT];
+	/** data network name, or empty */
+	char dnn[N4_DNN_MAX + 1];
+	/** slice, or empty */
+	char snssai[N4_SNSSAI_MAX];
+	/** UPF's address that kupf has told, or empty */
+	char upf_address[N4_ADDRESS_TEXT];
+};
+
+/**
+ * Create a place for contents.
+ *
+ * @return			place, NULL if there is no memory
+ */
+n4_pages_t *n4_pages_create(void);
+
+/**
+ * Destroy it, with all contents.
+ */
+void n4_pages_destroy(n4_pages_t *self);
+
+/**
+ * Whether all its memory could be locked so far.
+ */
+bool n4_pages_are_locked(const n4_pages_t *self);
+
+/**
+ * Create contents: nothing.
+ *
+ * @return			contents, to be given to n4_content_free(); NULL if there is
+ *					no memory
+ */
+n4_content_t *n4_content_new(n4_pages_t *pages);
+
+/**
+ * Wipe contents, and give their memory back.
+ *
+ * @param pages		where they are from
+ * @param content	contents, NULL for none
+ */
+void n4_content_free(n4_pages_t *pages, n4_content_t *content);
+
+/**
+ * Take over what a request for a new key says: the key with all that belongs to
+ * it, and of the rest what is there.
+ *
+ * @param self		contents, as they were
+ * @param with		what the request says
+ */
+void n4_content_renew(n4_content_t *self, const n4_content_t *with);
+
+/**
+ * Read what the IEs of a Session Establishment Request, or of the response to
+ * it, say of the UE: addresses (UE IP Address in the PDI of Create PDR, or in
+ * Created PDR if the UPF has chosen), DNN and S-NSSAI.  What is there stays.
+ *
+ * @param self		contents
+ * @param message	message
+ */
+void n4_content_learn(n4_content_t *self, const n4_message_t *message);
+
+#endif /** N4_CONTENT_H_ @}*/

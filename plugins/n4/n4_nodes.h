@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+
+/**
+ * @defgroup n4_nodes n4_nodes
+ * @{ @ingroup n4
+ *
+ * Associations (TS 29.244 clause 6.2) and restarts (TS 23.007): which SMF may
+ * speak of sessions, and when its sessions have ended.
+ */
+
+#ifndef N4_NODES_H_
+#define N4_NODES_H_
+
+#include "n4_engine.h"
+
+/**
+ * Look at a message about nodes that has come, before it is passed on.
+ *
+ * @param self		engine
+ * @param smf		number of the SMF
+ * @param from_upf	whether it is the UPF's
+ * @param message	message with a type less than 50
+ */
+void n4_nodes_see(kupf_n4_t *self, unsigned int smf, bool from_upf,
+				  const n4_message_t *message);
+
+#endif /** N4_NODES_H_ @}*/

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup relay_config relay_config
+ * @{ @ingroup n4_relay
+ *
+ * The configuration file of n4-relay, in the syntax of strongswan.conf, checked
+ * as a whole; n4-relay(8) describes it.
+ */
+
+#ifndef RELAY_CONFIG_H_
+#define RELAY_CONFIG_H_
+
+#include "relay_address.h"
+
+#include "n4/kupf_n4.h"
+
+/** Most UPFs */
+#define RELAY_UPFS 16
+
+/** Room for a name of a node */
+#define RELAY_NAME_SIZE 45
+
+/** Room for a path */
+#define RELAY_PATH_SIZE 108
+
+typedef struct relay_node_t relay_node_t;
+typedef struct relay_config_t relay_config_t;
+
+/**
+ * An SMF or a UPF.
+ */
+struct relay_node_t {
+	/** name in the file */
+	char name[RELAY_NAME_SIZE];
+	/** where it is */
+	relay_address_t address;
+	/** the relay's address that stands for it */
+	relay_address_t relay;
+	/** kupf's socket, of UPFs only */
+	char socket[RELAY_PATH_SIZE];
+};
+
+/**
+ * A configuration.
+ */
+struct relay_config_t {
+	/** port of PFCP */
+	uint16_t port;
+	/** settings of engines; without callbacks and socket */
+	kupf_n4_config_t engine;
+	/** SMFs, and how many */
+	relay_node_t smfs[KUPF_N4_SMFS];
+	unsigned int smf_count;
+	/** UPFs, and how many */
+	relay_node_t upfs[RELAY_UPFS];
+	unsigned int upf_count;
+};
+
+/**
+ * Read a file, and check all of it.  libstrongswan has to be initialised.
+ *
+ * @param self		[out] configuration
+ * @param path		path of the file
+ * @param errors	called with a sentence for each thing that is wrong
+ * @return			FALSE if there was one
+ */
+bool relay_config_read(relay_config_t *self, const char *path,
+					   void (*errors)(const char *text));
+
+#endif /** RELAY_CONFIG_H_ @}*/
