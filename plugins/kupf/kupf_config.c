@@ -5,6 +5,7 @@
 #include "kupf/procedures/kupf_pool.h"
 #include "kupf/socket/kupf_access.h"
 #include "kupf/socket/kupf_socket.h"
+#include "kupf/store/kupf_services.h"
 
 /** Most clients: each takes memory for a request of half a MiB */
 #define CONNECTIONS_MAX 65536
@@ -88,6 +89,10 @@ static const kupf_setting_t settings[] = {
 	{ "kdf_fc", KUPF_SETTING_TEXT, "0xFFFF", AT(kdf_fc),
 	  .check = is_fc, .expected = "0x and two digits other than FF, or 0xFF "
 	  "and two digits" },
+	{ "services", KUPF_SETTING_TEXT, NULL, AT(services),
+	  .check = kupf_services_are_names, .expected = "up to 4 names of up to 32 "
+	  "lower-case letters, digits and hyphens, separated by comma or space, none "
+	  "of them twice, ike, mpquic, msgin5g or tls" },
 	{ "require_enforcement", KUPF_SETTING_BOOL, "yes",
 	  AT(require_enforcement) },
 	{ "fatal", KUPF_SETTING_BOOL, "no", AT(fatal) },

@@ -50,6 +50,8 @@ struct kupf_config_t {
 	uint32_t quarantine;
 	/** as kupf_kdf_fc_parse() takes it */
 	const char *kdf_fc;
+	/** names of services of one's own, NULL for none */
+	const char *services;
 	/** whether keys need an enforcer */
 	bool require_enforcement;
 	/** whether charon must not start without us: read by

@@ -11,6 +11,7 @@
 #include "kupf/credentials/kupf_fetch.h"
 #include "kupf_enforcement.h"
 #include "kupf/store/kupf_overlay.h"
+#include "kupf/store/kupf_services.h"
 #include "kupf/procedures/kupf_pool.h"
 #include "kupf/procedures/kupf_preconfigured.h"
 #include "kupf/credentials/kupf_redact.h"
@@ -240,6 +241,7 @@ static bool create_parts(private_kupf_plugin_t *this)
 	kupf_error_t error = {};
 
 	kupf_kdf_fc_parse(config->kdf_fc, &fc);
+	kupf_services_set(config->services);
 	this->role = kupf_role_decide(config->role);
 	this->pool = kupf_pool_create(config->addresses, config->quarantine,
 								  config->share_addresses);

@@ -153,6 +153,8 @@ static const struct {
 	{ "kupf", "quarantine", "99999999999999999999s" },
 	{ "kupf", "kdf_fc", "FFFF" },
 	{ "kupf", "kdf_fc", "0xFF" },
+	{ "kupf", "services", "mpquic" },
+	{ "kupf", "services", "a b c d e" },
 	{ "kupf", "require_enforcement", "nope" },
 	{ "nin3a", "close_timeout", "10x" },
 	{ "nin3a", "close_timeout", "-1s" },
