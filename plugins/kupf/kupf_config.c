@@ -5,6 +5,7 @@
 #include "kupf/procedures/kupf_pool.h"
 #include "kupf/socket/kupf_access.h"
 #include "kupf/socket/kupf_socket.h"
+#include "kupf/store/kupf_services.h"
 
 /** Most clients: each takes memory for a request of half a MiB */
 #define CONNECTIONS_MAX 65536
@@ -88,6 +89,24 @@ static const kupf_setting_t settings[] = {
 	{ "kdf_fc", KUPF_SETTING_TEXT, "0xFFFF", AT(kdf_fc),
 	  .check = is_fc, .expected = "0x and two digits other than FF, or 0xFF "
 	  "and two digits" },
+	{ "services", KUPF_SETTING_TEXT, NULL, AT(services),
+	  .check = kupf_services_are_names, .expected = "up to 4 names of up to 32 "
+	  "lower-case letters, digits and hyphens, separated by comma or space, none "
+	  "of them twice, ike, mpquic, msgin5g or tls" },
+	{ "psk_sockets", KUPF_SETTING_TEXT, NULL, AT(psk.sockets),
+	  .check = kupf_psk_config_are_sockets,
+	  .expected = "services other than ike, separated by comma or space" },
+	{ "psk_group", KUPF_SETTING_TEXT, NULL, AT(psk.groups),
+	  .check = kupf_psk_config_are_groups, .expected = "service:group, for "
+	  "services of psk_sockets and groups of this host" },
+	{ "psk_users", KUPF_SETTING_TEXT, NULL, AT(psk.users),
+	  .check = kupf_psk_config_are_users, .expected = "service:user, for "
+	  "services of psk_sockets and users of this host" },
+	{ "psk_forms", KUPF_SETTING_TEXT, NULL, AT(psk.forms),
+	  .check = kupf_psk_config_are_forms, .expected = "service:form, for "
+	  "services of psk_sockets and forms ext, imp and direct" },
+	{ "psk_grace", KUPF_SETTING_TIME, "30s", AT(psk.grace),
+	  0, KUPF_SETTINGS_TIME_MAX },
 	{ "require_enforcement", KUPF_SETTING_BOOL, "yes",
 	  AT(require_enforcement) },
 	{ "fatal", KUPF_SETTING_BOOL, "no", AT(fatal) },

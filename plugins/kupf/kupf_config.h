@@ -15,6 +15,7 @@
 #include "kupf_role.h"
 #include "kupf_settings.h"
 #include "kupf/credentials/kupf_fetch.h"
+#include "kupf/psk/kupf_psk_config.h"
 #include "kupf/socket/kupf_server.h"
 
 typedef struct kupf_config_t kupf_config_t;
@@ -50,6 +51,10 @@ struct kupf_config_t {
 	uint32_t quarantine;
 	/** as kupf_kdf_fc_parse() takes it */
 	const char *kdf_fc;
+	/** names of services of one's own, NULL for none */
+	const char *services;
+	/** psk_sockets, psk_group, psk_users, psk_forms, psk_grace */
+	kupf_psk_config_t psk;
 	/** whether keys need an enforcer */
 	bool require_enforcement;
 	/** whether charon must not start without us: read by

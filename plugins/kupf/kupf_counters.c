@@ -34,6 +34,11 @@ static const char *names[] = {
 	[KUPF_FETCH_PAUSED] = "fetch-paused",
 	[KUPF_FETCH_ENDED] = "fetch-ended",
 	[KUPF_FETCH_WAITING] = "fetch-waiting",
+	[KUPF_PSK_FOUND] = "psk-found",
+	[KUPF_PSK_UNKNOWN] = "psk-unknown",
+	[KUPF_PSK_AMBIGUOUS] = "psk-ambiguous",
+	[KUPF_PSK_REQUESTS] = "psk-requests",
+	[KUPF_PSK_LIMITED] = "psk-limited",
 	[KUPF_SUPPRESSED] = "suppressed-log-lines",
 };
 

@@ -73,6 +73,16 @@ enum kupf_counter_t {
 	KUPF_FETCH_ENDED,
 	/** threads that wait now */
 	KUPF_FETCH_WAITING,
+	/** look-ups of consumers that have found a key */
+	KUPF_PSK_FOUND,
+	/** look-ups of consumers without one */
+	KUPF_PSK_UNKNOWN,
+	/** of these: as two sessions have the identity */
+	KUPF_PSK_AMBIGUOUS,
+	/** keys that consumers have asked the SMF side for */
+	KUPF_PSK_REQUESTS,
+	/** of these: refused for the rate */
+	KUPF_PSK_LIMITED,
 	/** log lines about clients that were left out */
 	KUPF_SUPPRESSED,
 	/** number of counters */

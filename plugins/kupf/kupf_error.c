@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-ENUM(kupf_cause_names, KUPF_CAUSE_NONE, KUPF_CAUSE_NOT_SYNCHRONISED,
+ENUM(kupf_cause_names, KUPF_CAUSE_NONE, KUPF_CAUSE_UNKNOWN_IDENTITY,
 	"none",
 	"missing-field",
 	"unknown-field",
@@ -20,6 +20,7 @@ ENUM(kupf_cause_names, KUPF_CAUSE_NONE, KUPF_CAUSE_NOT_SYNCHRONISED,
 	"busy",
 	"invalid-file",
 	"not-synchronised",
+	"unknown-identity",
 );
 
 /*

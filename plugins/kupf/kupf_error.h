@@ -33,6 +33,7 @@ enum kupf_cause_t {
 	KUPF_CAUSE_BUSY,
 	KUPF_CAUSE_INVALID_FILE,
 	KUPF_CAUSE_NOT_SYNCHRONISED,
+	KUPF_CAUSE_UNKNOWN_IDENTITY,
 };
 
 /** Tokens for kupf_cause_t */

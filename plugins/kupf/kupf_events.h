@@ -38,10 +38,13 @@ enum kupf_event_t {
 	KUPF_EVENT_CHILD_UP,
 	KUPF_EVENT_CHILD_DOWN,
 	KUPF_EVENT_TUNNEL_MOVED,
+	/** this and what follows is for consumers of keys only */
+	KUPF_EVENT_PSK_END,
+	KUPF_EVENT_PSK_READY,
 };
 
 /** Number of events */
-#define KUPF_EVENTS (KUPF_EVENT_TUNNEL_MOVED + 1)
+#define KUPF_EVENTS (KUPF_EVENT_PSK_READY + 1)
 
 /** Names for kupf_event_t */
 extern enum_name_t *kupf_event_names;

@@ -11,9 +11,11 @@
 #include "kupf/credentials/kupf_fetch.h"
 #include "kupf_enforcement.h"
 #include "kupf/store/kupf_overlay.h"
+#include "kupf/store/kupf_services.h"
 #include "kupf/procedures/kupf_pool.h"
 #include "kupf/procedures/kupf_preconfigured.h"
 #include "kupf/credentials/kupf_redact.h"
+#include "kupf/psk/kupf_psk_sockets.h"
 #include "kupf/socket/kupf_server.h"
 #include "kupf/procedures/kupf_procedures.h"
 #include "kupf/procedures/kupf_ue_addresses.h"
@@ -64,6 +66,8 @@ struct private_kupf_plugin_t {
 	kupf_ue_addresses_t *addresses;
 	/** stands for the enforcer */
 	kupf_enforcement_t *guard;
+	/** stands before the guard, for consumers of keys */
+	kupf_psk_sockets_t *consumers;
 	/** tells about events */
 	kupf_publisher_t *publisher;
 	/** gets keys that are not there, NULL for nobody */
@@ -228,6 +232,10 @@ static bool is_own(const kupf_address_t *address)
 static void destroy_parts(private_kupf_plugin_t *this)
 {
 	DESTROY_IF(this->server);
+	if (this->consumers)
+	{
+		this->consumers->stop(this->consumers);
+	}
 	DESTROY_IF(this->cred);
 	DESTROY_IF(this->commands);
 	DESTROY_IF(this->check);
@@ -237,6 +245,7 @@ static void destroy_parts(private_kupf_plugin_t *this)
 	DESTROY_IF(this->all);
 	DESTROY_IF(this->preconfigured);
 	DESTROY_IF(this->addresses);
+	DESTROY_IF(this->consumers);
 	DESTROY_IF(this->guard);
 	DESTROY_IF(this->pool);
 	DESTROY_IF(this->store);
@@ -250,6 +259,7 @@ static void destroy_parts(private_kupf_plugin_t *this)
 	this->all = NULL;
 	this->preconfigured = NULL;
 	this->addresses = NULL;
+	this->consumers = NULL;
 	this->guard = NULL;
 	this->pool = NULL;
 	this->store = NULL;
@@ -261,10 +271,20 @@ static void destroy_parts(private_kupf_plugin_t *this)
 static bool create_parts(private_kupf_plugin_t *this)
 {
 	kupf_config_t *config = &this->config;
+	kupf_enforcer_t *enforcer;
 	uint16_t fc = KUPF_KDF_FC_DEFAULT;
 	kupf_error_t error = {};
+	const char *wrong;
 
 	kupf_kdf_fc_parse(config->kdf_fc, &fc);
+	kupf_services_set(config->services);
+	wrong = kupf_psk_config_check(&config->psk);
+	if (wrong)
+	{
+		kupf_settings_refuse(&kupf_config_table, wrong,
+							 "services that there are, each with a socket");
+		return FALSE;
+	}
 	this->role = kupf_role_decide(config->role);
 	this->pool = kupf_pool_create(config->addresses, config->quarantine,
 								  config->share_addresses);
@@ -276,18 +296,23 @@ static bool create_parts(private_kupf_plugin_t *this)
 	this->store = kupf_store_create(config->max_sessions, config->rekey_margin);
 	this->guard = kupf_enforcement_create(config->require_enforcement,
 										  this->role);
-	this->addresses = kupf_ue_addresses_create(&this->guard->enforcer,
+	this->consumers = kupf_psk_sockets_create(&this->guard->enforcer);
+	enforcer = &this->consumers->enforcer;
+	this->addresses = kupf_ue_addresses_create(enforcer,
 							this->pool,
 							this->role == KUPF_ROLE_UPF ? is_own : NULL,
 							config->share_ue_addresses);
-	this->preconfigured = kupf_preconfigured_create(this->store,
-											&this->guard->enforcer,
+	this->preconfigured = kupf_preconfigured_create(this->store, enforcer,
 											this->addresses,
 											kupf_preconfigured_file_read);
 	this->preconfigured->set_file(this->preconfigured, config->preconfigured,
 								  config->max_sessions);
 	this->all = kupf_overlay_create(this->store,
 						this->preconfigured->get_store(this->preconfigured));
+	if (!this->consumers->prepare(this->consumers, &config->psk, fc, this->all))
+	{
+		return FALSE;
+	}
 	/* it is logged, and the socket serves all the same */
 	this->preconfigured->load(this->preconfigured, &error);
 	this->publisher = kupf_publisher_create();
@@ -298,21 +323,22 @@ static bool create_parts(private_kupf_plugin_t *this)
 		this->preconfigured->set_fetch(this->preconfigured, this->fetch);
 	}
 	this->sessions = kupf_procedures_create(this->store, this->pool,
-							this->addresses, &this->guard->enforcer,
+							this->addresses, enforcer,
 							&this->publisher->events, this->fetch,
 							this->preconfigured, fc);
 	this->check = kupf_check_create(config->addresses,
 							config->require_enforcement, this->store,
-							this->preconfigured, &this->guard->enforcer);
+							this->preconfigured, enforcer);
 	this->commands = kupf_commands_create(this->sessions, this->store,
 							this->all, this->preconfigured, this->pool,
-							this->addresses, &this->guard->enforcer,
-							this->check);
-	this->cred = kupf_cred_create(this->all, this->fetch,
-								  &this->guard->enforcer);
+							this->addresses, enforcer, this->check);
+	this->cred = kupf_cred_create(this->all, this->fetch, enforcer);
 	this->server = kupf_server_create(&config->server, this->commands,
 									  this->publisher);
-	return this->server != NULL;
+	return this->server &&
+		   this->consumers->serve(this->consumers, &config->psk,
+								  &config->server, this->publisher,
+								  config->fetching.rate, this->role);
 }
 
 /**

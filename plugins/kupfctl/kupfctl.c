@@ -201,7 +201,8 @@ static kupfctl_status_t run_request(const kupfctl_command_t *command,
 
 	if (command->needs_key && !kupfctl_args_get(args, "--key-file") &&
 		!kupfctl_args_get(args, "--kamf-file") &&
-		!kupfctl_args_get(args, "--ktngf-file"))
+		!kupfctl_args_get(args, "--ktngf-file") &&
+		!kupfctl_args_get(args, "--base-key-file"))
 	{
 		kupfctl_error("a session needs a key: --key-file, or --kamf-file and "
 					  "--rand");

@@ -48,7 +48,7 @@ static const kupfctl_option_t list_options[] = {
 };
 
 static const kupfctl_option_t derive_options[] = {
-	{ "--derivation", "NAME", "kupf ts33501-a9 ts33501-a22", NULL, false,
+	{ "--derivation", "NAME", KUPFCTL_DERIVATIONS, NULL, false,
 	  "how (default kupf)" },
 	{ "--list", NULL, NULL, NULL, false,
 	  "print the derivations and what they need" },
@@ -56,6 +56,16 @@ static const kupfctl_option_t derive_options[] = {
 	  "file with K_AMF, - for standard input" },
 	{ "--ktngf-file", "FILE", "FILE", NULL, false,
 	  "file with K_TNGF or K_TWIF" },
+	{ "--base-key-file", "FILE", "FILE", NULL, false,
+	  "file with the key that another derivation names" },
+	{ "--supi", "SUPI", NULL, NULL, false,
+	  "SUPI, IMSI or NAI" },
+	{ "--af-id", "HEX", NULL, NULL, false,
+	  "AF_ID, FQDN and Ua* protocol identifier, up to 64 octets" },
+	{ "--snn", "NAME", NULL, NULL, false,
+	  "serving network name" },
+	{ "--sqn-ak", "HEX", NULL, NULL, false,
+	  "SQN xor AK, 6 octets" },
 	{ "--rand", "HEX", NULL, NULL, false,
 	  "RAND, 16 to 64 octets" },
 	{ "--fc", "HEX", NULL, NULL, false,

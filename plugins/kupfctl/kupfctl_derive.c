@@ -37,8 +37,8 @@ typedef struct {
 	const kupf_derivation_t *derivation;
 	/** inputs, without the key */
 	kupf_inputs_t inputs;
-	/** RAND */
-	kupfctl_secret_t rand;
+	/** RAND, AF_ID and SQN xor AK */
+	kupfctl_secret_t rand, af_id, sqn_ak;
 	/** file with the key */
 	const char *key_file;
 } input_t;
@@ -95,16 +95,35 @@ static bool parse_distinguisher(const char *text, uint8_t *octet)
 	return true;
 }
 
-static bool parse_rand(const char *text, input_t *input)
+static const unsigned int af_id_digits[2] = {
+	2 * (1 + KUPF_DERIVATION_UA_LEN), 2 * KUPFCTL_KEY_MAX };
+static const unsigned int sqn_ak_digits[2] = {
+	2 * KUPF_DERIVATION_SQN_AK_LEN, 2 * KUPF_DERIVATION_SQN_AK_LEN };
+
+static bool parse_octets(const char *option, const char *text,
+						 const unsigned int digits[2],
+						 kupfctl_secret_t *octets, chunk_t *input)
 {
 	char hex[KUPFCTL_SESSION_HEX_SIZE];
 
-	if (!kupfctl_session_hex("--rand", text, kupfctl_rand_digits, hex) ||
-		!kupfctl_secret_decode(&input->rand, hex, strlen(hex)))
+	if (!kupfctl_session_hex(option, text, digits, hex) ||
+		!kupfctl_secret_decode(octets, hex, strlen(hex)))
 	{
 		return false;
 	}
-	input->inputs.rand = chunk_create(input->rand.octets, input->rand.len);
+	*input = chunk_create(octets->octets, octets->len);
+	return true;
+}
+
+static bool parse_name(const char *option, const char *text, chunk_t *input)
+{
+	*input = chunk_from_str((char*)text);
+	if (!input->len || input->len > KUPF_DERIVATION_NAME_MAX)
+	{
+		kupfctl_error("option %s: expected 1 to %d characters", option,
+					  KUPF_DERIVATION_NAME_MAX);
+		return false;
+	}
 	return true;
 }
 
@@ -121,12 +140,24 @@ static bool parse_option(kupf_input_t which, const char *option,
 	{
 		case KUPF_INPUT_KAMF:
 		case KUPF_INPUT_KTNGF:
+		case KUPF_INPUT_BASE:
 			input->key_file = text;
 			return true;
 		case KUPF_INPUT_FC:
 			return parse_fc(text, &inputs->fc);
 		case KUPF_INPUT_RAND:
-			return parse_rand(text, input);
+			return parse_octets(option, text, kupfctl_rand_digits,
+								&input->rand, &inputs->rand);
+		case KUPF_INPUT_AF_ID:
+			return parse_octets(option, text, af_id_digits, &input->af_id,
+								&inputs->af_id);
+		case KUPF_INPUT_SQN_AK:
+			return parse_octets(option, text, sqn_ak_digits, &input->sqn_ak,
+								&inputs->sqn_ak);
+		case KUPF_INPUT_SUPI:
+			return parse_name(option, text, &inputs->supi);
+		case KUPF_INPUT_SNN:
+			return parse_name(option, text, &inputs->snn);
 		case KUPF_INPUT_PDU_SESSION_ID:
 			if (!parse_number(option, text, &pdu_session_ids, &number))
 			{
@@ -153,6 +184,11 @@ static const struct {
 } input_options[] = {
 	{ "--kamf-file", KUPF_INPUT_KAMF },
 	{ "--ktngf-file", KUPF_INPUT_KTNGF },
+	{ "--base-key-file", KUPF_INPUT_BASE },
+	{ "--supi", KUPF_INPUT_SUPI },
+	{ "--af-id", KUPF_INPUT_AF_ID },
+	{ "--snn", KUPF_INPUT_SNN },
+	{ "--sqn-ak", KUPF_INPUT_SQN_AK },
 	{ "--fc", KUPF_INPUT_FC },
 	{ "--rand", KUPF_INPUT_RAND },
 	{ "--pdu-session-id", KUPF_INPUT_PDU_SESSION_ID },

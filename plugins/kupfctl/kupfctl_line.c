@@ -29,7 +29,12 @@ static const struct {
 	{ "key", KEY, KUPFCTL_KEY_MAX },
 	{ "kamf", KEY, KUPFCTL_KEY_MIN },
 	{ "ktngf", KEY, KUPFCTL_KEY_MIN },
+	{ "base-key", KEY, KUPFCTL_KEY_MIN },
 	{ "derivation", TEXT, 0 },
+	{ "supi", TEXT, 0 },
+	{ "af-id", TEXT, 0 },
+	{ "snn", TEXT, 0 },
+	{ "sqn-ak", TEXT, 0 },
 	{ "nas-count", TEXT, 0 },
 	{ "distinguisher", TEXT, 0 },
 	{ "rand", TEXT, 0 },
@@ -44,6 +49,7 @@ static const struct {
 	{ "snssai", TEXT, 0 },
 	{ "lifetime", TEXT, 0 },
 	{ "services", LIST, 0 },
+	{ "psk-identity", TEXT, 0 },
 	{ "grace", TEXT, 0 },
 };
 

@@ -18,7 +18,7 @@
 #include "kupfctl_secret.h"
 
 /** Number of fields that a session may have */
-#define KUPFCTL_LINE_FIELDS 19
+#define KUPFCTL_LINE_FIELDS 25
 
 /** Room for a description of an error */
 #define KUPFCTL_LINE_ERROR 128
@@ -43,8 +43,8 @@ typedef struct {
 	const char *session;
 	/** text of each field, NULL if it is not given */
 	const char *values[KUPFCTL_LINE_FIELDS];
-	/** key, K_AMF or K_TNGF, at the index of its field */
-	kupfctl_secret_t secrets[3];
+	/** key, K_AMF, K_TNGF or another one, at the index of its field */
+	kupfctl_secret_t secrets[4];
 } kupfctl_line_t;
 
 /**

@@ -154,22 +154,25 @@ static void add_fields(wire_writer_t *request, const kupfctl_args_t *args)
  */
 static bool add_options(wire_writer_t *request, const kupfctl_args_t *args)
 {
-	bool key, kamf, ktngf;
+	bool key, kamf, ktngf, base;
 
 	/* two files of which one might be standard input; what else goes together
 	 * is the daemon's to say */
 	key = kupfctl_args_get(args, "--key-file");
 	kamf = kupfctl_args_get(args, "--kamf-file");
 	ktngf = kupfctl_args_get(args, "--ktngf-file");
-	if (key + kamf + ktngf > 1)
+	base = kupfctl_args_get(args, "--base-key-file");
+	if (key + kamf + ktngf + base > 1)
 	{
-		kupfctl_error("options --key-file, --kamf-file and --ktngf-file exclude "
-					  "each other");
+		kupfctl_error("options --key-file, --kamf-file, --ktngf-file and "
+					  "--base-key-file exclude each other");
 		return false;
 	}
 	if (!add_key(request, args, "--key-file", "key", KUPFCTL_KEY_MAX) ||
 		!add_key(request, args, "--kamf-file", "kamf", KUPFCTL_KEY_MIN) ||
 		!add_key(request, args, "--ktngf-file", "ktngf", KUPFCTL_KEY_MIN) ||
+		!add_key(request, args, "--base-key-file", "base-key",
+				 KUPFCTL_KEY_MIN) ||
 		!add_hex(request, args, "--rand", "rand", kupfctl_rand_digits) ||
 		!add_hex(request, args, "--fc", "fc", kupfctl_fc_digits))
 	{

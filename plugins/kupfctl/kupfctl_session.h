@@ -15,6 +15,10 @@
 #include "kupfctl_args.h"
 #include "client/kupf_client.h"
 
+/** Names of the derivations */
+#define KUPFCTL_DERIVATIONS "kupf ts33501-a9 ts33501-a22 akma akma-af kmsg " \
+	"best best-prime"
+
 /** Entries of a table of options: the fields of a session */
 #define KUPFCTL_SESSION_OPTIONS \
 	{ "--key-file", "FILE", "FILE", NULL, false, \
@@ -23,12 +27,22 @@
 	  "file with K_AMF, the daemon derives the key" }, \
 	{ "--ktngf-file", "FILE", "FILE", NULL, false, \
 	  "file with K_TNGF or K_TWIF, likewise" }, \
-	{ "--derivation", "NAME", "kupf ts33501-a9 ts33501-a22", "derivation", \
+	{ "--base-key-file", "FILE", "FILE", NULL, false, \
+	  "file with the key that another derivation names, likewise" }, \
+	{ "--derivation", "NAME", KUPFCTL_DERIVATIONS, "derivation", \
 	  false, "how, if not kupf: see derive --list" }, \
 	{ "--nas-count", "N", NULL, "nas-count", false, \
 	  "uplink NAS COUNT of the derivation" }, \
 	{ "--distinguisher", "0xHEX", NULL, "distinguisher", false, \
 	  "distinguisher of the derivation, 0xF1 to 0xFF" }, \
+	{ "--supi", "SUPI", NULL, "supi", false, \
+	  "SUPI of the derivation, IMSI or NAI" }, \
+	{ "--af-id", "0xHEX", NULL, "af-id", false, \
+	  "AF_ID of the derivation, FQDN and Ua* protocol identifier" }, \
+	{ "--snn", "NAME", NULL, "snn", false, \
+	  "serving network name of the derivation" }, \
+	{ "--sqn-ak", "0xHEX", NULL, "sqn-ak", false, \
+	  "SQN xor AK of the derivation" }, \
 	{ "--rand", "HEX", NULL, NULL, false, \
 	  "RAND of the derivation, 16 to 64 octets" }, \
 	{ "--fc", "HEX", NULL, NULL, false, \
@@ -51,8 +65,10 @@
 	  "slice that it is in" }, \
 	{ "--lifetime", "SECONDS", NULL, "lifetime", false, \
 	  "when the session expires" }, \
-	{ "--service", "NAME", "ike", "services", true, \
-	  "what the key is for, may be repeated" }
+	{ "--service", "NAME", "ike mpquic msgin5g tls", "services", true, \
+	  "what the key is for, may be repeated" }, \
+	{ "--psk-identity", "TEXT", NULL, "psk-identity", false, \
+	  "identity that the key itself has in TLS" }
 
 /**
  * Whether a text can be the name of a session: 1 to 64 printable ASCII

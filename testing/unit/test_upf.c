@@ -33,6 +33,11 @@ kupf_preconfigured_read_t test_upf_read = NULL;
 /*
  * Described in header
  */
+kupf_psk_config_t test_upf_psk = {};
+
+/*
+ * Described in header
+ */
 void test_upf_init(test_upf_t *this, const char *addresses, u_int max)
 {
 	test_upf_init_with(this, addresses, QUARANTINE, max);
@@ -50,34 +55,42 @@ void test_upf_init_with(test_upf_t *this, const char *addresses,
 		.negative_ttl = 10,
 		.rate = 100,
 	};
+	kupf_enforcer_t *enforcer;
 
 	test_enforcer_init(&this->enforcer);
+	this->consumers = kupf_psk_sockets_create(&this->enforcer.public);
+	enforcer = &this->consumers->enforcer;
 	this->store = kupf_store_create(max, REKEY_MARGIN);
 	this->pool = kupf_pool_create(addresses, quarantine, FALSE);
 	if (!this->pool)
 	{	/* no ck_assert(): fuzz targets come here, too */
 		abort();
 	}
-	this->addresses = kupf_ue_addresses_create(&this->enforcer.public,
+	this->addresses = kupf_ue_addresses_create(enforcer,
 							this->pool, NULL, FALSE);
 	this->preconfigured = kupf_preconfigured_create(this->store,
-							&this->enforcer.public, this->addresses,
+							enforcer, this->addresses,
 							test_upf_read ?: kupf_preconfigured_file_read);
 	this->all = kupf_overlay_create(this->store,
 						this->preconfigured->get_store(this->preconfigured));
+	if (!this->consumers->prepare(this->consumers, &test_upf_psk,
+								  KUPF_KDF_FC_DEFAULT, this->all))
+	{
+		abort();
+	}
 	this->publisher = kupf_publisher_create();
 	this->events = &this->publisher->events;
 	this->fetch = kupf_fetch_create(this->all, this->events, &config);
 	this->preconfigured->set_fetch(this->preconfigured, this->fetch);
 	this->sessions = kupf_procedures_create(this->store, this->pool,
 							this->addresses,
-							&this->enforcer.public, this->events, this->fetch,
+							enforcer, this->events, this->fetch,
 							this->preconfigured, KUPF_KDF_FC_DEFAULT);
 	this->check = kupf_check_create(addresses, TRUE, this->store,
-							this->preconfigured, &this->enforcer.public);
+							this->preconfigured, enforcer);
 	this->commands = kupf_commands_create(this->sessions, this->store,
 							this->all, this->preconfigured, this->pool,
-							this->addresses, &this->enforcer.public,
+							this->addresses, enforcer,
 							this->check);
 }
 
@@ -111,6 +124,7 @@ void test_upf_clear(test_upf_t *this)
  */
 void test_upf_deinit(test_upf_t *this)
 {
+	this->consumers->stop(this->consumers);
 	this->commands->destroy(this->commands);
 	this->check->destroy(this->check);
 	this->sessions->destroy(this->sessions);
@@ -120,6 +134,7 @@ void test_upf_deinit(test_upf_t *this)
 	this->pool->destroy(this->pool);
 	this->all->destroy(this->all);
 	this->preconfigured->destroy(this->preconfigured);
+	this->consumers->destroy(this->consumers);
 	this->store->destroy(this->store);
 }
 

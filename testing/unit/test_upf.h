@@ -13,6 +13,7 @@
 
 #include "kupf/protocol/kupf_commands.h"
 #include "kupf/protocol/kupf_publisher.h"
+#include "kupf/psk/kupf_psk_sockets.h"
 #include "kupf/store/kupf_overlay.h"
 #include "test_support.h"
 
@@ -24,6 +25,8 @@ struct test_upf_t {
 	kupf_pool_t *pool;
 	kupf_ue_addresses_t *addresses;
 	test_enforcer_t enforcer;
+	/** before enforcer */
+	kupf_psk_sockets_t *consumers;
 	kupf_preconfigured_t *preconfigured;
 	kupf_store_t *all;
 	kupf_publisher_t *publisher;
@@ -40,6 +43,12 @@ struct test_upf_t {
  * before the parts are created.
  */
 extern kupf_preconfigured_read_t test_upf_read;
+
+/**
+ * Settings of the consumers' sockets, which a test begins to serve itself; none
+ * unless they are set before the parts are created.
+ */
+extern kupf_psk_config_t test_upf_psk;
 
 /**
  * Who the commands of a test are from.

@@ -2,8 +2,8 @@
 
 #include "kupf_derivation.h"
 
-/** Parameters and the label */
-#define MAX_PARAMS (KUPF_DERIVATION_PARAMS + 1)
+/** Label, parameters, and the label of the identifier */
+#define MAX_PARAMS (KUPF_DERIVATION_PARAMS + 2)
 
 /*
  * Described in header
@@ -27,6 +27,33 @@ const kupf_derivation_t kupf_derivations[] = {
 	  .fc = 0x84,
 	  .required = KUPF_INPUT_KTNGF | KUPF_INPUT_DISTINGUISHER,
 	  .params = { KUPF_INPUT_DISTINGUISHER } },
+	{ .name = "akma",
+	  .source = "TS 33.535 A.2, K_AKMA from K_AUSF",
+	  .fc = 0x80,
+	  .label = "AKMA",
+	  .required = KUPF_INPUT_BASE | KUPF_INPUT_SUPI,
+	  .params = { KUPF_INPUT_SUPI } },
+	{ .name = "akma-af",
+	  .source = "TS 33.535 A.4, K_AF from K_AKMA",
+	  .fc = 0x82,
+	  .required = KUPF_INPUT_BASE | KUPF_INPUT_AF_ID,
+	  .params = { KUPF_INPUT_AF_ID } },
+	{ .name = "kmsg",
+	  .source = "a study of MSGin5G, K_MSG from K_AMF or K_SEAF",
+	  .label = "K_MSG",
+	  .required = KUPF_INPUT_BASE | KUPF_INPUT_FC,
+	  .optional = KUPF_INPUT_RAND,
+	  .params = { KUPF_INPUT_RAND } },
+	{ .name = "best",
+	  .source = "TS 33.163 5.1.0a, K_HSE from CK and IK",
+	  .fc = 0x63,
+	  .required = KUPF_INPUT_BASE | KUPF_INPUT_SNN | KUPF_INPUT_SQN_AK,
+	  .params = { KUPF_INPUT_SNN, KUPF_INPUT_SQN_AK } },
+	{ .name = "best-prime",
+	  .source = "TS 33.163 5.1.0a, K_HSE from CK' and IK'",
+	  .fc = 0x64,
+	  .required = KUPF_INPUT_BASE | KUPF_INPUT_SNN | KUPF_INPUT_SQN_AK,
+	  .params = { KUPF_INPUT_SNN, KUPF_INPUT_SQN_AK } },
 	{}
 };
 
@@ -35,7 +62,7 @@ const kupf_derivation_t kupf_derivations[] = {
  */
 static const char *const input_names[] = {
 	"kamf", "ktngf", "fc", "rand", "pdu-session-id", "nas-count",
-	"distinguisher",
+	"distinguisher", "base-key", "supi", "af-id", "snn", "sqn-ak",
 };
 
 /*
@@ -90,6 +117,33 @@ kupf_input_t kupf_derivation_useless(const kupf_derivation_t *derivation,
 }
 
 /**
+ * Whether an input is not there, or has a length that it may have.
+ */
+static bool has_length(const kupf_inputs_t *inputs, kupf_input_t input,
+					   chunk_t octets, size_t least, size_t most)
+{
+	return !(inputs->given & input) ||
+		   (octets.len >= least && octets.len <= most);
+}
+
+/**
+ * Whether all octet strings that are there have the length of one.
+ */
+static bool have_lengths(const kupf_inputs_t *inputs)
+{
+	return has_length(inputs, KUPF_INPUT_RAND, inputs->rand,
+					  KUPF_DERIVATION_RAND_MIN, KUPF_DERIVATION_RAND_MAX) &&
+		   has_length(inputs, KUPF_INPUT_SUPI, inputs->supi, 1,
+					  KUPF_DERIVATION_NAME_MAX) &&
+		   has_length(inputs, KUPF_INPUT_AF_ID, inputs->af_id,
+					  1 + KUPF_DERIVATION_UA_LEN, KUPF_DERIVATION_NAME_MAX) &&
+		   has_length(inputs, KUPF_INPUT_SNN, inputs->snn, 1,
+					  KUPF_DERIVATION_NAME_MAX) &&
+		   has_length(inputs, KUPF_INPUT_SQN_AK, inputs->sqn_ak,
+					  KUPF_DERIVATION_SQN_AK_LEN, KUPF_DERIVATION_SQN_AK_LEN);
+}
+
+/**
  * Whether all inputs are there, and are what they must be.
  */
 static bool is_valid(const kupf_derivation_t *derivation,
@@ -98,9 +152,7 @@ static bool is_valid(const kupf_derivation_t *derivation,
 	return !kupf_derivation_missing(derivation, inputs->given) &&
 		   !kupf_derivation_useless(derivation, inputs->given) &&
 		   inputs->key.len == KUPF_DERIVATION_KEY_LEN &&
-		   (!(inputs->given & KUPF_INPUT_RAND) ||
-			(inputs->rand.len >= KUPF_DERIVATION_RAND_MIN &&
-			 inputs->rand.len <= KUPF_DERIVATION_RAND_MAX)) &&
+		   have_lengths(inputs) &&
 		   (!(inputs->given & KUPF_INPUT_PDU_SESSION_ID) ||
 			(inputs->pdu_session_id &&
 			 inputs->pdu_session_id <= KUPF_DERIVATION_PDU_SESSION_ID_MAX));
@@ -125,6 +177,14 @@ static chunk_t get_octets(const kupf_inputs_t *inputs, kupf_input_t input,
 			return chunk_create(count, 4);
 		case KUPF_INPUT_DISTINGUISHER:
 			return chunk_from_thing(inputs->distinguisher);
+		case KUPF_INPUT_SUPI:
+			return inputs->supi;
+		case KUPF_INPUT_AF_ID:
+			return inputs->af_id;
+		case KUPF_INPUT_SNN:
+			return inputs->snn;
+		case KUPF_INPUT_SQN_AK:
+			return inputs->sqn_ak;
 		default:
 			return chunk_empty;
 	}
@@ -154,6 +214,10 @@ bool kupf_derivation_derive(const kupf_derivation_t *derivation,
 	{
 		fc = inputs->fc;
 	}
+	if (derivation->label)
+	{
+		params[count++] = chunk_from_str((char*)derivation->label);
+	}
 	for (i = 0; i < KUPF_DERIVATION_PARAMS; i++)
 	{
 		if (derivation->params[i] & inputs->given)
@@ -178,4 +242,18 @@ bool kupf_derivation_derive(const kupf_derivation_t *derivation,
 		memwipe(full, sizeof(full));
 	}
 	return done;
+}
+
+/*
+ * Described in header
+ */
+bool kupf_derivation_a_tid(chunk_t kausf, chunk_t supi,
+						   uint8_t a_tid[KUPF_A_TID_LEN])
+{
+	const chunk_t params[] = { chunk_from_str("A-TID"), supi };
+
+	memset(a_tid, 0, KUPF_A_TID_LEN);
+	return kausf.len == KUPF_DERIVATION_KEY_LEN && supi.len &&
+		   supi.len <= KUPF_DERIVATION_NAME_MAX &&
+		   kupf_kdf(kausf, 0x81, params, countof(params), a_tid);
 }

@@ -188,6 +188,10 @@ static bool is_accepted(private_kupf_procedures_t *this,
 {
 	const char *missing;
 
+	if (!kupf_request_check(data, error))
+	{
+		return FALSE;
+	}
 	missing = this->enforcer->accepts(this->enforcer, data);
 	if (missing)
 	{

@@ -15,6 +15,11 @@ static const struct {
 	{ KUPF_FIELD_RAND, KUPF_INPUT_RAND },
 	{ KUPF_FIELD_NAS_COUNT, KUPF_INPUT_NAS_COUNT },
 	{ KUPF_FIELD_DISTINGUISHER, KUPF_INPUT_DISTINGUISHER },
+	{ KUPF_FIELD_BASE, KUPF_INPUT_BASE },
+	{ KUPF_FIELD_SUPI, KUPF_INPUT_SUPI },
+	{ KUPF_FIELD_AF_ID, KUPF_INPUT_AF_ID },
+	{ KUPF_FIELD_SNN, KUPF_INPUT_SNN },
+	{ KUPF_FIELD_SQN_AK, KUPF_INPUT_SQN_AK },
 };
 
 /**
@@ -49,7 +54,8 @@ static bool check_fields(const kupf_request_t *request,
 	if ((request->fields & KUPF_FIELD_KEY) &&
 		(request->fields & KUPF_FIELDS_BASE))
 	{
-		name = request->fields & KUPF_FIELD_KAMF ? "kamf" : "ktngf";
+		name = request->fields & KUPF_FIELD_KAMF ? "kamf" :
+			   request->fields & KUPF_FIELD_KTNGF ? "ktngf" : "base-key";
 		return kupf_error(error, KUPF_CAUSE_INVALID_FIELD, "field '%s': "
 						  "expected either 'key' or '%s'", name, name);
 	}
@@ -72,6 +78,14 @@ static bool check_fields(const kupf_request_t *request,
 }
 
 /**
+ * Octets of a field, for a derivation.
+ */
+static chunk_t to_chunk(kupf_octets_t *octets)
+{
+	return chunk_create(octets->octets, octets->len);
+}
+
+/**
  * Carry out the derivation of a request.
  */
 static bool derive(kupf_request_t *request, uint16_t fc,
@@ -86,6 +100,10 @@ static bool derive(kupf_request_t *request, uint16_t fc,
 		.pdu_session_id = request->pdu_session_id,
 		.nas_count = request->nas_count,
 		.distinguisher = request->distinguisher,
+		.supi = to_chunk(&request->supi),
+		.af_id = to_chunk(&request->af_id),
+		.snn = to_chunk(&request->snn),
+		.sqn_ak = to_chunk(&request->sqn_ak),
 	};
 
 	inputs.given |= derivation->required & KUPF_INPUT_FC;
@@ -186,6 +204,25 @@ void kupf_request_apply(kupf_session_data_t *data, kupf_request_t *request)
 	{
 		data->services = request->services;
 	}
+	if (request->fields & KUPF_FIELD_PSK_IDENTITY)
+	{
+		data->psk_identity = to_chunk(&request->psk_identity);
+	}
+}
+
+/*
+ * Described in header
+ */
+bool kupf_request_check(const kupf_session_data_t *data, kupf_error_t *error)
+{
+	if (!data->psk_identity.len ||
+		(!(data->services & KUPF_SERVICE_IKE) &&
+		 __builtin_popcount(data->services) == 1))
+	{
+		return TRUE;
+	}
+	return kupf_error(error, KUPF_CAUSE_INVALID_FIELD, "field 'psk-identity': "
+					  "expected 'services' to be exactly one other than 'ike'");
 }
 
 /*

@@ -23,6 +23,7 @@
 #define KUPF_SECONDS_MAX (10 * 365 * 24 * 3600)
 
 typedef struct kupf_request_t kupf_request_t;
+typedef struct kupf_octets_t kupf_octets_t;
 typedef enum kupf_field_t kupf_field_t;
 
 /**
@@ -50,23 +51,40 @@ enum kupf_field_t {
 	KUPF_FIELD_P_CSCF = (1 << 18),
 	KUPF_FIELD_DNN = (1 << 19),
 	KUPF_FIELD_SNSSAI = (1 << 20),
+	KUPF_FIELD_PSK_IDENTITY = (1 << 21),
+	KUPF_FIELD_BASE = (1 << 22),
+	KUPF_FIELD_SUPI = (1 << 23),
 	KUPF_FIELD_REPLACE = (1 << 24),
 	KUPF_FIELD_LIMIT = (1 << 25),
 	KUPF_FIELD_AFTER = (1 << 26),
+	KUPF_FIELD_AF_ID = (1 << 27),
+	KUPF_FIELD_SNN = (1 << 28),
+	KUPF_FIELD_SQN_AK = (1 << 29),
 };
 
 /** Fields of a derivation: with the key that goes in, and what else does */
-#define KUPF_FIELDS_BASE (KUPF_FIELD_KAMF | KUPF_FIELD_KTNGF)
+#define KUPF_FIELDS_BASE (KUPF_FIELD_KAMF | KUPF_FIELD_KTNGF | KUPF_FIELD_BASE)
 #define KUPF_FIELDS_DERIVE (KUPF_FIELDS_BASE | KUPF_FIELD_DERIVATION | \
 	KUPF_FIELD_RAND | KUPF_FIELD_FC | KUPF_FIELD_NAS_COUNT | \
-	KUPF_FIELD_DISTINGUISHER)
+	KUPF_FIELD_DISTINGUISHER | KUPF_FIELD_SUPI | KUPF_FIELD_AF_ID | \
+	KUPF_FIELD_SNN | KUPF_FIELD_SQN_AK)
 
 /** Fields that say what a session is, apart from its name */
 #define KUPF_FIELDS_SESSION (KUPF_FIELD_UE_ID | KUPF_FIELD_KEY | \
 	KUPF_FIELDS_DERIVE | KUPF_FIELD_PDU_SESSION_ID | KUPF_FIELD_UPF_ADDRESS | \
 	KUPF_FIELD_UE_ADDRESSES | KUPF_FIELD_DNS | KUPF_FIELD_P_CSCF | \
 	KUPF_FIELD_DNN | KUPF_FIELD_SNSSAI | \
-	KUPF_FIELD_LIFETIME | KUPF_FIELD_SERVICES)
+	KUPF_FIELD_LIFETIME | KUPF_FIELD_SERVICES | KUPF_FIELD_PSK_IDENTITY)
+
+/**
+ * Octets of a field.
+ */
+struct kupf_octets_t {
+	/** how many */
+	size_t len;
+	/** the octets */
+	uint8_t octets[KUPF_PSK_IDENTITY_MAX];
+};
 
 /**
  * A parsed request.  What fields does not name is zero.
@@ -85,7 +103,7 @@ struct kupf_request_t {
 	/** key and its length */
 	uint8_t key[KUPF_KEY_MAX];
 	size_t key_len;
-	/** K_AMF or K_TNGF: the key that K_UPF is derived from */
+	/** K_AMF, K_TNGF or another one: what the key is derived from */
 	uint8_t base[KUPF_DERIVATION_KEY_LEN];
 	/** how */
 	const kupf_derivation_t *derivation;
@@ -98,6 +116,10 @@ struct kupf_request_t {
 	uint32_t nas_count;
 	/** distinguisher of the derivation */
 	uint8_t distinguisher;
+	/** SUPI, AF_ID, serving network name and SQN xor AK of the derivation */
+	kupf_octets_t supi, af_id, snn, sqn_ak;
+	/** PSK identity that the key itself has */
+	kupf_octets_t psk_identity;
 	/** PDU session identity */
 	uint8_t pdu_session_id;
 	/** address of the UPF */
@@ -160,5 +182,15 @@ bool kupf_request_derive(kupf_request_t *request, uint16_t fc,
  * @param request	request
  */
 void kupf_request_apply(kupf_session_data_t *data, kupf_request_t *request);
+
+/**
+ * Check that the contents of a session go together: a key that has a PSK
+ * identity of its own serves exactly one service, and that is not IKE.
+ *
+ * @param data		contents
+ * @param error		[out] error
+ * @return			FALSE if they do not
+ */
+bool kupf_request_check(const kupf_session_data_t *data, kupf_error_t *error);
 
 #endif /** KUPF_REQUEST_H_ @}*/

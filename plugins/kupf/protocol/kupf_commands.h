@@ -23,6 +23,11 @@ typedef struct kupf_commands_t kupf_commands_t;
 struct kupf_commands_t {
 
 	/**
+	 * Whether there are keys in answers.
+	 */
+	bool secret;
+
+	/**
 	 * Carry out a command, or begin to.  Called by the server's thread only.
 	 *
 	 * @param client	identifies the client

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_fields.h"
+#include "kupf_identifiers.h"
 #include "kupf_network.h"
+#include "kupf/store/kupf_services.h"
 
 #include <ctype.h>
 
@@ -331,19 +333,35 @@ static bool parse_grace(kupf_request_t *request, chunk_t value)
 
 static bool parse_service(kupf_request_t *request, chunk_t value)
 {
-	if (chunk_equals(value, chunk_from_str("ike")))
-	{
-		request->services |= KUPF_SERVICE_IKE;
-	}
-	else if (chunk_equals(value, chunk_from_str("mpquic")))
-	{
-		request->services |= KUPF_SERVICE_MPQUIC;
-	}
-	else
-	{
-		return FALSE;
-	}
-	return TRUE;
+	uint8_t service = kupf_services_find(value);
+
+	request->services |= service;
+	return service != 0;
+}
+
+static bool parse_psk_identity(kupf_request_t *request, chunk_t value)
+{
+	return kupf_identifiers_parse_psk(value, &request->psk_identity);
+}
+
+static bool parse_supi(kupf_request_t *request, chunk_t value)
+{
+	return kupf_identifiers_parse_supi(value, &request->supi);
+}
+
+static bool parse_af_id(kupf_request_t *request, chunk_t value)
+{
+	return kupf_identifiers_parse_af_id(value, &request->af_id);
+}
+
+static bool parse_snn(kupf_request_t *request, chunk_t value)
+{
+	return kupf_identifiers_parse_snn(value, &request->snn);
+}
+
+static bool parse_sqn_ak(kupf_request_t *request, chunk_t value)
+{
+	return kupf_identifiers_parse_sqn_ak(value, &request->sqn_ak);
 }
 
 static bool parse_state(kupf_request_t *request, chunk_t value)
@@ -401,14 +419,25 @@ static const kupf_fields_t fields[] = {
 	  "32 octets, raw or as 0x<hex> or 0s<base64>, not all zero" },
 	{ "ktngf", KUPF_FIELD_KTNGF, FALSE, parse_base,
 	  "32 octets, raw or as 0x<hex> or 0s<base64>, not all zero" },
+	{ "base-key", KUPF_FIELD_BASE, FALSE, parse_base,
+	  "32 octets, raw or as 0x<hex> or 0s<base64>, not all zero" },
 	{ "derivation", KUPF_FIELD_DERIVATION, FALSE, parse_derivation,
-	  "\"kupf\", \"ts33501-a9\" or \"ts33501-a22\"" },
+	  "\"kupf\", \"ts33501-a9\", \"ts33501-a22\", \"akma\", \"akma-af\", "
+	  "\"kmsg\", \"best\" or \"best-prime\"" },
 	{ "nas-count", KUPF_FIELD_NAS_COUNT, FALSE, parse_nas_count,
 	  "a number up to 4294967295" },
 	{ "distinguisher", KUPF_FIELD_DISTINGUISHER, FALSE, parse_distinguisher,
 	  "a value for private use, 0xF1 to 0xFF" },
 	{ "rand", KUPF_FIELD_RAND, FALSE, parse_rand,
 	  "16 raw octets, or hexadecimal digits of 16 to 64 octets" },
+	{ "supi", KUPF_FIELD_SUPI, FALSE, parse_supi,
+	  "5 to 15 digits of an IMSI, or an NAI with its @" },
+	{ "af-id", KUPF_FIELD_AF_ID, FALSE, parse_af_id,
+	  "an FQDN and 5 octets of a Ua* protocol identifier, raw or as 0x<hex>" },
+	{ "snn", KUPF_FIELD_SNN, FALSE, parse_snn,
+	  "a serving network name, as text or 0x<hex>" },
+	{ "sqn-ak", KUPF_FIELD_SQN_AK, FALSE, parse_sqn_ak,
+	  "6 octets, raw or as 0x<hex>" },
 	{ "fc", KUPF_FIELD_FC, FALSE, parse_fc,
 	  "0x and two digits other than FF, or 0xFF and two digits" },
 	{ "pdu-session-id", KUPF_FIELD_PDU_SESSION_ID, FALSE, parse_pdu_session_id,
@@ -432,7 +461,10 @@ static const kupf_fields_t fields[] = {
 	{ "lifetime", KUPF_FIELD_LIFETIME, FALSE, parse_lifetime,
 	  "seconds, up to 315360000, 0 for no end" },
 	{ "services", KUPF_FIELD_SERVICES, TRUE, parse_service,
-	  "\"ike\" or \"mpquic\"" },
+	  "\"ike\", \"mpquic\", \"msgin5g\", \"tls\", or one of the setting "
+	  "charon.plugins.kupf.services" },
+	{ "psk-identity", KUPF_FIELD_PSK_IDENTITY, FALSE, parse_psk_identity,
+	  "1 to 255 octets of text without blanks, or as 0x<hex>" },
 	{ "grace", KUPF_FIELD_GRACE, FALSE, parse_grace,
 	  "seconds, up to 315360000" },
 	{ "state", KUPF_FIELD_STATE, FALSE, parse_state,

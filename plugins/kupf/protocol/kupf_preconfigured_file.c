@@ -13,7 +13,8 @@
 #define FIELDS (KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_KEY | \
 	KUPF_FIELD_PDU_SESSION_ID | KUPF_FIELD_UPF_ADDRESS | \
 	KUPF_FIELD_UE_ADDRESSES | KUPF_FIELD_DNS | KUPF_FIELD_P_CSCF | \
-	KUPF_FIELD_DNN | KUPF_FIELD_SNSSAI | KUPF_FIELD_SERVICES)
+	KUPF_FIELD_DNN | KUPF_FIELD_SNSSAI | KUPF_FIELD_SERVICES | \
+	KUPF_FIELD_PSK_IDENTITY)
 #define REQUIRED (KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_KEY)
 
 typedef struct reader_t reader_t;
@@ -175,6 +176,10 @@ static bool add_request(kupf_store_t *store, kupf_request_t *request,
 	};
 
 	kupf_request_apply(&data, request);
+	if (!kupf_request_check(&data, error))
+	{
+		return FALSE;
+	}
 	session = kupf_session_create(&data);
 	if (!session)
 	{

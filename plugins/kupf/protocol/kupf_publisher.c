@@ -15,7 +15,7 @@
 typedef struct private_kupf_publisher_t private_kupf_publisher_t;
 typedef struct event_t event_t;
 
-ENUM(kupf_event_names, KUPF_EVENT_TUNNEL_UP, KUPF_EVENT_TUNNEL_MOVED,
+ENUM(kupf_event_names, KUPF_EVENT_TUNNEL_UP, KUPF_EVENT_PSK_READY,
 	"tunnel-up",
 	"tunnel-down",
 	"auth-failed",
@@ -26,6 +26,8 @@ ENUM(kupf_event_names, KUPF_EVENT_TUNNEL_UP, KUPF_EVENT_TUNNEL_MOVED,
 	"child-up",
 	"child-down",
 	"tunnel-moved",
+	"psk-end",
+	"psk-ready",
 );
 
 /**
@@ -50,6 +52,8 @@ struct private_kupf_publisher_t {
 	kupf_publisher_t public;
 	/** by kupf_event_t */
 	event_t events[KUPF_EVENTS];
+	/** those that it tells about, a bit each */
+	u_int offered;
 };
 
 /**
@@ -71,6 +75,12 @@ static int find_subscriber(event_t *event, kupf_subscriber_t *subscriber)
 		}
 	}
 	return -1;
+}
+
+METHOD(kupf_publisher_t, offers, bool,
+	private_kupf_publisher_t *this, kupf_event_t type)
+{
+	return this->offered & (1 << type);
 }
 
 METHOD(kupf_publisher_t, subscribe, void,
@@ -129,13 +139,8 @@ static bool is_wanted(private_kupf_publisher_t *this, kupf_event_t type)
 	return wanted;
 }
 
-/**
- * Begin an event, unless nobody wants it.
- *
- * @return			FALSE if nobody does
- */
-static bool begin_event(private_kupf_publisher_t *this, kupf_event_t type,
-						wire_writer_t *writer)
+METHOD(kupf_publisher_t, begin_event, bool,
+	private_kupf_publisher_t *this, kupf_event_t type, wire_writer_t *writer)
 {
 	if (!is_wanted(this, type))
 	{
@@ -160,13 +165,8 @@ static void add_time(wire_writer_t *writer)
 	wire_writer_text(writer, "time", text);
 }
 
-/**
- * End an event with its time, and give it to all who want it.
- *
- * @return			how many that are
- */
-static u_int end_event(private_kupf_publisher_t *this, kupf_event_t type,
-					   wire_writer_t *writer)
+METHOD(kupf_publisher_t, end_event, u_int,
+	private_kupf_publisher_t *this, kupf_event_t type, wire_writer_t *writer)
 {
 	event_t *event = &this->events[type];
 	kupf_subscriber_t *subscriber;
@@ -421,6 +421,18 @@ METHOD(kupf_publisher_t, destroy, void,
  */
 kupf_publisher_t *kupf_publisher_create()
 {
+	kupf_publisher_t *this;
+
+	this = kupf_publisher_create_of((1 << KUPF_EVENT_PSK_END) - 1);
+	this->lists = TRUE;
+	return this;
+}
+
+/*
+ * Described in header
+ */
+kupf_publisher_t *kupf_publisher_create_of(u_int events)
+{
 	private_kupf_publisher_t *this;
 	int i;
 
@@ -438,10 +450,14 @@ kupf_publisher_t *kupf_publisher_create()
 				.rekey_request = _rekey_request,
 				.session_flapping = _session_flapping,
 			},
+			.offers = _offers,
+			.begin = _begin_event,
+			.end = _end_event,
 			.subscribe = _subscribe,
 			.unsubscribe = _unsubscribe,
 			.destroy = _destroy,
 		},
+		.offered = events,
 	);
 	for (i = 0; i < KUPF_EVENTS; i++)
 	{

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_reply.h"
+#include "kupf_identifiers.h"
+#include "kupf/store/kupf_services.h"
 #include "kupf/kupf_counters.h"
 
 #include <stdio.h>
@@ -160,6 +162,43 @@ void kupf_reply_network(wire_writer_t *writer, const kupf_session_t *session)
 	}
 }
 
+/**
+ * Add the names of services.
+ */
+static void add_services(wire_writer_t *writer, uint8_t services)
+{
+	const char *name;
+
+	wire_writer_begin_list(writer, "services");
+	for (; services; services &= services - 1)
+	{
+		name = kupf_services_name(services & -services);
+		if (name)
+		{
+			wire_writer_item(writer, wire_text(name));
+		}
+	}
+	wire_writer_end_list(writer);
+}
+
+/**
+ * Add octets in the way in which a request may have them: as they are if they
+ * are text, and do not look like digits.
+ */
+static void add_text_or_hex(wire_writer_t *writer, const char *name,
+							chunk_t octets)
+{
+	char text[2 + 2 * KUPF_PSK_IDENTITY_MAX + 1] = "0x";
+
+	if (kupf_identifiers_are_text(octets))
+	{
+		wire_writer_value(writer, name, wire_octets(octets.ptr, octets.len));
+		return;
+	}
+	chunk_to_hex(octets, text + 2, FALSE);
+	wire_writer_text(writer, name, text);
+}
+
 /*
  * Described in header
  */
@@ -177,16 +216,11 @@ void kupf_reply_details(wire_writer_t *writer, const kupf_session_t *session)
 					 data.preconfigured ? "preconfigured" : "socket");
 	kupf_reply_addresses(writer, "ue-addresses", data.ue_addresses,
 						 data.ue_address_count);
-	wire_writer_begin_list(writer, "services");
-	if (data.services & KUPF_SERVICE_IKE)
+	add_services(writer, data.services);
+	if (data.psk_identity.len)
 	{
-		wire_writer_item(writer, wire_text("ike"));
+		add_text_or_hex(writer, "psk-identity", data.psk_identity);
 	}
-	if (data.services & KUPF_SERVICE_MPQUIC)
-	{
-		wire_writer_item(writer, wire_text("mpquic"));
-	}
-	wire_writer_end_list(writer);
 	kupf_reply_addresses(writer, "dns", data.dns, data.dns_count);
 	kupf_reply_addresses(writer, "p-cscf", data.p_cscf, data.p_cscf_count);
 	kupf_reply_time(writer, "created", kupf_session_get_created(session));

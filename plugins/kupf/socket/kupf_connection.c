@@ -267,7 +267,7 @@ static bool linger(private_kupf_connection_t *this)
 	{
 		this->gone = TRUE;
 		this->outbox->destroy(this->outbox);
-		this->outbox = kupf_outbox_create();
+		this->outbox = kupf_outbox_create(this->commands->secret);
 		/* it would tell of the end again and again */
 		epoll_ctl(this->epoll, EPOLL_CTL_DEL, this->fd, NULL);
 	}
@@ -446,7 +446,7 @@ kupf_connection_t *kupf_connection_create(int fd, int epoll,
 		.epoll = epoll,
 		.commands = commands,
 		.inbox = kupf_inbox_create(),
-		.outbox = kupf_outbox_create(),
+		.outbox = kupf_outbox_create(commands->secret),
 		.interest = EPOLLIN,
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);

@@ -5,6 +5,9 @@
  * @{ @ingroup kupf
  *
  * What a client has to be sent, in order.  The caller locks.
+ *
+ * If there may be keys in it, the memory is kept out of core dumps, as that of
+ * kupf_inbox is, and octets are wiped once all are sent.
  */
 
 #ifndef KUPF_OUTBOX_H_
@@ -47,7 +50,9 @@ struct kupf_outbox_t {
 
 /**
  * Create an empty outbox.
+ *
+ * @param secret	whether there may be keys in it
  */
-kupf_outbox_t *kupf_outbox_create();
+kupf_outbox_t *kupf_outbox_create(bool secret);
 
 #endif /** KUPF_OUTBOX_H_ @}*/

@@ -22,11 +22,13 @@ struct private_kupf_registrations_t {
 /**
  * Find an event of the publisher by its exact name.
  */
-static bool find_event(wire_octets_t name, kupf_event_t *event)
+static bool find_event(private_kupf_registrations_t *this, wire_octets_t name,
+					   kupf_event_t *event)
 {
 	for (*event = KUPF_EVENT_TUNNEL_UP; *event < KUPF_EVENTS; (*event)++)
 	{
-		if (wire_equals(name, enum_to_name(kupf_event_names, *event)))
+		if (this->publisher->offers(this->publisher, *event) &&
+			wire_equals(name, enum_to_name(kupf_event_names, *event)))
 		{
 			return TRUE;
 		}
@@ -39,7 +41,8 @@ METHOD(kupf_registrations_t, knows, bool,
 {
 	kupf_event_t event;
 
-	return wire_equals(name, KUPF_LIST_EVENT) || find_event(name, &event);
+	return (this->publisher->lists && wire_equals(name, KUPF_LIST_EVENT)) ||
+		   find_event(this, name, &event);
 }
 
 METHOD(kupf_registrations_t, add, void,
@@ -47,7 +50,7 @@ METHOD(kupf_registrations_t, add, void,
 {
 	kupf_event_t event;
 
-	if (find_event(name, &event))
+	if (find_event(this, name, &event))
 	{
 		this->publisher->subscribe(this->publisher, event, this->subscriber);
 	}
@@ -69,7 +72,7 @@ METHOD(kupf_registrations_t, remove_, bool,
 		this->listing = FALSE;
 		return found;
 	}
-	return find_event(name, &event) &&
+	return find_event(this, name, &event) &&
 		   this->publisher->unsubscribe(this->publisher, event,
 										this->subscriber);
 }

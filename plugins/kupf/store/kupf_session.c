@@ -41,6 +41,8 @@ struct kupf_session_t {
 	bool upf_address_pooled:1;
 	/** whether it is pre-configured */
 	bool preconfigured:1;
+	/** whether the key has a PSK identity of its own */
+	bool direct:1;
 	/** number of inner addresses */
 	uint8_t ue_address_count;
 	/** number of name servers, and of P-CSCFs */
@@ -51,7 +53,8 @@ struct kupf_session_t {
 	bool stored;
 	/** identity; then name and NUL; then the address of the UPF, the inner
 	 * addresses of the UE, name servers and P-CSCFs, kupf_address_t each;
-	 * then DNN and S-NSSAI, each with a NUL */
+	 * then DNN and S-NSSAI, each with a NUL; then, only if direct, the length of
+	 * the PSK identity and the identity */
 	uint8_t id[];
 };
 
@@ -119,6 +122,14 @@ static inline char *snssai_of(const kupf_session_t *session)
 	return dnn_of(session) + session->dnn_len + 1;
 }
 
+/**
+ * Length of the PSK identity, and behind it the identity; only if direct.
+ */
+static inline uint8_t *psk_identity_of(const kupf_session_t *session)
+{
+	return (uint8_t*)snssai_of(session) + session->snssai_len + 1;
+}
+
 /*
  * Described in header
  */
@@ -139,7 +150,8 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 					 name_len + 1 +
 					 (1 + data->ue_address_count + data->dns_count +
 					  data->p_cscf_count) * sizeof(kupf_address_t) +
-					 strlen(dnn) + 1 + strlen(snssai) + 1);
+					 strlen(dnn) + 1 + strlen(snssai) + 1 +
+					 (data->psk_identity.len ? 1 + data->psk_identity.len : 0));
 	if (!session)
 	{
 		kupf_secret_destroy(key, data->key.len);
@@ -160,6 +172,7 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 		.services = data->services,
 		.upf_address_pooled = data->upf_address_pooled,
 		.preconfigured = data->preconfigured,
+		.direct = data->psk_identity.len > 0,
 		.ue_address_count = data->ue_address_count,
 		.dns_count = data->dns_count,
 		.p_cscf_count = data->p_cscf_count,
@@ -183,6 +196,12 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 		   data->p_cscf_count * sizeof(kupf_address_t));
 	strcpy(dnn_of(session), dnn);
 	strcpy(snssai_of(session), snssai);
+	if (session->direct)
+	{
+		*psk_identity_of(session) = data->psk_identity.len;
+		memcpy(psk_identity_of(session) + 1, data->psk_identity.ptr,
+			   data->psk_identity.len);
+	}
 	return session;
 }
 
@@ -228,6 +247,7 @@ void kupf_session_get_data(const kupf_session_t *session,
 		.p_cscf_count = session->p_cscf_count,
 		.dnn = kupf_session_get_dnn(session),
 		.snssai = kupf_session_get_snssai(session),
+		.psk_identity = kupf_session_get_psk_identity(session),
 		.lifetime = session->lifetime,
 		.expiry = session->expiry,
 		.generation = session->generation,
@@ -364,6 +384,21 @@ const char *kupf_session_get_snssai(const kupf_session_t *session)
 /*
  * Described in header
  */
+chunk_t kupf_session_get_psk_identity(const kupf_session_t *session)
+{
+	uint8_t *identity;
+
+	if (!session->direct)
+	{
+		return chunk_empty;
+	}
+	identity = psk_identity_of(session);
+	return chunk_create(identity + 1, *identity);
+}
+
+/*
+ * Described in header
+ */
 uint32_t kupf_session_get_expiry(const kupf_session_t *session)
 {
 	return session->expiry;
@@ -404,6 +439,17 @@ static bool same_id(const kupf_session_t *session, id_type_t type, chunk_t id)
 		   chunk_equals(chunk_create(id_of(session), session->id_len), id);
 }
 
+/**
+ * Compare PSK identities, none included.
+ */
+static bool same_psk_identity(const kupf_session_t *session, chunk_t identity)
+{
+	chunk_t own = kupf_session_get_psk_identity(session);
+
+	return own.len == identity.len &&
+		   (!own.len || memeq(own.ptr, identity.ptr, own.len));
+}
+
 /*
  * Described in header
  */
@@ -442,6 +488,7 @@ bool kupf_session_matches(const kupf_session_t *session,
 		   chunk_equals_const(kupf_session_get_key(session), data->key) &&
 		   session->pdu_session_id == data->pdu_session_id &&
 		   session->services == data->services &&
+		   same_psk_identity(session, data->psk_identity) &&
 		   session->lifetime == data->lifetime &&
 		   (data->upf_address.family == AF_UNSPEC ||
 			kupf_address_equals(upf_address_of(session),

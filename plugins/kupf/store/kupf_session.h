@@ -53,9 +53,18 @@ typedef enum kupf_service_t kupf_service_t;
 enum kupf_service_t {
 	/** IKEv2 authentication of the NIN3A leg */
 	KUPF_SERVICE_IKE = (1 << 0),
-	/** TLS-PSK of MPQUIC steering; never given to charon */
+	/** QUIC of MPQUIC steering; never given to charon, and so are all below */
 	KUPF_SERVICE_MPQUIC = (1 << 1),
+	/** TLS of MSGin5G */
+	KUPF_SERVICE_MSGIN5G = (1 << 2),
+	/** TLS of whatever else */
+	KUPF_SERVICE_TLS = (1 << 3),
+	/** the first of those that the settings name */
+	KUPF_SERVICE_OWN = (1 << 4),
 };
+
+/** Longest PSK identity that a key comes with, octets */
+#define KUPF_PSK_IDENTITY_MAX 255
 
 /**
  * What a session is made of.  Everything is copied.
@@ -94,6 +103,9 @@ struct kupf_session_data_t {
 	/** S-NSSAI as text in lower case, up to KUPF_SNSSAI_MAX octets, NULL if not
 	 * known */
 	const char *snssai;
+	/** identity that the key itself has in TLS, up to KUPF_PSK_IDENTITY_MAX
+	 * octets, empty if keys are derived from it */
+	chunk_t psk_identity;
 	/** life in seconds from creation, up to one more; 0 for no end */
 	uint32_t lifetime;
 	/** time_monotonic() of its end if that is fixed already, otherwise 0 */
@@ -260,6 +272,13 @@ const char *kupf_session_get_dnn(const kupf_session_t *session);
  * @return			internal string, NULL if not known
  */
 const char *kupf_session_get_snssai(const kupf_session_t *session);
+
+/**
+ * Get the identity that the key itself has in TLS.
+ *
+ * @return			internal data, empty if keys are derived from it
+ */
+chunk_t kupf_session_get_psk_identity(const kupf_session_t *session);
 
 /**
  * Get the time of expiry.

@@ -159,6 +159,109 @@ START_TEST(test_vectors)
 }
 END_TEST
 
+/** K_AUSF, and CK || IK: srsRAN 4G test_security_kdf.cc */
+#define KAUSF "d9c8ff91b69e250e256e92466acf80a1d82b65f094b7c071199c0312e067ff3b"
+#define CK_IK "561e05efbdf2efeb2d558f041c53c44501e0f2f5535431312d57279814cfcd89"
+
+/** K_AKMA of the first vector */
+#define KAKMA "a9873ba71813dd1e2bdf71d144e203e934d001484a1addcff04d2a7e6bef1c49"
+
+/** SUPI and serving network name */
+#define SUPI "901700000021309"
+#define SNN "5G:mnc070.mcc901.3gppnetwork.org"
+
+/*
+ * Nobody else's vectors for these, either; computed in the same way:
+ *
+ *   akma:       kdf(kausf, 0x80, b'AKMA', supi)
+ *   akma-af:    kdf(kakma, 0x82, af_id)
+ *   kmsg:       kdf(kamf, fc, b'K_MSG'[, rand])
+ *   best:       kdf(ck_ik, 0x63, snn, sqn_ak), best-prime with 0x64
+ */
+static struct {
+	char *name;
+	char *base;
+	u_int given;
+	char *rand;
+	char *key;
+	char *id;
+} others[] = {
+	{ "akma", KAUSF, KUPF_INPUT_BASE | KUPF_INPUT_SUPI, .key = KAKMA,
+	  .id = "566903c255060e0f586e089d1b3362de" },
+	{ "akma-af", KAKMA, KUPF_INPUT_BASE | KUPF_INPUT_AF_ID,
+	  .key = "77dc9f68d97db13d0fde93aea5a260a9566569888bb2d7e44310b289b96ca54c",
+	  .id = "7e98f4a948a67d9280d32fd89d52f125" },
+	{ "kmsg", KAMF, KUPF_INPUT_BASE | KUPF_INPUT_FC,
+	  .key = "50841d92e680c4df40dfd6f3f46864e7b94ec01301994fef6f993e07da0b63c2",
+	  .id = "e4a1bb0d05c4cb10f2f2b6731defe737" },
+	{ "kmsg", KAMF, KUPF_INPUT_BASE | KUPF_INPUT_FC | KUPF_INPUT_RAND,
+	  .rand = "fc2d98a361208bf743639c9e632d7350",
+	  .key = "eb1c5c23773ee37f1ae7b335c6b64492a5992a4fc7c708fa60132a2ac9e651ed",
+	  .id = "b66dda1ef95486ed5c3804707397a3d2" },
+	{ "best", CK_IK,
+	  KUPF_INPUT_BASE | KUPF_INPUT_SNN | KUPF_INPUT_SQN_AK,
+	  .key = "bcb77b43f03c4dab5972b76637739b3f39d2b6e9dd7fdac0bd3744599f88f480",
+	  .id = "422f1eb842f11faf5898d30cea321597" },
+	{ "best-prime", CK_IK,
+	  KUPF_INPUT_BASE | KUPF_INPUT_SNN | KUPF_INPUT_SQN_AK,
+	  .key = "339a344698a25d5f634dcb031c8c0a9e02976e2033e086af50ade584b6fd347b",
+	  .id = "92e42cc15450d021cbd54846099589c5" },
+};
+
+START_TEST(test_others)
+{
+	const kupf_derivation_t *derivation;
+	uint8_t base[KUPF_KDF_LEN], rand[16],
+			sqn_ak[] = { 0x30, 0x5e, 0xb0, 0x6b, 0x73, 0x07 };
+	kupf_inputs_t inputs = {
+		.given = others[_i].given,
+		.key = chunk_from_hex(chunk_from_str(others[_i].base), (char*)base),
+		.fc = KUPF_KDF_FC_DEFAULT,
+		.supi = chunk_from_str(SUPI),
+		.af_id = chunk_from_str("af.example.com\x01\0\0\0\x07"),
+		.snn = chunk_from_str(SNN),
+		.sqn_ak = chunk_from_thing(sqn_ak),
+	};
+
+	inputs.af_id.len = strlen("af.example.com") + KUPF_DERIVATION_UA_LEN;
+	if (others[_i].rand)
+	{
+		inputs.rand = chunk_from_hex(chunk_from_str(others[_i].rand),
+									 (char*)rand);
+	}
+	derivation = kupf_derivation_find(chunk_from_str(others[_i].name));
+	ck_assert(kupf_derivation_derive(derivation, &inputs, key, id));
+	assert_octets(others[_i].key, key, sizeof(key));
+	assert_octets(others[_i].id, id, sizeof(id));
+
+	/* no name, no AF_ID without an FQDN, and SQN xor AK is whole */
+	inputs.supi.len = inputs.snn.len = 0;
+	inputs.af_id.len = inputs.sqn_ak.len = 5;
+	inputs.rand.len = inputs.rand.len ? 15 : 0;
+	ck_assert(kupf_derivation_derive(derivation, &inputs, key, id) ==
+			  (others[_i].given == (KUPF_INPUT_BASE | KUPF_INPUT_FC)));
+}
+END_TEST
+
+START_TEST(test_a_tid)
+{
+	uint8_t kausf[KUPF_KDF_LEN], a_tid[KUPF_A_TID_LEN], zero[KUPF_A_TID_LEN] = {};
+	chunk_t base;
+
+	base = chunk_from_hex(chunk_from_str(KAUSF), (char*)kausf);
+	ck_assert(kupf_derivation_a_tid(base, chunk_from_str(SUPI), a_tid));
+	assert_octets(
+			"b3ad64cec71da4ccd5cf88fe3ec73bb223692a178672187002460cdb58599c2e",
+			a_tid, sizeof(a_tid));
+	ck_assert(!kupf_derivation_a_tid(base, chunk_empty, a_tid));
+	ck_assert_mem_eq(a_tid, zero, sizeof(a_tid));
+	base.len--;
+	ck_assert(!kupf_derivation_a_tid(base, chunk_from_str(SUPI), a_tid));
+	/* it goes over the air: no session may have it for a key */
+	ck_assert_ptr_null(kupf_derivation_find(chunk_from_str("a-tid")));
+}
+END_TEST
+
 static struct {
 	char *name;
 	u_int given;
@@ -252,7 +355,8 @@ START_TEST(test_table)
 				chunk_from_str((char*)derivation->name)), derivation);
 		/* one key, and an FC that is valid or an input */
 		ck_assert_int_eq(__builtin_popcount(derivation->required &
-						(KUPF_INPUT_KAMF | KUPF_INPUT_KTNGF)), 1);
+						(KUPF_INPUT_KAMF | KUPF_INPUT_KTNGF |
+						 KUPF_INPUT_BASE)), 1);
 		ck_assert(kupf_kdf_fc_valid(derivation->fc));
 		ck_assert(!(derivation->required & KUPF_INPUT_FC) == !!derivation->fc);
 		/* each parameter is an input */
@@ -280,6 +384,8 @@ Suite *kupf_derivation_suite(void)
 	tc = tcase_create("derivation");
 	tcase_add_test(tc, test_published);
 	tcase_add_loop_test(tc, test_vectors, 0, countof(vectors));
+	tcase_add_loop_test(tc, test_others, 0, countof(others));
+	tcase_add_test(tc, test_a_tid);
 	tcase_add_loop_test(tc, test_limits, 0, countof(limits));
 	tcase_add_test(tc, test_no_prf);
 	tcase_add_test(tc, test_table);

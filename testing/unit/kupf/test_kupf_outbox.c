@@ -36,13 +36,23 @@ static u_int pick(u_int max)
 	return state % max;
 }
 
-static void setup()
+static void create(bool secret)
 {
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair),
 					 0);
-	outbox = kupf_outbox_create();
+	outbox = kupf_outbox_create(secret);
 	state = 1;
 	added = come = 0;
+}
+
+static void setup()
+{
+	create(FALSE);
+}
+
+static void setup_secret()
+{
+	create(TRUE);
 }
 
 static void teardown()
@@ -137,6 +147,13 @@ Suite *kupf_outbox_suite(void)
 	tc = tcase_create("outbox");
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, test_stream);
+	tcase_add_test(tc, test_gone);
+	suite_add_tcase(suite, tc);
+
+	tc = tcase_create("secret");
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, setup_secret, teardown);
 	tcase_add_test(tc, test_stream);
 	tcase_add_test(tc, test_gone);
 	suite_add_tcase(suite, tc);

@@ -237,6 +237,70 @@ START_TEST(test_idempotent)
 }
 END_TEST
 
+/**
+ * A key with a PSK identity of its own serves exactly one service, not IKE, and
+ * the rule holds for what a modification makes of a session, too.
+ */
+START_TEST(test_psk_identity)
+{
+	kupf_session_t *session;
+	chunk_t identity;
+
+	refuse("session=a ue-id=keyid:ue " KEY " psk-identity=x",
+		   KUPF_CAUSE_INVALID_FIELD);
+	refuse("session=a ue-id=keyid:ue " KEY " psk-identity=x "
+		   "services=[ike,tls]", KUPF_CAUSE_INVALID_FIELD);
+	refuse("session=a ue-id=keyid:ue " KEY " psk-identity=x "
+		   "services=[tls,msgin5g]", KUPF_CAUSE_INVALID_FIELD);
+	check_sessions(0);
+
+	session = establish("session=a ue-id=keyid:ue " KEY " psk-identity=xyz "
+						"services=[tls] snssai=1 dnn=ims");
+	identity = kupf_session_get_psk_identity(session);
+	ck_assert(chunk_equals(identity, chunk_from_str("xyz")));
+	ck_assert_str_eq(kupf_session_get_snssai(session), "1");
+	kupf_session_unref(session);
+	/* another identity is other content */
+	refuse("session=a ue-id=keyid:ue " KEY " psk-identity=xy services=[tls] "
+		   "snssai=1 dnn=ims", KUPF_CAUSE_SESSION_EXISTS);
+	ck_assert_ptr_null(run("session=a services=[ike]", TRUE,
+						   KUPF_CAUSE_INVALID_FIELD));
+	session = run("session=a services=[mpquic] " KEY_2, TRUE, KUPF_CAUSE_NONE);
+	identity = kupf_session_get_psk_identity(session);
+	ck_assert(chunk_equals(identity, chunk_from_str("xyz")));
+	kupf_session_unref(session);
+	check_sessions(1);
+}
+END_TEST
+
+/**
+ * A session can be established with K_AF; what its derivation needs is named.
+ */
+START_TEST(test_akma)
+{
+	kupf_session_t *session;
+	char key[2 * KUPF_KDF_LEN + 1];
+
+	refuse("session=a derivation=akma-af base-key=0xa9873ba71813dd1e2bdf71d144e"
+		   "203e934d001484a1addcff04d2a7e6bef1c49 services=[msgin5g]",
+		   KUPF_CAUSE_MISSING_FIELD);
+	refuse("session=a derivation=akma-af base-key=0xa9873ba71813dd1e2bdf71d144e"
+		   "203e934d001484a1addcff04d2a7e6bef1c49 supi=00101 "
+		   "af-id=af.example.com%01%00%00%00%07", KUPF_CAUSE_INVALID_FIELD);
+	refuse("session=a derivation=akma-af kamf=0xa9873ba71813dd1e2bdf71d144e"
+		   "203e934d001484a1addcff04d2a7e6bef1c49 "
+		   "af-id=af.example.com%01%00%00%00%07", KUPF_CAUSE_MISSING_FIELD);
+	session = establish("session=a derivation=akma-af base-key=0xa9873ba71813dd"
+						"1e2bdf71d144e203e934d001484a1addcff04d2a7e6bef1c49 "
+						"af-id=af.example.com%01%00%00%00%07 "
+						"psk-identity=3GPP-AKMAa@b services=[msgin5g]");
+	chunk_to_hex(kupf_session_get_key(session), key, FALSE);
+	ck_assert_str_eq(key, "77dc9f68d97db13d0fde93aea5a260a9566569888bb2d7e44310"
+					 "b289b96ca54c");
+	kupf_session_unref(session);
+}
+END_TEST
+
 static char *others[] = {
 	"session=a ue-id=keyid:ue2 " KEY " lifetime=60 ue-addresses=[10.0.0.1]",
 	"session=a ue-id=fqdn:ue " KEY " lifetime=60 ue-addresses=[10.0.0.1]",
@@ -940,6 +1004,8 @@ Suite *kupf_procedures_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_establish);
 	tcase_add_test(tc, test_idempotent);
+	tcase_add_test(tc, test_psk_identity);
+	tcase_add_test(tc, test_akma);
 	tcase_add_loop_test(tc, test_other_content, 0, countof(others));
 	tcase_add_test(tc, test_missing);
 	tcase_add_loop_test(tc, test_derive, 0, countof(derivations));

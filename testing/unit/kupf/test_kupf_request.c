@@ -162,6 +162,24 @@ static struct {
 	{ "lifetime=0315360000", KUPF_FIELD_LIFETIME, "315360000" },
 	{ "services=[ike]", KUPF_FIELD_SERVICES, "1" },
 	{ "services=[mpquic]", KUPF_FIELD_SERVICES, "2" },
+	{ "services=[msgin5g]", KUPF_FIELD_SERVICES, "4" },
+	{ "services=[tls]", KUPF_FIELD_SERVICES, "8" },
+	{ "psk-identity=3GPP-AKMA0a@b", KUPF_FIELD_PSK_IDENTITY,
+	  "334750502d414b4d4130614062" },
+	{ "psk-identity=0x00Ff", KUPF_FIELD_PSK_IDENTITY, "00ff" },
+	{ "psk-identity=0", KUPF_FIELD_PSK_IDENTITY, "30" },
+	{ "base-key=0x" HEX32, KUPF_FIELD_BASE, HEX32 },
+	{ "derivation=akma-af", KUPF_FIELD_DERIVATION, "akma-af" },
+	{ "supi=00101", KUPF_FIELD_SUPI, "3030313031" },
+	{ "supi=001012345678901", KUPF_FIELD_SUPI,
+	  "303031303132333435363738393031" },
+	{ "supi=u@x", KUPF_FIELD_SUPI, "754078" },
+	{ "af-id=a.b%01%00%00%00%07", KUPF_FIELD_AF_ID, "612e620100000007" },
+	{ "af-id=0x612e620100000007", KUPF_FIELD_AF_ID, "612e620100000007" },
+	{ "snn=5G:a", KUPF_FIELD_SNN, "35473a61" },
+	{ "snn=0x00f110", KUPF_FIELD_SNN, "00f110" },
+	{ "sqn-ak=0x000102030405", KUPF_FIELD_SQN_AK, "000102030405" },
+	{ "sqn-ak=0x%00%01%02%03", KUPF_FIELD_SQN_AK, "307800010203" },
 	{ "services=[ike,mpquic]", KUPF_FIELD_SERVICES, "3" },
 	{ "grace=0", KUPF_FIELD_GRACE, "0" },
 	{ "grace=315360000", KUPF_FIELD_GRACE, "315360000" },
@@ -193,6 +211,17 @@ static void print_addresses(const kupf_address_t *addresses, u_int count,
 }
 
 /**
+ * Print octets as digits.
+ */
+static char *show_octets(kupf_octets_t *octets)
+{
+	static char text[2 * sizeof(octets->octets) + 1];
+
+	chunk_to_hex(chunk_create(octets->octets, octets->len), text, FALSE);
+	return text;
+}
+
+/**
  * Print a field of a request.
  */
 static char *show(kupf_request_t *request, kupf_field_t field)
@@ -216,6 +245,7 @@ static char *show(kupf_request_t *request, kupf_field_t field)
 			break;
 		case KUPF_FIELD_KAMF:
 		case KUPF_FIELD_KTNGF:
+		case KUPF_FIELD_BASE:
 			chunk_to_hex(chunk_from_thing(request->base), text, FALSE);
 			break;
 		case KUPF_FIELD_RAND:
@@ -262,6 +292,16 @@ static char *show(kupf_request_t *request, kupf_field_t field)
 		case KUPF_FIELD_SERVICES:
 			snprintf(text, sizeof(text), "%u", request->services);
 			break;
+		case KUPF_FIELD_PSK_IDENTITY:
+			return show_octets(&request->psk_identity);
+		case KUPF_FIELD_SUPI:
+			return show_octets(&request->supi);
+		case KUPF_FIELD_AF_ID:
+			return show_octets(&request->af_id);
+		case KUPF_FIELD_SNN:
+			return show_octets(&request->snn);
+		case KUPF_FIELD_SQN_AK:
+			return show_octets(&request->sqn_ak);
 		case KUPF_FIELD_GRACE:
 			snprintf(text, sizeof(text), "%u", request->grace);
 			break;
@@ -307,6 +347,29 @@ static struct {
 	char *named;
 } bad[] = {
 	/* values */
+	{ "services=[TLS]", KUPF_CAUSE_INVALID_FIELD, "'services'" },
+	{ "services=[other]", KUPF_CAUSE_INVALID_FIELD, "'services'" },
+	{ "psk-identity=", KUPF_CAUSE_INVALID_FIELD, "'psk-identity'" },
+	{ "psk-identity=0x", KUPF_CAUSE_INVALID_FIELD, "'psk-identity'" },
+	{ "psk-identity=0x0", KUPF_CAUSE_INVALID_FIELD, "'psk-identity'" },
+	{ "psk-identity=0x0g", KUPF_CAUSE_INVALID_FIELD, "'psk-identity'" },
+	{ "psk-identity=a%20b", KUPF_CAUSE_INVALID_FIELD, "'psk-identity'" },
+	{ "psk-identity=" A64 A64 A64 A64, KUPF_CAUSE_INVALID_FIELD,
+	  "'psk-identity'" },
+	{ "base-key=0x" HEX31, KUPF_CAUSE_INVALID_FIELD, "'base-key'" },
+	{ "supi=", KUPF_CAUSE_INVALID_FIELD, "'supi'" },
+	{ "supi=0010", KUPF_CAUSE_INVALID_FIELD, "'supi'" },
+	{ "supi=0010123456789012", KUPF_CAUSE_INVALID_FIELD, "'supi'" },
+	{ "supi=imsi-001010123456789", KUPF_CAUSE_INVALID_FIELD, "'supi'" },
+	{ "supi=u@", KUPF_CAUSE_INVALID_FIELD, "'supi'" },
+	{ "af-id=", KUPF_CAUSE_INVALID_FIELD, "'af-id'" },
+	{ "af-id=%01%00%00%00%07", KUPF_CAUSE_INVALID_FIELD, "'af-id'" },
+	{ "af-id=0x0100000007", KUPF_CAUSE_INVALID_FIELD, "'af-id'" },
+	{ "af-id=a%20b%01%00%00%00%07", KUPF_CAUSE_INVALID_FIELD, "'af-id'" },
+	{ "snn=", KUPF_CAUSE_INVALID_FIELD, "'snn'" },
+	{ "snn=0xf", KUPF_CAUSE_INVALID_FIELD, "'snn'" },
+	{ "sqn-ak=0x0001020304", KUPF_CAUSE_INVALID_FIELD, "'sqn-ak'" },
+	{ "sqn-ak=000102030405", KUPF_CAUSE_INVALID_FIELD, "'sqn-ak'" },
 	{ "session=", KUPF_CAUSE_INVALID_FIELD, "'session'" },
 	{ "session=" TEXT64 "x", KUPF_CAUSE_INVALID_FIELD, "'session'" },
 	{ "session=a%20b", KUPF_CAUSE_INVALID_FIELD, "'session'" },
@@ -505,7 +568,7 @@ static struct {
 	{ "lifetime=1h", KUPF_CAUSE_INVALID_FIELD, "'lifetime'" },
 	{ "lifetime=1.5", KUPF_CAUSE_INVALID_FIELD, "'lifetime'" },
 	{ "services=[]", KUPF_CAUSE_INVALID_FIELD, "'services'" },
-	{ "services=[tls]", KUPF_CAUSE_INVALID_FIELD, "'services'" },
+	{ "services=[sip]", KUPF_CAUSE_INVALID_FIELD, "'services'" },
 	{ "services=[IKE]", KUPF_CAUSE_INVALID_FIELD, "'services'" },
 	{ "services=[,ike]", KUPF_CAUSE_INVALID_FIELD, "'services'" },
 	{ "grace=-1", KUPF_CAUSE_INVALID_FIELD, "'grace'" },
@@ -636,7 +699,9 @@ START_TEST(test_all)
 
 	ck_assert(parse(&request, &error, ALL, MOST,
 		"services=[ike] lifetime=60 ue-addresses=[10.0.0.1] dns=[10.0.0.2] "
-		"p-cscf=[10.0.0.3] dnn=a snssai=1 grace=5 "
+		"p-cscf=[10.0.0.3] dnn=a snssai=1 grace=5 psk-identity=x "
+		"base-key=0x" HEX32 " supi=u@x af-id=a%01%00%00%00%07 snn=a "
+		"sqn-ak=0x000102030405 "
 		"upf-address=192.0.2.1 pdu-session-id=5 fc=0x6e rand=0x" HEX32 " "
 		"derivation=kupf nas-count=1 distinguisher=0xf1 ktngf=0x" HEX32 " "
 		"kamf=0x" HEX32 " key=0x" HEX64 " ue-id=keyid:a session=s"));

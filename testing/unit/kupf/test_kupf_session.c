@@ -37,6 +37,7 @@ static void full(kupf_session_data_t *data)
 	data->p_cscf_count = 1;
 	data->dnn = "internet";
 	data->snssai = "1-000002";
+	data->psk_identity = chunk_from_str("3GPP");
 	data->ue_address_count = 2;
 	data->lifetime = 1000;
 	data->generation = 3;
@@ -44,6 +45,8 @@ static void full(kupf_session_data_t *data)
 
 START_TEST(test_data)
 {
+	uint8_t octets[KUPF_PSK_IDENTITY_MAX];
+	chunk_t longest = chunk_from_thing(octets);
 	static uint8_t id[255];
 	kupf_session_data_t data, back;
 	kupf_session_t *session;
@@ -53,6 +56,7 @@ START_TEST(test_data)
 	time_t now = time_monotonic(NULL);
 
 	memset(id, 0xff, sizeof(id));
+	memset(octets, 0xFE, sizeof(octets));
 	full(&data);
 	data.name = NAME_64;
 	data.id = chunk_from_thing(id);
@@ -73,6 +77,7 @@ START_TEST(test_data)
 	data.dns_count = data.p_cscf_count = KUPF_SERVERS_MAX;
 	data.dnn = NAME_64;
 	data.snssai = "255-ffffff";
+	data.psk_identity = longest;
 	data.services = KUPF_SERVICE_MPQUIC | KUPF_SERVICE_IKE;
 	session = kupf_session_create(&data);
 	ck_assert_ptr_nonnull(session);
@@ -96,6 +101,7 @@ START_TEST(test_data)
 	ck_assert(memeq(back.p_cscf, data.p_cscf, sizeof(data.p_cscf)));
 	ck_assert_str_eq(back.dnn, NAME_64);
 	ck_assert_str_eq(back.snssai, "255-ffffff");
+	ck_assert(chunk_equals(back.psk_identity, longest));
 	ck_assert_uint_eq(back.lifetime, 1000);
 	ck_assert_uint_ge(back.expiry, now + 1000);
 	ck_assert_uint_le(back.expiry, now + 1002);
@@ -130,6 +136,7 @@ START_TEST(test_data)
 	back.key = data.key;
 	back.dnn = data.dnn;
 	back.snssai = data.snssai;
+	back.psk_identity = data.psk_identity;
 	session = kupf_session_create(&back);
 	ck_assert_uint_eq(kupf_session_get_created(session), 1);
 	ck_assert_uint_ge(kupf_session_get_modified(session), now);
@@ -223,6 +230,8 @@ static struct {
 	{ "no dnn", TRUE, FALSE },
 	{ "snssai", TRUE, FALSE },
 	{ "no snssai", TRUE, FALSE },
+	{ "psk identity", TRUE, FALSE },
+	{ "no psk identity", TRUE, FALSE },
 	{ "lifetime", TRUE, FALSE },
 	{ "expiry", FALSE, FALSE },
 	{ "generation", FALSE, FALSE },
@@ -332,6 +341,14 @@ static void change(kupf_session_data_t *data, char *what)
 	else if (streq(what, "no snssai"))
 	{
 		data->snssai = NULL;
+	}
+	else if (streq(what, "psk identity"))
+	{
+		data->psk_identity = chunk_from_str("3gpp");
+	}
+	else if (streq(what, "no psk identity"))
+	{
+		data->psk_identity = chunk_empty;
 	}
 	else if (streq(what, "ue address count"))
 	{
