@@ -91,8 +91,8 @@ static const kupf_setting_t settings[] = {
 	  "and two digits" },
 	{ "services", KUPF_SETTING_TEXT, NULL, AT(services),
 	  .check = kupf_services_are_names, .expected = "up to 4 names of up to 32 "
-	  "lower-case letters, digits and hyphens, separated by comma or space, none "
-	  "of them twice, ike, mpquic, msgin5g or tls" },
+	  "lower-case letters, digits and hyphens, separated by comma or space, "
+	  "none of them twice, ike, mpquic, msgin5g or tls" },
 	{ "psk_sockets", KUPF_SETTING_TEXT, NULL, AT(psk.sockets),
 	  .check = kupf_psk_config_are_sockets,
 	  .expected = "services other than ike, separated by comma or space" },

@@ -8,15 +8,15 @@
  *
  * K_UPF is an IKEv2 PSK, and a key that goes into two protocols, or into the
  * importer of RFC 9258 as well as elsewhere (RFC 9258 4), serves neither.  So a
- * service has keys of its own, and the UE, which holds K_UPF, computes the same:
+ * service has keys of its own, and the UE, with its K_UPF, computes the same:
  *
  *   psk      = KDF(K_UPF, FC, P0 = service " psk")
  *   epsk     = KDF(K_UPF, FC, P0 = service " epsk")
  *   identity = the last 16 octets of
  *              KDF(K_UPF, FC, P0 = service " psk-id" or " epsk-id")
  *
- * KDF is that of TS 33.220 Annex B.2 (kupf_kdf.h).  "psk" is for "ext binder" of
- * RFC 8446, "epsk" for the importer with the context "nin3a " service and
+ * KDF is that of TS 33.220 Annex B.2 (kupf_kdf.h).  "psk" is for "ext binder"
+ * of RFC 8446, "epsk" for the importer with the context "nin3a " service and
  * SHA-256.  Nobody finds K_UPF, the IKE identity, or what belongs to another
  * service or form by knowing one of them.
  *

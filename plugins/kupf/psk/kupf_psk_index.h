@@ -9,8 +9,8 @@
  * It only has what it is told, so sessions without the service cost nothing.
  * It may have, for a moment, a session that is gone already: who looks one up
  * says which count.  Hash tables in shards, each with a lock and a table that
- * doubles when it is full, as the store has them (kupf_store.h); these locks are
- * leaves, but for the callback of find().
+ * doubles when it is full, as the store has them (kupf_store.h); these locks
+ * are leaves, but for the callback of find().
  */
 
 #ifndef KUPF_PSK_INDEX_H_

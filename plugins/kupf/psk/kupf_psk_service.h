@@ -4,8 +4,8 @@
  * @defgroup kupf_psk_service kupf_psk_service
  * @{ @ingroup kupf
  *
- * One service whose keys consumers may have: which sessions have it, the look-up
- * by identity, and what its consumers are told.
+ * One service whose keys consumers may have: which sessions have it, the
+ * look-up by identity, and what its consumers are told.
  *
  * A session is found only while the store has it as it is: what was removed,
  * replaced, hidden or has expired is unknown from that moment on, whatever the

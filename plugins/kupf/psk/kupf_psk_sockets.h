@@ -6,11 +6,11 @@
  *
  * The sockets of consumers of keys, TLS and QUIC servers: one for each service,
  * with a thread of its own, so that unknown identities, which are an attacker's
- * choice, hold up nobody but the consumers of that service.  A socket gives keys
- * of its service, and nothing else; the socket of the SMF side gives none.
+ * choice, hold up nobody but the consumers of that service.  A socket gives
+ * keys of its service, and nothing else; the socket of the SMF side gives none.
  *
- * It learns of sessions as the enforcer does: it stands before it, and passes on
- * whatever is told and asked.
+ * It learns of sessions as the enforcer does: it stands before it, and passes
+ * on whatever is told and asked.
  */
 
 #ifndef KUPF_PSK_SOCKETS_H_
@@ -70,7 +70,7 @@ struct kupf_psk_sockets_t {
 /**
  * Create the object, without any service.
  *
- * @param enforcer	enforcer, outlives the object
+ * @param enforcer	enforcer that has all methods, outlives the object
  */
 kupf_psk_sockets_t *kupf_psk_sockets_create(kupf_enforcer_t *enforcer);
 
