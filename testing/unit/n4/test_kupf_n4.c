@@ -398,6 +398,21 @@ START_TEST(test_restart)
 END_TEST
 
 /*
+ * Once is enough: there is nothing to be done after it.
+ */
+START_TEST(test_synchronised)
+{
+	pid_t daemon = test_fake_daemon(BOOT("a") "W");
+
+	await_sync(1);
+	ck_assert_int_eq(kupf_n4_poll_timeout(engine), -1);
+	kupf_n4_destroy(engine);
+	engine = NULL;
+	test_fake_daemon_end(daemon);
+}
+END_TEST
+
+/*
  * Without association there are no sessions; another SMF's does not help.
  */
 START_TEST(test_association)
@@ -665,6 +680,7 @@ int main()
 	tcase_add_test(tcase, test_refused);
 	tcase_add_test(tcase, test_patience);
 	tcase_add_test(tcase, test_restart);
+	tcase_add_test(tcase, test_synchronised);
 	suite_add_tcase(suite, tcase);
 
 	tcase = tcase_create("n4");
