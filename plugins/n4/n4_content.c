@@ -178,6 +178,26 @@ void n4_content_renew(n4_content_t *self, const n4_content_t *with)
 	}
 }
 
+/*
+ * Described in header
+ */
+bool n4_content_has_key_of(const n4_content_t *self, const n4_content_t *other)
+{
+	uint8_t differ = 0;
+	size_t i;
+
+	for (i = 0; i < N4_KEY_SIZE; i++)
+	{
+		differ |= self->key[i] ^ other->key[i];
+	}
+	return self->has_key && other->has_key && !differ &&
+		   self->derives == other->derives &&
+		   self->rand_len == other->rand_len &&
+		   !memcmp(self->rand, other->rand, sizeof(self->rand)) &&
+		   self->id_len == other->id_len &&
+		   !memcmp(self->id, other->id, sizeof(self->id));
+}
+
 /**
  * Add an inner address, unless it is there or there are too many.
  */

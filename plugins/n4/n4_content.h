@@ -114,6 +114,13 @@ void n4_content_free(n4_pages_t *pages, n4_content_t *content);
 void n4_content_renew(n4_content_t *self, const n4_content_t *with);
 
 /**
+ * Whether both have the same key: of a request that comes again when it was
+ * forgotten that it had come before.
+ */
+bool n4_content_has_key_of(const n4_content_t *self,
+						   const n4_content_t *other);
+
+/**
  * Read what the IEs of a Session Establishment Request, or of the response to
  * it, say of the UE: addresses (UE IP Address in the PDI of Create PDR, or in
  * Created PDR if the UPF has chosen), DNN and S-NSSAI.  What is there stays.

@@ -75,8 +75,9 @@ n4_exchange_t *n4_exchanges_find(n4_exchanges_t *self, unsigned int smf,
 {
 	n4_exchange_t *exchange = *bucket(self, smf, from_upf, sequence);
 
-	while (exchange && (exchange->smf != smf || exchange->from_upf != from_upf ||
-						exchange->sequence != sequence))
+	while (exchange &&
+		   (exchange->smf != smf || exchange->from_upf != from_upf ||
+			exchange->sequence != sequence))
 	{
 		exchange = exchange->chained;
 	}

@@ -19,7 +19,7 @@
 /** Most exchanges */
 #define N4_EXCHANGES_MAX 65536
 
-/** How long an exchange is remembered, ms: longer than requests are sent again */
+/** How long an exchange is remembered, ms: longer than requests are repeated */
 #define N4_EXCHANGE_LIFE 30000
 
 typedef enum n4_stage_t n4_stage_t;

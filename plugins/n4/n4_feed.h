@@ -80,7 +80,7 @@ bool n4_feed_change(n4_feed_t *self, n4_session_t *session,
 					n4_content_t *content, n4_exchange_t *exchange);
 
 /**
- * Have a session deleted.  If there is no memory it is when all is synchronised.
+ * Have a session deleted; if there is no memory, when all is synchronised.
  *
  * @param self		feed
  * @param session	session, which may go then

@@ -18,9 +18,9 @@
 /** Octets of type and length of an IE */
 #define IE_HEADER 4
 
-/** Greatest type of a node's messages that are paired, and the first of a
- * session's */
-#define LAST_NODE_PAIR 15
+/** Version Not Supported Response, which answers any request: before it requests
+ * have odd types, behind it even ones */
+#define VERSION_NOT_SUPPORTED 11
 
 /*
  * Described in header
@@ -96,12 +96,8 @@ bool n4_message_cut(wire_octets_t *datagram, n4_message_t *message)
  */
 bool n4_message_is_request(const n4_message_t *self)
 {
-	if (self->type > LAST_NODE_PAIR)
-	{
-		return self->type % 2 == 0;
-	}
-	/* 11 is a response without a request; 14 is a request */
-	return self->type == N4_SET_DELETION || (self->type % 2 && self->type < 11);
+	return self->type > VERSION_NOT_SUPPORTED ? self->type % 2 == 0 :
+		   self->type < VERSION_NOT_SUPPORTED && self->type % 2 == 1;
 }
 
 /*

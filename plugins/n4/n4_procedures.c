@@ -231,7 +231,8 @@ static bool accepted(kupf_n4_t *self, n4_exchange_t *exchange, uint64_t seid)
 	n4_content_t *content;
 
 	session = n4_sessions_find(self->sessions, exchange->smf, seid);
-	if (session && exchange->type == N4_ESTABLISHMENT)
+	if (session && exchange->type == N4_ESTABLISHMENT &&
+		!n4_content_has_key_of(session->content, exchange->content))
 	{	/* the end of the one before has escaped us */
 		n4_procedures_drop(self, session, NULL);
 		session = NULL;

@@ -108,14 +108,16 @@ static bool is_due(const n4_sync_t *self, const n4_session_t *session)
 	const n4_content_t *content = session->content;
 
 	return content->has_key && !session->refs &&
-		   (content->upf_address[0] != '\0') == (self->stage == N4_SYNC_NAMED) &&
+		   (content->upf_address[0] != '\0') ==
+									(self->stage == N4_SYNC_NAMED) &&
 		   n4_request_is_alive(content, n4_now());
 }
 
 /**
  * Begin, end or give up a synchronisation.
  */
-static void send_sync(n4_sync_t *self, n4_sync_stage_t stage, const char *command)
+static void send_sync(n4_sync_t *self, n4_sync_stage_t stage,
+					  const char *command)
 {
 	self->stage = stage;
 	kupf_client_begin(self->client, command);

@@ -134,6 +134,33 @@ START_TEST(test_invalid)
 }
 END_TEST
 
+static void on_sync_end(void *user, const kupf_client_reply_t *reply)
+{
+	ck_assert_int_eq(reply->status, KUPF_CLIENT_OK);
+	kupf_client_synced(client);
+}
+
+/*
+ * Who synchronises without waiting says so.
+ */
+START_TEST(test_synced)
+{
+	pid_t daemon = test_fake_daemon("< 0:version\nR success=yes boot=a\n"
+									"< 0:sync-end\nR success=yes\nW");
+
+	kupf_client_follow_boot(client);
+	ck_assert_int_eq(kupf_client_connect(client), KUPF_CLIENT_OK);
+	ck_assert(kupf_client_must_sync(client));
+	begin("sync-end", NULL);
+	ck_assert_int_eq(kupf_client_send(client, on_sync_end, NULL),
+					 KUPF_CLIENT_OK);
+	ck_assert_int_eq(kupf_client_flush(client), KUPF_CLIENT_OK);
+	ck_assert(!kupf_client_must_sync(client));
+	kupf_client_disconnect(client);
+	test_fake_daemon_end(daemon);
+}
+END_TEST
+
 /** Daemons that do not answer "version", or not in time */
 static const char *const silent[] = {
 	"W",
@@ -801,6 +828,7 @@ static Suite *kupf_client_suite()
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_call);
 	tcase_add_test(tc, test_invalid);
+	tcase_add_test(tc, test_synced);
 	tcase_add_test(tc, test_interleaved);
 	tcase_add_test(tc, test_unregister);
 	tcase_add_test(tc, test_bounds);

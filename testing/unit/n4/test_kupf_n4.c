@@ -303,6 +303,40 @@ START_TEST(test_modify_delete)
 END_TEST
 
 /*
+ * A session whose end was not seen is followed by one of the same SEID: if it has
+ * another key it is another one.  With the same key it is a request that comes
+ * again after it was forgotten, and its tunnels are not to be closed.
+ */
+START_TEST(test_same_seid)
+{
+	pid_t daemon = test_fake_daemon(BOOT("a") ESTABLISH ESTABLISHED
+		"< 0:modify-session " FIELDS "upf-address=192.0.2.7 " UE "\n"
+		ESTABLISHED
+		"< 0:delete-session session=n4-0000000000000007-smf\n"
+		"R success=yes tunnels=1\n"
+		"< 0:establish-session " NAME
+		"kamf=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA "
+		"rand=0x000102030405060708090a0b0c0d0e0f " UE "replace=yes\n"
+		ESTABLISHED "W");
+
+	await_sync(1);
+	associate();
+	establish();
+	from_smf(50, 0, 3, NODE PDR KEY_IE);
+	from_upf(51, 0x77, 3, NODE ACCEPTED F_SEID);
+	await_smf(2);
+	check(&at_smf, 51, 0x77, 3, NODE ACCEPTED F_SEID TAKEN);
+	from_smf(50, 0, 4, NODE PDR KAMF_IE);
+	from_upf(51, 0x77, 4, NODE ACCEPTED F_SEID);
+	await_smf(3);
+	ck_assert_uint_eq(count().sessions, 1);
+	kupf_n4_destroy(engine);
+	engine = NULL;
+	test_fake_daemon_end(daemon);
+}
+END_TEST
+
+/*
  * kupf refuses: the PDU session is there all the same, and the SMF knows why it
  * has no tunnel.  A key that comes later is established.
  */
@@ -394,6 +428,21 @@ START_TEST(test_restart)
 	engine = NULL;
 	kill(daemon, SIGKILL);
 	waitpid(daemon, NULL, 0);
+}
+END_TEST
+
+/*
+ * Once is enough: there is nothing to be done after it.
+ */
+START_TEST(test_synchronised)
+{
+	pid_t daemon = test_fake_daemon(BOOT("a") "W");
+
+	await_sync(1);
+	ck_assert_int_eq(kupf_n4_poll_timeout(engine), -1);
+	kupf_n4_destroy(engine);
+	engine = NULL;
+	test_fake_daemon_end(daemon);
 }
 END_TEST
 
@@ -662,9 +711,11 @@ int main()
 	tcase_add_test(tcase, test_establish);
 	tcase_add_test(tcase, test_fields);
 	tcase_add_test(tcase, test_modify_delete);
+	tcase_add_test(tcase, test_same_seid);
 	tcase_add_test(tcase, test_refused);
 	tcase_add_test(tcase, test_patience);
 	tcase_add_test(tcase, test_restart);
+	tcase_add_test(tcase, test_synchronised);
 	suite_add_tcase(suite, tcase);
 
 	tcase = tcase_create("n4");

@@ -86,8 +86,10 @@ END_TEST
 
 START_TEST(test_requests)
 {
-	static const uint8_t requests[] = { 1, 3, 5, 7, 9, 14, 50, 52, 54, 56 };
-	static const uint8_t others[] = { 2, 4, 6, 8, 10, 11, 15, 51, 53, 55, 57 };
+	static const uint8_t requests[] = { 1, 3, 5, 7, 9, 12, 14, 16, 50, 52, 54,
+										56 };
+	static const uint8_t others[] = { 2, 4, 6, 8, 10, 11, 13, 15, 17, 51, 53,
+									  55, 57 };
 	size_t i;
 
 	for (i = 0; i < countof(requests); i++)
