@@ -113,7 +113,7 @@ static void run(const char *name, const char *fmt)
  */
 static const char *octets(const char *hex)
 {
-	static char text[1024];
+	static __thread char text[1024];
 	size_t i;
 
 	for (i = 0; hex[2 * i]; i++)
@@ -521,7 +521,7 @@ static bool over;
 
 static void *flood(void *arg)
 {
-	int fd = dial("mpquic");
+	int fd = *(int*)arg;
 	vici_message_t *reply;
 
 	while (!__atomic_load_n(&over, __ATOMIC_SEQ_CST))
@@ -537,7 +537,6 @@ static void *flood(void *arg)
 		}
 		reply->destroy(reply);
 	}
-	close(fd);
 	return NULL;
 }
 
@@ -548,6 +547,7 @@ static void *flood(void *arg)
 START_TEST(test_threads)
 {
 	pthread_t threads[2];
+	int fds[2];
 	u_int i;
 
 	over = FALSE;
@@ -555,7 +555,8 @@ START_TEST(test_threads)
 	watcher = -1;
 	for (i = 0; i < countof(threads); i++)
 	{
-		ck_assert(!pthread_create(&threads[i], NULL, flood, NULL));
+		fds[i] = dial("mpquic");
+		ck_assert(!pthread_create(&threads[i], NULL, flood, &fds[i]));
 	}
 	for (i = 0; i < ROUNDS; i++)
 	{
@@ -573,6 +574,7 @@ START_TEST(test_threads)
 	for (i = 0; i < countof(threads); i++)
 	{
 		pthread_join(threads[i], NULL);
+		close(fds[i]);
 	}
 	assert_unknown(consumer, PSK_ID);
 }
