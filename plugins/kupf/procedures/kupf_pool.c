@@ -146,27 +146,38 @@ METHOD(kupf_pool_t, is_managed, bool,
 	return array_count(this->ranges) > 0;
 }
 
+/**
+ * Whether an address of a range is in a prefix.  No range has all of one, so one
+ * that has any of it has its own first or last address there.
+ */
+static bool is_within(range_t *range, const kupf_address_t *prefix)
+{
+	kupf_address_t last = range->first;
+
+	kupf_range_add(&last, range->size - 1);
+	return kupf_address_contains(prefix, &range->first) ||
+		   kupf_address_contains(prefix, &last);
+}
+
 METHOD(kupf_pool_t, contains, bool,
 	private_kupf_pool_t *this, const kupf_address_t *address)
 {
-	kupf_address_t last;
-	range_t *range;
+	bool found = FALSE;
 	uint32_t offset;
+	range_t *range;
 	int i;
 
-	/* the ranges never change, and none has a whole prefix of 64 bits */
-	for (i = 0; i < array_count(this->ranges); i++)
+	/* the ranges never change */
+	if (!address->prefix)
+	{
+		return find_range(this, address, &offset) != NULL;
+	}
+	for (i = 0; !found && i < array_count(this->ranges); i++)
 	{
 		array_get(this->ranges, i, &range);
-		last = range->first;
-		kupf_range_add(&last, range->size - 1);
-		if (kupf_address_contains(address, &range->first) ||
-			kupf_address_contains(address, &last))
-		{
-			return TRUE;
-		}
+		found = is_within(range, address);
 	}
-	return !address->prefix && find_range(this, address, &offset);
+	return found;
 }
 
 METHOD(kupf_pool_t, reserve, kupf_pool_status_t,

@@ -33,6 +33,8 @@ struct part_t {
 	uint32_t mask;
 	/** slots that are not empty */
 	uint32_t count;
+	/** within_t by prefix, of the prefixes whose hash leads here */
+	hashtable_t *within;
 };
 
 /**
@@ -43,8 +45,6 @@ struct kupf_holders_t {
 	part_t parts[1 << PART_BITS];
 	/** slots that are not empty */
 	uint32_t count;
-	/** within_t by prefix */
-	hashtable_t *within;
 };
 
 /**
@@ -143,7 +143,9 @@ kupf_holder_t *kupf_holders_find_namesake(kupf_holders_t *holders,
 bool kupf_holders_has_within(kupf_holders_t *holders,
 							 const kupf_address_t *prefix)
 {
-	return holders->within->get(holders->within, prefix) != NULL;
+	part_t *part = get_part(holders, kupf_holders_hash(prefix));
+
+	return part->within->get(part->within, prefix) != NULL;
 }
 
 /**
@@ -156,23 +158,25 @@ static void count_within(kupf_holders_t *holders,
 {
 	kupf_address_t prefix;
 	within_t *within;
+	part_t *part;
 
 	if (!kupf_address_get_prefix(address, &prefix))
 	{
 		return;
 	}
-	within = holders->within->get(holders->within, &prefix);
+	part = get_part(holders, kupf_holders_hash(&prefix));
+	within = part->within->get(part->within, &prefix);
 	if (!within)
 	{
 		INIT(within,
 			.prefix = prefix,
 		);
-		holders->within->put(holders->within, &within->prefix, within);
+		part->within->put(part->within, &within->prefix, within);
 	}
 	within->count += more ? 1 : -1;
 	if (!within->count)
 	{
-		holders->within->remove(holders->within, &prefix);
+		part->within->remove(part->within, &prefix);
 		free(within);
 	}
 }
@@ -320,8 +324,8 @@ void kupf_holders_destroy(kupf_holders_t *holders)
 			kupf_session_unref(part->slots[i].session);
 		}
 		free(part->slots);
+		part->within->destroy_function(part->within, destroy_within);
 	}
-	holders->within->destroy_function(holders->within, destroy_within);
 	free(holders);
 }
 
@@ -331,16 +335,16 @@ void kupf_holders_destroy(kupf_holders_t *holders)
 kupf_holders_t *kupf_holders_create()
 {
 	kupf_holders_t *holders;
-	u_int i;
+	part_t *part;
 
-	INIT(holders,
-		.within = hashtable_create((hashtable_hash_t)kupf_holders_hash,
-							(hashtable_equals_t)kupf_address_equals, 8),
-	);
-	for (i = 0; i < countof(holders->parts); i++)
+	INIT(holders);
+	for (part = holders->parts; part < holders->parts + countof(holders->parts);
+		 part++)
 	{
-		holders->parts[i].slots = calloc(SLOTS_MIN, sizeof(kupf_holder_t));
-		holders->parts[i].mask = SLOTS_MIN - 1;
+		part->slots = calloc(SLOTS_MIN, sizeof(kupf_holder_t));
+		part->mask = SLOTS_MIN - 1;
+		part->within = hashtable_create((hashtable_hash_t)kupf_holders_hash,
+								(hashtable_equals_t)kupf_address_equals, 1);
 	}
 	return holders;
 }

@@ -11,8 +11,8 @@
  * An open hash table (keyed SipHash of libstrongswan, linear probing) with a
  * slot of 16 octets for each address of each session; a quarter of the slots at
  * least is empty.  It is cut into parts by the high bits of the hash, which
- * double on their own, so that nobody waits for more than one of them.  The
- * IPv6 addresses in each prefix are counted in a table beside it.
+ * double on their own, so that nobody waits for more than one of them.  So do the
+ * tables beside them that count the IPv6 addresses in each prefix.
  */
 
 #ifndef KUPF_HOLDERS_H_
