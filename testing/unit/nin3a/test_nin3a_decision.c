@@ -1,0 +1,740 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * What charon has verified, before it goes on: each fact that speaks against
+ * the UE is found and refuses it, with its own reason, and all of them right
+ * let it in.
+ */
+
+#include <check.h>
+
+#include "nin3a/auth/nin3a_decision.h"
+#include "test_runner.h"
+#include "test_support.h"
+
+/** Unique identifier of the IKE_SA that is judged, and of another one */
+#define IKE_SA 7
+#define OTHER_IKE_SA 8
+
+/** An IKE_SA as far as it is asked */
+static struct {
+	ike_sa_t public;
+	ike_version_t version;
+	bool original, established;
+	ike_sa_id_t *id;
+	peer_cfg_t *peer_cfg;
+	auth_cfg_t *auth;
+	identification_t *peer, *eap;
+	host_t *local, *remote;
+} sa;
+
+/** The settings */
+static nin3a_settings_t settings;
+static const char *named;
+
+/** What kupf says has verified the UE, told once */
+static kupf_session_t *verified;
+
+/** Calls of check(), and what the last one was given */
+static struct {
+	u_int count;
+	kupf_session_t *session;
+	uint32_t grace;
+} checked;
+
+static kupf_t kupf;
+static kupf_store_t *store;
+static nin3a_tunnels_t *tunnels;
+static nin3a_setups_t *setups;
+static nin3a_decision_t *decision;
+
+/** The session of the UE, as it was fed */
+static kupf_session_t *session;
+
+static uint32_t get_unique_id(ike_sa_t *this)
+{
+	return IKE_SA;
+}
+
+static ike_version_t get_version(ike_sa_t *this)
+{
+	return sa.version;
+}
+
+static ike_sa_id_t *get_id(ike_sa_t *this)
+{
+	return sa.id;
+}
+
+static bool has_condition(ike_sa_t *this, ike_condition_t condition)
+{
+	return condition == COND_ORIGINAL_INITIATOR && sa.original;
+}
+
+static uint32_t get_statistic(ike_sa_t *this, statistic_t kind)
+{
+	return kind == STAT_ESTABLISHED && sa.established;
+}
+
+static peer_cfg_t *get_peer_cfg(ike_sa_t *this)
+{
+	return sa.peer_cfg;
+}
+
+static auth_cfg_t *get_auth_cfg(ike_sa_t *this, bool local)
+{
+	ck_assert(!local);
+	return sa.auth;
+}
+
+static identification_t *get_other_id(ike_sa_t *this)
+{
+	return sa.peer;
+}
+
+static identification_t *get_other_eap_id(ike_sa_t *this)
+{
+	return sa.eap ?: sa.peer;
+}
+
+static host_t *get_my_host(ike_sa_t *this)
+{
+	return sa.local;
+}
+
+static host_t *get_other_host(ike_sa_t *this)
+{
+	return sa.remote;
+}
+
+static bool is_named(nin3a_config_t *this, const char *name)
+{
+	return streq(name, named);
+}
+
+static void get_settings(nin3a_config_t *this, nin3a_settings_t *out)
+{
+	*out = settings;
+}
+
+static kupf_store_t *get_store(kupf_t *this)
+{
+	return store;
+}
+
+static kupf_session_t *get_verified(kupf_t *this, uint32_t ike_sa)
+{
+	kupf_session_t *found = verified;
+
+	ck_assert_uint_eq(ike_sa, IKE_SA);
+	verified = NULL;
+	return found;
+}
+
+static void check(nin3a_jobs_t *this, kupf_session_t *current, uint32_t grace)
+{
+	checked.count++;
+	checked.session = current;
+	checked.grace = grace;
+}
+
+static nin3a_config_t config = {
+	.is_named = is_named,
+	.get = get_settings,
+};
+
+static nin3a_jobs_t jobs = {
+	.check = check,
+};
+
+/**
+ * Add a round of authentication to the connection.
+ */
+static void add_round(bool local, auth_class_t class)
+{
+	auth_cfg_t *auth = auth_cfg_create();
+
+	auth->add(auth, AUTH_RULE_AUTH_CLASS, class);
+	sa.peer_cfg->add_auth_cfg(sa.peer_cfg, auth, local);
+}
+
+/**
+ * Take the UE to its session's key, which has verified it.
+ */
+static void setup()
+{
+	ike_cfg_create_t ike = {
+		.version = IKEV2,
+		.local = "%any",
+		.local_port = 500,
+		.remote = "%any",
+		.remote_port = 500,
+	};
+	peer_cfg_create_t peer = {};
+
+	sa.public = (ike_sa_t){
+		.get_unique_id = get_unique_id,
+		.get_version = get_version,
+		.get_id = get_id,
+		.has_condition = has_condition,
+		.get_statistic = get_statistic,
+		.get_peer_cfg = get_peer_cfg,
+		.get_auth_cfg = get_auth_cfg,
+		.get_other_id = get_other_id,
+		.get_other_eap_id = get_other_eap_id,
+		.get_my_host = get_my_host,
+		.get_other_host = get_other_host,
+	};
+	sa.version = IKEV2;
+	sa.original = sa.established = FALSE;
+	sa.id = ike_sa_id_create(IKEV2_MAJOR_VERSION, 1, 2, FALSE);
+	sa.peer_cfg = peer_cfg_create("nin3a", ike_cfg_create(&ike), &peer);
+	add_round(TRUE, AUTH_CLASS_PSK);
+	add_round(FALSE, AUTH_CLASS_PSK);
+	sa.auth = auth_cfg_create();
+	sa.auth->add(sa.auth, AUTH_RULE_AUTH_CLASS, AUTH_CLASS_PSK);
+	sa.peer = identification_create_from_string("carol@example.org");
+	sa.eap = NULL;
+	sa.local = host_create_from_string("192.0.2.1", 4500);
+	sa.remote = host_create_from_string("198.51.100.2", 4711);
+	settings = (nin3a_settings_t){
+		.grace = 30,
+		.address_match = TRUE,
+	};
+	named = "nin3a";
+	memset(&checked, 0, sizeof(checked));
+	kupf = (kupf_t){
+		.get_store = get_store,
+		.get_verified = get_verified,
+	};
+	store = kupf_store_create(0, 0);
+	tunnels = nin3a_tunnels_create();
+	setups = nin3a_setups_create();
+	decision = nin3a_decision_create(&kupf, &config, tunnels, &jobs, NULL, NULL,
+									 setups);
+	session = test_session("carol", ID_RFC822_ADDR, "carol@example.org", 0);
+	ck_assert_int_eq(store->put(store, session), KUPF_STORE_OK);
+	tunnels->begin(tunnels, IKE_SA, nin3a_attempt_create(sa.peer, sa.local,
+												sa.remote, NIN3A_ALLOWED));
+	verified = kupf_session_ref(session);
+}
+
+static void teardown()
+{
+	kupf_session_unref(verified);
+	verified = NULL;
+	kupf_session_unref(session);
+	decision->destroy(decision);
+	setups->destroy(setups);
+	tunnels->destroy(tunnels);
+	store->destroy(store);
+	sa.remote->destroy(sa.remote);
+	sa.local->destroy(sa.local);
+	DESTROY_IF(sa.eap);
+	sa.peer->destroy(sa.peer);
+	sa.auth->destroy(sa.auth);
+	sa.peer_cfg->destroy(sa.peer_cfg);
+	sa.id->destroy(sa.id);
+}
+
+static bool authorize(bool final)
+{
+	return decision->authorize(decision, &sa.public, final);
+}
+
+/**
+ * The UE is refused, for this reason.
+ */
+static void assert_refused(bool final, nin3a_reason_t reason)
+{
+	nin3a_attempt_t *attempt;
+	nin3a_state_t state;
+
+	ck_assert(!authorize(final));
+	ck_assert_int_eq(tunnels->get_state(tunnels, IKE_SA), NIN3A_STATE_REFUSED);
+	attempt = tunnels->take_attempt(tunnels, IKE_SA, &state);
+	ck_assert_ptr_nonnull(attempt);
+	ck_assert_str_eq(nin3a_reason_token(attempt->reason),
+					 nin3a_reason_token(reason));
+	ck_assert(attempt->id->equals(attempt->id, sa.peer));
+	nin3a_attempt_destroy(attempt);
+	/* and so is whatever charon thinks of it afterwards */
+	ck_assert(!authorize(TRUE));
+}
+
+/**
+ * Put another session in the place of that of the UE.
+ */
+static void put_instead(kupf_session_t *other)
+{
+	ck_assert(store->remove(store, session));
+	ck_assert_int_eq(store->put(store, other), KUPF_STORE_OK);
+}
+
+/**
+ * Make a version of the session of the UE.
+ *
+ * @param key		octet of its key
+ * @param later		how much later it was established
+ */
+static kupf_session_t *version(char key, uint32_t generation, uint32_t later)
+{
+	kupf_session_data_t data;
+	kupf_session_t *made;
+	char bytes[32];
+
+	memset(bytes, key, sizeof(bytes));
+	test_session_data(&data, "carol", ID_RFC822_ADDR, "carol@example.org");
+	data.key = chunk_from_thing(bytes);
+	data.generation = generation;
+	data.created = kupf_session_get_created(session) + later;
+	made = kupf_session_create(&data);
+	ck_assert_ptr_nonnull(made);
+	return made;
+}
+
+START_TEST(test_right)
+{
+	kupf_session_t *bound;
+
+	ck_assert(authorize(FALSE));
+	ck_assert_int_eq(tunnels->get_state(tunnels, IKE_SA),
+					 NIN3A_STATE_VERIFIED);
+	bound = tunnels->get_session(tunnels, IKE_SA);
+	ck_assert(bound == session);
+	kupf_session_unref(bound);
+	ck_assert(authorize(TRUE));
+	ck_assert_uint_eq(checked.count, 0);
+}
+END_TEST
+
+START_TEST(test_no_session)
+{
+	kupf_session_unref(verified);
+	verified = NULL;
+	assert_refused(FALSE, NIN3A_NOT_OUR_KEY);
+}
+END_TEST
+
+START_TEST(test_no_psk)
+{
+	sa.auth->destroy(sa.auth);
+	sa.auth = auth_cfg_create();
+	if (_i)
+	{
+		sa.auth->add(sa.auth, AUTH_RULE_AUTH_CLASS, AUTH_CLASS_PUBKEY);
+	}
+	assert_refused(FALSE, NIN3A_METHOD);
+}
+END_TEST
+
+static char *others[] = {
+	"dave@example.org",
+	"CAROL@example.org",
+	"carol@example.or",
+	"fqdn:carol@example.org",
+	"@#6361726f6c406578616d706c652e6f7267",
+	"*@example.org",
+};
+
+START_TEST(test_other_identity)
+{
+	nin3a_attempt_t *attempt;
+	nin3a_state_t state;
+
+	sa.peer->destroy(sa.peer);
+	sa.peer = identification_create_from_string(others[_i]);
+	ck_assert(!authorize(FALSE));
+	attempt = tunnels->take_attempt(tunnels, IKE_SA, &state);
+	ck_assert_int_eq(attempt->reason, NIN3A_NOT_OUR_KEY);
+	nin3a_attempt_destroy(attempt);
+}
+END_TEST
+
+START_TEST(test_deleted)
+{
+	ck_assert(store->remove(store, session));
+	assert_refused(FALSE, NIN3A_SESSION_GONE);
+}
+END_TEST
+
+START_TEST(test_established_anew)
+{
+	kupf_session_t *other = version('K', 2, 1);
+
+	put_instead(other);
+	kupf_session_unref(other);
+	assert_refused(FALSE, NIN3A_SESSION_GONE);
+}
+END_TEST
+
+START_TEST(test_older)
+{
+	kupf_session_t *newer = version('M', 3, 0), *older = version('K', 2, 0);
+
+	/* verified with one that came after what is in the store now */
+	put_instead(older);
+	kupf_session_unref(verified);
+	verified = newer;
+	kupf_session_unref(older);
+	assert_refused(FALSE, NIN3A_SESSION_GONE);
+}
+END_TEST
+
+START_TEST(test_modified)
+{
+	kupf_session_t *other = version('M', 2, 0);
+
+	put_instead(other);
+	ck_assert(authorize(FALSE));
+	ck_assert(authorize(TRUE));
+	ck_assert_uint_eq(checked.count, 1);
+	ck_assert(checked.session == other);
+	ck_assert_uint_eq(checked.grace, settings.grace);
+	kupf_session_unref(other);
+}
+END_TEST
+
+START_TEST(test_modified_in_between)
+{
+	kupf_session_t *other = version(_i ? 'M' : 'K', 2, 0), *bound;
+
+	ck_assert(authorize(FALSE));
+	put_instead(other);
+	ck_assert(authorize(TRUE));
+	bound = tunnels->get_session(tunnels, IKE_SA);
+	/* a new key has the grace, and the UE keeps what it has otherwise */
+	ck_assert_uint_eq(checked.count, _i);
+	ck_assert(bound == (_i ? session : other));
+	kupf_session_unref(bound);
+	kupf_session_unref(other);
+}
+END_TEST
+
+/**
+ * Give the UE another session in place of its own.
+ */
+static void change(kupf_session_data_t *data)
+{
+	kupf_session_t *other = kupf_session_create(data);
+
+	ck_assert_ptr_nonnull(other);
+	put_instead(other);
+	kupf_session_unref(verified);
+	kupf_session_unref(session);
+	session = other;
+	verified = kupf_session_ref(other);
+}
+
+START_TEST(test_expired)
+{
+	kupf_session_data_t data;
+
+	test_session_data(&data, "carol", ID_RFC822_ADDR, "carol@example.org");
+	data.lifetime = 1;
+	data.expiry = time_monotonic(NULL) - 1;
+	change(&data);
+	assert_refused(FALSE, NIN3A_SESSION_EXPIRED);
+}
+END_TEST
+
+START_TEST(test_expired_in_between)
+{
+	kupf_session_data_t data;
+	kupf_session_t *other;
+
+	ck_assert(authorize(FALSE));
+	test_session_data(&data, "carol", ID_RFC822_ADDR, "carol@example.org");
+	data.lifetime = 1;
+	data.expiry = time_monotonic(NULL) - 1;
+	data.generation = 2;
+	data.created = kupf_session_get_created(session);
+	other = kupf_session_create(&data);
+	put_instead(other);
+	kupf_session_unref(other);
+	assert_refused(TRUE, NIN3A_SESSION_EXPIRED);
+}
+END_TEST
+
+START_TEST(test_service)
+{
+	kupf_session_data_t data;
+
+	test_session_data(&data, "carol", ID_RFC822_ADDR, "carol@example.org");
+	data.services = KUPF_SERVICE_MPQUIC;
+	change(&data);
+	assert_refused(FALSE, NIN3A_SERVICE);
+}
+END_TEST
+
+START_TEST(test_address)
+{
+	kupf_session_data_t data;
+
+	test_session_data(&data, "carol", ID_RFC822_ADDR, "carol@example.org");
+	ck_assert(kupf_address_parse(chunk_from_str(_i ? "192.0.2.1" : "192.0.2.9"),
+								 &data.upf_address));
+	change(&data);
+	if (_i)
+	{
+		ck_assert(authorize(FALSE));
+	}
+	else
+	{
+		assert_refused(FALSE, NIN3A_ADDRESS_MISMATCH);
+	}
+}
+END_TEST
+
+START_TEST(test_address_of_no_matter)
+{
+	kupf_session_data_t data;
+
+	test_session_data(&data, "carol", ID_RFC822_ADDR, "carol@example.org");
+	ck_assert(kupf_address_parse(chunk_from_str("192.0.2.9"),
+								 &data.upf_address));
+	change(&data);
+	settings.address_match = FALSE;
+	ck_assert(authorize(FALSE));
+}
+END_TEST
+
+START_TEST(test_set_ups)
+{
+	u_int i;
+
+	settings.max_setups = 3;
+	for (i = 0; i < settings.max_setups; i++)
+	{
+		ck_assert(authorize(FALSE));
+		tunnels->remove(tunnels, IKE_SA);
+		tunnels->begin(tunnels, IKE_SA, nin3a_attempt_create(sa.peer, sa.local,
+												sa.remote, NIN3A_ALLOWED));
+		verified = kupf_session_ref(session);
+	}
+	assert_refused(FALSE, NIN3A_SET_UPS);
+}
+END_TEST
+
+START_TEST(test_not_judged)
+{
+	/* charon came to the connection in another way */
+	tunnels->remove(tunnels, IKE_SA);
+	assert_refused(FALSE, NIN3A_CONNECTION_SWITCHED);
+}
+END_TEST
+
+START_TEST(test_ike_sa)
+{
+	if (_i)
+	{
+		sa.version = IKEV1;
+		assert_refused(FALSE, NIN3A_IKE_VERSION);
+	}
+	else
+	{
+		sa.original = TRUE;
+		assert_refused(FALSE, NIN3A_INITIATED_HERE);
+	}
+}
+END_TEST
+
+START_TEST(test_gone_in_between)
+{
+	kupf_session_t *other;
+
+	ck_assert(authorize(FALSE));
+	ck_assert(store->remove(store, session));
+	if (_i)
+	{
+		other = version('K', 2, 1);
+		ck_assert_int_eq(store->put(store, other), KUPF_STORE_OK);
+		kupf_session_unref(other);
+	}
+	assert_refused(TRUE, NIN3A_SESSION_GONE);
+}
+END_TEST
+
+START_TEST(test_own_auth)
+{
+	ck_assert(authorize(FALSE));
+	/* nobody has asked for the key to build our AUTH payload */
+	verified = kupf_session_ref(session);
+	assert_refused(TRUE, NIN3A_OWN_AUTH);
+}
+END_TEST
+
+START_TEST(test_switched)
+{
+	ck_assert(authorize(FALSE));
+	named = "another";
+	assert_refused(TRUE, NIN3A_CONNECTION_SWITCHED);
+}
+END_TEST
+
+START_TEST(test_config)
+{
+	ck_assert(authorize(FALSE));
+	add_round(_i & 1, _i & 2 ? AUTH_CLASS_PSK : AUTH_CLASS_PUBKEY);
+	assert_refused(TRUE, NIN3A_CONNECTION_CONFIG);
+}
+END_TEST
+
+START_TEST(test_not_verified)
+{
+	/* no first question, but the last one */
+	assert_refused(TRUE, NIN3A_CONNECTION_SWITCHED);
+}
+END_TEST
+
+/**
+ * Another IKE_SA is a tunnel of the session, and that which is judged is of an
+ * ordinary connection.
+ */
+static void have_tunnel()
+{
+	tunnel_spis_t spis = { .initiator = 3, .responder = 4 };
+
+	tunnels->begin(tunnels, OTHER_IKE_SA, nin3a_attempt_create(sa.peer,
+									sa.local, sa.remote, NIN3A_ALLOWED));
+	ck_assert(tunnels->bind(tunnels, OTHER_IKE_SA, session, &spis));
+	ck_assert(tunnels->establish(tunnels, OTHER_IKE_SA));
+	kupf_session_unref(tunnels->up(tunnels, OTHER_IKE_SA));
+	tunnels->remove(tunnels, IKE_SA);
+	named = "another";
+}
+
+START_TEST(test_ordinary)
+{
+	have_tunnel();
+	sa.peer->destroy(sa.peer);
+	sa.peer = identification_create_from_string("dave@example.org");
+	ck_assert(authorize(FALSE));
+	ck_assert(authorize(TRUE));
+	ck_assert_int_eq(tunnels->get_state(tunnels, IKE_SA), NIN3A_STATE_NONE);
+}
+END_TEST
+
+START_TEST(test_takes_over)
+{
+	identification_t *same;
+
+	have_tunnel();
+	/* as charon compares: without case */
+	same = identification_create_from_string("Carol@Example.ORG");
+	if (_i == 0)
+	{
+		sa.peer->destroy(sa.peer);
+		sa.peer = same;
+	}
+	else
+	{
+		sa.peer->destroy(sa.peer);
+		sa.peer = identification_create_from_string("dave@example.org");
+		if (_i == 1)
+		{
+			sa.eap = same;
+		}
+		else
+		{
+			sa.auth->add(sa.auth, AUTH_RULE_EAP_IDENTITY, same);
+		}
+	}
+	assert_refused(_i & 1, NIN3A_IDENTITY_IN_USE);
+}
+END_TEST
+
+START_TEST(test_takes_over_nothing)
+{
+	/* the session has no tunnel that charon could close */
+	tunnels->remove(tunnels, IKE_SA);
+	named = "another";
+	ck_assert(authorize(FALSE));
+	ck_assert(authorize(TRUE));
+}
+END_TEST
+
+START_TEST(test_end)
+{
+	nin3a_attempt_t *attempt;
+	nin3a_state_t state;
+
+	tunnels->remove(tunnels, IKE_SA);
+	sa.version = IKEV1;
+	switch (_i)
+	{
+		case 1:
+			sa.version = IKEV2;
+			break;
+		case 2:
+			sa.original = TRUE;
+			break;
+		case 3:
+			sa.established = TRUE;
+			break;
+		case 4:
+			named = "another";
+			break;
+	}
+	decision->judge_end(decision, &sa.public);
+	attempt = tunnels->take_attempt(tunnels, IKE_SA, &state);
+	if (_i)
+	{
+		ck_assert_ptr_null(attempt);
+		return;
+	}
+	ck_assert_int_eq(attempt->reason, NIN3A_IKE_VERSION);
+	nin3a_attempt_destroy(attempt);
+}
+END_TEST
+
+static Suite *nin3a_decision_suite(void)
+{
+	Suite *suite = suite_create("nin3a_decision");
+	TCase *tc;
+
+	tc = tcase_create("verified");
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, test_right);
+	tcase_add_test(tc, test_no_session);
+	tcase_add_loop_test(tc, test_no_psk, 0, 2);
+	tcase_add_loop_test(tc, test_other_identity, 0, countof(others));
+	tcase_add_test(tc, test_deleted);
+	tcase_add_test(tc, test_established_anew);
+	tcase_add_test(tc, test_older);
+	tcase_add_test(tc, test_modified);
+	tcase_add_test(tc, test_expired);
+	tcase_add_test(tc, test_service);
+	tcase_add_loop_test(tc, test_address, 0, 2);
+	tcase_add_test(tc, test_address_of_no_matter);
+	tcase_add_test(tc, test_set_ups);
+	tcase_add_test(tc, test_not_judged);
+	tcase_add_loop_test(tc, test_ike_sa, 0, 2);
+	suite_add_tcase(suite, tc);
+
+	tc = tcase_create("final");
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_loop_test(tc, test_modified_in_between, 0, 2);
+	tcase_add_test(tc, test_expired_in_between);
+	tcase_add_loop_test(tc, test_gone_in_between, 0, 2);
+	tcase_add_test(tc, test_own_auth);
+	tcase_add_test(tc, test_switched);
+	tcase_add_loop_test(tc, test_config, 0, 4);
+	tcase_add_test(tc, test_not_verified);
+	suite_add_tcase(suite, tc);
+
+	tc = tcase_create("others");
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, test_ordinary);
+	tcase_add_loop_test(tc, test_takes_over, 0, 3);
+	tcase_add_test(tc, test_takes_over_nothing);
+	tcase_add_loop_test(tc, test_end, 0, 5);
+	suite_add_tcase(suite, tc);
+
+	return suite;
+}
+
+int main(void)
+{
+	return test_run(nin3a_decision_suite());
+}
