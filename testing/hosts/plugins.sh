@@ -86,7 +86,7 @@ install_initiator()
 	done
 	cp "$top"/testing/hosts/{expect-s*,document-sample} "$1/usr/bin/"
 	mkdir -p "$documents"
-	cp "$top"/{README.md,plugins/nin3a_ue/UE.md} "$documents/"
+	cp "$top"/{README.md,plugins/nin3a/DATAPATH.md,plugins/nin3a_ue/UE.md} "$documents/"
 }
 
 # Puts the plugin that breaks things (testing/faults) below directory $2, built in
