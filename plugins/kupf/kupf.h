@@ -61,6 +61,8 @@ enum kupf_reason_t {
 	KUPF_REASON_REFUSED,
 	/** its last CHILD_SA is gone and no other has come */
 	KUPF_REASON_NO_CHILD_SA,
+	/** its UE is at another UPF */
+	KUPF_REASON_MOVED,
 	/** the operator or the end of charon closed it */
 	KUPF_REASON_SHUTDOWN,
 };
@@ -275,6 +277,22 @@ struct kupf_enforcer_t {
 	 */
 	u_int (*close)(kupf_enforcer_t *this, kupf_session_t *session,
 				   kupf_reason_t reason);
+
+	/**
+	 * Close tunnels of a session that stays in the store, as its UE is at
+	 * another UPF (KUPF_REASON_MOVED); does not wait until they are gone.  What
+	 * is being set up is left alone: it is newer than whatever was known of
+	 * the UE.  May be NULL: then this host sets tunnels up by itself, and would
+	 * do so again.
+	 *
+	 * @param session	name of the session
+	 * @param up_as		unique identifier that came with tunnel_up() of the only
+	 *					one to close, 0 for all
+	 * @param tunnels	[out] number of tunnels that were up and will be closed
+	 * @return			FALSE if this host sets them up by itself
+	 */
+	bool (*vacate)(kupf_enforcer_t *this, const char *session, uint32_t up_as,
+				   u_int *tunnels);
 
 	/**
 	 * A session was modified: tunnels that need to be set up anew

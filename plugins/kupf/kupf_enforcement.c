@@ -38,6 +38,7 @@ ENUM(kupf_reason_names, KUPF_REASON_PEER, KUPF_REASON_SHUTDOWN,
 	"timeout",
 	"refused",
 	"no-child-sa",
+	"moved",
 	"shutdown",
 );
 
@@ -241,6 +242,23 @@ METHOD(kupf_enforcer_t, close_, u_int,
 	return count;
 }
 
+METHOD(kupf_enforcer_t, vacate, bool,
+	private_kupf_enforcement_t *this, const char *session, uint32_t up_as,
+	u_int *tunnels)
+{
+	bool done = TRUE;
+
+	*tunnels = 0;
+	this->lock->read_lock(this->lock);
+	if (this->attached)
+	{
+		done = this->attached->vacate &&
+			   this->attached->vacate(this->attached, session, up_as, tunnels);
+	}
+	this->lock->unlock(this->lock);
+	return done;
+}
+
 METHOD(kupf_enforcer_t, replaced, void,
 	private_kupf_enforcement_t *this, kupf_session_t *old, kupf_session_t *new,
 	uint32_t grace)
@@ -337,6 +355,7 @@ kupf_enforcement_t *kupf_enforcement_create(bool required, kupf_role_t role)
 				.retry = _retry,
 				.uses = _uses,
 				.close = _close_,
+				.vacate = _vacate,
 				.replaced = _replaced,
 				.counters = _counters,
 				.check = _check,

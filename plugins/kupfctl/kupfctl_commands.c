@@ -23,6 +23,12 @@ static const kupfctl_option_t delete_options[] = {
 	{}
 };
 
+static const kupfctl_option_t close_options[] = {
+	{ "--unique-id", "N", NULL, "unique-id", false,
+	  "only the tunnel that came up with this number, see event tunnel-up" },
+	{}
+};
+
 static const kupfctl_option_t load_options[] = {
 	{ "--replace", NULL, NULL, NULL, false,
 	  "modify sessions that are there with other content" },
@@ -125,9 +131,10 @@ const kupfctl_command_t kupfctl_commands[] = {
 			"  SESSION field=value field=value ...\n\n"
 			"with the fields key, kamf, rand, fc, ue-id, pdu-session-id, "
 			"upf-address,\n"
-			"ue-addresses, dns, p-cscf, dnn, snssai, lifetime and "
-			"services; lists are\n"
-			"separated by commas, keys are 0x<hex> or 0s<base64>, and # starts a "
+			"ue-addresses, dns, p-cscf, dnn, snssai, lifetime, generation "
+			"and services;\n"
+			"lists are separated by commas, keys are 0x<hex> or 0s<base64>, "
+			"and # starts a\n"
 			"comment.  A wrong line\n"
 			"ends it: lines before it are sent, this one and those after "
 			"it are not.\n",
@@ -230,6 +237,21 @@ const kupfctl_command_t kupfctl_commands[] = {
 		.max = 1,
 		.request = "delete-session",
 		.run_file = kupfctl_delete_many,
+	},
+	{
+		.name = "close",
+		.usage = "SESSION",
+		.words = "SESSION",
+		.summary = "close the tunnels of a session, which stays",
+		.details =
+			"For a UE that is at another UPF: its key stays, so it may come "
+			"again.  A tunnel\n"
+			"that is being set up is left alone.  Prints how many were "
+			"closed.\n",
+		.options = close_options,
+		.min = 1,
+		.max = 1,
+		.request = "close-tunnels",
 	},
 	{
 		.name = "list",

@@ -50,6 +50,7 @@ static const struct {
 	{ "lifetime", TEXT, 0 },
 	{ "services", LIST, 0 },
 	{ "psk-identity", TEXT, 0 },
+	{ "generation", TEXT, 0 },
 	{ "grace", TEXT, 0 },
 };
 

@@ -18,7 +18,7 @@
 #include "kupfctl_secret.h"
 
 /** Number of fields that a session may have */
-#define KUPFCTL_LINE_FIELDS 25
+#define KUPFCTL_LINE_FIELDS 26
 
 /** Room for a description of an error */
 #define KUPFCTL_LINE_ERROR 128

@@ -63,6 +63,8 @@
 	  "data network that the session leads to" }, \
 	{ "--snssai", "SST[-SD]", NULL, "snssai", false, \
 	  "slice that it is in" }, \
+	{ "--generation", "N", NULL, "generation", false, \
+	  "generation that the session is to have, later than the one it has" }, \
 	{ "--lifetime", "SECONDS", NULL, "lifetime", false, \
 	  "when the session expires" }, \
 	{ "--service", "NAME", "ike mpquic msgin5g tls", "services", true, \

@@ -93,13 +93,26 @@ static bool is_not(void *user, kupf_session_t *session)
 	return session != user;
 }
 
+/**
+ * Close IKE_SAs that were chosen.
+ */
+static void cut(private_nin3a_enforcer_t *this, array_t *ids)
+{
+	uint32_t ike_sa;
+
+	while (array_remove(ids, ARRAY_HEAD, &ike_sa))
+	{
+		this->actions->cut(this->actions, ike_sa);
+	}
+	array_destroy(ids);
+}
+
 METHOD(kupf_enforcer_t, close_, u_int,
 	private_nin3a_enforcer_t *this, kupf_session_t *session,
 	kupf_reason_t reason)
 {
 	const char *name = kupf_session_get_name(session);
 	kupf_session_t *current;
-	uint32_t ike_sa;
 	array_t *ids;
 	u_int up;
 
@@ -107,14 +120,22 @@ METHOD(kupf_enforcer_t, close_, u_int,
 	current = this->store->get(this->store, name);
 	up = this->tunnels->select(this->tunnels, name, is_not, current, reason,
 							   ids);
-	while (array_remove(ids, ARRAY_HEAD, &ike_sa))
-	{
-		this->actions->cut(this->actions, ike_sa);
-	}
-	array_destroy(ids);
+	cut(this, ids);
 	kupf_session_unref(current);
 	this->actions->forget(this->actions, session);
 	return up;
+}
+
+METHOD(kupf_enforcer_t, vacate, bool,
+	private_nin3a_enforcer_t *this, const char *session, uint32_t up_as,
+	u_int *tunnels)
+{
+	array_t *ids;
+
+	ids = array_create(sizeof(uint32_t), 0);
+	*tunnels = this->tunnels->vacate(this->tunnels, session, up_as, ids);
+	cut(this, ids);
+	return TRUE;
 }
 
 METHOD(kupf_enforcer_t, replaced, void,
@@ -186,6 +207,7 @@ nin3a_enforcer_t *nin3a_enforcer_create(nin3a_config_t *config,
 				.measure = _measure,
 				.uses = _uses,
 				.close = _close_,
+				.vacate = _vacate,
 				.replaced = _replaced,
 				.counters = _counters,
 				.check = _check,

@@ -120,6 +120,17 @@ METHOD(kupf_enforcer_t, retry, bool,
 	return this->attempts != NULL;
 }
 
+METHOD(kupf_enforcer_t, vacate, bool,
+	test_enforcer_t *this, const char *session, uint32_t up_as,
+	u_int *tunnels)
+{
+	this->vacated = up_as;
+	this->reason = KUPF_REASON_MOVED;
+	snprintf(this->name, sizeof(this->name), "%s", session);
+	*tunnels = this->tunnels;
+	return this->attempts == NULL;
+}
+
 METHOD(kupf_enforcer_t, uses, bool,
 	test_enforcer_t *this, const char *session, const kupf_address_t *address)
 {
@@ -171,6 +182,7 @@ void test_enforcer_init(test_enforcer_t *this)
 			.retry = _retry,
 			.uses = _uses,
 			.close = _close_,
+			.vacate = _vacate,
 			.replaced = _replaced,
 			.counters = _counters,
 			.check = (void*)nop,

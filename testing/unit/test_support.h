@@ -36,6 +36,8 @@ struct test_enforcer_t {
 	const char *missing;
 	/** answer of uses() */
 	bool used;
+	/** what vacate() got last */
+	uint32_t vacated;
 	/** answer of get_attempts(), and of retry() as far as one is waited for; NULL
 	 * if it is a UPF's */
 	const kupf_attempts_t *attempts;

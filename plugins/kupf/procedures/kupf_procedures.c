@@ -313,14 +313,17 @@ static kupf_session_t *change_session(private_kupf_procedures_t *this,
 	uint32_t grace = UINT32_MAX;
 
 	kupf_session_get_data(old, &data);
-	if (data.generation == UINT32_MAX)
+	if (!(request->fields & KUPF_FIELD_GENERATION))
 	{
-		kupf_error(error, KUPF_CAUSE_LIMIT_REACHED, "the session was modified "
-				   "too often: delete it and establish it anew");
-		return NULL;
+		if (data.generation == UINT32_MAX)
+		{
+			kupf_error(error, KUPF_CAUSE_LIMIT_REACHED, "the session was "
+					   "modified too often: delete it and establish it anew");
+			return NULL;
+		}
+		data.generation++;
 	}
 	kupf_request_apply(&data, request);
-	data.generation++;
 
 	session = is_accepted(this, &data, request->fields, error) ?
 			  exchange_session(this, old, &data, error) : NULL;
@@ -342,6 +345,56 @@ static kupf_session_t *change_session(private_kupf_procedures_t *this,
 }
 
 /**
+ * How the generation that a request names is to that of a session.
+ */
+typedef enum {
+	/** it names none, or a later one */
+	GENERATION_NEXT,
+	/** it is that of the session, and so is the content */
+	GENERATION_SAME,
+	/** it is an earlier one, or that of the session with other content */
+	GENERATION_STALE,
+} generation_t;
+
+/**
+ * Compare generations.
+ *
+ * @param session	session that is there
+ * @param data		content that it is to have
+ */
+static generation_t compare_generations(kupf_session_t *session,
+									const kupf_session_data_t *data,
+									const kupf_request_t *request,
+									kupf_error_t *error)
+{
+	uint32_t generation = kupf_session_get_generation(session);
+	kupf_session_data_t own, same = *data;
+
+	if (!(request->fields & KUPF_FIELD_GENERATION) ||
+		request->generation > generation)
+	{
+		return GENERATION_NEXT;
+	}
+	if (request->generation == generation)
+	{
+		/* the life of this generation has begun already: who repeats it when
+		 * a part of it is over gives what is left */
+		kupf_session_get_data(session, &own);
+		same.lifetime = own.lifetime;
+		if (kupf_session_matches(session, &same))
+		{
+			return GENERATION_SAME;
+		}
+		kupf_error(error, KUPF_CAUSE_STALE_GENERATION, "field 'generation': "
+				   "%u is that of the session, with other content", generation);
+		return GENERATION_STALE;
+	}
+	kupf_error(error, KUPF_CAUSE_STALE_GENERATION, "field 'generation': the "
+			   "session has %u, expected that or more", generation);
+	return GENERATION_STALE;
+}
+
+/**
  * There is a session of the name of a request that establishes one: leave it
  * as it is if it is the same, or modify it if that is wanted.
  *
@@ -355,13 +408,24 @@ static kupf_session_t *keep_or_change(private_kupf_procedures_t *this,
 									  kupf_request_t *request,
 									  kupf_error_t *error)
 {
+	bool named = request->fields & KUPF_FIELD_GENERATION;
 	kupf_session_data_t merged;
 	kupf_session_t *changed = NULL;
+	generation_t generation;
 
 	kupf_session_get_data(session, &merged);
 	kupf_request_apply(&merged, request);
-	if (kupf_session_matches(session, data) ||
-		(request->replace && kupf_session_matches(session, &merged)))
+	generation = compare_generations(session, request->replace ? &merged : data,
+									 request, error);
+	if (generation == GENERATION_STALE)
+	{
+		kupf_session_unref(session);
+		return NULL;
+	}
+	/* a later generation is other content */
+	if (generation == GENERATION_SAME ||
+		(!named && (kupf_session_matches(session, data) ||
+		 (request->replace && kupf_session_matches(session, &merged)))))
 	{
 		tell(this, session);
 		return session;
@@ -437,6 +501,30 @@ METHOD(kupf_procedures_t, establish, kupf_session_t*,
 	return session;
 }
 
+/**
+ * Modify a session, unless it is what it is to be already.
+ */
+static kupf_session_t *modify_session(private_kupf_procedures_t *this,
+									  kupf_session_t *old,
+									  kupf_request_t *request,
+									  kupf_error_t *error)
+{
+	kupf_session_data_t data;
+
+	kupf_session_get_data(old, &data);
+	kupf_request_apply(&data, request);
+	switch (compare_generations(old, &data, request, error))
+	{
+		case GENERATION_SAME:
+			tell(this, old);
+			return kupf_session_ref(old);
+		case GENERATION_STALE:
+			return NULL;
+		default:
+			return change_session(this, old, request, error);
+	}
+}
+
 METHOD(kupf_procedures_t, modify, kupf_session_t*,
 	private_kupf_procedures_t *this, kupf_request_t *request,
 	kupf_error_t *error)
@@ -458,7 +546,7 @@ METHOD(kupf_procedures_t, modify, kupf_session_t*,
 	}
 	if (kupf_request_derive(request, this->fc, error))
 	{
-		session = change_session(this, old, request, error);
+		session = modify_session(this, old, request, error);
 	}
 	kupf_session_unref(old);
 	return session;
@@ -489,6 +577,45 @@ METHOD(kupf_procedures_t, delete_, bool,
 		kupf_session_unref(session);
 	}
 	return TRUE;
+}
+
+/**
+ * Get the session of a name, be it a pre-configured one.
+ */
+static kupf_session_t *get_any(private_kupf_procedures_t *this,
+							   const char *name)
+{
+	kupf_session_t *session;
+	kupf_store_t *store;
+
+	session = get_living(this, name);
+	if (!session && this->preconfigured)
+	{
+		store = this->preconfigured->get_store(this->preconfigured);
+		session = store->get(store, name);
+	}
+	return session;
+}
+
+METHOD(kupf_procedures_t, close_tunnels, bool,
+	private_kupf_procedures_t *this, const char *name, uint32_t up_as,
+	u_int *tunnels, kupf_error_t *error)
+{
+	kupf_session_t *session;
+	bool done;
+
+	session = get_any(this, name);
+	if (!session)
+	{
+		return kupf_error(error, KUPF_CAUSE_NO_SUCH_SESSION,
+						  "field 'session': there is none of that name");
+	}
+	done = this->enforcer->vacate(this->enforcer, name, up_as, tunnels) ||
+		   kupf_error(error, KUPF_CAUSE_NOT_ALLOWED, "this host sets the "
+					  "session's tunnel up by itself, and would again: delete "
+					  "the session");
+	kupf_session_unref(session);
+	return done;
 }
 
 METHOD(kupf_procedures_t, reject_key, bool,
@@ -575,6 +702,7 @@ kupf_procedures_t *kupf_procedures_create(kupf_store_t *store, kupf_pool_t *pool
 			.establish = _establish,
 			.modify = _modify,
 			.delete = _delete_,
+			.close_tunnels = _close_tunnels,
 			.reject_key = _reject_key,
 			.request_rekey = _request_rekey,
 			.expire = _expire,

@@ -31,7 +31,9 @@ typedef struct kupf_procedures_t kupf_procedures_t;
 struct kupf_procedures_t {
 
 	/**
-	 * Establish a session.  One of the same content is returned as it is; one
+	 * Establish a session.  A generation that the request names is the
+	 * session's; one that the session is beyond, or has with other content, is
+	 * stale.  One of the same content is returned as it is; one
 	 * of other content is modified if the request has replace, and what the
 	 * request leaves out stays as it is, but the key is derived as for a new
 	 * session.
@@ -44,7 +46,9 @@ struct kupf_procedures_t {
 								 kupf_request_t *request, kupf_error_t *error);
 
 	/**
-	 * Modify a session.  What the request leaves out stays as it is.
+	 * Modify a session.  What the request leaves out stays as it is, but the
+	 * generation is one more.  One that the request names must not be stale;
+	 * the session's own, with nothing that differs, changes nothing.
 	 *
 	 * @param request	request with KUPF_FIELD_SESSION
 	 * @param error		[out] error
@@ -63,6 +67,20 @@ struct kupf_procedures_t {
 	 */
 	bool (*delete)(kupf_procedures_t *this, const char *name, u_int *tunnels,
 				   kupf_error_t *error);
+
+	/**
+	 * Close tunnels of a session that stays, see kupf_enforcer_t.vacate().
+	 *
+	 * @param name		name of the session, of a pre-configured one, too
+	 * @param up_as		unique identifier that came with the event tunnel-up, 0
+	 *					for all
+	 * @param tunnels	[out] number of tunnels being closed
+	 * @param error		[out] error
+	 * @return			FALSE with error set
+	 */
+	bool (*close_tunnels)(kupf_procedures_t *this, const char *name,
+						  uint32_t up_as, u_int *tunnels,
+						  kupf_error_t *error);
 
 	/**
 	 * Answer key-request: there is no UE of that identity.

@@ -204,6 +204,10 @@ void kupf_request_apply(kupf_session_data_t *data, kupf_request_t *request)
 	{
 		data->services = request->services;
 	}
+	if (request->fields & KUPF_FIELD_GENERATION)
+	{
+		data->generation = request->generation;
+	}
 	if (request->fields & KUPF_FIELD_PSK_IDENTITY)
 	{
 		data->psk_identity = to_chunk(&request->psk_identity);

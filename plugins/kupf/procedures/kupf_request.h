@@ -60,6 +60,8 @@ enum kupf_field_t {
 	KUPF_FIELD_AF_ID = (1 << 27),
 	KUPF_FIELD_SNN = (1 << 28),
 	KUPF_FIELD_SQN_AK = (1 << 29),
+	KUPF_FIELD_GENERATION = (1 << 30),
+	KUPF_FIELD_UNIQUE_ID = (1U << 31),
 };
 
 /** Fields of a derivation: with the key that goes in, and what else does */
@@ -74,7 +76,8 @@ enum kupf_field_t {
 	KUPF_FIELDS_DERIVE | KUPF_FIELD_PDU_SESSION_ID | KUPF_FIELD_UPF_ADDRESS | \
 	KUPF_FIELD_UE_ADDRESSES | KUPF_FIELD_DNS | KUPF_FIELD_P_CSCF | \
 	KUPF_FIELD_DNN | KUPF_FIELD_SNSSAI | \
-	KUPF_FIELD_LIFETIME | KUPF_FIELD_SERVICES | KUPF_FIELD_PSK_IDENTITY)
+	KUPF_FIELD_LIFETIME | KUPF_FIELD_SERVICES | KUPF_FIELD_PSK_IDENTITY | \
+	KUPF_FIELD_GENERATION)
 
 /**
  * Octets of a field.
@@ -141,6 +144,10 @@ struct kupf_request_t {
 	uint32_t lifetime;
 	/** kupf_service_t, ORed */
 	uint8_t services;
+	/** generation that the session is to have, at least 1 */
+	uint32_t generation;
+	/** unique identifier of a tunnel, at least 1 */
+	uint32_t unique_id;
 	/** time for the UE to follow a modification, seconds */
 	uint32_t grace;
 	/** TRUE for state "up", FALSE for "provisioned" */

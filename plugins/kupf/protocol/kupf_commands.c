@@ -163,6 +163,19 @@ static bool run_delete(private_kupf_commands_t *this, call_t *call)
 	return TRUE;
 }
 
+static bool run_close_tunnels(private_kupf_commands_t *this, call_t *call)
+{
+	u_int tunnels;
+
+	if (!this->sessions->close_tunnels(this->sessions, call->request.session,
+							call->request.unique_id, &tunnels, &call->error))
+	{
+		return FALSE;
+	}
+	wire_writer_number(call->reply, "tunnels", tunnels);
+	return TRUE;
+}
+
 static bool run_reject_key(private_kupf_commands_t *this, call_t *call)
 {
 	u_int waited;
@@ -331,6 +344,8 @@ static const command_t commands[] = {
 	  KUPF_FIELD_SESSION, run_modify, AUDITED },
 	{ "delete-session", KUPF_FIELD_SESSION, KUPF_FIELD_SESSION, run_delete,
 	  AUDITED },
+	{ "close-tunnels", KUPF_FIELD_SESSION | KUPF_FIELD_UNIQUE_ID,
+	  KUPF_FIELD_SESSION, run_close_tunnels, AUDITED },
 	{ "reject-key", KUPF_FIELD_UE_ID, KUPF_FIELD_UE_ID, run_reject_key,
 	  AUDITED },
 	{ "request-rekey", KUPF_FIELD_SESSION, KUPF_FIELD_SESSION,

@@ -326,6 +326,24 @@ static bool parse_lifetime(kupf_request_t *request, chunk_t value)
 	return parse_number(value, KUPF_SECONDS_MAX, &request->lifetime);
 }
 
+/**
+ * Parse a number that is not zero.
+ */
+static bool parse_positive(chunk_t value, uint32_t *number)
+{
+	return parse_number(value, UINT32_MAX, number) && *number;
+}
+
+static bool parse_generation(kupf_request_t *request, chunk_t value)
+{
+	return parse_positive(value, &request->generation);
+}
+
+static bool parse_unique_id(kupf_request_t *request, chunk_t value)
+{
+	return parse_positive(value, &request->unique_id);
+}
+
 static bool parse_grace(kupf_request_t *request, chunk_t value)
 {
 	return parse_number(value, KUPF_SECONDS_MAX, &request->grace);
@@ -378,7 +396,7 @@ static bool parse_replace(kupf_request_t *request, chunk_t value)
 
 static bool parse_limit(kupf_request_t *request, chunk_t value)
 {
-	return parse_number(value, UINT32_MAX, &request->limit) && request->limit;
+	return parse_positive(value, &request->limit);
 }
 
 /**
@@ -465,6 +483,10 @@ static const kupf_fields_t fields[] = {
 	  "charon.plugins.kupf.services" },
 	{ "psk-identity", KUPF_FIELD_PSK_IDENTITY, FALSE, parse_psk_identity,
 	  "1 to 255 octets of text without blanks, or as 0x<hex>" },
+	{ "generation", KUPF_FIELD_GENERATION, FALSE, parse_generation,
+	  "a number from 1 to 4294967295" },
+	{ "unique-id", KUPF_FIELD_UNIQUE_ID, FALSE, parse_unique_id,
+	  "\"unique-id\" of event tunnel-up, a number from 1 to 4294967295" },
 	{ "grace", KUPF_FIELD_GRACE, FALSE, parse_grace,
 	  "seconds, up to 315360000" },
 	{ "state", KUPF_FIELD_STATE, FALSE, parse_state,

@@ -126,6 +126,14 @@ METHOD(kupf_enforcer_t, close_, u_int,
 	return this->enforcer->close(this->enforcer, session, reason);
 }
 
+METHOD(kupf_enforcer_t, vacate, bool,
+	private_kupf_psk_sockets_t *this, const char *session, uint32_t up_as,
+	u_int *tunnels)
+{
+	/* the key stays, and with it what consumers have */
+	return this->enforcer->vacate(this->enforcer, session, up_as, tunnels);
+}
+
 METHOD(kupf_enforcer_t, replaced, void,
 	private_kupf_psk_sockets_t *this, kupf_session_t *old, kupf_session_t *new,
 	uint32_t grace)
@@ -285,6 +293,7 @@ kupf_psk_sockets_t *kupf_psk_sockets_create(kupf_enforcer_t *enforcer)
 				.retry = _retry,
 				.uses = _uses,
 				.close = _close_,
+				.vacate = _vacate,
 				.replaced = _replaced,
 				.counters = _counters,
 				.check = _check,

@@ -234,6 +234,27 @@ static bool stays(const nin3a_entry_t *entry)
 /*
  * Described in header
  */
+u_int nin3a_chain_vacate(nin3a_table_t *table, const char *session,
+						 uint32_t up_as, array_t *ids)
+{
+	nin3a_entry_t *entry;
+	u_int up = 0;
+
+	entry = table->find_name(table, session);
+	for (; entry; entry = entry->next)
+	{
+		if (stays(entry) && (!up_as || entry->up_as == up_as))
+		{
+			choose(entry, KUPF_REASON_MOVED, ids);
+			up += entry->up;
+		}
+	}
+	return up;
+}
+
+/*
+ * Described in header
+ */
 bool nin3a_chain_crowds(nin3a_table_t *table, const nin3a_entry_t *entry)
 {
 	nin3a_entry_t *other;

@@ -100,6 +100,12 @@ u_int nin3a_chain_select(nin3a_table_t *table, const char *session,
 						 kupf_reason_t reason, array_t *ids);
 
 /**
+ * Choose entries to be closed, see nin3a_tunnels_t.vacate().
+ */
+u_int nin3a_chain_vacate(nin3a_table_t *table, const char *session,
+						 uint32_t up_as, array_t *ids);
+
+/**
  * Bind entries to a session as it was modified, see nin3a_tunnels_t.refresh().
  *
  * @param dropped	array of kupf_session_t* that the references are added to

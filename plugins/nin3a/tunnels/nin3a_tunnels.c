@@ -389,6 +389,18 @@ METHOD(nin3a_tunnels_t, select_, u_int,
 	return up;
 }
 
+METHOD(nin3a_tunnels_t, vacate, u_int,
+	private_nin3a_tunnels_t *this, const char *session, uint32_t up_as,
+	array_t *ids)
+{
+	u_int up;
+
+	this->mutex->lock(this->mutex);
+	up = nin3a_chain_vacate(this->table, session, up_as, ids);
+	this->mutex->unlock(this->mutex);
+	return up;
+}
+
 METHOD(nin3a_tunnels_t, refresh, void,
 	private_nin3a_tunnels_t *this, kupf_session_t *session)
 {
@@ -548,6 +560,7 @@ nin3a_tunnels_t *nin3a_tunnels_create()
 			.count = _count,
 			.uses = _uses,
 			.select = _select_,
+			.vacate = _vacate,
 			.refresh = _refresh,
 			.crowds = _crowds,
 			.settle = _settle,

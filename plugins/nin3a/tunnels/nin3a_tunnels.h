@@ -311,6 +311,18 @@ struct nin3a_tunnels_t {
 					kupf_reason_t reason, array_t *ids);
 
 	/**
+	 * Choose established IKE_SAs of a session to be closed with the reason
+	 * KUPF_REASON_MOVED.  One that is being closed is passed over.
+	 *
+	 * @param session	name of the session
+	 * @param up_as		unique identifier of the only one, as it came up, 0 for all
+	 * @param ids		array of uint32_t that the IKE_SAs are added to
+	 * @return			how many of them are tunnels
+	 */
+	u_int (*vacate)(nin3a_tunnels_t *this, const char *session, uint32_t up_as,
+					array_t *ids);
+
+	/**
 	 * A session was modified: entries whose UE does not have to set up
 	 * anything anew are bound to the new one.
 	 *

@@ -995,6 +995,39 @@ START_TEST(test_attempts)
 }
 END_TEST
 
+/* the generation is the client's, and the tunnels go without the key */
+START_TEST(test_generation)
+{
+	kupf_attempts_t attempts = {};
+
+	run("success=yes generation=5", "establish-session",
+		"session=a ue-id=keyid:a generation=5 key=" KEY);
+	run("success=no cause=stale-generation", "modify-session",
+		"session=a generation=4");
+	run("success=yes generation=6", "modify-session",
+		"session=a generation=6 lifetime=100");
+	run("success=no cause=invalid-field", "modify-session",
+		"session=a generation=0");
+	run("success=no cause=invalid-field", "modify-session",
+		"session=a generation=4294967296");
+	run("success=no cause=unknown-field", "delete-session",
+		"session=a generation=7");
+
+	upf.enforcer.tunnels = 3;
+	run("success=yes tunnels=3", "close-tunnels", "session=a");
+	ck_assert_uint_eq(upf.enforcer.vacated, 0);
+	run("success=yes tunnels=3", "close-tunnels", "session=a unique-id=12");
+	ck_assert_uint_eq(upf.enforcer.vacated, 12);
+	run("success=no cause=invalid-field", "close-tunnels",
+		"session=a unique-id=0");
+	run("success=no cause=no-such-session", "close-tunnels", "session=b");
+	run("success=no cause=missing-field", "close-tunnels", "unique-id=1");
+	run("success=yes sessions=1", "version", "");
+	upf.enforcer.attempts = &attempts;
+	run("success=no cause=not-allowed", "close-tunnels", "session=a");
+}
+END_TEST
+
 /** Sessions of a list that nobody reads on */
 #define STALLED 500
 
@@ -1100,6 +1133,7 @@ Suite *kupf_commands_suite(void)
 	tcase_add_test(tc, test_list_tunnels);
 	tcase_add_test(tc, test_list_stalled);
 	tcase_add_test(tc, test_attempts);
+	tcase_add_test(tc, test_generation);
 	suite_add_tcase(suite, tc);
 
 	tc = tcase_create("addresses");

@@ -30,7 +30,7 @@ START_TEST(test_none)
 	kupf_enforcer_t *public = &guard->enforcer;
 	kupf_session_t *session = test_session("s", ID_KEY_ID, "a", 0);
 	kupf_tunnel_t tunnels[2];
-	u_int count = 0;
+	u_int count = 0, closed = 7;
 
 	/* nobody vouches for any IKE_SA, unless nobody has to */
 	ck_assert_int_eq(public->covers(public, NULL), !required);
@@ -38,6 +38,8 @@ START_TEST(test_none)
 	ck_assert_uint_eq(public->describe(public, "s", tunnels, 2), 0);
 	public->measure(public, &tunnels[0]);
 	ck_assert_uint_eq(public->close(public, session, KUPF_REASON_DELETED), 0);
+	ck_assert(public->vacate(public, "s", 0, &closed));
+	ck_assert_uint_eq(closed, 0);
 	public->replaced(public, session, session, 0);
 	ck_assert_ptr_null(public->own(public, NULL));
 	ck_assert_ptr_null(public->accepts(public, NULL));
@@ -58,7 +60,7 @@ START_TEST(test_attached)
 	kupf_session_t *own;
 	kupf_tunnel_t tunnels[2];
 	test_enforcer_t other;
-	u_int count = 0;
+	u_int count = 0, closed = 7;
 
 	test_enforcer_init(&other);
 	ck_assert(guard->attach(guard, &enforcer.public));
@@ -82,6 +84,13 @@ START_TEST(test_attached)
 	ck_assert_uint_eq(public->close(public, session, KUPF_REASON_EXPIRED), 4);
 	ck_assert_int_eq(enforcer.reason, KUPF_REASON_EXPIRED);
 	ck_assert_str_eq(enforcer.name, "s");
+	ck_assert(public->vacate(public, "s", 5, &closed));
+	ck_assert_uint_eq(closed, 4);
+	ck_assert_uint_eq(enforcer.vacated, 5);
+	/* one that sets up tunnels by itself has no say in that */
+	enforcer.public.vacate = NULL;
+	ck_assert(!public->vacate(public, "s", 5, &closed));
+	ck_assert_uint_eq(closed, 0);
 	public->replaced(public, session, session, 77);
 	ck_assert_uint_eq(enforcer.grace, 77);
 	enforcer.own = session;
@@ -114,7 +123,7 @@ START_TEST(test_reasons)
 {
 	static char *tokens[] = {
 		"peer", "deleted", "superseded", "expired", "rekeyed", "timeout",
-		"refused", "no-child-sa", "shutdown",
+		"refused", "no-child-sa", "moved", "shutdown",
 	};
 	kupf_reason_t reason;
 

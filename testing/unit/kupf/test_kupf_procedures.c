@@ -24,7 +24,8 @@
 #define RAND "rand=000102030405060708090a0b0c0d0e0f"
 
 /** What a request for a session may have */
-#define ALLOWED (KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION | KUPF_FIELD_GRACE)
+#define ALLOWED (KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION | \
+	KUPF_FIELD_GRACE | KUPF_FIELD_REPLACE)
 
 static test_upf_t upf;
 
@@ -617,6 +618,112 @@ START_TEST(test_not_accepted)
 }
 END_TEST
 
+/**
+ * Check generation and life of session "a".
+ */
+static void check_generation(uint32_t generation, uint32_t lifetime)
+{
+	kupf_session_t *session = upf.store->get(upf.store, "a");
+	kupf_session_data_t data;
+
+	ck_assert_ptr_nonnull(session);
+	kupf_session_get_data(session, &data);
+	ck_assert_uint_eq(data.generation, generation);
+	ck_assert_uint_eq(data.lifetime, lifetime);
+	kupf_session_unref(session);
+}
+
+/* what the client says counts: a later one wins, an earlier one is refused */
+START_TEST(test_generation)
+{
+	add("session=a ue-id=keyid:a generation=7 lifetime=100 " KEY);
+	check_generation(7, 100);
+
+	/* the same generation with what is left of its life is the same */
+	add("session=a ue-id=keyid:a generation=7 lifetime=90 " KEY);
+	change("session=a generation=7 lifetime=80 " KEY);
+	check_generation(7, 100);
+	ck_assert_uint_eq(upf.enforcer.replaced, 0);
+
+	/* anything else is not, whether it may replace the session or not */
+	refuse("session=a ue-id=keyid:a generation=7 lifetime=100 " KEY_2,
+		   KUPF_CAUSE_STALE_GENERATION);
+	refuse("session=a ue-id=keyid:b generation=7 lifetime=100 " KEY,
+		   KUPF_CAUSE_STALE_GENERATION);
+	refuse_modify("session=a generation=7 " KEY_2, KUPF_CAUSE_STALE_GENERATION);
+	refuse("session=a ue-id=keyid:a generation=6 lifetime=100 " KEY,
+		   KUPF_CAUSE_STALE_GENERATION);
+	refuse_modify("session=a generation=6 " KEY_2, KUPF_CAUSE_STALE_GENERATION);
+	refuse_modify("session=a generation=1", KUPF_CAUSE_STALE_GENERATION);
+	check_generation(7, 100);
+	ck_assert_uint_eq(upf.enforcer.replaced, 0);
+
+	/* a later one, with gaps */
+	change("session=a generation=9 " KEY_2);
+	check_generation(9, 100);
+	ck_assert_uint_eq(upf.enforcer.replaced, 1);
+	refuse_modify("session=a generation=8 " KEY, KUPF_CAUSE_STALE_GENERATION);
+	/* who gives none goes on from there */
+	change("session=a lifetime=50");
+	check_generation(10, 50);
+	/* it is content: without leave to replace the session, it stays */
+	refuse("session=a ue-id=keyid:a generation=11 lifetime=50 " KEY_2,
+		   KUPF_CAUSE_SESSION_EXISTS);
+	change("session=a generation=4294967295");
+	check_generation(UINT32_MAX, 50);
+	change("session=a generation=4294967295");
+	refuse_modify("session=a lifetime=60", KUPF_CAUSE_LIMIT_REACHED);
+	check_generation(UINT32_MAX, 50);
+}
+END_TEST
+
+/* so do establishments that may replace the session */
+START_TEST(test_generation_replace)
+{
+	add("session=a ue-id=keyid:a generation=3 " KEY);
+	add("session=a ue-id=keyid:a generation=4 replace=yes " KEY_2);
+	check_generation(4, 0);
+	/* what comes late does not bring the old key back */
+	refuse("session=a ue-id=keyid:a generation=3 replace=yes " KEY,
+		   KUPF_CAUSE_STALE_GENERATION);
+	refuse("session=a ue-id=keyid:a generation=4 replace=yes " KEY,
+		   KUPF_CAUSE_STALE_GENERATION);
+	add("session=a ue-id=keyid:a generation=4 replace=yes " KEY_2);
+	check_generation(4, 0);
+	/* the same content, later: the generation is kept */
+	add("session=a ue-id=keyid:a generation=6 replace=yes " KEY_2);
+	check_generation(6, 0);
+	refuse("session=a ue-id=keyid:a generation=5 replace=yes " KEY_2,
+		   KUPF_CAUSE_STALE_GENERATION);
+}
+END_TEST
+
+START_TEST(test_close_tunnels)
+{
+	kupf_procedures_t *sessions = upf.sessions;
+	kupf_attempts_t attempts = {};
+	kupf_error_t error = {};
+	u_int tunnels = 77;
+
+	add("session=a ue-id=keyid:a " KEY);
+	upf.enforcer.tunnels = 2;
+	ck_assert(sessions->close_tunnels(sessions, "a", 9, &tunnels, &error));
+	ck_assert_uint_eq(tunnels, 2);
+	ck_assert_uint_eq(upf.enforcer.vacated, 9);
+	ck_assert_str_eq(upf.enforcer.name, "a");
+	/* the session stays, and nothing of it was given back */
+	check_sessions(1);
+	ck_assert_uint_eq(upf.enforcer.closed, 0);
+	ck_assert(!sessions->close_tunnels(sessions, "b", 0, &tunnels, &error));
+	ck_assert_int_eq(error.cause, KUPF_CAUSE_NO_SUCH_SESSION);
+	/* a host that sets them up would do so again */
+	error = (kupf_error_t){};
+	upf.enforcer.attempts = &attempts;
+	ck_assert(!sessions->close_tunnels(sessions, "a", 0, &tunnels, &error));
+	ck_assert_int_eq(error.cause, KUPF_CAUSE_NOT_ALLOWED);
+}
+END_TEST
+
 START_TEST(test_modify_unknown)
 {
 	refuse_modify("session=a " KEY, KUPF_CAUSE_NO_SUCH_SESSION);
@@ -1015,6 +1122,9 @@ Suite *kupf_procedures_suite(void)
 	tcase_add_test(tc, test_modify);
 	tcase_add_test(tc, test_modify_derived);
 	tcase_add_test(tc, test_not_accepted);
+	tcase_add_test(tc, test_generation);
+	tcase_add_test(tc, test_generation_replace);
+	tcase_add_test(tc, test_close_tunnels);
 	tcase_add_test(tc, test_modify_unknown);
 	tcase_add_test(tc, test_delete);
 	tcase_add_test(tc, test_expire);

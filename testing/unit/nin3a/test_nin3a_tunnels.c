@@ -433,6 +433,66 @@ START_TEST(test_select)
 }
 END_TEST
 
+/**
+ * Call vacate().
+ *
+ * @param ike_sa	[out] the last one chosen, 0 for none
+ * @param count		[out] how many were
+ */
+static u_int vacate(const char *session, uint32_t up_as, uint32_t *ike_sa,
+					u_int *count)
+{
+	array_t *ids = array_create(sizeof(uint32_t), 0);
+	u_int up;
+
+	*ike_sa = 0;
+	up = tunnels->vacate(tunnels, session, up_as, ids);
+	*count = array_count(ids);
+	array_get(ids, ARRAY_TAIL, ike_sa);
+	array_destroy(ids);
+	return up;
+}
+
+/* the UE is elsewhere: what is up goes, what is being set up is newer */
+START_TEST(test_vacate)
+{
+	kupf_session_t *a = session_create("a", 1, 1);
+	kupf_session_t *b = session_create("b", 2, 1);
+	tunnel_spis_t spis = {};
+	uint32_t ike_sa;
+	u_int count;
+
+	bring_up(1, a);
+	bring_up(2, a);
+	bring_up(3, b);
+	verify(4, a);
+	tunnels->rekey(tunnels, 1, 65, &spis);
+
+	ck_assert_uint_eq(vacate("c", 0, &ike_sa, &count), 0);
+	ck_assert_uint_eq(count, 0);
+	/* by the number that it came up with, and of no other session */
+	ck_assert_uint_eq(vacate("a", 65, &ike_sa, &count), 0);
+	ck_assert_uint_eq(vacate("a", 3, &ike_sa, &count), 0);
+	ck_assert_uint_eq(count, 0);
+	ck_assert_uint_eq(vacate("a", 1, &ike_sa, &count), 1);
+	ck_assert_uint_eq(count, 1);
+	ck_assert_uint_eq(ike_sa, 65);
+	ck_assert_uint_eq(vacate("a", 1, &ike_sa, &count), 0);
+	ck_assert_uint_eq(vacate("a", 0, &ike_sa, &count), 1);
+	ck_assert_uint_eq(count, 1);
+	ck_assert_uint_eq(ike_sa, 2);
+	assert_down(65, a, KUPF_REASON_MOVED, 1);
+	assert_down(2, a, KUPF_REASON_MOVED, 2);
+	/* it comes up all the same */
+	ck_assert(tunnels->establish(tunnels, 4));
+	ck_assert(came_up(4, a));
+	assert_session_counts("b", 1, 1);
+
+	kupf_session_unref(a);
+	kupf_session_unref(b);
+}
+END_TEST
+
 /* established, then the session is deleted, then the CHILD_SA comes */
 START_TEST(test_deleted_before_up)
 {
@@ -1088,6 +1148,7 @@ static Suite *nin3a_tunnels_suite(void)
 	tc = tcase_create("sessions");
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_select);
+	tcase_add_test(tc, test_vacate);
 	tcase_add_test(tc, test_deleted_before_up);
 	tcase_add_test(tc, test_select_old_only);
 	tcase_add_test(tc, test_refresh);
