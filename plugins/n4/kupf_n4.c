@@ -3,8 +3,10 @@
 #include "kupf_n4.h"
 #include "n4_clock.h"
 #include "n4_engine.h"
+#include "n4_guard.h"
 #include "n4_nodes.h"
 #include "n4_procedures.h"
+#include "n4_source.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -19,6 +21,11 @@ static bool complete(kupf_n4_config_t *config)
 	config->answer_type = config->answer_type ?: N4_ANSWER_TYPE;
 	config->patience = config->patience ?: KUPF_N4_PATIENCE;
 	config->max_sessions = config->max_sessions ?: KUPF_N4_SESSIONS;
+	config->smf_sessions = config->smf_sessions ?: config->max_sessions;
+	config->smf_rate = config->smf_rate ?: KUPF_N4_RATE;
+	config->smf_exchanges = config->smf_exchanges ?: KUPF_N4_EXCHANGES;
+	config->smf_responses = config->smf_responses ?: KUPF_N4_RESPONSES;
+	config->smf_changes = config->smf_changes ?: KUPF_N4_CHANGES;
 	return config->socket && config->to_upf && config->to_smf &&
 		   config->key_type >= N4_IE_VENDOR &&
 		   config->answer_type >= N4_IE_VENDOR &&
@@ -43,13 +50,18 @@ kupf_n4_t *kupf_n4_create(const kupf_n4_config_t *config)
 		self->vendor.enterprise = self->config.enterprise;
 		self->vendor.key_type = self->config.key_type;
 		self->vendor.answer_type = self->config.answer_type;
-		self->sessions = n4_sessions_create(self->config.max_sessions);
+		self->sessions = n4_sessions_create(self->config.max_sessions,
+											self->config.smf_sessions);
 		self->exchanges = self->sessions ? n4_exchanges_create(
 									n4_sessions_pages(self->sessions),
+									self->config.smf_exchanges,
+									self->config.smf_responses,
 									n4_procedures_end, self) : NULL;
 		done = self->exchanges && n4_feed_init(&self->feed, config->socket,
+											   self->config.smf_changes,
 											   self->sessions,
-											   n4_procedures_done, self);
+											   n4_procedures_done,
+											   n4_source_told, self);
 	}
 	self->config.socket = NULL;
 	if (!done)
@@ -70,6 +82,7 @@ void kupf_n4_destroy(kupf_n4_t *self)
 	if (self)
 	{
 		self->config.to_smf = NULL;
+		self->config.tell = NULL;
 		n4_exchanges_destroy(self->exchanges);
 		n4_feed_deinit(&self->feed);
 		n4_sessions_destroy(self->sessions);
@@ -107,31 +120,71 @@ bool kupf_n4_add_smf(kupf_n4_t *self, const char *name, unsigned int *smf)
 	return true;
 }
 
+/*
+ * Described in header
+ */
+bool kupf_n4_unwrap_with(kupf_n4_t *self, unsigned int smf, const uint8_t *key)
+{
+	n4_content_t *content = NULL;
+
+	if (smf < self->smf_count && !self->smfs[smf].wrap.key &&
+		n4_wrap_is_there())
+	{
+		content = n4_content_new(n4_sessions_pages(self->sessions));
+	}
+	if (content)
+	{
+		memcpy(content->key, key, sizeof(content->key));
+		self->smfs[smf].wrap.key = content;
+	}
+	return content;
+}
+
+/*
+ * Described in header
+ */
+bool kupf_n4_provide(kupf_n4_t *self, const char *session,
+					 const kupf_n4_key_t *key)
+{
+	bool done = n4_source_provide(self, session, key);
+
+	n4_feed_push(&self->feed);
+	return done;
+}
+
+/*
+ * Described in header
+ */
+void kupf_n4_ask_again(kupf_n4_t *self)
+{
+	n4_source_ask_again(self);
+	n4_feed_push(&self->feed);
+}
+
 /**
  * Handle a message.
  */
 static void handle(kupf_n4_t *self, unsigned int smf, bool from_upf,
 				   const n4_message_t *message)
 {
-	if (message->type < N4_ESTABLISHMENT)
+	n4_exchange_t *exchange = n4_guard_judge(self, smf, from_upf, message);
+
+	if (!exchange)
 	{
-		n4_nodes_see(self, smf, from_upf, message);
-		n4_procedures_pass(self, smf, from_upf, message);
+		return;
 	}
-	else if (!self->smfs[smf].associated)
+	if (message->type < N4_ESTABLISHMENT && exchange->type < N4_ESTABLISHMENT)
 	{
-		self->counters.no_association++;
-		n4_engine_log(self, "%s: message of type %u about a session, without "
-					  "association: dropped", self->smfs[smf].name,
-					  message->type);
+		n4_nodes_see(self, from_upf, exchange, message);
+		n4_procedures_pass(self, smf, from_upf, message);
 	}
 	else if (from_upf)
 	{
-		n4_procedures_from_upf(self, smf, message);
+		n4_procedures_from_upf(self, exchange, message);
 	}
 	else
 	{
-		n4_procedures_from_smf(self, smf, message);
+		n4_procedures_from_smf(self, exchange, message);
 	}
 }
 
@@ -246,4 +299,8 @@ void kupf_n4_get_counters(const kupf_n4_t *self, kupf_n4_counters_t *counters)
 	counters->sessions = n4_sessions_count(self->sessions);
 	counters->locked = n4_pages_are_locked(n4_sessions_pages(self->sessions));
 	counters->synchronised = self->feed.sync.count;
+	counters->changes = self->feed.count;
+	counters->merged = self->feed.merged;
+	n4_exchanges_count(self->exchanges, &counters->exchanges,
+					   &counters->responses, &counters->forgotten);
 }

@@ -17,9 +17,12 @@
  * poll.  Nothing else waits, there is no thread and no signal.  An engine must
  * not be used by two threads at the same time, nor by its callbacks.
  *
- * All other messages and IEs pass octet by octet.  What is dropped: a datagram
- * that is no message of PFCP version 1, and a message about a session from an
- * SMF without association.  Messages of a bundle leave one by one.
+ * All other messages and IEs pass octet by octet.  What is not passed on: a
+ * datagram that is no message of PFCP version 1, a request about a session that
+ * is not the SMF's, or of one without association, which get the response that
+ * TS 29.244 has for it, responses that nobody waits for, and what is beyond a
+ * bound (n4_guard.h has all).  A request that comes again after it was answered
+ * gets the same octets from here.  Messages of a bundle leave one by one.
  *
  * kupf has exactly the sessions of one engine: others are removed when the
  * engine synchronises, which it does when it has connected first, too.
@@ -68,6 +71,34 @@ void kupf_n4_destroy(kupf_n4_t *self);
  *					many
  */
 bool kupf_n4_add_smf(kupf_n4_t *self, const char *name, unsigned int *smf);
+
+/**
+ * Have the key that an SMF wraps keys with: AES-256-GCM, N4.md has the layout.
+ *
+ * @param self		engine
+ * @param smf		number of the SMF
+ * @param key		KUPF_N4_WRAPPING_KEY octets, copied; wiped by the caller
+ * @return			FALSE if this was built without libcrypto, there is a key
+ *					already, or there is no memory
+ */
+bool kupf_n4_unwrap_with(kupf_n4_t *self, unsigned int smf, const uint8_t *key);
+
+/**
+ * Give a session a key that its SMF has not sent; or a new one.
+ *
+ * @param self		engine
+ * @param session	name of the session
+ * @param key		key, copied; wiped by the caller
+ * @return			FALSE if there is no such session, the key cannot be one, or
+ *					there is no memory
+ */
+bool kupf_n4_provide(kupf_n4_t *self, const char *session,
+					 const kupf_n4_key_t *key);
+
+/**
+ * Have find_key called again for all sessions that have no key.
+ */
+void kupf_n4_ask_again(kupf_n4_t *self);
 
 /**
  * A datagram has come from an SMF.

@@ -336,6 +336,106 @@ static void learn_snssai(n4_content_t *self, wire_octets_t value)
 	}
 }
 
+/**
+ * Cut a value with its length in front off.
+ */
+static bool cut(wire_octets_t *from, wire_octets_t *value)
+{
+	if (!from->len || from->ptr[0] > from->len - 1)
+	{
+		return false;
+	}
+	*value = wire_octets(from->ptr + 1, from->ptr[0]);
+	*from = wire_octets(from->ptr + 1 + value->len, from->len - 1 - value->len);
+	return true;
+}
+
+/**
+ * Read an IMSI: digits, the lower half of an octet first, ones at the end.
+ */
+static void learn_imsi(n4_content_t *self, wire_octets_t value)
+{
+	char imsi[N4_SUPI_SIZE] = "imsi-";
+	size_t i, len = strlen(imsi);
+	uint8_t digit;
+
+	for (i = 0; i < 2 * value.len && value.len <= 8; i++)
+	{
+		digit = i % 2 ? value.ptr[i / 2] >> 4 : value.ptr[i / 2] & 0x0f;
+		if (digit > 9)
+		{
+			if (digit != 0x0f || i != 2 * value.len - 1)
+			{
+				return;
+			}
+			break;
+		}
+		imsi[len++] = '0' + digit;
+	}
+	if (len >= strlen("imsi-") + 5)
+	{
+		strcpy(self->supi, imsi);
+	}
+}
+
+/**
+ * Read an NAI.
+ */
+static void learn_nai(n4_content_t *self, wire_octets_t value)
+{
+	size_t i;
+
+	for (i = 0; i < value.len; i++)
+	{
+		if (value.ptr[i] <= ' ' || value.ptr[i] > '~')
+		{
+			return;
+		}
+	}
+	if (value.len && value.len < sizeof(self->supi) - strlen("nai-"))
+	{
+		snprintf(self->supi, sizeof(self->supi), "nai-%.*s", (int)value.len,
+				 (const char*)value.ptr);
+	}
+}
+
+/**
+ * Read an IE User ID, clause 8.2.101: IMSI, IMEI, MSISDN and NAI, as far as the
+ * flags say that they are there.
+ */
+static void learn_user(n4_content_t *self, wire_octets_t value)
+{
+	wire_octets_t part;
+	uint8_t flags;
+	int i;
+
+	if (!value.len || self->supi[0])
+	{
+		return;
+	}
+	flags = value.ptr[0];
+	value = wire_octets(value.ptr + 1, value.len - 1);
+	for (i = 0; i < 4; i++)
+	{
+		if (!(flags & 1 << i))
+		{
+			continue;
+		}
+		if (!cut(&value, &part))
+		{
+			return;
+		}
+		if (i == 0)
+		{
+			learn_imsi(self, part);
+		}
+		else if (i == 3 && !self->supi[0])
+		{
+			learn_nai(self, part);
+		}
+	}
+}
+
 /*
  * Described in header
  */
@@ -356,6 +456,10 @@ void n4_content_learn(n4_content_t *self, const n4_message_t *message)
 				 n4_ie_find(ie.value, N4_IE_UE_IP_ADDRESS, 1, &value))
 		{
 			learn_address(self, value);
+		}
+		else if (ie.type == N4_IE_USER_ID)
+		{
+			learn_user(self, ie.value);
 		}
 		else if (ie.type == N4_IE_APN_DNN)
 		{

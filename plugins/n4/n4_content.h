@@ -34,6 +34,9 @@
 #define N4_DNN_MAX 100
 #define N4_SNSSAI_MAX 12
 
+/** Room for a subscriber as text */
+#define N4_SUPI_SIZE 64
+
 typedef struct n4_content_t n4_content_t;
 typedef struct n4_pages_t n4_pages_t;
 
@@ -67,6 +70,10 @@ struct n4_content_t {
 	char dnn[N4_DNN_MAX + 1];
 	/** slice, or empty */
 	char snssai[N4_SNSSAI_MAX];
+	/** subscriber, or empty */
+	char supi[N4_SUPI_SIZE];
+	/** the key is not the SMF's, and it was not told that kupf has it */
+	bool untold;
 	/** UPF's address that kupf has told, or empty */
 	char upf_address[N4_ADDRESS_TEXT];
 };
@@ -123,7 +130,8 @@ bool n4_content_has_key_of(const n4_content_t *self,
 /**
  * Read what the IEs of a Session Establishment Request, or of the response to
  * it, say of the UE: addresses (UE IP Address in the PDI of Create PDR, or in
- * Created PDR if the UPF has chosen), DNN and S-NSSAI.  What is there stays.
+ * Created PDR if the UPF has chosen), subscriber, DNN and S-NSSAI.  What is there
+ * stays.
  *
  * @param self		contents
  * @param message	message

@@ -12,12 +12,26 @@
 
 #include "kupf_n4_config.h"
 #include "n4_feed.h"
+#include "n4_wrap.h"
 
 /** Lines logged in a second at most */
 #define N4_LOG_LINES 10
 
+/** Longest Node ID: its type and a name, clause 8.2.38 */
+#define N4_NODE_ID_MAX 256
+
 typedef struct kupf_n4_t kupf_n4_t;
 typedef struct n4_smf_t n4_smf_t;
+typedef struct n4_node_id_t n4_node_id_t;
+
+/**
+ * A Node ID, as it is in the IE.
+ */
+struct n4_node_id_t {
+	/** octets, and how many; 0 for none */
+	uint8_t octets[N4_NODE_ID_MAX];
+	uint16_t len;
+};
 
 /**
  * An SMF.
@@ -29,6 +43,15 @@ struct n4_smf_t {
 	bool associated;
 	/** its recovery time stamp, 0 if it is not known */
 	uint32_t recovery;
+	/** its Node ID: that of the association, and that of an association that it
+	 * has asked for */
+	n4_node_id_t node_id, asked_as;
+	/** sessions that it has asked for, and whose response has not come */
+	size_t opening;
+	/** keys that it wraps */
+	n4_wrap_t wrap;
+	/** messages that it may send now, and since when, ms */
+	uint64_t tokens, filled_at;
 };
 
 /**
@@ -44,6 +67,8 @@ struct kupf_n4_t {
 	unsigned int smf_count;
 	/** recovery time stamp of the UPF, 0 if it is not known */
 	uint32_t recovery;
+	/** Node ID of the UPF */
+	n4_node_id_t node_id;
 	/** sessions */
 	n4_sessions_t *sessions;
 	/** exchanges */

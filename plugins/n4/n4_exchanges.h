@@ -4,20 +4,18 @@
  * @defgroup n4_exchanges n4_exchanges
  * @{ @ingroup n4
  *
- * Requests on N4 whose responses matter to us, until a while after they were
- * answered: somebody may send a request again (TS 29.244 clause 6.4), and has
- * to get the same octets then.
+ * Requests on N4, until a while after they were answered: somebody may send a
+ * request again (TS 29.244 clause 6.4), and has to get the same octets then.
  *
- * There is a bound; the oldest one goes when there are too many.
+ * There are bounds for each SMF, and for the UPF with each: of exchanges, and of
+ * the octets of responses.  The oldest one goes when there are too many.
  */
 
 #ifndef N4_EXCHANGES_H_
 #define N4_EXCHANGES_H_
 
+#include "kupf_n4_config.h"
 #include "n4_sessions.h"
-
-/** Most exchanges */
-#define N4_EXCHANGES_MAX 65536
 
 /** How long an exchange is remembered, ms: longer than requests are repeated */
 #define N4_EXCHANGE_LIFE 30000
@@ -53,20 +51,26 @@ struct n4_exchange_t {
 	uint8_t type;
 	/** SEID of its header, or 0 */
 	uint64_t seid;
+	/** what tells it from another request of this number */
+	uint64_t digest;
+	/** it was seen before: this is the same again */
+	bool is_again;
+	/** it is to open a session, which counts as one of its SMF's */
+	bool opens;
 	/** how far it is */
 	n4_stage_t stage;
 	/** what the request says about a session, or NULL */
 	n4_content_t *content;
-	/** it had a vendor IE with a key, and one that cannot be read */
-	bool has_key, is_malformed;
-	/** recovery time stamp of the request, 0 for none; and whether sessions are
-	 * to be retained */
-	uint32_t recovery;
+	/** it had a vendor IE with a key */
+	bool has_key;
+	/** what is wrong with the key, a cause; 0 for nothing */
+	uint8_t fault;
+	/** sessions are to be retained */
 	bool retains;
 	/** the response as it was sent on, with room for an answer, or NULL */
 	uint8_t *response;
-	/** octets of the response as it came, and as it was sent on */
-	size_t received, len;
+	/** octets of the response as it came, as it was sent on, and with room */
+	size_t received, len, room;
 	/** what it waits for at kupf, or NULL */
 	n4_op_t *op;
 	/** when it waits no longer, ms */
@@ -75,8 +79,11 @@ struct n4_exchange_t {
 	uint64_t end;
 	/** the next one of its bucket */
 	n4_exchange_t *chained;
-	/** its neighbours in the order in which they began */
-	n4_exchange_t *before, *after;
+	/** its neighbours in the order in which they began, of all and of the same
+	 * peers */
+	n4_exchange_t *before, *after, *peer_before, *peer_after;
+	/** its neighbours in the order in which responses were kept */
+	n4_exchange_t *kept_before, *kept_after;
 	/** its neighbours among those that wait */
 	n4_exchange_t *waits_before, *waits_after;
 };
@@ -93,11 +100,14 @@ typedef void (*n4_exchange_end_t)(void *user, n4_exchange_t *exchange);
  * Create a table.
  *
  * @param pages		where contents are from
+ * @param max		most exchanges of an SMF, and of the UPF with it
+ * @param octets	most octets of responses that are kept for an SMF
  * @param end		called with each exchange that is forgotten
  * @param user		for end
  * @return			table, NULL if there is no memory
  */
-n4_exchanges_t *n4_exchanges_create(n4_pages_t *pages, n4_exchange_end_t end,
+n4_exchanges_t *n4_exchanges_create(n4_pages_t *pages, size_t max,
+									size_t octets, n4_exchange_end_t end,
 									void *user);
 
 /**
@@ -118,19 +128,32 @@ n4_exchange_t *n4_exchanges_find(n4_exchanges_t *self, unsigned int smf,
 								 bool from_upf, uint32_t sequence);
 
 /**
- * Have an exchange for a request: the one that is there if the request may be
- * the same again, that is, has its type and SEID; otherwise a new one.
+ * Begin an exchange.  One with the sequence number of the request is forgotten.
  *
  * @param self		table
  * @param smf		number of the SMF
  * @param from_upf	whether the request is the UPF's
  * @param request	request
+ * @param digest	what tells it from another request of this number
  * @param now		time, ms
  * @return			exchange, NULL if there is no memory
  */
-n4_exchange_t *n4_exchanges_have(n4_exchanges_t *self, unsigned int smf,
-								 bool from_upf, const n4_message_t *request,
-								 uint64_t now);
+n4_exchange_t *n4_exchanges_begin(n4_exchanges_t *self, unsigned int smf,
+								  bool from_upf, const n4_message_t *request,
+								  uint64_t digest, uint64_t now);
+
+/**
+ * Have an exchange keep a response, instead of one that it has.  Exchanges of
+ * its SMF whose responses are older may be forgotten for it, which calls end.
+ *
+ * @param self		table
+ * @param exchange	exchange
+ * @param response	octets, copied
+ * @param more		octets that there is to be room for behind them
+ * @return			FALSE if there is no memory
+ */
+bool n4_exchanges_keep(n4_exchanges_t *self, n4_exchange_t *exchange,
+					   wire_octets_t response, size_t more);
 
 /**
  * Give the contents of an exchange back.
@@ -175,6 +198,17 @@ n4_exchange_t *n4_exchanges_overdue(n4_exchanges_t *self, uint64_t now);
  * Forget what is too old.
  */
 void n4_exchanges_age(n4_exchanges_t *self, uint64_t now);
+
+/**
+ * Get how much there is.
+ *
+ * @param self		table
+ * @param exchanges	[out] exchanges
+ * @param octets	[out] octets of responses that are kept
+ * @param forgotten	[out] exchanges that went before their time, since the start
+ */
+void n4_exchanges_count(const n4_exchanges_t *self, uint64_t *exchanges,
+						uint64_t *octets, uint64_t *forgotten);
 
 /**
  * When the next one will be overdue, or too old.

@@ -14,14 +14,20 @@ struct n4_op_t {
 	n4_op_t *next;
 	/** feed */
 	n4_feed_t *feed;
+	/** number of the SMF */
+	unsigned int smf;
 	/** session, held; NULL to delete one */
 	n4_session_t *session;
+	/** number of the change, among those of the session */
+	uint32_t number;
 	/** its name */
 	char name[N4_NAME_SIZE];
 	/** contents that it is to have; owned */
 	n4_content_t *content;
 	/** exchange that waits, or NULL */
 	n4_exchange_t *exchange;
+	/** its key is not one of the SMF's, which waits for no answer */
+	bool is_provided;
 	/** it was asked for as a modification, which keeps tunnels for a while */
 	bool modifies;
 };
@@ -29,13 +35,18 @@ struct n4_op_t {
 /*
  * Described in header
  */
-bool n4_feed_init(n4_feed_t *self, const char *path, n4_sessions_t *sessions,
-				  n4_feed_done_t done, void *user)
+bool n4_feed_init(n4_feed_t *self, const char *path, size_t max,
+				  n4_sessions_t *sessions, n4_feed_done_t done,
+				  n4_feed_told_t told, void *user)
 {
 	memset(self, 0, sizeof(*self));
+	self->max = max;
 	self->sessions = sessions;
 	self->done = done;
+	self->told = told;
 	self->user = user;
+	self->sync.told = told;
+	self->sync.user = user;
 	self->last = &self->first;
 	self->client = kupf_client_create(path);
 	self->sync.client = self->client;
@@ -54,6 +65,7 @@ static void destroy_op(n4_op_t *op)
 {
 	n4_sessions_t *sessions = op->feed->sessions;
 
+	op->feed->count--;
 	n4_feed_leave(op->exchange);
 	n4_content_free(n4_sessions_pages(sessions), op->content);
 	if (op->session)
@@ -102,6 +114,10 @@ static void tell(n4_op_t *op, const n4_answer_t *answer)
 		n4_feed_leave(exchange);
 		op->feed->done(op->feed->user, exchange, answer);
 	}
+	else if (op->is_provided && !op->session->gone)
+	{
+		op->feed->told(op->feed->user, op->session, answer);
+	}
 }
 
 /**
@@ -109,6 +125,7 @@ static void tell(n4_op_t *op, const n4_answer_t *answer)
  */
 static void put_first(n4_feed_t *self, n4_op_t *op)
 {
+	self->waiting[op->smf]++;
 	op->next = self->first;
 	self->first = op;
 	if (!op->next)
@@ -118,16 +135,33 @@ static void put_first(n4_feed_t *self, n4_op_t *op)
 }
 
 /**
- * The session gets the contents of a change.
+ * A session gets the contents of a change, unless it has those of a later one.
+ *
+ * @param number	number of the change
+ * @param content	contents, adopted
  */
-static void adopt(n4_op_t *op)
+static void adopt(n4_feed_t *self, n4_session_t *session, uint32_t number,
+				  n4_content_t *content)
 {
-	n4_pages_t *pages = n4_sessions_pages(op->feed->sessions);
+	if ((int32_t)(number - session->changed) > 0)
+	{
+		n4_content_free(n4_sessions_pages(self->sessions), session->content);
+		session->content = content;
+		session->changed = number;
+		return;
+	}
+	n4_content_free(n4_sessions_pages(self->sessions), content);
+	self->sync.needed = self->sync.failed = true;
+}
 
+/**
+ * The session of a change, if it has one, gets its contents.
+ */
+static void adopt_op(n4_op_t *op)
+{
 	if (op->session)
 	{
-		n4_content_free(pages, op->session->content);
-		op->session->content = op->content;
+		adopt(op->feed, op->session, op->number, op->content);
 		op->content = NULL;
 	}
 }
@@ -164,7 +198,7 @@ static void on_change(void *user, const kupf_client_reply_t *reply)
 		{
 			n4_request_keep_address(op->content, &answer);
 		}
-		adopt(op);
+		adopt_op(op);
 	}
 	else if (!op->session && reply->status == KUPF_CLIENT_REFUSED &&
 			 wire_equals(reply->cause, "no-such-session"))
@@ -176,7 +210,7 @@ static void on_change(void *user, const kupf_client_reply_t *reply)
 		answer.cause = N4_KEY_PENDING;
 		answer.word = reply->cause;
 		self->sync.needed = true;
-		adopt(op);
+		adopt_op(op);
 	}
 	else
 	{
@@ -227,15 +261,22 @@ static bool send_op(n4_feed_t *self, n4_op_t *op)
 /**
  * Add a change.
  */
-static n4_op_t *add_op(n4_feed_t *self, const char *name,
+static n4_op_t *add_op(n4_feed_t *self, const n4_session_t *session,
 					   n4_exchange_t *exchange)
 {
-	n4_op_t *op = calloc(1, sizeof(*op));
+	n4_op_t *op = NULL;
 
+	if (self->waiting[session->smf] < self->max)
+	{
+		op = calloc(1, sizeof(*op));
+	}
 	if (op)
 	{
 		op->feed = self;
-		strcpy(op->name, name);
+		op->smf = session->smf;
+		strcpy(op->name, session->name);
+		self->waiting[op->smf]++;
+		self->count++;
 		op->exchange = exchange;
 		if (exchange)
 		{
@@ -251,20 +292,25 @@ static n4_op_t *add_op(n4_feed_t *self, const char *name,
 /*
  * Described in header
  */
-bool n4_feed_change(n4_feed_t *self, n4_session_t *session,
-					n4_content_t *content, n4_exchange_t *exchange)
+n4_cause_t n4_feed_change(n4_feed_t *self, n4_session_t *session,
+						  n4_content_t *content, n4_exchange_t *exchange)
 {
-	n4_op_t *op = add_op(self, session->name, exchange);
+	n4_op_t *op = add_op(self, session, exchange);
+	uint32_t number = ++session->changes;
 
 	if (!op)
 	{
-		n4_content_free(n4_sessions_pages(self->sessions), content);
-		return false;
+		self->merged++;
+		self->sync.needed = self->sync.failed = true;
+		adopt(self, session, number, content);
+		return N4_KEY_PENDING;
 	}
 	op->session = n4_sessions_get(session);
+	op->number = number;
 	op->content = content;
+	op->is_provided = !exchange;
 	op->modifies = session->content->has_key;
-	return true;
+	return 0;
 }
 
 /*
@@ -273,9 +319,10 @@ bool n4_feed_change(n4_feed_t *self, n4_session_t *session,
 void n4_feed_delete(n4_feed_t *self, const n4_session_t *session,
 					n4_exchange_t *exchange)
 {
-	if (!add_op(self, session->name, exchange))
+	if (!add_op(self, session, exchange))
 	{
-		self->sync.needed = true;
+		self->merged++;
+		self->sync.needed = self->sync.failed = true;
 	}
 }
 
@@ -284,6 +331,7 @@ void n4_feed_delete(n4_feed_t *self, const n4_session_t *session,
  */
 void n4_feed_push(n4_feed_t *self)
 {
+	n4_answer_t gone = { .cause = N4_KEY_PENDING };
 	n4_op_t *op;
 
 	n4_sync_begin(&self->sync);
@@ -296,7 +344,13 @@ void n4_feed_push(n4_feed_t *self)
 			self->last = &self->first;
 		}
 		op->next = NULL;
-		if (!send_op(self, op))
+		self->waiting[op->smf]--;
+		if (op->session && op->session->gone)
+		{	/* kupf is not to know it any more */
+			tell(op, &gone);
+			destroy_op(op);
+		}
+		else if (!send_op(self, op))
 		{
 			put_first(self, op);
 			break;

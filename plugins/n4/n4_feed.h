@@ -9,7 +9,8 @@
  * what it has.  Sessions of other clients of this kupf do not survive that.
  *
  * Changes are handed over in their order.  Without a connection they count as
- * pending, and are made up for when there is one.
+ * pending, and are made up for when there is one; likewise those of an SMF that
+ * has too many waiting.
  */
 
 #ifndef N4_FEED_H_
@@ -40,10 +41,18 @@ struct n4_feed_t {
 	n4_sessions_t *sessions;
 	/** called with what has become of changes */
 	n4_feed_done_t done;
-	/** for done */
+	/** called with what has become of changes that no exchange waits for */
+	n4_feed_told_t told;
+	/** for both */
 	void *user;
 	/** changes that were not sent yet: first one, and where the next goes */
 	n4_op_t *first, **last;
+	/** most of them of an SMF, and how many each has */
+	size_t max, waiting[KUPF_N4_SMFS];
+	/** changes that were not answered yet */
+	uint64_t count;
+	/** changes that were left to a synchronisation */
+	uint64_t merged;
 	/** synchronisation */
 	n4_sync_t sync;
 };
@@ -53,13 +62,17 @@ struct n4_feed_t {
  *
  * @param self		[out] feed, to be given to n4_feed_deinit()
  * @param path		kupf's socket
+ * @param max		most changes of an SMF that wait
  * @param sessions	sessions
  * @param done		called with what has become of changes
- * @param user		for done
+ * @param told		called with what has become of changes that no exchange
+ *					waits for
+ * @param user		for both
  * @return			FALSE if there is no memory
  */
-bool n4_feed_init(n4_feed_t *self, const char *path, n4_sessions_t *sessions,
-				  n4_feed_done_t done, void *user);
+bool n4_feed_init(n4_feed_t *self, const char *path, size_t max,
+				  n4_sessions_t *sessions, n4_feed_done_t done,
+				  n4_feed_told_t told, void *user);
 
 /**
  * Give it back.  No exchange may wait any more.
@@ -73,14 +86,15 @@ void n4_feed_deinit(n4_feed_t *self);
  * @param self		feed
  * @param session	session
  * @param content	contents with a key, adopted
- * @param exchange	exchange that waits for the answer, gets an op
- * @return			FALSE if there is no memory
+ * @param exchange	exchange that waits for the answer, gets an op; or NULL
+ * @return			what to say of the key at once: N4_KEY_PENDING, or
+ *					N4_KEY_NO_ROOM if there is no memory; 0 if it waits
  */
-bool n4_feed_change(n4_feed_t *self, n4_session_t *session,
+n4_cause_t n4_feed_change(n4_feed_t *self, n4_session_t *session,
 					n4_content_t *content, n4_exchange_t *exchange);
 
 /**
- * Have a session deleted; if there is no memory, when all is synchronised.
+ * Have a session deleted; if too many wait, when all is synchronised.
  *
  * @param self		feed
  * @param session	session, which may go then

@@ -18,10 +18,6 @@
 /** Octets of type and length of an IE */
 #define IE_HEADER 4
 
-/** Version Not Supported Response, which answers any request: before it requests
- * have odd types, behind it even ones */
-#define VERSION_NOT_SUPPORTED 11
-
 /*
  * Described in header
  */
@@ -96,8 +92,9 @@ bool n4_message_cut(wire_octets_t *datagram, n4_message_t *message)
  */
 bool n4_message_is_request(const n4_message_t *self)
 {
-	return self->type > VERSION_NOT_SUPPORTED ? self->type % 2 == 0 :
-		   self->type < VERSION_NOT_SUPPORTED && self->type % 2 == 1;
+	/* before that one requests have odd types, behind it even ones */
+	return self->type > N4_VERSION_NOT_SUPPORTED ? self->type % 2 == 0 :
+		   self->type < N4_VERSION_NOT_SUPPORTED && self->type % 2 == 1;
 }
 
 /*

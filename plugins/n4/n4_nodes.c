@@ -9,17 +9,13 @@
  */
 static void purge(kupf_n4_t *self, unsigned int smf, const char *why)
 {
-	n4_session_t *session, *after;
+	n4_session_t *session;
 	unsigned int count = 0;
 
-	for (session = n4_sessions_first(self->sessions); session; session = after)
+	while ((session = n4_sessions_first(self->sessions, smf)))
 	{
-		after = session->after;
-		if (session->smf == smf)
-		{
-			n4_procedures_drop(self, session, NULL);
-			count++;
-		}
+		n4_procedures_drop(self, session, NULL);
+		count++;
 	}
 	self->counters.purged += count;
 	if (count)
@@ -30,12 +26,29 @@ static void purge(kupf_n4_t *self, unsigned int smf, const char *why)
 }
 
 /**
- * Whether a recovery time stamp is another one than before.
+ * The association of an SMF has ended, and all that was asked with it.
  */
-static bool is_another(uint32_t *known, uint32_t recovery)
+static void dissociate(kupf_n4_t *self, unsigned int smf, const char *why,
+					   const n4_exchange_t *but)
+{
+	purge(self, smf, why);
+	self->smfs[smf].associated = false;
+	self->smfs[smf].node_id.len = 0;
+	n4_exchanges_forget_smf(self->exchanges, smf, but);
+}
+
+/**
+ * Whether a recovery time stamp is another one than before.  One from before it
+ * is believed only in a response: that can be no old message.
+ */
+static bool is_another(uint32_t *known, uint32_t recovery, bool may_be_older)
 {
 	bool another = recovery && *known && recovery != *known;
 
+	if (another && (int32_t)(recovery - *known) < 0 && !may_be_older)
+	{
+		return false;
+	}
 	if (recovery)
 	{
 		*known = recovery;
@@ -47,34 +60,50 @@ static bool is_another(uint32_t *known, uint32_t recovery)
  * Look at the recovery time stamp of a message.
  */
 static void see_recovery(kupf_n4_t *self, unsigned int smf, bool from_upf,
-						 uint32_t recovery, const n4_exchange_t *exchange)
+						 uint32_t recovery, bool is_response,
+						 const n4_exchange_t *exchange)
 {
+	n4_smf_t *from = &self->smfs[smf];
 	unsigned int i;
 
 	if (from_upf)
 	{
-		if (is_another(&self->recovery, recovery))
+		if (is_another(&self->recovery, recovery,
+					   is_response || !from->associated))
 		{
 			for (i = 0; i < self->smf_count; i++)
 			{
-				purge(self, i, "the UPF has started anew");
-				self->smfs[i].associated = false;
-				n4_exchanges_forget_smf(self->exchanges, i, exchange);
+				dissociate(self, i, "the UPF has started anew", exchange);
 			}
 		}
 	}
-	else if (is_another(&self->smfs[smf].recovery, recovery))
+	else if (is_another(&from->recovery, recovery,
+						is_response || !from->associated))
 	{
-		purge(self, smf, "the SMF has started anew");
-		self->smfs[smf].associated = false;
-		n4_exchanges_forget_smf(self->exchanges, smf, exchange);
+		dissociate(self, smf, "the SMF has started anew", exchange);
+	}
+}
+
+/**
+ * Remember the Node ID of a message.
+ */
+static void see_node_id(n4_node_id_t *self, const n4_message_t *message)
+{
+	wire_octets_t value;
+
+	if (n4_ie_find(message->ies, N4_IE_NODE_ID, 1, &value) &&
+		value.len <= sizeof(self->octets))
+	{
+		memcpy(self->octets, value.ptr, value.len);
+		self->len = value.len;
 	}
 }
 
 /**
  * An exchange about nodes is over.
  */
-static void see_accepted(kupf_n4_t *self, const n4_exchange_t *exchange)
+static void see_accepted(kupf_n4_t *self, const n4_exchange_t *exchange,
+						 const n4_message_t *response)
 {
 	n4_smf_t *smf = &self->smfs[exchange->smf];
 
@@ -86,11 +115,19 @@ static void see_accepted(kupf_n4_t *self, const n4_exchange_t *exchange)
 				purge(self, exchange->smf, "a new association");
 			}
 			smf->associated = true;
+			if (exchange->from_upf)
+			{
+				see_node_id(&smf->node_id, response);
+			}
+			else
+			{
+				smf->node_id = smf->asked_as;
+				see_node_id(&self->node_id, response);
+			}
 			n4_engine_log(self, "%s: associated", smf->name);
 			break;
 		case N4_ASSOCIATION_RELEASE:
-			purge(self, exchange->smf, "association released");
-			smf->associated = false;
+			dissociate(self, exchange->smf, "association released", exchange);
 			n4_engine_log(self, "%s: association released", smf->name);
 			break;
 		case N4_SET_DELETION:
@@ -102,25 +139,22 @@ static void see_accepted(kupf_n4_t *self, const n4_exchange_t *exchange)
 /**
  * Look at a request.
  */
-static void see_request(kupf_n4_t *self, unsigned int smf, bool from_upf,
-						const n4_message_t *message, uint32_t recovery)
+static void see_request(kupf_n4_t *self, n4_exchange_t *exchange,
+						const n4_message_t *message)
 {
-	n4_exchange_t *exchange;
+	n4_smf_t *smf = &self->smfs[exchange->smf];
 	wire_octets_t value;
 
-	exchange = n4_exchanges_find(self->exchanges, smf, from_upf,
-								 message->sequence);
-	if (exchange && exchange->recovery != recovery)
-	{	/* not the same again */
-		n4_exchanges_forget(self->exchanges, exchange);
-	}
-	exchange = n4_exchanges_have(self->exchanges, smf, from_upf, message,
-								 n4_now());
-	if (exchange)
+	exchange->retains = n4_ie_find(message->ies, N4_IE_SESSION_RETENTION, 0,
+								   &value);
+	if (message->type == N4_ASSOCIATION_SETUP && exchange->from_upf)
 	{
-		exchange->recovery = recovery;
-		exchange->retains = n4_ie_find(message->ies, N4_IE_SESSION_RETENTION,
-									   0, &value);
+		see_node_id(&self->node_id, message);
+	}
+	else if (message->type == N4_ASSOCIATION_SETUP)
+	{
+		smf->asked_as.len = 0;
+		see_node_id(&smf->asked_as, message);
 	}
 }
 
@@ -132,15 +166,15 @@ static void see_response(kupf_n4_t *self, n4_exchange_t *exchange,
 {
 	wire_octets_t cause;
 
-	if (exchange->type + 1 == message->type &&
-		exchange->stage == N4_STAGE_ASKED &&
-		n4_ie_find(message->ies, N4_IE_CAUSE, 1, &cause))
+	/* once only: it may come again when there is something new */
+	if (exchange->stage == N4_STAGE_ASKED)
 	{
-		/* once only: it may come again when there is something new */
 		exchange->stage = N4_STAGE_ANSWERED;
-		if (cause.ptr[0] == N4_CAUSE_ACCEPTED)
+		if (message->type != N4_VERSION_NOT_SUPPORTED &&
+			n4_ie_find(message->ies, N4_IE_CAUSE, 1, &cause) &&
+			cause.ptr[0] == N4_CAUSE_ACCEPTED)
 		{
-			see_accepted(self, exchange);
+			see_accepted(self, exchange, message);
 		}
 	}
 }
@@ -148,11 +182,10 @@ static void see_response(kupf_n4_t *self, n4_exchange_t *exchange,
 /*
  * Described in header
  */
-void n4_nodes_see(kupf_n4_t *self, unsigned int smf, bool from_upf,
+void n4_nodes_see(kupf_n4_t *self, bool from_upf, n4_exchange_t *exchange,
 				  const n4_message_t *message)
 {
-	bool is_request = n4_message_is_request(message);
-	n4_exchange_t *exchange = NULL;
+	bool is_response = exchange->from_upf != from_upf;
 	wire_octets_t value;
 	uint32_t recovery = 0;
 
@@ -160,20 +193,14 @@ void n4_nodes_see(kupf_n4_t *self, unsigned int smf, bool from_upf,
 	{
 		recovery = n4_number(value.ptr, 4);
 	}
-	if (!is_request)
-	{
-		exchange = n4_exchanges_find(self->exchanges, smf, !from_upf,
-									 message->sequence);
-	}
-	see_recovery(self, smf, from_upf, recovery, exchange);
-	if (!is_request && exchange)
+	see_recovery(self, exchange->smf, from_upf, recovery, is_response,
+				 exchange);
+	if (is_response)
 	{
 		see_response(self, exchange, message);
 	}
-	else if (is_request && (message->type == N4_ASSOCIATION_SETUP ||
-							message->type == N4_ASSOCIATION_RELEASE ||
-							message->type == N4_SET_DELETION))
+	else if (!exchange->is_again)
 	{
-		see_request(self, smf, from_upf, message, recovery);
+		see_request(self, exchange, message);
 	}
 }

@@ -17,11 +17,11 @@
  * Look at a message about nodes that has come, before it is passed on.
  *
  * @param self		engine
- * @param smf		number of the SMF
  * @param from_upf	whether it is the UPF's
+ * @param exchange	exchange that it begins, repeats or answers
  * @param message	message with a type less than 50
  */
-void n4_nodes_see(kupf_n4_t *self, unsigned int smf, bool from_upf,
+void n4_nodes_see(kupf_n4_t *self, bool from_upf, n4_exchange_t *exchange,
 				  const n4_message_t *message);
 
 #endif /** N4_NODES_H_ @}*/

@@ -2,6 +2,8 @@
 
 #include "n4_procedures.h"
 #include "n4_clock.h"
+#include "n4_keys.h"
+#include "n4_source.h"
 
 #include <stdlib.h>
 
@@ -51,62 +53,68 @@ void n4_procedures_pass(kupf_n4_t *self, unsigned int smf, bool from_upf,
 }
 
 /**
- * Read what a request says about its session.
+ * A session is about to begin, or not any more.
  */
-static void read_request(kupf_n4_t *self, n4_exchange_t *exchange,
-						 const n4_message_t *request)
+static void set_opens(kupf_n4_t *self, n4_exchange_t *exchange, bool opens)
 {
-	wire_octets_t ies = request->ies;
-	n4_content_t *content;
-	n4_ie_t ie;
+	if (exchange->opens != opens)
+	{
+		self->smfs[exchange->smf].opening += opens ? 1 : -1;
+		exchange->opens = opens;
+	}
+}
 
-	n4_exchanges_drop_content(self->exchanges, exchange);
-	exchange->has_key = exchange->is_malformed = false;
-	content = n4_content_new(n4_sessions_pages(self->sessions));
-	if (!content)
+/**
+ * The session of an exchange is about to end, or not any more.
+ */
+static void set_leaving(kupf_n4_t *self, const n4_exchange_t *exchange,
+						bool leaving)
+{
+	n4_session_t *session;
+
+	session = n4_sessions_find(self->sessions, exchange->smf, exchange->seid);
+	if (session)
 	{
-		return;
+		session->leaving = leaving;
 	}
-	exchange->content = content;
-	content->since = n4_now();
-	while (n4_ie_next(&ies, &ie))
+}
+
+/**
+ * A request has come for the first time.
+ */
+static void begin(kupf_n4_t *self, n4_exchange_t *exchange,
+				  const n4_message_t *request)
+{
+	switch (request->type)
 	{
-		if (n4_vendor_is(&self->vendor, &ie, self->vendor.key_type))
-		{	/* a second one finds that there is a key */
-			exchange->is_malformed |= !n4_vendor_read(&ie, content);
-			exchange->has_key = true;
-		}
-	}
-	if (exchange->is_malformed)
-	{
-		explicit_bzero(content, sizeof(*content));
-	}
-	content->lifetime_is_new = content->lifetime > 0;
-	if (request->type == N4_ESTABLISHMENT)
-	{
-		n4_content_learn(content, request);
+		case N4_ESTABLISHMENT:
+			set_opens(self, exchange, true);
+			n4_keys_read(self, exchange, request);
+			break;
+		case N4_MODIFICATION:
+			n4_keys_read(self, exchange, request);
+			break;
+		case N4_DELETION:
+			set_leaving(self, exchange, true);
+			break;
 	}
 }
 
 /*
  * Described in header
  */
-void n4_procedures_from_smf(kupf_n4_t *self, unsigned int smf,
+void n4_procedures_from_smf(kupf_n4_t *self, n4_exchange_t *exchange,
 							const n4_message_t *message)
 {
-	n4_exchange_t *exchange;
-
-	if (message->type == N4_ESTABLISHMENT || message->type == N4_MODIFICATION ||
-		message->type == N4_DELETION)
+	if (exchange->from_upf)
 	{
-		exchange = n4_exchanges_have(self->exchanges, smf, false, message,
-									 n4_now());
-		if (exchange && message->type != N4_DELETION)
-		{
-			read_request(self, exchange, message);
-		}
+		exchange->stage = N4_STAGE_ANSWERED;
 	}
-	n4_procedures_pass(self, smf, false, message);
+	else if (!exchange->is_again)
+	{
+		begin(self, exchange, message);
+	}
+	n4_procedures_pass(self, exchange->smf, false, message);
 }
 
 /**
@@ -148,18 +156,9 @@ static bool keep(kupf_n4_t *self, n4_exchange_t *exchange,
 {
 	n4_out_t out = out_of(self);
 
-	free(exchange->response);
-	exchange->response = NULL;
-	if (n4_message_write(response, NULL, NULL, wire_octets(NULL, 0), &out))
-	{
-		exchange->response = malloc(out.len + N4_ANSWER_MAX);
-	}
-	if (exchange->response)
-	{
-		memcpy(exchange->response, out.buf, out.len);
-		exchange->received = exchange->len = out.len;
-	}
-	return exchange->response;
+	return n4_message_write(response, NULL, NULL, wire_octets(NULL, 0), &out) &&
+		   n4_exchanges_keep(self->exchanges, exchange,
+							 wire_octets(out.buf, out.len), N4_ANSWER_MAX);
 }
 
 /**
@@ -207,6 +206,7 @@ static n4_session_t *add_session(kupf_n4_t *self, const n4_exchange_t *exchange,
 	{
 		memcpy(content->ue_addresses, exchange->content->ue_addresses,
 			   sizeof(content->ue_addresses));
+		strcpy(content->supi, exchange->content->supi);
 		strcpy(content->dnn, exchange->content->dnn);
 		strcpy(content->snssai, exchange->content->snssai);
 		session = n4_sessions_add(self->sessions, exchange->smf,
@@ -223,9 +223,10 @@ static n4_session_t *add_session(kupf_n4_t *self, const n4_exchange_t *exchange,
 /**
  * The UPF has accepted an establishment or a modification.
  *
- * @return			FALSE if there is no room for the key
+ * @return			what to say of the key at once; 0 if there is none, or it
+ *					waits for kupf
  */
-static bool accepted(kupf_n4_t *self, n4_exchange_t *exchange, uint64_t seid)
+static n4_cause_t accepted(kupf_n4_t *self, n4_exchange_t *exchange, uint64_t seid)
 {
 	n4_session_t *session;
 	n4_content_t *content;
@@ -243,16 +244,20 @@ static bool accepted(kupf_n4_t *self, n4_exchange_t *exchange, uint64_t seid)
 	}
 	if (!session)
 	{
-		return false;
+		return N4_KEY_NO_ROOM;
 	}
 	if (!exchange->content->has_key)
 	{
-		return true;
+		if (exchange->type == N4_ESTABLISHMENT && !exchange->fault)
+		{
+			n4_source_ask(self, session);
+		}
+		return 0;
 	}
 	content = n4_content_new(n4_sessions_pages(self->sessions));
 	if (!content)
 	{
-		return false;
+		return N4_KEY_NO_ROOM;
 	}
 	*content = *session->content;
 	n4_content_renew(content, exchange->content);
@@ -284,6 +289,10 @@ static void see_response(kupf_n4_t *self, n4_exchange_t *exchange,
 		{
 			n4_procedures_drop(self, session, exchange);
 		}
+		else if (session)
+		{
+			session->leaving = false;
+		}
 		return;
 	}
 	if (!said || said >= CAUSE_REJECTED || !exchange->content)
@@ -292,19 +301,16 @@ static void see_response(kupf_n4_t *self, n4_exchange_t *exchange,
 	}
 	if (exchange->type == N4_MODIFICATION)
 	{
-		if (exchange->content->has_key &&
-			!accepted(self, exchange, exchange->seid))
+		if (exchange->content->has_key)
 		{
-			*cause = N4_KEY_NO_ROOM;
+			*cause = accepted(self, exchange, exchange->seid) ?: *cause;
 		}
 	}
 	else if (n4_ie_find(response->ies, N4_IE_F_SEID, F_SEID_MIN, &value))
 	{
 		n4_content_learn(exchange->content, response);
-		if (!accepted(self, exchange, n4_number(value.ptr + 1, 8)))
-		{
-			*cause = N4_KEY_NO_ROOM;
-		}
+		*cause = accepted(self, exchange, n4_number(value.ptr + 1, 8)) ?:
+				 *cause;
 	}
 }
 
@@ -327,20 +333,31 @@ static void handle_response(kupf_n4_t *self, n4_exchange_t *exchange,
 		}
 		return;
 	}
-	if (exchange->stage == N4_STAGE_WAITING || !keep(self, exchange, response))
-	{	/* two answers to one request are the UPF's affair */
+	if (exchange->stage != N4_STAGE_ASKED)
+	{	/* two answers to one request: the first one counts */
+		self->counters.unasked++;
+		return;
+	}
+	set_opens(self, exchange, false);
+	if (!keep(self, exchange, response))
+	{
+		n4_exchanges_answered(self->exchanges, exchange);
 		n4_procedures_pass(self, exchange->smf, true, response);
 		return;
 	}
-	if (exchange->is_malformed)
+	if (exchange->fault)
 	{
-		answer.cause = N4_KEY_MALFORMED;
-		self->counters.keys_malformed++;
+		answer.cause = exchange->fault;
+		n4_keys_count_fault(self, exchange);
 	}
 	see_response(self, exchange, response, &answer.cause);
 	if (answer.cause == N4_KEY_NO_ROOM)
 	{
 		self->counters.keys_no_room++;
+	}
+	else if (answer.cause == N4_KEY_PENDING)
+	{
+		self->counters.keys_pending++;
 	}
 	n4_exchanges_drop_content(self->exchanges, exchange);
 	if (exchange->op)
@@ -355,24 +372,25 @@ static void handle_response(kupf_n4_t *self, n4_exchange_t *exchange,
 /*
  * Described in header
  */
-void n4_procedures_from_upf(kupf_n4_t *self, unsigned int smf,
+void n4_procedures_from_upf(kupf_n4_t *self, n4_exchange_t *exchange,
 							const n4_message_t *message)
 {
-	n4_exchange_t *exchange = NULL;
+	bool is_ours = exchange->type == N4_ESTABLISHMENT ||
+				   exchange->type == N4_MODIFICATION ||
+				   exchange->type == N4_DELETION;
 
-	if (!n4_message_is_request(message))
-	{
-		exchange = n4_exchanges_find(self->exchanges, smf, false,
-									 message->sequence);
-	}
-	if (exchange && exchange->type + 1 == message->type)
+	if (!exchange->from_upf && is_ours && exchange->type + 1 == message->type)
 	{
 		handle_response(self, exchange, message);
+		return;
 	}
-	else
+	if (!exchange->from_upf)
 	{
-		n4_procedures_pass(self, smf, true, message);
+		n4_exchanges_answered(self->exchanges, exchange);
+		set_opens(self, exchange, false);
+		set_leaving(self, exchange, false);
 	}
+	n4_procedures_pass(self, exchange->smf, true, message);
 }
 
 /**
@@ -449,9 +467,16 @@ void n4_procedures_run_out(kupf_n4_t *self)
  */
 void n4_procedures_end(void *user, n4_exchange_t *exchange)
 {
+	kupf_n4_t *self = user;
+
 	if (exchange->stage == N4_STAGE_WAITING)
 	{
-		give_up(user, exchange);
+		give_up(self, exchange);
 	}
+	if (exchange->type == N4_DELETION && exchange->stage == N4_STAGE_ASKED)
+	{
+		set_leaving(self, exchange, false);
+	}
+	set_opens(self, exchange, false);
 	n4_feed_leave(exchange);
 }

@@ -26,15 +26,19 @@ void n4_procedures_pass(kupf_n4_t *self, unsigned int smf, bool from_upf,
 						const n4_message_t *message);
 
 /**
- * A message about a session has come from an SMF that has an association.
+ * A message about a session has come from an SMF.
+ *
+ * @param self		engine
+ * @param exchange	exchange that it begins, repeats or answers
+ * @param message	message
  */
-void n4_procedures_from_smf(kupf_n4_t *self, unsigned int smf,
+void n4_procedures_from_smf(kupf_n4_t *self, n4_exchange_t *exchange,
 							const n4_message_t *message);
 
 /**
  * A message about a session has come from the UPF.
  */
-void n4_procedures_from_upf(kupf_n4_t *self, unsigned int smf,
+void n4_procedures_from_upf(kupf_n4_t *self, n4_exchange_t *exchange,
 							const n4_message_t *message);
 
 /**

@@ -13,8 +13,8 @@
  * Private data.
  */
 struct n4_sessions_t {
-	/** most sessions */
-	size_t max;
+	/** most sessions, and most of an SMF */
+	size_t max, smf_max;
 	/** sessions */
 	size_t count;
 	/** buckets, and how many */
@@ -22,6 +22,9 @@ struct n4_sessions_t {
 	size_t size;
 	/** first and last one in the order in which they were added */
 	n4_session_t *first, *last;
+	/** first one of each SMF, and how many it has */
+	n4_session_t *smf_first[KUPF_N4_SMFS];
+	size_t smf_count[KUPF_N4_SMFS];
 	/** next one of the walk */
 	n4_session_t *next;
 	/** place of contents */
@@ -42,13 +45,14 @@ static n4_session_t **bucket(n4_session_t **buckets, size_t size,
 /*
  * Described in header
  */
-n4_sessions_t *n4_sessions_create(size_t max)
+n4_sessions_t *n4_sessions_create(size_t max, size_t smf_max)
 {
 	n4_sessions_t *self = calloc(1, sizeof(*self));
 
 	if (self)
 	{
 		self->max = max;
+		self->smf_max = smf_max;
 		self->size = BUCKETS;
 		self->buckets = calloc(self->size, sizeof(*self->buckets));
 		self->pages = n4_pages_create();
@@ -92,6 +96,16 @@ n4_pages_t *n4_sessions_pages(n4_sessions_t *self)
 size_t n4_sessions_count(const n4_sessions_t *self)
 {
 	return self->count;
+}
+
+/*
+ * Described in header
+ */
+bool n4_sessions_have_room(const n4_sessions_t *self, unsigned int smf,
+						   size_t opening)
+{
+	return self->count + opening < self->max &&
+		   self->smf_count[smf] + opening < self->smf_max;
 }
 
 /*
@@ -141,7 +155,8 @@ n4_session_t *n4_sessions_add(n4_sessions_t *self, unsigned int smf,
 {
 	n4_session_t *session, **to;
 
-	session = self->count < self->max ? calloc(1, sizeof(*session)) : NULL;
+	session = n4_sessions_have_room(self, smf, 0) ?
+			  calloc(1, sizeof(*session)) : NULL;
 	if (!session)
 	{
 		return NULL;
@@ -162,6 +177,13 @@ n4_session_t *n4_sessions_add(n4_sessions_t *self, unsigned int smf,
 	*(self->last ? &self->last->after : &self->first) = session;
 	self->last = session;
 	self->count++;
+	session->smf_after = self->smf_first[smf];
+	if (session->smf_after)
+	{
+		session->smf_after->smf_before = session;
+	}
+	self->smf_first[smf] = session;
+	self->smf_count[smf]++;
 	return session;
 }
 
@@ -196,6 +218,14 @@ void n4_sessions_remove(n4_sessions_t *self, n4_session_t *session)
 		self->next = session->after;
 	}
 	self->count--;
+	*(session->smf_before ? &session->smf_before->smf_after :
+							&self->smf_first[session->smf]) =
+														session->smf_after;
+	if (session->smf_after)
+	{
+		session->smf_after->smf_before = session->smf_before;
+	}
+	self->smf_count[session->smf]--;
 	session->gone = true;
 	if (!session->refs)
 	{
@@ -226,9 +256,9 @@ void n4_sessions_put(n4_sessions_t *self, n4_session_t *session)
 /*
  * Described in header
  */
-n4_session_t *n4_sessions_first(const n4_sessions_t *self)
+n4_session_t *n4_sessions_first(const n4_sessions_t *self, unsigned int smf)
 {
-	return self->first;
+	return self->smf_first[smf];
 }
 
 /*

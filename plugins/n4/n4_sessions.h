@@ -10,6 +10,7 @@
 #ifndef N4_SESSIONS_H_
 #define N4_SESSIONS_H_
 
+#include "kupf_n4_config.h"
 #include "n4_content.h"
 
 /** Room for the name of a session at kupf, "n4-SEID-SMF" */
@@ -37,19 +38,27 @@ struct n4_session_t {
 	unsigned int refs;
 	/** it is not in the table any more */
 	bool gone;
+	/** its SMF has asked the UPF to delete it */
+	bool leaving;
+	/** number of the last change that was asked for, and of the one that its
+	 * content is of */
+	uint32_t changes, changed;
 	/** the next one of its bucket */
 	n4_session_t *chained;
 	/** its neighbours in the order in which they were added */
 	n4_session_t *before, *after;
+	/** its neighbours among those of its SMF */
+	n4_session_t *smf_before, *smf_after;
 };
 
 /**
  * Create a table.
  *
  * @param max		most sessions that it takes
+ * @param smf_max	most sessions of an SMF
  * @return			table, NULL if there is no memory
  */
-n4_sessions_t *n4_sessions_create(size_t max);
+n4_sessions_t *n4_sessions_create(size_t max, size_t smf_max);
 
 /**
  * Destroy a table and its sessions, which nobody may hold any more.
@@ -65,6 +74,16 @@ n4_pages_t *n4_sessions_pages(n4_sessions_t *self);
  * Get the number of sessions.
  */
 size_t n4_sessions_count(const n4_sessions_t *self);
+
+/**
+ * Whether an SMF may have another session.
+ *
+ * @param self		table
+ * @param smf		number of the SMF
+ * @param opening	sessions of it that are about to come
+ */
+bool n4_sessions_have_room(const n4_sessions_t *self, unsigned int smf,
+						   size_t opening);
 
 /**
  * Find a session.
@@ -106,11 +125,11 @@ n4_session_t *n4_sessions_get(n4_session_t *session);
 void n4_sessions_put(n4_sessions_t *self, n4_session_t *session);
 
 /**
- * Get the first session, to go from there to those after it.
+ * Get the first session of an SMF, to go from there to those after it.
  *
  * @return			session, NULL if there is none
  */
-n4_session_t *n4_sessions_first(const n4_sessions_t *self);
+n4_session_t *n4_sessions_first(const n4_sessions_t *self, unsigned int smf);
 
 /**
  * Begin to walk through all sessions, from the first one on.  There is one walk

@@ -61,6 +61,10 @@ static void on_synced(void *user, const kupf_client_reply_t *reply)
 	{
 		n4_answer_read(&answer, reply);
 		n4_request_keep_address(synced->session->content, &answer);
+		if (synced->session->content->untold)
+		{
+			self->told(self->user, synced->session, &answer);
+		}
 	}
 	else if (reply->status != KUPF_CLIENT_REFUSED)
 	{

@@ -46,9 +46,23 @@ enum n4_sync_stage_t {
 };
 
 /**
+ * Called with what has become of the key of a session that nobody waits for.
+ *
+ * @param user		of whoever created the feed
+ * @param session	session
+ * @param answer	answer, valid until this returns
+ */
+typedef void (*n4_feed_told_t)(void *user, const n4_session_t *session,
+							   const n4_answer_t *answer);
+
+/**
  * Synchronisation.
  */
 struct n4_sync_t {
+	/** called with keys that kupf has now, and that it was not told of */
+	n4_feed_told_t told;
+	/** for told */
+	void *user;
 	/** client of kupf */
 	kupf_client_t *client;
 	/** sessions */

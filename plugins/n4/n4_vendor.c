@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 #include "n4_vendor.h"
+#include "n4_wrap.h"
 
 #include <arpa/inet.h>
 
@@ -26,6 +27,8 @@ enum {
 	KEY_ID = 5,
 	KEY_PDU_SESSION_ID = 6,
 	KEY_GRACE = 7,
+	KEY_WRAPPED_KUPF = 8,
+	KEY_WRAPPED_KAMF = 9,
 };
 
 /** Parts of an IE with an answer */
@@ -72,9 +75,32 @@ static bool read_seconds(wire_octets_t value, uint32_t *seconds)
 }
 
 /**
+ * Read a key, wrapped or not.
+ */
+static bool read_key(uint8_t type, wire_octets_t value, n4_content_t *content,
+					 n4_wrapped_t *wrapped)
+{
+	uint8_t len;
+
+	if (content->has_key)
+	{
+		return false;
+	}
+	content->has_key = true;
+	content->derives = type == KEY_KAMF || type == KEY_WRAPPED_KAMF;
+	if (type == KEY_KUPF || type == KEY_KAMF)
+	{
+		return read_octets(value, N4_KEY_SIZE, N4_KEY_SIZE, content->key, &len);
+	}
+	wrapped->octets = value;
+	return value.len == N4_WRAP_SIZE;
+}
+
+/**
  * Read a part.
  */
-static bool read_part(uint8_t type, wire_octets_t value, n4_content_t *content)
+static bool read_part(uint8_t type, wire_octets_t value, n4_content_t *content,
+					  n4_wrapped_t *wrapped)
 {
 	uint8_t len;
 
@@ -82,14 +108,9 @@ static bool read_part(uint8_t type, wire_octets_t value, n4_content_t *content)
 	{
 		case KEY_KUPF:
 		case KEY_KAMF:
-			if (content->has_key)
-			{
-				return false;
-			}
-			content->has_key = true;
-			content->derives = type == KEY_KAMF;
-			return read_octets(value, N4_KEY_SIZE, N4_KEY_SIZE, content->key,
-							   &len);
+		case KEY_WRAPPED_KUPF:
+		case KEY_WRAPPED_KAMF:
+			return read_key(type, value, content, wrapped);
 		case KEY_RAND:
 			return read_octets(value, N4_RAND_MIN, N4_RAND_MAX, content->rand,
 							   &content->rand_len);
@@ -112,21 +133,28 @@ static bool read_part(uint8_t type, wire_octets_t value, n4_content_t *content)
 /*
  * Described in header
  */
-bool n4_vendor_read(const n4_ie_t *ie, n4_content_t *content)
+bool n4_vendor_read(const n4_ie_t *ie, n4_content_t *content,
+					n4_wrapped_t *wrapped)
 {
 	const uint8_t *at = ie->value.ptr + ENTERPRISE;
 	size_t left = ie->value.len - ENTERPRISE, len;
 	uint8_t seen[256 / 8] = {};
 
+	memset(wrapped, 0, sizeof(*wrapped));
 	for (; left; at += PART_HEADER + len, left -= PART_HEADER + len)
 	{
 		len = left >= PART_HEADER ? n4_number(at + 1, 2) : 0;
 		if (left < PART_HEADER || len > left - PART_HEADER ||
 			seen[at[0] / 8] & 1 << at[0] % 8 ||
-			!read_part(at[0], wire_octets(at + PART_HEADER, len), content))
+			/* what comes after a wrapped key would not be protected */
+			wrapped->octets.len ||
+			!read_part(at[0], wire_octets(at + PART_HEADER, len), content,
+					   wrapped))
 		{
 			return false;
 		}
+		wrapped->before = wire_octets(ie->value.ptr, at + PART_HEADER -
+													 ie->value.ptr);
 		seen[at[0] / 8] |= 1 << at[0] % 8;
 	}
 	/* a key has its identifier, a derivation its RAND and perhaps both */
@@ -176,26 +204,25 @@ static uint8_t digit(uint8_t c)
 	return c < 16 ? c : 16;
 }
 
-/**
- * Write the octets of an identity of type ID_KEY_ID, and nothing of another.
+/*
+ * Described in header
  */
-static void write_id(n4_out_t *out, wire_octets_t text)
+size_t n4_vendor_read_id(wire_octets_t text, uint8_t *id)
 {
 	static const char keyid[] = "keyid:";
-	uint8_t id[N4_ID_MAX], high, low;
 	size_t i, len = text.len / 2 - 1;
+	uint8_t high, low;
 
-	if (text.len > strlen(keyid) && text.len <= strlen(keyid) + sizeof(id) &&
+	if (text.len > strlen(keyid) && text.len <= strlen(keyid) + N4_ID_MAX &&
 		!memcmp(text.ptr, keyid, strlen(keyid)))
 	{
-		write_part(out, ANSWER_ID, wire_octets(text.ptr + strlen(keyid),
-											   text.len - strlen(keyid)));
-		return;
+		memcpy(id, text.ptr + strlen(keyid), text.len - strlen(keyid));
+		return text.len - strlen(keyid);
 	}
-	if (text.len < 4 || text.len % 2 || len > sizeof(id) ||
+	if (text.len < 4 || text.len % 2 || len > N4_ID_MAX ||
 		memcmp(text.ptr, "@#", 2))
 	{
-		return;
+		return 0;
 	}
 	for (i = 0; i < len; i++)
 	{
@@ -203,11 +230,25 @@ static void write_id(n4_out_t *out, wire_octets_t text)
 		low = digit(text.ptr[3 + 2 * i]);
 		if (high > 15 || low > 15)
 		{
-			return;
+			return 0;
 		}
 		id[i] = high << 4 | low;
 	}
-	write_part(out, ANSWER_ID, wire_octets(id, len));
+	return len;
+}
+
+/**
+ * Write the octets of an identity of type ID_KEY_ID, and nothing of another.
+ */
+static void write_id(n4_out_t *out, wire_octets_t text)
+{
+	uint8_t id[N4_ID_MAX];
+	size_t len = n4_vendor_read_id(text, id);
+
+	if (len)
+	{
+		write_part(out, ANSWER_ID, wire_octets(id, len));
+	}
 }
 
 /*

@@ -27,6 +27,7 @@
 typedef enum n4_cause_t n4_cause_t;
 typedef struct n4_vendor_t n4_vendor_t;
 typedef struct n4_answer_t n4_answer_t;
+typedef struct n4_wrapped_t n4_wrapped_t;
 
 /**
  * What has become of a key.
@@ -40,8 +41,12 @@ enum n4_cause_t {
 	N4_KEY_REFUSED = 64,
 	/** the IE cannot be read */
 	N4_KEY_MALFORMED = 65,
-	/** there are too many sessions, or there is no memory */
+	/** there is no memory */
 	N4_KEY_NO_ROOM = 66,
+	/** it is not wrapped, which it has to be */
+	N4_KEY_IN_CLEAR = 67,
+	/** it cannot be unwrapped: another key, changed, or sent before */
+	N4_KEY_LOCKED = 68,
 };
 
 /**
@@ -54,6 +59,16 @@ struct n4_vendor_t {
 	uint16_t key_type;
 	/** type of the IE with the answer */
 	uint16_t answer_type;
+};
+
+/**
+ * A key that is wrapped, as it is in an IE.
+ */
+struct n4_wrapped_t {
+	/** it, N4_WRAP_SIZE octets; none if the key is not wrapped */
+	wire_octets_t octets;
+	/** what the IE has before it: it counts as additional data */
+	wire_octets_t before;
 };
 
 /**
@@ -86,11 +101,25 @@ bool n4_vendor_is(const n4_vendor_t *self, const n4_ie_t *ie, uint16_t type);
  * Read an IE with a key.
  *
  * @param ie		IE that is ours
- * @param content	[out] contents; as far as it was read if it is malformed
+ * @param content	[out] contents; as far as it was read if it is malformed.
+ *					They have a key even if it still has to be unwrapped.
+ * @param wrapped	[out] key that is to be unwrapped, points into the IE
  * @return			FALSE if it is malformed: without the key, with both or
- *					with a part twice, of another length, cut off, or not known
+ *					with a part twice, of another length, cut off, or not known,
+ *					or with a part after a wrapped key
  */
-bool n4_vendor_read(const n4_ie_t *ie, n4_content_t *content);
+bool n4_vendor_read(const n4_ie_t *ie, n4_content_t *content,
+					n4_wrapped_t *wrapped);
+
+/**
+ * Read the octets of an identity of type ID_KEY_ID, "@#" and hexadecimal digits
+ * or "keyid:" and text.
+ *
+ * @param text		identity
+ * @param id		[out] octets, N4_ID_MAX
+ * @return			how many, 0 if it is another identity
+ */
+size_t n4_vendor_read_id(wire_octets_t text, uint8_t *id);
 
 /**
  * Write an IE with an answer.

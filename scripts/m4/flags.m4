@@ -186,3 +186,31 @@ AC_SUBST([MICROHTTPD_CFLAGS])
 AC_SUBST([MICROHTTPD_LIBS])
 AM_CONDITIONAL([EXPORTER], [test "$enable_exporter" != no])
 ])
+
+dnl NIN3A_LIBCRYPTO: keys that come over N4 encrypted
+AC_DEFUN([NIN3A_LIBCRYPTO], [
+AC_ARG_ENABLE([wrapped-keys],
+	[AS_HELP_STRING([--disable-wrapped-keys],
+		[without encrypted keys on N4, which need libcrypto (default: if it is there)])],
+	[], [enable_wrapped_keys=auto])
+LIBCRYPTO_CFLAGS=
+LIBCRYPTO_LIBS=
+if test "$enable_wrapped_keys" != no; then
+	nin3a_wrapped_keys=no
+	AC_PATH_PROG([PKG_CONFIG], [pkg-config], [no])
+	AC_MSG_CHECKING([for libcrypto])
+	if test "$PKG_CONFIG" != no &&
+		$PKG_CONFIG --exists 'libcrypto >= 1.1.1'; then
+		LIBCRYPTO_CFLAGS="-DN4_LIBCRYPTO `$PKG_CONFIG --cflags libcrypto`"
+		LIBCRYPTO_LIBS=`$PKG_CONFIG --libs libcrypto`
+		nin3a_wrapped_keys=yes
+	fi
+	AC_MSG_RESULT([$nin3a_wrapped_keys])
+	if test "$enable_wrapped_keys$nin3a_wrapped_keys" = yesno; then
+		AC_MSG_ERROR([wrapped keys need libcrypto 1.1.1 or later: install it (Debian: apt-get install libssl-dev pkg-config) or pass --disable-wrapped-keys.])
+	fi
+	enable_wrapped_keys=$nin3a_wrapped_keys
+fi
+AC_SUBST([LIBCRYPTO_CFLAGS])
+AC_SUBST([LIBCRYPTO_LIBS])
+])

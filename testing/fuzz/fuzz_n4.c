@@ -80,6 +80,23 @@ static void log_line(void *user, const char *text)
 	}
 }
 
+/**
+ * There is a key for every other session of a subscriber.
+ */
+static bool find_key(void *user, const kupf_n4_need_t *need, kupf_n4_key_t *key)
+{
+	memset(key->key, 'K', sizeof(key->key));
+	key->derives = true;
+	log_line(user, need->supi);
+	return need->supi[5] % 2;
+}
+
+static void tell(void *user, const kupf_n4_told_t *told)
+{
+	log_line(user, told->supi);
+	log_line(user, told->cause);
+}
+
 /** Engine, used again and again */
 static kupf_n4_t *engine;
 
@@ -92,41 +109,63 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		.socket = "/nonexistent",
 		.patience = 1,
 		.max_sessions = 4,
+		.smf_rate = UINT32_MAX,
+		.smf_responses = 4096,
+		.smf_exchanges = 16,
 		.to_upf = to_upf,
 		.to_smf = to_smf,
 		.log = log_line,
+		.find_key = find_key,
+		.tell = tell,
 	};
+	uint8_t key[KUPF_N4_WRAPPING_KEY] = {};
 
 	engine = kupf_n4_create(&config);
 	if (!engine || !kupf_n4_add_smf(engine, "smf", &smf))
 	{
 		abort();
 	}
+	/* without libcrypto wrapped keys are parsed all the same */
+	kupf_n4_unwrap_with(engine, smf, key);
 	return 0;
 }
 
 /**
- * Have an association and nothing else: both nodes have started anew.
+ * Have the UPF start anew: the SMF asks for a sign of life, and the stamp of the
+ * response is another one than before.
+ */
+static void restart(uint8_t stamp)
+{
+	uint8_t request[] = {
+		0x20, 1, 0, 4, 0xff, 0xff, 0xfe, 0,
+	};
+	uint8_t response[] = {
+		0x20, 2, 0, 12, 0xff, 0xff, 0xfe, 0, 0, 96, 0, 4, 0, 0, 0, stamp,
+	};
+
+	kupf_n4_from_smf(engine, smf, request, sizeof(request));
+	kupf_n4_from_upf(engine, smf, response, sizeof(response));
+}
+
+/**
+ * Have an association and nothing else.
  */
 static void begin(void)
 {
-	static uint32_t stamp;
-	uint8_t request[] = {
-		0x20, 5, 0, 12, 0xff, 0xff, 0xff, 0, 0, 96, 0, 4, 0, 0, 0, 0,
+	static const uint8_t request[] = {
+		0x20, 5, 0, 12, 0xff, 0xff, 0xff, 0, 0, 96, 0, 4, 0, 0, 0, 1,
 	};
-	uint8_t response[] = {
-		0x20, 6, 0, 17, 0xff, 0xff, 0xff, 0, 0, 96, 0, 4, 0, 0, 0, 0,
-		0, 19, 0, 1, 1,
+	static const uint8_t response[] = {
+		0x20, 6, 0, 9, 0xff, 0xff, 0xff, 0, 0, 19, 0, 1, 1,
 	};
 	kupf_n4_counters_t counters;
 
-	stamp++;
-	memcpy(request + 12, &stamp, sizeof(stamp));
-	memcpy(response + 12, &stamp, sizeof(stamp));
+	restart(1);
+	restart(2);
 	kupf_n4_from_smf(engine, smf, request, sizeof(request));
 	kupf_n4_from_upf(engine, smf, response, sizeof(response));
 	kupf_n4_get_counters(engine, &counters);
-	if (counters.sessions)
+	if (counters.sessions || counters.exchanges > 2)
 	{
 		abort();
 	}
@@ -154,7 +193,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	kupf_n4_process(engine);
 	kupf_n4_get_counters(engine, &counters);
-	if (counters.sessions > 4)
+	if (counters.sessions > 4 || counters.exchanges > 32)
 	{
 		abort();
 	}

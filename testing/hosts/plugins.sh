@@ -86,7 +86,8 @@ install_initiator()
 	done
 	cp "$top"/testing/hosts/{expect-s*,document-sample} "$1/usr/bin/"
 	mkdir -p "$documents"
-	cp "$top"/{README.md,plugins/nin3a/DATAPATH.md,plugins/nin3a_ue/UE.md} "$documents/"
+	cp "$top"/{README.md,plugins/nin3a/DATAPATH.md,plugins/nin3a_ue/UE.md} \
+		"$top/plugins/n4/wireshark/nin3a-n4.lua" "$documents/"
 }
 
 # Puts the plugin that breaks things (testing/faults) below directory $2, built in

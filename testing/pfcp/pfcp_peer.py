@@ -14,13 +14,15 @@ KEY, ANSWER = 32769, 32770
 
 # parts of our IE with the answer
 CAUSES = {1: "accepted", 2: "pending", 64: "refused", 65: "malformed",
-          66: "no-room"}
+          66: "no-room", 67: "in-clear", 68: "locked"}
 
 MESSAGES = {
     1: pfcp.PFCPHeartbeatRequest, 2: pfcp.PFCPHeartbeatResponse,
     5: pfcp.PFCPAssociationSetupRequest, 6: pfcp.PFCPAssociationSetupResponse,
     9: pfcp.PFCPAssociationReleaseRequest,
     10: pfcp.PFCPAssociationReleaseResponse,
+    14: pfcp.PFCPSessionSetDeletionRequest,
+    15: pfcp.PFCPSessionSetDeletionResponse,
     50: pfcp.PFCPSessionEstablishmentRequest,
     51: pfcp.PFCPSessionEstablishmentResponse,
     52: pfcp.PFCPSessionModificationRequest,
@@ -67,6 +69,14 @@ def vendor(kind, data):
     ie = pfcp.IE_EnterpriseSpecific(ietype=kind, enterprise_id=ENTERPRISE,
                                     data=data)
     return ie
+
+
+def user_id(imsi):
+    """IE User ID with an IMSI."""
+    digits = imsi + "f" * (len(imsi) % 2)
+    value = bytes([1, len(digits) // 2]) + bytes(
+        int(digits[i + 1] + digits[i], 16) for i in range(0, len(digits), 2))
+    return Raw((141).to_bytes(2, "big") + len(value).to_bytes(2, "big") + value)
 
 
 def part(kind, value):

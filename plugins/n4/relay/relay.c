@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <time.h>
 
 /** File unless given */
 #define CONFIG_FILE "/etc/n4-relay.conf"
@@ -45,6 +46,20 @@ static void usage(FILE *to)
 }
 
 /**
+ * Wait until this second is over.  The second of the start becomes a recovery
+ * time stamp: whoever starts next has another one, and nobody has sessions from
+ * before that.
+ */
+static void pass_second(void)
+{
+	struct timespec now, rest = {};
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	rest.tv_nsec = 999999999 - now.tv_nsec;
+	nanosleep(&rest, NULL);
+}
+
+/**
  * Relay until a signal says that it is enough.
  */
 static int relay(const relay_config_t *config)
@@ -67,6 +82,7 @@ static int relay(const relay_config_t *config)
 	{
 		return EXIT_FAILURE;
 	}
+	pass_second();
 	say("ready");
 	while (!stopped)
 	{

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "relay_config.h"
+#include "relay_key.h"
+#include "relay_list.h"
 
 #include "n4/n4_message.h"
 
@@ -16,8 +18,12 @@
  * after a few seconds */
 #define PATIENCE_MAX 2000
 
-/** Most sessions that may be set */
+/** Most sessions, messages in a second, exchanges and changes that may be set */
 #define SESSIONS_MAX 10000000
+
+/** Most and fewest octets of responses that may be set: a long one has room */
+#define RESPONSES_MIN (128 * 1024)
+#define RESPONSES_MAX (1024 * 1024 * 1024)
 
 typedef struct reading_t reading_t;
 
@@ -95,6 +101,21 @@ static uint64_t read_number(reading_t *self, const char *key, uint64_t min,
 }
 
 /**
+ * Read whether something is to be.
+ */
+static bool read_bool(reading_t *self, const char *key, bool otherwise)
+{
+	char *text = self->settings->get_str(self->settings, "%s", NULL, key);
+
+	if (!text || streq(text, "yes") || streq(text, "no"))
+	{
+		return text ? streq(text, "yes") : otherwise;
+	}
+	complain(self, "%s: expected yes or no, not '%.40s'", key, text);
+	return otherwise;
+}
+
+/**
  * Read an address of a node.
  */
 static void read_address(reading_t *self, const char *kind, const char *name,
@@ -135,6 +156,35 @@ static void read_socket(reading_t *self, relay_node_t *upf)
 }
 
 /**
+ * Read where the key is that an SMF wraps keys with, and try it.
+ */
+static void read_key_file(reading_t *self, relay_node_t *smf)
+{
+	char *text = self->settings->get_str(self->settings, "smfs.%s.key_file",
+										 "", smf->name);
+	uint8_t key[KUPF_N4_WRAPPING_KEY];
+	const char *wrong;
+
+	if (!text[0])
+	{
+		return;
+	}
+	if (text[0] != '/' || strlen(text) >= sizeof(smf->key_file))
+	{
+		complain(self, "smfs.%s.key_file: expected an absolute path of up to "
+				 "%zu characters", smf->name, sizeof(smf->key_file) - 1);
+		return;
+	}
+	strcpy(smf->key_file, text);
+	wrong = relay_key_read(smf->key_file, key);
+	memwipe(key, sizeof(key));
+	if (wrong)
+	{
+		complain(self, "smfs.%s.key_file: %s", smf->name, wrong);
+	}
+}
+
+/**
  * Read a node.
  */
 static void read_node(reading_t *self, const char *kind, const char *name,
@@ -152,12 +202,16 @@ static void read_node(reading_t *self, const char *kind, const char *name,
 	snprintf(section, sizeof(section), "%s.%s.", kind, name);
 	check_keys(self, self->settings->create_key_value_enumerator(self->settings,
 			   "%s.%s", kind, name), section, is_upf ?
-			   " address relay socket " : " address relay ");
+			   " address relay socket " : " address relay key_file ");
 	read_address(self, kind, name, "address", &node->address);
 	read_address(self, kind, name, "relay", &node->relay);
 	if (is_upf)
 	{
 		read_socket(self, node);
+	}
+	else
+	{
+		read_key_file(self, node);
 	}
 }
 
@@ -272,7 +326,8 @@ static void check_sections(reading_t *self)
 
 	check_keys(self, self->settings->create_key_value_enumerator(self->settings,
 			   ""), "", " port enterprise key_type answer_type patience "
-			   "max_sessions ");
+			   "max_sessions smf_sessions smf_rate smf_exchanges smf_responses "
+			   "smf_changes keys_in_clear source source_file source_socket ");
 	enumerator = self->settings->create_section_enumerator(self->settings, "");
 	while (enumerator->enumerate(enumerator, &name))
 	{
@@ -283,6 +338,96 @@ static void check_sections(reading_t *self)
 		}
 	}
 	enumerator->destroy(enumerator);
+}
+
+/**
+ * Read what an SMF may have.
+ */
+static void read_bounds(reading_t *self, kupf_n4_config_t *config)
+{
+	config->smf_sessions = read_number(self, "smf_sessions", 1, SESSIONS_MAX,
+									   0);
+	config->smf_rate = read_number(self, "smf_rate", 1, SESSIONS_MAX, 0);
+	config->smf_exchanges = read_number(self, "smf_exchanges", 1, SESSIONS_MAX,
+										0);
+	config->smf_responses = read_number(self, "smf_responses", RESPONSES_MIN,
+										RESPONSES_MAX, 0);
+	config->smf_changes = read_number(self, "smf_changes", 1, SESSIONS_MAX, 0);
+}
+
+/**
+ * Read a path, "unix://" may stand before it.
+ */
+static void read_path(reading_t *self, const char *key, char *path)
+{
+	char *text = self->settings->get_str(self->settings, "%s", "", key);
+
+	text += strpfx(text, "unix://") ? strlen("unix://") : 0;
+	if (text[0] && (text[0] != '/' || strlen(text) >= RELAY_PATH_SIZE))
+	{
+		complain(self, "%s: expected an absolute path of up to %d characters",
+				 key, RELAY_PATH_SIZE - 1);
+		return;
+	}
+	strcpy(path, text);
+}
+
+/**
+ * Read the file with keys, to see whether it is right.
+ */
+static void check_list(reading_t *self, const char *path)
+{
+	const char *wrong;
+	unsigned int line;
+
+	relay_list_destroy(relay_list_create(path, &line, &wrong));
+	if (wrong && line)
+	{
+		complain(self, "source_file: line %u: %s", line, wrong);
+	}
+	else if (wrong)
+	{
+		complain(self, "source_file: %s", wrong);
+	}
+}
+
+/**
+ * Read where keys are from that SMFs do not send.
+ */
+static void read_source(reading_t *self, relay_config_t *config)
+{
+	char *text = self->settings->get_str(self->settings, "source", "none");
+
+	read_path(self, "source_file", config->source_file);
+	read_path(self, "source_socket", config->source_socket);
+	if (streq(text, "file"))
+	{
+		config->source = RELAY_SOURCE_FILE;
+		if (!config->source_file[0])
+		{
+			complain(self, "source_file: is missing, expected a path");
+			return;
+		}
+		check_list(self, config->source_file);
+		return;
+	}
+	if (config->source_file[0])
+	{
+		complain(self, "source_file: is for source = file only");
+	}
+	if (streq(text, "events"))
+	{
+		config->source = RELAY_SOURCE_EVENTS;
+		if (!config->source_socket[0])
+		{
+			strcpy(config->source_socket, IPSEC_PIDDIR "/n4-relay.keys");
+		}
+	}
+	else if (!streq(text, "none"))
+	{
+		complain(self, "source: expected file, events or none, not '%.40s'",
+				 text);
+	}
 }
 
 /**
@@ -306,6 +451,9 @@ static void read_all(reading_t *self, relay_config_t *config)
 	config->engine.patience = read_number(self, "patience", 1, PATIENCE_MAX, 0);
 	config->engine.max_sessions = read_number(self, "max_sessions", 1,
 											  SESSIONS_MAX, 0);
+	read_bounds(self, &config->engine);
+	read_source(self, config);
+	config->engine.refuses_clear_keys = !read_bool(self, "keys_in_clear", TRUE);
 	config->smf_count = read_nodes(self, "smfs", FALSE, config->smfs,
 								   KUPF_N4_SMFS);
 	config->upf_count = read_nodes(self, "upfs", TRUE, config->upfs,

@@ -24,8 +24,21 @@
 /** Room for a path */
 #define RELAY_PATH_SIZE 108
 
+typedef enum relay_source_kind_t relay_source_kind_t;
 typedef struct relay_node_t relay_node_t;
 typedef struct relay_config_t relay_config_t;
+
+/**
+ * Where keys are from that SMFs do not send.
+ */
+enum relay_source_kind_t {
+	/** there are none */
+	RELAY_SOURCE_NONE,
+	/** a file */
+	RELAY_SOURCE_FILE,
+	/** whoever listens at a socket */
+	RELAY_SOURCE_EVENTS,
+};
 
 /**
  * An SMF or a UPF.
@@ -39,6 +52,8 @@ struct relay_node_t {
 	relay_address_t relay;
 	/** kupf's socket, of UPFs only */
 	char socket[RELAY_PATH_SIZE];
+	/** file with the key that keys are wrapped with, of SMFs only, or empty */
+	char key_file[RELAY_PATH_SIZE];
 };
 
 /**
@@ -55,6 +70,12 @@ struct relay_config_t {
 	/** UPFs, and how many */
 	relay_node_t upfs[RELAY_UPFS];
 	unsigned int upf_count;
+	/** where keys are from that SMFs do not send */
+	relay_source_kind_t source;
+	/** file with keys, or empty */
+	char source_file[RELAY_PATH_SIZE];
+	/** socket where keys are asked for and told of, or empty */
+	char source_socket[RELAY_PATH_SIZE];
 };
 
 /**

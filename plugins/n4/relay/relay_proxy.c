@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "relay_proxy.h"
+#include "relay_key.h"
 #include "relay_ports.h"
 #include "relay_rewrite.h"
+#include "relay_source.h"
 #include "relay_sockets.h"
 
 #include <errno.h>
@@ -52,8 +54,11 @@ struct relay_proxy_t {
 	upf_t upfs[RELAY_UPFS];
 	/** sockets */
 	relay_sockets_t sockets;
-	/** datagrams of strangers, and lines about them in this second */
-	uint64_t strangers;
+	/** where keys are from that SMFs do not send */
+	relay_source_t *source;
+	/** datagrams of strangers, and lines about them in this second; responses
+	 * from another port than that of PFCP */
+	uint64_t strangers, misplaced;
 	time_t logged_at;
 	unsigned int logged;
 	/** datagrams that could not be sent */
@@ -151,10 +156,70 @@ static void log_line(void *user, const char *text)
 }
 
 /**
- * Remember where requests come from.
+ * An engine needs a key.
  */
-static void remember_port(relay_ports_t *ports, wire_octets_t datagram,
-						  uint16_t port)
+static bool find_key(void *user, const kupf_n4_need_t *need,
+					 kupf_n4_key_t *key)
+{
+	upf_t *upf = user;
+
+	return relay_source_find(upf->proxy->source, upf->node->name, need, key);
+}
+
+/**
+ * An engine knows what has become of it.
+ */
+static void tell(void *user, const kupf_n4_told_t *told)
+{
+	upf_t *upf = user;
+
+	relay_source_tell(upf->proxy->source, upf->node->name, told);
+}
+
+/**
+ * A key comes over the socket.
+ */
+static const char *provide(void *user, const char *name, const char *session,
+						   const kupf_n4_key_t *key)
+{
+	relay_proxy_t *self = user;
+	unsigned int i;
+
+	for (i = 0; i < self->config->upf_count; i++)
+	{
+		if ((!name[0] && self->config->upf_count == 1) ||
+			!strcmp(self->config->upfs[i].name, name))
+		{
+			return kupf_n4_provide(self->upfs[i].engine, session, key) ? NULL :
+				   "session: there is none of this name";
+		}
+	}
+	return name[0] ? "upf: there is none of this name" :
+					 "upf: is missing, there are several";
+}
+
+/**
+ * Somebody listens who may have keys.
+ */
+static void ask_again(void *user)
+{
+	relay_proxy_t *self = user;
+	unsigned int i;
+
+	for (i = 0; i < self->config->upf_count; i++)
+	{
+		kupf_n4_ask_again(self->upfs[i].engine);
+	}
+}
+
+/**
+ * Remember where requests come from; responses come from the port of PFCP, to
+ * which the request was sent (clause 6.4).
+ *
+ * @return			FALSE if a response comes from another one
+ */
+static bool check_port(relay_ports_t *ports, wire_octets_t datagram,
+					   uint16_t port, uint16_t pfcp)
 {
 	n4_message_t message;
 
@@ -164,17 +229,23 @@ static void remember_port(relay_ports_t *ports, wire_octets_t datagram,
 		{
 			relay_ports_put(ports, message.sequence, port);
 		}
+		else if (port != pfcp)
+		{
+			return false;
+		}
 	}
+	return true;
 }
 
 /**
- * A datagram is from nobody that may send it.
+ * A datagram is not from whom it has to be from.
  */
-static void drop(relay_proxy_t *self, const relay_address_t *source)
+static void drop(relay_proxy_t *self, const relay_address_t *source,
+				 uint64_t *counter, const char *why)
 {
 	time_t now = time(NULL);
 
-	self->strangers++;
+	(*counter)++;
 	if (now != self->logged_at)
 	{
 		self->logged_at = now;
@@ -182,8 +253,8 @@ static void drop(relay_proxy_t *self, const relay_address_t *source)
 	}
 	if (self->logged++ < STRANGERS)
 	{
-		say(self, "datagram from %s, which is no node of ours: dropped",
-			relay_address_text(source));
+		say(self, "datagram from %s, which is %s: dropped",
+			relay_address_text(source), why);
 	}
 }
 
@@ -216,13 +287,19 @@ static void handle(relay_proxy_t *self, const relay_address_t *local,
 				   wire_octets_t datagram)
 {
 	const relay_config_t *config = self->config;
+	static const char misplaced[] = "a response from another port";
 	unsigned int smf, upf;
 
 	smf = find_node(config->smfs, config->smf_count, source, false);
 	upf = find_node(config->upfs, config->upf_count, local, true);
 	if (smf < config->smf_count && upf < config->upf_count)
 	{
-		remember_port(self->upfs[upf].from_smf[smf], datagram, port);
+		if (!check_port(self->upfs[upf].from_smf[smf], datagram, port,
+						config->port))
+		{
+			drop(self, source, &self->misplaced, misplaced);
+			return;
+		}
 		kupf_n4_from_smf(self->upfs[upf].engine, smf, datagram.ptr,
 						 datagram.len);
 		return;
@@ -231,12 +308,17 @@ static void handle(relay_proxy_t *self, const relay_address_t *local,
 	smf = find_node(config->smfs, config->smf_count, local, true);
 	if (smf < config->smf_count && upf < config->upf_count)
 	{
-		remember_port(self->upfs[upf].to_smf[smf], datagram, port);
+		if (!check_port(self->upfs[upf].to_smf[smf], datagram, port,
+						config->port))
+		{
+			drop(self, source, &self->misplaced, misplaced);
+			return;
+		}
 		kupf_n4_from_upf(self->upfs[upf].engine, smf, datagram.ptr,
 						 datagram.len);
 		return;
 	}
-	drop(self, source);
+	drop(self, source, &self->strangers, "no node of ours");
 }
 
 /**
@@ -284,13 +366,42 @@ static bool open_socket(relay_proxy_t *self, const relay_address_t *address)
 }
 
 /**
+ * Have an SMF of an engine.
+ */
+static bool add_smf(relay_proxy_t *self, upf_t *upf, const relay_node_t *node)
+{
+	uint8_t key[KUPF_N4_WRAPPING_KEY];
+	const char *wrong = NULL;
+	unsigned int smf;
+
+	if (!kupf_n4_add_smf(upf->engine, node->name, &smf))
+	{
+		return false;
+	}
+	if (node->key_file[0])
+	{
+		wrong = relay_key_read(node->key_file, key);
+		if (!wrong && !kupf_n4_unwrap_with(upf->engine, smf, key))
+		{
+			wrong = "this program was built without libcrypto";
+		}
+		explicit_bzero(key, sizeof(key));
+	}
+	if (wrong)
+	{
+		say(self, "SMF %s: %s: %s", node->name, node->key_file, wrong);
+	}
+	return !wrong;
+}
+
+/**
  * Prepare a UPF.
  */
 static bool create_upf(relay_proxy_t *self, unsigned int number)
 {
 	kupf_n4_config_t config = self->config->engine;
 	upf_t *upf = &self->upfs[number];
-	unsigned int i, smf;
+	unsigned int i;
 
 	upf->proxy = self;
 	upf->node = &self->config->upfs[number];
@@ -298,9 +409,12 @@ static bool create_upf(relay_proxy_t *self, unsigned int number)
 	upf->rewrite.shifts = true;
 	upf->rewrite.start = time(NULL) + EPOCH;
 	config.socket = upf->node->socket;
+	config.rewrites_node_ids = true;
 	config.to_upf = to_upf;
 	config.to_smf = to_smf;
 	config.log = log_line;
+	config.find_key = find_key;
+	config.tell = tell;
 	config.user = upf;
 	upf->engine = kupf_n4_create(&config);
 	if (!upf->engine)
@@ -312,7 +426,7 @@ static bool create_upf(relay_proxy_t *self, unsigned int number)
 		upf->from_smf[i] = calloc(1, sizeof(relay_ports_t));
 		upf->to_smf[i] = calloc(1, sizeof(relay_ports_t));
 		if (!upf->from_smf[i] || !upf->to_smf[i] ||
-			!kupf_n4_add_smf(upf->engine, self->config->smfs[i].name, &smf))
+			!add_smf(self, upf, &self->config->smfs[i]))
 		{
 			return false;
 		}
@@ -343,6 +457,12 @@ relay_proxy_t *relay_proxy_create(const relay_config_t *config,
 	{
 		good = open_socket(self, &config->smfs[i].relay);
 	}
+	if (good)
+	{
+		self->source = relay_source_create(config, provide, ask_again, self,
+										   log);
+		good = self->source;
+	}
 	if (!good)
 	{
 		relay_proxy_destroy(self);
@@ -372,6 +492,7 @@ void relay_proxy_destroy(relay_proxy_t *self)
 		}
 	}
 	relay_sockets_close(&self->sockets);
+	relay_source_destroy(self->source);
 	free(self);
 }
 
@@ -380,7 +501,8 @@ void relay_proxy_destroy(relay_proxy_t *self)
  */
 void relay_proxy_run(relay_proxy_t *self, const sigset_t *signals)
 {
-	struct pollfd fds[RELAY_SOCKETS + RELAY_UPFS] = {};
+	struct pollfd fds[RELAY_SOCKETS + RELAY_UPFS + RELAY_EVENTS_FDS] = {};
+	struct pollfd *events;
 	unsigned int i, upfs = self->config->upf_count;
 	struct timespec limit;
 	int timeout = -1, wait;
@@ -399,8 +521,10 @@ void relay_proxy_run(relay_proxy_t *self, const sigset_t *signals)
 	}
 	limit.tv_sec = timeout / 1000;
 	limit.tv_nsec = timeout % 1000 * 1000000L;
-	if (ppoll(fds, upfs + self->sockets.count, timeout < 0 ? NULL : &limit,
-			  signals) < 0)
+	events = &fds[upfs + self->sockets.count];
+	relay_source_poll(self->source, events);
+	if (ppoll(fds, upfs + self->sockets.count + RELAY_EVENTS_FDS,
+			  timeout < 0 ? NULL : &limit, signals) < 0)
 	{
 		return;
 	}
@@ -411,6 +535,7 @@ void relay_proxy_run(relay_proxy_t *self, const sigset_t *signals)
 			receive(self, &self->sockets.sockets[i]);
 		}
 	}
+	relay_source_process(self->source, events);
 	for (i = 0; i < upfs; i++)
 	{
 		kupf_n4_process(self->upfs[i].engine);
@@ -429,16 +554,28 @@ void relay_proxy_tell(const relay_proxy_t *self)
 	{
 		kupf_n4_get_counters(self->upfs[i].engine, &n);
 #define N(name) (unsigned long long)n.name
-		say(self, "UPF %s: sessions %llu, from SMFs %llu, from UPF %llu, "
-			"malformed %llu, without association %llu, keys accepted %llu, "
-			"refused %llu, pending %llu, malformed %llu, without room %llu, "
-			"repeated %llu, purged %llu, synchronised %llu, unlogged %llu",
-			self->upfs[i].node->name, N(sessions), N(from_smf), N(from_upf),
-			N(malformed), N(no_association), N(keys_accepted), N(keys_refused),
-			N(keys_pending), N(keys_malformed), N(keys_no_room), N(repeated),
-			N(purged), N(synchronised), N(unlogged));
+		say(self, "UPF %s: sessions %llu, exchanges %llu, octets of responses "
+			"%llu, changes %llu, from SMFs %llu, from UPF %llu, repeated %llu, "
+			"purged %llu, synchronised %llu, unlogged %llu",
+			self->upfs[i].node->name, N(sessions), N(exchanges), N(responses),
+			N(changes), N(from_smf), N(from_upf), N(repeated), N(purged),
+			N(synchronised), N(unlogged));
+		say(self, "UPF %s: keys accepted %llu, refused %llu, pending %llu, "
+			"malformed %llu, in clear %llu, locked %llu, without room %llu, "
+			"asked for %llu, provided %llu",
+			self->upfs[i].node->name, N(keys_accepted), N(keys_refused),
+			N(keys_pending), N(keys_malformed), N(keys_in_clear),
+			N(keys_locked), N(keys_no_room), N(keys_asked),
+			N(keys_provided));
+		say(self, "UPF %s: malformed %llu, too many %llu, without association "
+			"%llu, not owned %llu, foreign %llu, stale %llu, unasked %llu, "
+			"conflicting %llu, sessions without room %llu, forgotten %llu, "
+			"merged %llu", self->upfs[i].node->name, N(malformed), N(too_many),
+			N(no_association), N(not_owned), N(foreign), N(stale), N(unasked),
+			N(conflicting), N(no_room), N(forgotten), N(merged));
 #undef N
 	}
-	say(self, "strangers %llu, unsent %llu",
-		(unsigned long long)self->strangers, (unsigned long long)self->unsent);
+	say(self, "strangers %llu, misplaced %llu, unsent %llu",
+		(unsigned long long)self->strangers,
+		(unsigned long long)self->misplaced, (unsigned long long)self->unsent);
 }

@@ -11,6 +11,7 @@ static const n4_vendor_t vendor = {
 };
 
 static n4_content_t content;
+static n4_wrapped_t wrapped;
 
 /**
  * Read the IE of some parts, of memory of exactly its size.
@@ -28,7 +29,7 @@ static bool read_parts(const char *parts)
 	ie.value = wire_octets(value, 2 + octets.len);
 	memset(&content, 0, sizeof(content));
 	ck_assert(n4_vendor_is(&vendor, &ie, N4_KEY_TYPE));
-	good = n4_vendor_read(&ie, &content);
+	good = n4_vendor_read(&ie, &content, &wrapped);
 	free(value);
 	return good;
 }
@@ -72,6 +73,22 @@ START_TEST(test_derives)
 }
 END_TEST
 
+/** A wrapped key, which is not looked at here */
+#define WRAPPED "003c " KEY_OCTETS RAND_OCTETS "000102030405060708090a0b "
+
+START_TEST(test_wrapped)
+{
+	ck_assert(read_parts("05 0002 7565 04 0004 00000e10 08 " WRAPPED));
+	ck_assert(content.has_key && !content.derives);
+	ck_assert_uint_eq(wrapped.octets.len, 60);
+	ck_assert_uint_eq(wrapped.before.len, 2 + 5 + 7 + 3);
+	ck_assert(read_parts("03 0010 " RAND_OCTETS "09 " WRAPPED));
+	ck_assert(content.has_key && content.derives);
+	ck_assert(read_parts(KEY_PARTS));
+	ck_assert_uint_eq(wrapped.octets.len, 0);
+}
+END_TEST
+
 /** IEs that cannot be read */
 static const char *const bad[] = {
 	"",
@@ -99,6 +116,11 @@ static const char *const bad[] = {
 	KEY_PARTS "07 0001 01",
 	/* not known, and not to be skipped */
 	KEY_PARTS "00 0000", KEY_PARTS "08 0001 01", KEY_PARTS "7f 0000",
+	/* wrapped: of another length, with one in the clear, not the last one */
+	"05 0002 7565 08 003b " KEY_OCTETS RAND_OCTETS "000102030405060708090a ",
+	"05 0002 7565 08 0000", "08 " WRAPPED, "09 " WRAPPED,
+	KEY_PARTS "08 " WRAPPED, "05 0002 7565 08 " WRAPPED "09 " WRAPPED,
+	"08 " WRAPPED "05 0002 7565", "05 0002 7565 08 " WRAPPED "80 0000",
 	/* cut off */
 	KEY_PARTS "80", KEY_PARTS "80 00", KEY_PARTS "80 0001",
 	KEY_PARTS "80 ffff 00",
@@ -126,7 +148,8 @@ START_TEST(test_truncated)
 		memcpy(exact, whole.buf, len);
 		ie.value = wire_octets(exact, len);
 		memset(&content, 0, sizeof(content));
-		ck_assert(n4_vendor_read(&ie, &content) == (len == whole.len - 7));
+		ck_assert(n4_vendor_read(&ie, &content, &wrapped) ==
+				  (len == whole.len - 7));
 		free(exact);
 	}
 }
@@ -311,6 +334,7 @@ int main()
 	tcase_add_test(tcase, test_ours);
 	tcase_add_test(tcase, test_key);
 	tcase_add_test(tcase, test_derives);
+	tcase_add_test(tcase, test_wrapped);
 	tcase_add_loop_test(tcase, test_bad, 0, countof(bad));
 	tcase_add_test(tcase, test_truncated);
 	tcase_add_test(tcase, test_answer);

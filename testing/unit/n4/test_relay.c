@@ -5,12 +5,15 @@
  */
 
 #include "n4/relay/relay_config.h"
+#include "n4/relay/relay_key.h"
 #include "n4/relay/relay_ports.h"
 #include "n4/relay/relay_rewrite.h"
 #include "n4/test_pfcp.h"
 #include "test_runner.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /** A configuration that is right, of an SMF and a UPF */
 #define SMF "smfs {\n a {\n address = 192.0.2.1\n relay = 127.0.0.11\n }\n}\n"
@@ -51,6 +54,8 @@ START_TEST(test_defaults)
 	ck_assert_str_eq(relay_address_text(&config.upfs[0].address), "127.0.0.2");
 	ck_assert_str_eq(relay_address_text(&config.upfs[0].relay), "192.0.2.7");
 	ck_assert_str_eq(config.upfs[0].socket, IPSEC_PIDDIR "/charon.kupf");
+	ck_assert(!config.engine.refuses_clear_keys);
+	ck_assert_str_eq(config.smfs[0].key_file, "");
 	ck_assert_uint_eq(config.engine.key_type, 32769);
 	ck_assert_uint_eq(config.engine.answer_type, 32770);
 }
@@ -60,6 +65,8 @@ START_TEST(test_everything)
 {
 	ck_assert_msg(read_text("port = 1\nenterprise = 2\nkey_type = 40000 # x\n"
 		"answer_type = 40001\npatience = 5\nmax_sessions = 6\n"
+		"smf_sessions = 7\nsmf_rate = 8\nsmf_exchanges = 9\n"
+		"smf_responses = 131072\nsmf_changes = 10\nkeys_in_clear = no\n"
 		"smfs {\n a {\n address = 2001:db8::1\n relay = 127.0.0.11\n }\n"
 		" b-c {\n address = 2001:db8::2\n relay = 127.0.0.12\n }\n}\n"
 		"upfs {\n u {\n address = 127.0.0.2\n relay = 2001:db8::7\n"
@@ -72,6 +79,12 @@ START_TEST(test_everything)
 	ck_assert_uint_eq(config.engine.answer_type, 40001);
 	ck_assert_uint_eq(config.engine.patience, 5);
 	ck_assert_uint_eq(config.engine.max_sessions, 6);
+	ck_assert_uint_eq(config.engine.smf_sessions, 7);
+	ck_assert_uint_eq(config.engine.smf_rate, 8);
+	ck_assert_uint_eq(config.engine.smf_exchanges, 9);
+	ck_assert_uint_eq(config.engine.smf_responses, 131072);
+	ck_assert_uint_eq(config.engine.smf_changes, 10);
+	ck_assert(config.engine.refuses_clear_keys);
 	ck_assert_uint_eq(config.smf_count, 2);
 	ck_assert_str_eq(config.smfs[1].name, "b-c");
 	ck_assert_str_eq(relay_address_text(&config.smfs[1].address),
@@ -102,6 +115,16 @@ static const struct {
 	{ SMF UPF "enterprise = 65536\n", "enterprise: expected" },
 	{ SMF UPF "patience = 2001\n", "patience: expected" },
 	{ SMF UPF "max_sessions = 0\n", "max_sessions: expected" },
+	{ SMF UPF "smf_sessions = 0\n", "smf_sessions: expected" },
+	{ SMF UPF "smf_rate = 0\n", "smf_rate: expected" },
+	{ SMF UPF "smf_exchanges = 0\n", "smf_exchanges: expected" },
+	{ SMF UPF "smf_responses = 131071\n", "smf_responses: expected" },
+	{ SMF UPF "smf_changes = x\n", "smf_changes: expected" },
+	{ SMF UPF "keys_in_clear = maybe\n", "keys_in_clear: expected yes or no" },
+	{ SMF UPF "smfs { a { key_file = key\n } }\n", "smfs.a.key_file: expected" },
+	{ SMF UPF "smfs { a { key_file = /nonexistent\n } }\n",
+	  "smfs.a.key_file: No such file" },
+	{ SMF UPF "upfs { u { key_file = /x\n } }\n", "upfs.u.key_file: unknown" },
 	{ SMF UPF "smfs { x = y }\n", "smfs.x: unknown setting" },
 	{ SMF UPF "smfs { a { socket = /x\n } }\n", "smfs.a.socket: unknown" },
 	{ UPF NODE_IN("smfs", "a", "relay = 127.0.0.11"),
@@ -139,6 +162,77 @@ START_TEST(test_wrong)
 {
 	ck_assert_msg(!read_text(wrong[_i].text), "taken: %s", wrong[_i].text);
 	ck_assert_msg(strstr(said, wrong[_i].told), "said: %s", said);
+}
+END_TEST
+
+#define DIGITS "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1D1E1F"
+
+/** Files with a key: what is in them, their mode, a word about what is wrong */
+static const struct {
+	const char *content;
+	mode_t mode;
+	const char *wrong;
+} key_files[] = {
+	{ "0x" DIGITS "\n", 0600, NULL },
+	{ DIGITS, 0400, NULL },
+	{ DIGITS "\n", 0640, "mode 0600" },
+	{ DIGITS "\n", 0604, "mode 0600" },
+	{ DIGITS "\n", 0620, "mode 0600" },
+	{ "", 0600, "64 hexadecimal digits" },
+	{ "0x\n", 0600, "64 hexadecimal digits" },
+	{ DIGITS "0\n", 0600, "64 hexadecimal digits" },
+	{ DIGITS "\n\n", 0600, "64 hexadecimal digits" },
+	{ "g" DIGITS, 0600, "64 hexadecimal digits" },
+	{ "0x0" DIGITS, 0600, "64 hexadecimal digits" },
+	{ DIGITS DIGITS, 0600, "64 hexadecimal digits" },
+	{ "0g0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+	  0600, "64 hexadecimal digits" },
+};
+
+START_TEST(test_key_file)
+{
+	uint8_t key[KUPF_N4_WRAPPING_KEY];
+	FILE *file = fopen(test_path("key"), "w");
+	char text[512], smf[256];
+	const char *problem;
+	int i;
+
+	ck_assert_int_ge(fputs(key_files[_i].content, file), 0);
+	fclose(file);
+	ck_assert_int_eq(chmod(test_path("key"), key_files[_i].mode), 0);
+	problem = relay_key_read(test_path("key"), key);
+	/* the configuration says it, with the name of the setting */
+	snprintf(smf, sizeof(smf), "smfs {\n a {\n key_file = %s\n }\n}\n",
+			 test_path("key"));
+	snprintf(text, sizeof(text), "%s%s%s", SMF, UPF, smf);
+	ck_assert(read_text(text) == !key_files[_i].wrong);
+	if (key_files[_i].wrong)
+	{
+		ck_assert_ptr_nonnull(problem);
+		ck_assert_ptr_nonnull(strstr(problem, key_files[_i].wrong));
+		ck_assert_ptr_nonnull(strstr(said, "smfs.a.key_file: "));
+		ck_assert_ptr_nonnull(strstr(said, key_files[_i].wrong));
+		return;
+	}
+	ck_assert_ptr_null(problem);
+	for (i = 0; i < KUPF_N4_WRAPPING_KEY; i++)
+	{
+		ck_assert_int_eq(key[i], i);
+	}
+	ck_assert_str_eq(config.smfs[0].key_file, test_path("key"));
+}
+END_TEST
+
+START_TEST(test_no_key_file)
+{
+	uint8_t key[KUPF_N4_WRAPPING_KEY];
+
+	ck_assert_str_eq(relay_key_read(test_path("none"), key),
+					 "No such file or directory");
+	ck_assert_int_eq(chmod(test_path("."), 0700), 0);
+	ck_assert_str_eq(relay_key_read(test_path("."), key), "is no file");
+	ck_assert_int_eq(mkfifo(test_path("fifo"), 0600), 0);
+	ck_assert_str_eq(relay_key_read(test_path("fifo"), key), "is no file");
 }
 END_TEST
 
@@ -252,6 +346,8 @@ int main()
 	tcase_add_test(tcase, test_everything);
 	tcase_add_loop_test(tcase, test_wrong, 0, countof(wrong));
 	tcase_add_test(tcase, test_no_file);
+	tcase_add_loop_test(tcase, test_key_file, 0, countof(key_files));
+	tcase_add_test(tcase, test_no_key_file);
 	suite_add_tcase(suite, tcase);
 
 	tcase = tcase_create("messages");

@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "relay_events.h"
+#include "relay_provide.h"
+
+#include "wire/wire_packet.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/** Longest request, octets that a client may leave unread, longest event */
+#define IN_SIZE 8192
+#define OUT_MAX (1024 * 1024)
+#define EVENT_MAX 4096
+
+/** Connections that may wait to be accepted */
+#define BACKLOG 4
+
+/** Events, by number */
+static const char *const events[] = { "key-request", "key-taken" };
+
+enum {
+	EVENT_REQUEST,
+	EVENT_TAKEN,
+	EVENTS,
+};
+
+typedef struct client_t client_t;
+
+/**
+ * A client.
+ */
+struct client_t {
+	/** descriptor, -1 for none */
+	int fd;
+	/** which events it has registered for */
+	bool registered[EVENTS];
+	/** what has come in */
+	uint8_t in[IN_SIZE];
+	size_t in_len;
+	/** what has to go out, and its room */
+	uint8_t *out;
+	size_t out_len, out_room;
+};
+
+/**
+ * Private data.
+ */
+struct relay_events_t {
+	/** path of the socket */
+	struct sockaddr_un address;
+	/** listening descriptor */
+	int fd;
+	/** clients */
+	client_t clients[RELAY_EVENTS_CLIENTS];
+	/** callbacks */
+	relay_events_provide_t provide;
+	relay_events_again_t again;
+	/** for both */
+	void *user;
+};
+
+/**
+ * Disconnect a client.
+ */
+static void drop(client_t *client)
+{
+	if (client->fd != -1)
+	{
+		close(client->fd);
+		client->fd = -1;
+	}
+	explicit_bzero(client->in, sizeof(client->in));
+	client->in_len = 0;
+	free(client->out);
+	client->out = NULL;
+	client->out_len = client->out_room = 0;
+	memset(client->registered, 0, sizeof(client->registered));
+}
+
+/**
+ * Open the listening socket.
+ */
+static bool open_socket(relay_events_t *self)
+{
+	struct stat about;
+	mode_t mask;
+	bool good;
+
+	/* what a start before has left */
+	if (lstat(self->address.sun_path, &about) == 0 && S_ISSOCK(about.st_mode))
+	{
+		unlink(self->address.sun_path);
+	}
+	self->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (self->fd < 0)
+	{
+		return false;
+	}
+	mask = umask(0177);
+	good = bind(self->fd, (struct sockaddr*)&self->address,
+				sizeof(self->address)) == 0 && listen(self->fd, BACKLOG) == 0;
+	umask(mask);
+	return good;
+}
+
+/*
+ * Described in header
+ */
+relay_events_t *relay_events_create(const char *path,
+									relay_events_provide_t provide,
+									relay_events_again_t again, void *user)
+{
+	relay_events_t *self;
+	int i;
+
+	if (strlen(path) >= sizeof(self->address.sun_path))
+	{
+		errno = ENAMETOOLONG;
+		return NULL;
+	}
+	self = calloc(1, sizeof(*self));
+	if (!self)
+	{
+		return NULL;
+	}
+	self->fd = -1;
+	self->provide = provide;
+	self->again = again;
+	self->user = user;
+	self->address.sun_family = AF_UNIX;
+	strcpy(self->address.sun_path, path);
+	for (i = 0; i < RELAY_EVENTS_CLIENTS; i++)
+	{
+		self->clients[i].fd = -1;
+	}
+	if (!open_socket(self))
+	{
+		i = errno;
+		relay_events_destroy(self);
+		errno = i;
+		return NULL;
+	}
+	return self;
+}
+
+/*
+ * Described in header
+ */
+void relay_events_destroy(relay_events_t *self)
+{
+	int i;
+
+	if (self)
+	{
+		for (i = 0; i < RELAY_EVENTS_CLIENTS; i++)
+		{
+			drop(&self->clients[i]);
+		}
+		if (self->fd != -1)
+		{
+			close(self->fd);
+			unlink(self->address.sun_path);
+		}
+		free(self);
+	}
+}
+
+/**
+ * Send what can be sent.
+ */
+static void flush(client_t *client)
+{
+	ssize_t len;
+
+	while (client->fd != -1 && client->out_len)
+	{
+		len = send(client->fd, client->out, client->out_len,
+				   MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (len < 0 && errno == EAGAIN)
+		{
+			return;
+		}
+		if (len < 0)
+		{
+			drop(client);
+			return;
+		}
+		client->out_len -= len;
+		memmove(client->out, client->out + len, client->out_len);
+	}
+}
+
+/**
+ * Have octets sent; who has too many unread is disconnected.
+ */
+static void put(client_t *client, wire_octets_t octets)
+{
+	size_t room = client->out_len + octets.len;
+	uint8_t *out;
+
+	if (client->fd == -1)
+	{
+		return;
+	}
+	if (room > client->out_room)
+	{
+		room = 2 * room;
+		out = room <= 2 * OUT_MAX ? realloc(client->out, room) : NULL;
+		if (!out)
+		{
+			drop(client);
+			return;
+		}
+		client->out = out;
+		client->out_room = room;
+	}
+	memcpy(client->out + client->out_len, octets.ptr, octets.len);
+	client->out_len += octets.len;
+	flush(client);
+}
+
+/**
+ * Send a packet without a message.
+ */
+static void put_type(client_t *client, wire_packet_type_t type)
+{
+	uint8_t octets[] = { 0, 0, 0, 1, type };
+
+	put(client, wire_octets(octets, sizeof(octets)));
+}
+
+/**
+ * A client registers for an event, or not any more.
+ */
+static void set_registered(relay_events_t *self, client_t *client,
+						   wire_octets_t name, bool registered)
+{
+	int i;
+
+	for (i = 0; i < EVENTS; i++)
+	{
+		if (wire_equals(name, events[i]))
+		{
+			client->registered[i] = registered;
+			put_type(client, WIRE_EVENT_CONFIRM);
+			if (registered && i == EVENT_REQUEST)
+			{
+				self->again(self->user);
+			}
+			return;
+		}
+	}
+	put_type(client, WIRE_EVENT_UNKNOWN);
+}
+
+/**
+ * Carry out a command.
+ */
+static void carry_out(relay_events_t *self, client_t *client,
+					  const wire_packet_t *packet)
+{
+	relay_provide_t request;
+	uint8_t buffer[EVENT_MAX];
+	wire_writer_t writer;
+	wire_octets_t octets;
+	const char *wrong;
+
+	if (!wire_equals(packet->name, "provide-key"))
+	{
+		put_type(client, WIRE_CMD_UNKNOWN);
+		return;
+	}
+	wrong = relay_provide_read(&request, packet->message);
+	if (!wrong)
+	{
+		wrong = self->provide(self->user, request.upf, request.session,
+							  &request.key);
+	}
+	explicit_bzero(&request, sizeof(request));
+	wire_writer_init_buffer(&writer, buffer, sizeof(buffer));
+	wire_packet_begin(&writer, WIRE_CMD_RESPONSE, NULL);
+	wire_writer_text(&writer, "success", wrong ? "no" : "yes");
+	if (wrong)
+	{
+		wire_writer_text(&writer, "errmsg", wrong);
+	}
+	if (wire_packet_end(&writer, &octets))
+	{
+		put(client, octets);
+	}
+	wire_writer_deinit(&writer);
+}
+
+/**
+ * Handle a packet.
+ *
+ * @return			FALSE if it is none that a client may send
+ */
+static bool handle(relay_events_t *self, client_t *client, wire_octets_t body)
+{
+	wire_packet_t packet;
+
+	if (!wire_packet_parse(body, &packet))
+	{
+		return false;
+	}
+	switch (packet.type)
+	{
+		case WIRE_CMD_REQUEST:
+			carry_out(self, client, &packet);
+			return true;
+		case WIRE_EVENT_REGISTER:
+		case WIRE_EVENT_UNREGISTER:
+			set_registered(self, client, packet.name,
+						   packet.type == WIRE_EVENT_REGISTER);
+			return true;
+		default:
+			return false;
+	}
+}
+
+/**
+ * Handle all packets that have come in.
+ */
+static void handle_all(relay_events_t *self, client_t *client)
+{
+	wire_packet_status_t status = WIRE_PACKET_WHOLE;
+	wire_octets_t body;
+	size_t size;
+
+	while (client->fd != -1 && status == WIRE_PACKET_WHOLE)
+	{
+		status = wire_packet_cut(wire_octets(client->in, client->in_len), &body,
+								 &size);
+		if ((status == WIRE_PACKET_WHOLE && !handle(self, client, body)) ||
+			(status == WIRE_PACKET_PART && size > sizeof(client->in)) ||
+			status == WIRE_PACKET_MALFORMED || status == WIRE_PACKET_OVERLONG)
+		{
+			drop(client);
+			return;
+		}
+		if (status == WIRE_PACKET_WHOLE && client->fd != -1)
+		{
+			memmove(client->in, client->in + size, client->in_len - size);
+			client->in_len -= size;
+			explicit_bzero(client->in + client->in_len,
+						   sizeof(client->in) - client->in_len);
+		}
+	}
+}
+
+/**
+ * Receive what has come in.
+ */
+static void receive(relay_events_t *self, client_t *client)
+{
+	ssize_t len;
+
+	len = recv(client->fd, client->in + client->in_len,
+			   sizeof(client->in) - client->in_len, MSG_DONTWAIT);
+	if (len > 0)
+	{
+		client->in_len += len;
+		handle_all(self, client);
+	}
+	else if (len == 0 || errno != EAGAIN)
+	{
+		drop(client);
+	}
+}
+
+/**
+ * Accept a client, if there is room for it.
+ */
+static void accept_client(relay_events_t *self)
+{
+	int fd = accept4(self->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), i;
+
+	if (fd < 0)
+	{
+		return;
+	}
+	for (i = 0; i < RELAY_EVENTS_CLIENTS; i++)
+	{
+		if (self->clients[i].fd == -1)
+		{
+			self->clients[i].fd = fd;
+			return;
+		}
+	}
+	close(fd);
+}
+
+/*
+ * Described in header
+ */
+void relay_events_poll(const relay_events_t *self, struct pollfd *fds)
+{
+	int i;
+
+	fds[0].fd = self->fd;
+	fds[0].events = POLLIN;
+	for (i = 0; i < RELAY_EVENTS_CLIENTS; i++)
+	{
+		fds[1 + i].fd = self->clients[i].fd;
+		fds[1 + i].events = POLLIN | (self->clients[i].out_len ? POLLOUT : 0);
+	}
+}
+
+/*
+ * Described in header
+ */
+void relay_events_process(relay_events_t *self, const struct pollfd *fds)
+{
+	client_t *client;
+	int i;
+
+	for (i = 0; i < RELAY_EVENTS_CLIENTS; i++)
+	{
+		client = &self->clients[i];
+		if (client->fd == -1 || client->fd != fds[1 + i].fd)
+		{
+			continue;
+		}
+		if (fds[1 + i].revents & POLLOUT)
+		{
+			flush(client);
+		}
+		if (client->fd != -1 && fds[1 + i].revents & ~POLLOUT)
+		{
+			receive(self, client);
+		}
+	}
+	if (fds[0].revents)
+	{
+		accept_client(self);
+	}
+}
+
+/**
+ * Send an event that was written to those who have registered for it.
+ */
+static void send_event(relay_events_t *self, int event, wire_writer_t *writer)
+{
+	wire_octets_t octets;
+	int i;
+
+	for (i = 0; wire_packet_end(writer, &octets) && i < RELAY_EVENTS_CLIENTS;
+		 i++)
+	{
+		if (self->clients[i].registered[event])
+		{
+			put(&self->clients[i], octets);
+		}
+	}
+}
+
+/*
+ * Described in header
+ */
+void relay_events_ask(relay_events_t *self, const char *upf,
+					  const kupf_n4_need_t *need)
+{
+	uint8_t buffer[EVENT_MAX];
+	wire_writer_t writer;
+
+	wire_writer_init_buffer(&writer, buffer, sizeof(buffer));
+	wire_packet_begin(&writer, WIRE_EVENT, events[EVENT_REQUEST]);
+	relay_provide_write_need(&writer, upf, need);
+	send_event(self, EVENT_REQUEST, &writer);
+	wire_writer_deinit(&writer);
+}
+
+/*
+ * Described in header
+ */
+void relay_events_tell(relay_events_t *self, const char *upf,
+					   const kupf_n4_told_t *told)
+{
+	uint8_t buffer[EVENT_MAX];
+	wire_writer_t writer;
+
+	wire_writer_init_buffer(&writer, buffer, sizeof(buffer));
+	wire_packet_begin(&writer, WIRE_EVENT, events[EVENT_TAKEN]);
+	relay_provide_write_told(&writer, upf, told);
+	send_event(self, EVENT_TAKEN, &writer);
+	wire_writer_deinit(&writer);
+}
