@@ -3,38 +3,40 @@
 #include "wire_reader.h"
 
 /**
- * Read a number of one or two octets.
+ * Read an octet.
  */
-static bool read_number(wire_reader_t *self, size_t octets, size_t *number)
+static inline bool read_octet(wire_reader_t *self, uint8_t *octet)
 {
-	if (self->rest.len < octets)
+	if (!self->rest.len)
 	{
 		return false;
 	}
-	*number = self->rest.ptr[0];
-	if (octets == 2)
-	{
-		*number = *number << 8 | self->rest.ptr[1];
-	}
-	self->rest.ptr += octets;
-	self->rest.len -= octets;
+	*octet = *self->rest.ptr++;
+	self->rest.len--;
 	return true;
 }
 
 /**
  * Read octets behind their length of one or two octets.
  */
-static bool read_data(wire_reader_t *self, size_t octets, wire_octets_t *data)
+static inline bool read_data(wire_reader_t *self, size_t octets,
+							 wire_octets_t *data)
 {
+	const uint8_t *pos = self->rest.ptr;
 	size_t len;
 
-	if (!read_number(self, octets, &len) || self->rest.len < len)
+	if (self->rest.len < octets)
 	{
 		return false;
 	}
-	*data = wire_octets(self->rest.ptr, len);
-	self->rest.ptr += len;
-	self->rest.len -= len;
+	len = octets == 1 ? pos[0] : pos[0] << 8 | pos[1];
+	if (self->rest.len - octets < len)
+	{
+		return false;
+	}
+	*data = wire_octets(pos + octets, len);
+	self->rest.ptr += octets + len;
+	self->rest.len -= octets + len;
 	return true;
 }
 
@@ -43,10 +45,10 @@ static bool read_data(wire_reader_t *self, size_t octets, wire_octets_t *data)
  */
 static bool read_element(wire_reader_t *self, wire_element_t *element)
 {
-	size_t type;
+	uint8_t type;
 
 	*element = (wire_element_t){};
-	if (!read_number(self, 1, &type) ||
+	if (!read_octet(self, &type) ||
 		self->in_list != (type == WIRE_LIST_ITEM || type == WIRE_LIST_END))
 	{
 		return false;

@@ -72,6 +72,8 @@ struct private_kupf_fetch_t {
 	time_t filled;
 	/** identities not to be asked for */
 	kupf_fetch_denied_t *negative;
+	/** whether there are requests or such identities; read without the mutex */
+	bool busy;
 	/** nobody may begin to wait before that, ms */
 	uint64_t resume;
 	/** nor before all have gone that wait */
@@ -162,6 +164,17 @@ static bool take_token(private_kupf_fetch_t *this)
 }
 
 /**
+ * Note whether there is anything that a new session could change.
+ */
+static void note(private_kupf_fetch_t *this)
+{
+	__atomic_store_n(&this->busy,
+					 this->requests->get_count(this->requests) ||
+					 this->negative->get_count(this->negative),
+					 __ATOMIC_SEQ_CST);
+}
+
+/**
  * Settle a request, unless it is.  Nobody joins it after that, so that who
  * comes later is not answered by what was before.
  */
@@ -179,6 +192,7 @@ static void settle(private_kupf_fetch_t *this, request_t *request,
 			this->negative->add(this->negative, id->get_type(id),
 								id->get_encoding(id), get_time());
 		}
+		note(this);
 		this->condvar->broadcast(this->condvar);
 	}
 }
@@ -220,6 +234,7 @@ static request_t *begin(private_kupf_fetch_t *this, identification_t *id)
 	time_monotonic(&request->end);
 	timeval_add_ms(&request->end, this->config.timeout);
 	this->requests->put(this->requests, request->id, request);
+	note(this);
 	return request;
 }
 
@@ -519,6 +534,7 @@ static u_int settle_id(private_kupf_fetch_t *this, id_type_t type, chunk_t data,
 	{
 		this->negative->remove(this->negative, type, data);
 	}
+	note(this);
 	this->mutex->unlock(this->mutex);
 	id->destroy(id);
 	return waiting;
@@ -532,9 +548,12 @@ METHOD(kupf_fetch_t, answer, void,
 
 	/* Who begins a request looks into the store after that, and who puts a
 	 * session there looks for requests after that: one of them sees the
-	 * other. */
-	id = kupf_session_get_id(session, &type);
-	settle_id(this, type, id, ANSWERED);
+	 * other.  It has noted that there is one before it looks. */
+	if (__atomic_load_n(&this->busy, __ATOMIC_SEQ_CST))
+	{
+		id = kupf_session_get_id(session, &type);
+		settle_id(this, type, id, ANSWERED);
+	}
 }
 
 METHOD(kupf_fetch_t, reject, u_int,

@@ -31,6 +31,8 @@ struct private_kupf_fetch_denied_t {
 	u_char key[16];
 	/** life of an entry, ms */
 	uint64_t ttl;
+	/** number of entries */
+	u_int count;
 	/** entries, by the low bits of the hash */
 	entry_t sets[SETS][WAYS];
 };
@@ -87,6 +89,7 @@ METHOD(kupf_fetch_denied_t, add, void,
 	}
 	if (this->ttl)
 	{
+		this->count += !entry->end;
 		*entry = (entry_t){
 			.hash = hash,
 			.end = now + this->ttl,
@@ -112,7 +115,14 @@ METHOD(kupf_fetch_denied_t, remove_, void,
 	if (entry)
 	{
 		entry->end = 0;
+		this->count--;
 	}
+}
+
+METHOD(kupf_fetch_denied_t, get_count, u_int,
+	private_kupf_fetch_denied_t *this)
+{
+	return this->count;
 }
 
 METHOD(kupf_fetch_denied_t, destroy, void,
@@ -133,6 +143,7 @@ kupf_fetch_denied_t *kupf_fetch_denied_create(uint64_t ttl)
 			.add = _add,
 			.has = _has,
 			.remove = _remove_,
+			.get_count = _get_count,
 			.destroy = _destroy,
 		},
 		.ttl = ttl,

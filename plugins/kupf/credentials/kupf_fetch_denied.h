@@ -56,6 +56,12 @@ struct kupf_fetch_denied_t {
 	void (*remove)(kupf_fetch_denied_t *this, id_type_t type, chunk_t id);
 
 	/**
+	 * Get the number of identities in the table, also those that are not
+	 * remembered any more.
+	 */
+	u_int (*get_count)(kupf_fetch_denied_t *this);
+
+	/**
 	 * Destroy the table.
 	 */
 	void (*destroy)(kupf_fetch_denied_t *this);

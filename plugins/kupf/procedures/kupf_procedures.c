@@ -163,6 +163,21 @@ static bool addresses_free(private_kupf_procedures_t *this,
 }
 
 /**
+ * Have a session hold its inner addresses.  What has expired has to go.
+ */
+static bool take_addresses(private_kupf_procedures_t *this,
+						   kupf_session_t *session,
+						   const kupf_session_data_t *data, kupf_error_t *error)
+{
+	kupf_error_t wrong;
+
+	wrong.cause = KUPF_CAUSE_NONE;
+	return this->addresses->take(this->addresses, session, &wrong) ||
+		   (addresses_free(this, data, error) &&
+			this->addresses->take(this->addresses, session, error));
+}
+
+/**
  * A session is there, with this identity and key: have those go on who wait for
  * it, and hide what is pre-configured in its place.
  */
@@ -207,6 +222,7 @@ static bool is_accepted(private_kupf_procedures_t *this,
  */
 static kupf_session_t *add_session(private_kupf_procedures_t *this,
 								   kupf_session_data_t *data,
+								   const kupf_store_hashes_t *hashes,
 								   kupf_error_t *error)
 {
 	kupf_session_t *session;
@@ -218,8 +234,9 @@ static kupf_session_t *add_session(private_kupf_procedures_t *this,
 		store_error(KUPF_STORE_FULL, error);
 		return NULL;
 	}
-	if (!addresses_free(this, data, error) ||
-		!kupf_pool_take(this->pool, data, error))
+	if (this->pool->is_managed(this->pool) &&
+		(!addresses_free(this, data, error) ||
+		 !kupf_pool_take(this->pool, data, error)))
 	{
 		return NULL;
 	}
@@ -229,9 +246,10 @@ static kupf_session_t *add_session(private_kupf_procedures_t *this,
 		kupf_error(error, KUPF_CAUSE_LIMIT_REACHED,
 				   "no more memory for keys");
 	}
-	else if (this->addresses->take(this->addresses, session, error))
+	else if (take_addresses(this, session, data, error))
 	{
-		if (store_error(this->store->put(this->store, session), error))
+		if (store_error(this->store->put_hashed(this->store, session, hashes),
+						error))
 		{
 			return session;
 		}
@@ -395,6 +413,56 @@ static generation_t compare_generations(kupf_session_t *session,
 }
 
 /**
+ * Whether a session is what a request that establishes one has; with replace, as
+ * far as it says.
+ *
+ * @param data		content that the request has for a new one
+ */
+static bool is_same(kupf_session_t *session, const kupf_session_data_t *data,
+					kupf_request_t *request)
+{
+	kupf_session_data_t merged;
+
+	if (kupf_session_matches(session, data))
+	{
+		return TRUE;
+	}
+	if (!request->replace)
+	{
+		return FALSE;
+	}
+	kupf_session_get_data(session, &merged);
+	kupf_request_apply(&merged, request);
+	return kupf_session_matches(session, &merged);
+}
+
+/**
+ * Compare a session with a request that establishes one of its name.  Without a
+ * generation in the request, the content alone counts.
+ *
+ * @param data		content that the request has for a new one
+ */
+static generation_t compare(kupf_session_t *session,
+							const kupf_session_data_t *data,
+							kupf_request_t *request, kupf_error_t *error)
+{
+	kupf_session_data_t merged;
+
+	if (!(request->fields & KUPF_FIELD_GENERATION))
+	{
+		return is_same(session, data, request) ? GENERATION_SAME
+											   : GENERATION_NEXT;
+	}
+	if (!request->replace)
+	{
+		return compare_generations(session, data, request, error);
+	}
+	kupf_session_get_data(session, &merged);
+	kupf_request_apply(&merged, request);
+	return compare_generations(session, &merged, request, error);
+}
+
+/**
  * There is a session of the name of a request that establishes one: leave it
  * as it is if it is the same, or modify it if that is wanted.
  *
@@ -408,24 +476,15 @@ static kupf_session_t *keep_or_change(private_kupf_procedures_t *this,
 									  kupf_request_t *request,
 									  kupf_error_t *error)
 {
-	bool named = request->fields & KUPF_FIELD_GENERATION;
-	kupf_session_data_t merged;
 	kupf_session_t *changed = NULL;
-	generation_t generation;
+	generation_t generation = compare(session, data, request, error);
 
-	kupf_session_get_data(session, &merged);
-	kupf_request_apply(&merged, request);
-	generation = compare_generations(session, request->replace ? &merged : data,
-									 request, error);
 	if (generation == GENERATION_STALE)
 	{
 		kupf_session_unref(session);
 		return NULL;
 	}
-	/* a later generation is other content */
-	if (generation == GENERATION_SAME ||
-		(!named && (kupf_session_matches(session, data) ||
-		 (request->replace && kupf_session_matches(session, &merged)))))
+	if (generation == GENERATION_SAME)
 	{
 		tell(this, session);
 		return session;
@@ -443,6 +502,48 @@ static kupf_session_t *keep_or_change(private_kupf_procedures_t *this,
 	return changed;
 }
 
+METHOD(kupf_procedures_t, prepare, void,
+	private_kupf_procedures_t *this, kupf_request_t *request)
+{
+	/* an identity that is derived is not there yet */
+	request->hashed = (request->fields & KUPF_FIELD_UE_ID) != 0;
+	if (request->hashed)
+	{
+		this->store->prepare(this->store, request->session, request->id_type,
+							 chunk_create(request->id, request->id_len),
+							 &request->hashes);
+	}
+}
+
+/**
+ * Look for sessions of the name and the identity of a request.
+ *
+ * @param hashes	[out] hashes of these
+ * @param session	[out] reference to that of the name, if it lives, or NULL
+ * @return			whether there was one of the name or the identity
+ */
+static bool look(private_kupf_procedures_t *this, kupf_request_t *request,
+				 const kupf_session_data_t *data, kupf_store_hashes_t *hashes,
+				 kupf_session_t **session)
+{
+	bool known;
+
+	if (!request->hashed)
+	{
+		prepare(this, request);
+	}
+	request->hashed = FALSE;
+	*hashes = request->hashes;
+	known = this->store->look(this->store, data->name, data->id_type, data->id,
+							  hashes, session);
+	if (*session && remove_expired(this, *session))
+	{
+		kupf_session_unref(*session);
+		*session = this->store->get(this->store, data->name);
+	}
+	return known;
+}
+
 METHOD(kupf_procedures_t, establish, kupf_session_t*,
 	private_kupf_procedures_t *this, kupf_request_t *request,
 	kupf_error_t *error)
@@ -453,6 +554,7 @@ METHOD(kupf_procedures_t, establish, kupf_session_t*,
 		.services = KUPF_SERVICE_IKE,
 		.generation = 1,
 	};
+	kupf_store_hashes_t hashes;
 	bool known;
 
 	if (!(request->fields & (KUPF_FIELD_KEY | KUPF_FIELDS_DERIVE)))
@@ -473,9 +575,7 @@ METHOD(kupf_procedures_t, establish, kupf_session_t*,
 	}
 	kupf_request_apply(&data, request);
 
-	known = this->store->is_known(this->store, data.name, data.id_type,
-								  data.id);
-	session = known ? get_living(this, data.name) : NULL;
+	known = look(this, request, &data, &hashes, &session);
 	if (session)
 	{
 		return keep_or_change(this, session, &data, request, error);
@@ -489,7 +589,7 @@ METHOD(kupf_procedures_t, establish, kupf_session_t*,
 		store_error(KUPF_STORE_IDENTITY_IN_USE, error);
 		return NULL;
 	}
-	session = add_session(this, &data, error);
+	session = add_session(this, &data, &hashes, error);
 	if (session)
 	{
 		kupf_count(KUPF_SESSIONS_ESTABLISHED);
@@ -699,6 +799,7 @@ kupf_procedures_t *kupf_procedures_create(kupf_store_t *store, kupf_pool_t *pool
 
 	INIT(this,
 		.public = {
+			.prepare = _prepare,
 			.establish = _establish,
 			.modify = _modify,
 			.delete = _delete_,

@@ -31,6 +31,16 @@ typedef struct kupf_procedures_t kupf_procedures_t;
 struct kupf_procedures_t {
 
 	/**
+	 * Get ready to establish a session: what it will look for is fetched into
+	 * the processor's cache.  Who has several requests prepares some before it
+	 * establishes the first.  Not necessary, and good for one call; name and
+	 * identity stay as they are.
+	 *
+	 * @param request	request with KUPF_FIELD_SESSION
+	 */
+	void (*prepare)(kupf_procedures_t *this, kupf_request_t *request);
+
+	/**
 	 * Establish a session.  A generation that the request names is the
 	 * session's; one that the session is beyond, or has with other content, is
 	 * stale.  One of the same content is returned as it is; one

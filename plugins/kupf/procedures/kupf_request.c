@@ -232,6 +232,20 @@ bool kupf_request_check(const kupf_session_data_t *data, kupf_error_t *error)
 /*
  * Described in header
  */
+void kupf_request_init(kupf_request_t *request)
+{
+	/* there may be many in a row: most of it is octets that hardly any has */
+	memset(request, 0, offsetof(kupf_request_t, supi));
+	request->supi.len = 0;
+	request->af_id.len = 0;
+	request->snn.len = 0;
+	request->sqn_ak.len = 0;
+	request->psk_identity.len = 0;
+}
+
+/*
+ * Described in header
+ */
 void kupf_request_wipe(kupf_request_t *request)
 {
 	memwipe(request->key, sizeof(request->key));

@@ -17,7 +17,7 @@
 #include "kupf/keys/kupf_derivation.h"
 #include "kupf/keys/kupf_secret.h"
 #include "kupf/store/kupf_identity.h"
-#include "kupf/store/kupf_session.h"
+#include "kupf/store/kupf_store.h"
 
 /** Longest life of a session and longest grace: ten years, in seconds */
 #define KUPF_SECONDS_MAX (10 * 365 * 24 * 3600)
@@ -95,6 +95,10 @@ struct kupf_octets_t {
 struct kupf_request_t {
 	/** kupf_field_t, ORed: fields that are present */
 	u_int fields;
+	/** hashes of name and identity, if kupf_procedures_t.prepare() has put them
+	 * here */
+	kupf_store_hashes_t hashes;
+	bool hashed;
 	/** where the parser is: number of the field, or of the word of a line */
 	u_int position;
 	/** name of the session */
@@ -119,10 +123,6 @@ struct kupf_request_t {
 	uint32_t nas_count;
 	/** distinguisher of the derivation */
 	uint8_t distinguisher;
-	/** SUPI, AF_ID, serving network name and SQN xor AK of the derivation */
-	kupf_octets_t supi, af_id, snn, sqn_ak;
-	/** PSK identity that the key itself has */
-	kupf_octets_t psk_identity;
 	/** PDU session identity */
 	uint8_t pdu_session_id;
 	/** address of the UPF */
@@ -160,7 +160,18 @@ struct kupf_request_t {
 	 * pre-configured one */
 	char after[KUPF_SESSION_NAME_MAX + 1];
 	bool after_preconfigured;
+	/** SUPI, AF_ID, serving network name and SQN xor AK of the derivation */
+	kupf_octets_t supi, af_id, snn, sqn_ak;
+	/** PSK identity that the key itself has */
+	kupf_octets_t psk_identity;
 };
+
+/**
+ * Begin with a request that names nothing.
+ *
+ * @param request	[out] request; octets behind a length are not touched
+ */
+void kupf_request_init(kupf_request_t *request);
 
 /**
  * Wipe the keys in a request.

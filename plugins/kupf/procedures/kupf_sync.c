@@ -54,6 +54,15 @@ METHOD(kupf_sync_t, begin, bool,
 	return TRUE;
 }
 
+METHOD(kupf_sync_t, mark, void,
+	private_kupf_sync_t *this, kupf_session_t *session)
+{
+	if (this->client)
+	{
+		kupf_session_links(session)->mark = this->mark;
+	}
+}
+
 METHOD(kupf_sync_t, mention, void,
 	private_kupf_sync_t *this, const char *name)
 {
@@ -64,7 +73,7 @@ METHOD(kupf_sync_t, mention, void,
 		session = this->store->get(this->store, name);
 		if (session)
 		{
-			kupf_session_links(session)->mark = this->mark;
+			mark(this, session);
 			kupf_session_unref(session);
 		}
 	}
@@ -164,6 +173,7 @@ kupf_sync_t *kupf_sync_create(kupf_store_t *store, kupf_procedures_t *sessions,
 		.public = {
 			.begin = _begin,
 			.mention = _mention,
+			.mark = _mark,
 			.end = _end,
 			.sweep = _sweep,
 			.forget = _forget,

@@ -44,6 +44,13 @@ struct kupf_sync_t {
 	void (*mention)(kupf_sync_t *this, const char *name);
 
 	/**
+	 * A client has established or modified a session; as mention().
+	 *
+	 * @param session	session of the store
+	 */
+	void (*mark)(kupf_sync_t *this, kupf_session_t *session);
+
+	/**
 	 * Begin to remove sessions that were not mentioned; sweep() does it.
 	 *
 	 * @param client	identifies the client

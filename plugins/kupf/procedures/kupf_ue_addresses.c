@@ -90,16 +90,16 @@ static bool is_in_the_way(private_kupf_ue_addresses_t *this,
  * Find a slot that keeps a session from having what is looked for.
  *
  * @param address	one of its addresses, or the prefix that it is in
+ * @param hash		its hash
  */
 static kupf_holder_t *find_holder(private_kupf_ue_addresses_t *this,
 								  const kupf_session_data_t *data,
-								  const kupf_address_t *address)
+								  const kupf_address_t *address, uint32_t hash)
 {
-	uint32_t hash, pos;
+	uint32_t pos = hash;
 	kupf_holder_t *slot;
 	u_int others = 0;
 
-	hash = pos = kupf_holders_hash(address);
 	while ((slot = kupf_holders_next(this->holders, address, hash, &pos)))
 	{
 		if (slot->left && !is_used(this, slot))
@@ -118,31 +118,48 @@ static kupf_holder_t *find_holder(private_kupf_ue_addresses_t *this,
 }
 
 /**
+ * Compute the hashes of addresses.
+ *
+ * @param keys		[out] as many keys
+ */
+static void get_keys(const kupf_address_t *addresses, u_int count,
+					 kupf_holders_key_t *keys)
+{
+	u_int i;
+
+	for (i = 0; i < count; i++)
+	{
+		kupf_holders_key(&keys[i], &addresses[i]);
+	}
+}
+
+/**
  * Whether nobody else has the addresses of a session, with the lock held.
  *
+ * @param keys		keys of these
  * @param slot		[out] slot that keeps it from having them, NULL if there is
  *					none: it wants a prefix that is held in single addresses
  */
 static bool are_free(private_kupf_ue_addresses_t *this,
-					 const kupf_session_data_t *data, kupf_holder_t **slot)
+					 const kupf_session_data_t *data,
+					 const kupf_holders_key_t *keys, kupf_holder_t **slot)
 {
-	const kupf_address_t *address;
-	kupf_address_t prefix;
+	const kupf_holders_key_t *key;
 	u_int i;
 
 	*slot = NULL;
 	for (i = 0; i < data->ue_address_count && !*slot; i++)
 	{
-		address = &data->ue_addresses[i];
-		if (address->prefix &&
-			kupf_holders_has_within(this->holders, address))
+		key = &keys[i];
+		if (key->address->prefix &&
+			kupf_holders_has_within(this->holders, key))
 		{
 			return FALSE;
 		}
-		*slot = find_holder(this, data, address);
-		if (!*slot && kupf_address_get_prefix(address, &prefix))
+		*slot = find_holder(this, data, key->address, key->hash);
+		if (!*slot && key->prefix.family != AF_UNSPEC)
 		{
-			*slot = find_holder(this, data, &prefix);
+			*slot = find_holder(this, data, &key->prefix, key->prefix_hash);
 		}
 	}
 	return !*slot;
@@ -176,35 +193,54 @@ METHOD(kupf_ue_addresses_t, is_free, bool,
 	private_kupf_ue_addresses_t *this, const kupf_session_data_t *data,
 	kupf_session_t **other)
 {
+	kupf_holders_key_t keys[KUPF_UE_ADDRESSES_MAX];
 	kupf_holder_t *slot;
 	bool free_;
 
+	get_keys(data->ue_addresses, data->ue_address_count, keys);
 	this->mutex->lock(this->mutex);
-	free_ = are_free(this, data, &slot);
+	free_ = are_free(this, data, keys, &slot);
 	*other = slot ? kupf_session_ref(slot->session) : NULL;
 	this->mutex->unlock(this->mutex);
 	return free_;
 }
 
 /**
+ * Have room for addresses.
+ */
+static bool reserve(private_kupf_ue_addresses_t *this,
+					const kupf_holders_key_t *keys, u_int count)
+{
+	u_int i;
+
+	for (i = 0; i < count; i++)
+	{
+		if (!kupf_holders_reserve(this->holders, &keys[i]))
+		{
+			return FALSE;
+		}
+	}
+	return TRUE;
+}
+
+/**
  * Add the addresses of a session, for which there is room.
  */
-static void add(private_kupf_ue_addresses_t *this, kupf_session_t *session)
+static void add(private_kupf_ue_addresses_t *this, kupf_session_t *session,
+				const kupf_holders_key_t *keys, u_int count)
 {
-	const kupf_address_t *addresses;
 	kupf_holder_t *namesake;
-	u_int count, i;
+	u_int i;
 
-	addresses = kupf_session_get_ue_addresses(session, &count);
 	for (i = 0; i < count; i++)
 	{
 		/* while this one has it, it does not matter who else of its name */
 		while ((namesake = kupf_holders_find_namesake(this->holders, session,
-													  &addresses[i], TRUE)))
+													  &keys[i], TRUE)))
 		{
 			free_slot(this, namesake);
 		}
-		kupf_holders_add(this->holders, session, i);
+		kupf_holders_add(this->holders, session, i, &keys[i]);
 	}
 }
 
@@ -212,29 +248,33 @@ METHOD(kupf_ue_addresses_t, take, bool,
 	private_kupf_ue_addresses_t *this, kupf_session_t *session,
 	kupf_error_t *error)
 {
+	kupf_holders_key_t keys[KUPF_UE_ADDRESSES_MAX];
 	kupf_session_data_t data;
 	kupf_holder_t *slot;
 	bool taken = TRUE;
+	u_int count;
 
-	kupf_session_get_data(session, &data);
-	if (this->shared || !data.ue_address_count)
+	kupf_session_get_ue_addresses(session, &count);
+	if (this->shared || !count)
 	{
 		return TRUE;
 	}
+	kupf_session_get_data(session, &data);
+	get_keys(data.ue_addresses, count, keys);
 	this->mutex->lock(this->mutex);
-	if (!are_free(this, &data, &slot))
+	if (!are_free(this, &data, keys, &slot))
 	{
 		taken = kupf_error(error, KUPF_CAUSE_ADDRESS_IN_USE,
 						   KUPF_UE_ADDRESSES_IN_USE);
 	}
-	else if (!kupf_holders_reserve(this->holders, session))
+	else if (!reserve(this, keys, count))
 	{
 		taken = kupf_error(error, KUPF_CAUSE_LIMIT_REACHED,
 						   "no more memory for addresses");
 	}
 	else
 	{
-		add(this, session);
+		add(this, session, keys, count);
 	}
 	this->mutex->unlock(this->mutex);
 	return taken;
@@ -249,19 +289,21 @@ static bool release(private_kupf_ue_addresses_t *this, kupf_session_t *session)
 {
 	const kupf_address_t *addresses;
 	bool quarantined = FALSE;
+	kupf_holders_key_t key;
 	u_int count, i;
 	kupf_holder_t *slot;
 
 	addresses = kupf_session_get_ue_addresses(session, &count);
 	for (i = 0; i < count; i++)
 	{
-		slot = kupf_holders_find(this->holders, session, &addresses[i]);
+		kupf_holders_key(&key, &addresses[i]);
+		slot = kupf_holders_find(this->holders, session, &key);
 		if (!slot)
 		{
 			continue;
 		}
-		if (kupf_holders_find_namesake(this->holders, session, &addresses[i],
-									   FALSE) || !is_used(this, slot))
+		if (kupf_holders_find_namesake(this->holders, session, &key, FALSE) ||
+			!is_used(this, slot))
 		{
 			free_slot(this, slot);
 			continue;
@@ -315,12 +357,11 @@ METHOD(kupf_ue_addresses_t, leave, void,
  */
 static bool is_others(private_kupf_ue_addresses_t *this,
 					  const kupf_session_data_t *data,
-					  const kupf_address_t *address)
+					  const kupf_address_t *address, uint32_t hash)
 {
-	uint32_t hash, pos;
+	uint32_t pos = hash;
 	kupf_holder_t *slot;
 
-	hash = pos = kupf_holders_hash(address);
 	do
 	{
 		slot = kupf_holders_next(this->holders, address, hash, &pos);
@@ -332,9 +373,8 @@ static bool is_others(private_kupf_ue_addresses_t *this,
 METHOD(kupf_ue_addresses_t, is_given, bool,
 	private_kupf_ue_addresses_t *this, kupf_session_t *session)
 {
-	const kupf_address_t *address;
 	kupf_session_data_t data;
-	kupf_address_t prefix;
+	kupf_holders_key_t key;
 	bool given = FALSE;
 	u_int i;
 
@@ -342,12 +382,12 @@ METHOD(kupf_ue_addresses_t, is_given, bool,
 	this->mutex->lock(this->mutex);
 	for (i = 0; i < data.ue_address_count && !given; i++)
 	{
-		address = &data.ue_addresses[i];
-		given = is_others(this, &data, address) ||
-				(kupf_address_get_prefix(address, &prefix) &&
-				 is_others(this, &data, &prefix)) ||
-				(address->prefix &&
-				 kupf_holders_has_within(this->holders, address));
+		kupf_holders_key(&key, &data.ue_addresses[i]);
+		given = is_others(this, &data, key.address, key.hash) ||
+				(key.prefix.family != AF_UNSPEC &&
+				 is_others(this, &data, &key.prefix, key.prefix_hash)) ||
+				(key.address->prefix &&
+				 kupf_holders_has_within(this->holders, &key));
 	}
 	this->mutex->unlock(this->mutex);
 	return given;

@@ -11,6 +11,31 @@
 #define REFUSALS_MAX (384 * 1024)
 
 typedef struct private_kupf_batch_t private_kupf_batch_t;
+typedef struct section_t section_t;
+
+/**
+ * A section that was read.
+ */
+struct section_t {
+	/** its name */
+	wire_octets_t name;
+	/** what it says, as far as it was understood */
+	kupf_request_t request;
+	/** what is wrong with it */
+	kupf_error_t error;
+};
+
+/**
+ * What is behind sections that were read.
+ */
+typedef enum {
+	/** others, maybe */
+	WINDOW_FULL,
+	/** nothing */
+	WINDOW_END,
+	/** something that may not be there */
+	WINDOW_WRONG,
+} window_t;
 
 /**
  * Private data of a batch.
@@ -80,48 +105,64 @@ static bool delete_session(private_kupf_batch_t *this, const char *name,
 }
 
 /**
- * Carry a request out.
+ * Establish or modify a session.
  */
-static bool carry_out(private_kupf_batch_t *this, kupf_request_t *request,
-					  kupf_error_t *error)
+static bool put_session(private_kupf_batch_t *this, kupf_request_t *request,
+						kupf_error_t *error)
 {
 	kupf_procedures_t *sessions = this->sessions;
 	kupf_session_t *session;
 
-	switch (this->kind)
+	session = this->kind == KUPF_BATCH_MODIFY ?
+			  sessions->modify(sessions, request, error) :
+			  sessions->establish(sessions, request, error);
+	if (!session)
 	{
-		case KUPF_BATCH_DELETE:
-			return delete_session(this, request->session, error);
-		case KUPF_BATCH_MODIFY:
-			session = sessions->modify(sessions, request, error);
-			break;
-		default:
-			session = sessions->establish(sessions, request, error);
-			break;
+		return FALSE;
 	}
+	this->sync->mark(this->sync, session);
 	kupf_session_unref(session);
-	return session != NULL;
+	return TRUE;
+}
+
+/**
+ * Read a section, and get ready to carry it out.
+ */
+static void read_section(private_kupf_batch_t *this, section_t *section,
+						 wire_octets_t name)
+{
+	kupf_request_t *request = &section->request;
+	kupf_error_t *error = &section->error;
+
+	section->name = name;
+	kupf_request_init(request);
+	error->cause = KUPF_CAUSE_NONE;
+	kupf_parser_name(request, name, error);
+	if (kupf_parser_message(request, &this->elements, kinds[this->kind].allowed,
+							0, error) && this->kind == KUPF_BATCH_ESTABLISH)
+	{
+		this->sessions->prepare(this->sessions, request);
+	}
 }
 
 /**
  * Do what is to be done with the session of a section.
  */
-static bool handle_section(private_kupf_batch_t *this, wire_octets_t name,
-						   kupf_error_t *error)
+static bool carry_out(private_kupf_batch_t *this, section_t *section)
 {
-	kupf_request_t request = {};
-	bool done;
+	kupf_request_t *request = &section->request;
+	kupf_error_t *error = &section->error;
+	bool done = error->cause == KUPF_CAUSE_NONE;
 
-	kupf_parser_name(&request, name, error);
-	done = kupf_parser_message(&request, &this->elements,
-							   kinds[this->kind].allowed, 0, error) &&
-		   carry_out(this, &request, error);
-	if ((request.fields & KUPF_FIELD_SESSION) &&
-		this->kind != KUPF_BATCH_DELETE)
+	if (this->kind == KUPF_BATCH_DELETE)
 	{
-		this->sync->mention(this->sync, request.session);
+		return done && delete_session(this, request->session, error);
 	}
-	kupf_request_wipe(&request);
+	done = done && put_session(this, request, error);
+	if (!done && (request->fields & KUPF_FIELD_SESSION))
+	{
+		this->sync->mention(this->sync, request->session);
+	}
 	return done;
 }
 
@@ -151,20 +192,25 @@ static void add_refusal(private_kupf_batch_t *this, wire_octets_t name,
 }
 
 /**
- * Deal with a section.
+ * Deal with sections that were read, in their order, and wipe them.
  */
-static void take_section(private_kupf_batch_t *this, wire_octets_t name)
+static void take_sections(private_kupf_batch_t *this, section_t *sections,
+						  u_int count)
 {
-	kupf_error_t error = {};
+	section_t *section;
 
-	if (handle_section(this, name, &error))
+	for (section = sections; section < sections + count; section++)
 	{
-		this->done++;
-	}
-	else
-	{
-		this->failed++;
-		add_refusal(this, name, &error);
+		if (carry_out(this, section))
+		{
+			this->done++;
+		}
+		else
+		{
+			this->failed++;
+			add_refusal(this, section->name, &section->error);
+		}
+		kupf_request_wipe(&section->request);
 	}
 }
 
@@ -199,45 +245,77 @@ static kupf_work_status_t finish(private_kupf_batch_t *this,
 }
 
 /**
- * Whether an element of the request is another session, and there may be one.
+ * Say why an element of the request is none that there may be.
  */
-static bool is_session(private_kupf_batch_t *this,
-					   const wire_element_t *element, kupf_error_t *error)
+static void set_wrong(private_kupf_batch_t *this,
+					  const wire_element_t *element, kupf_error_t *error)
 {
 	if (element->type != WIRE_SECTION_START)
 	{
-		return kupf_error(error, KUPF_CAUSE_UNKNOWN_FIELD,
-						  "expected one section per session and nothing else; "
-						  "%u sessions before it are %s", this->done,
-						  kinds[this->kind].done);
+		kupf_error(error, KUPF_CAUSE_UNKNOWN_FIELD,
+				   "expected one section per session and nothing else; "
+				   "%u sessions before it are %s", this->done,
+				   kinds[this->kind].done);
 	}
-	if (this->done + this->failed == KUPF_BATCH_MAX)
+	else
 	{
-		return kupf_error(error, KUPF_CAUSE_LIMIT_REACHED,
-						  "a request may have %u sessions; %u of these are %s",
-						  KUPF_BATCH_MAX, this->done, kinds[this->kind].done);
+		kupf_error(error, KUPF_CAUSE_LIMIT_REACHED,
+				   "a request may have %u sessions; %u of these are %s",
+				   KUPF_BATCH_MAX, this->done, kinds[this->kind].done);
 	}
-	return TRUE;
+}
+
+/**
+ * Read some sections.
+ *
+ * @param sections	[out] sections, KUPF_BATCH_WINDOW of them at most
+ * @param count		[out] their number
+ * @param element	[out] element behind them, unless they are so many or the
+ *					message is at its end
+ * @return			WINDOW_FULL, WINDOW_END or WINDOW_WRONG
+ */
+static window_t read_sections(private_kupf_batch_t *this, section_t *sections,
+							  u_int *count, wire_element_t *element)
+{
+	u_int before = this->done + this->failed;
+
+	for (*count = 0; *count < KUPF_BATCH_WINDOW; (*count)++)
+	{
+		if (!wire_reader_next(&this->elements, element))
+		{
+			return WINDOW_END;
+		}
+		if (element->type != WIRE_SECTION_START ||
+			before + *count == KUPF_BATCH_MAX)
+		{
+			return WINDOW_WRONG;
+		}
+		read_section(this, &sections[*count], element->name);
+	}
+	return WINDOW_FULL;
 }
 
 METHOD(kupf_work_t, step, kupf_work_status_t,
 	private_kupf_batch_t *this, kupf_work_send_t send, void *user)
 {
+	section_t sections[KUPF_BATCH_WINDOW];
 	wire_element_t element;
 	kupf_error_t error = {};
-	u_int i;
+	window_t window;
+	u_int i, count;
 
-	for (i = 0; i < KUPF_WORK_STEP; i++)
+	for (i = 0; i < KUPF_WORK_STEP; i += KUPF_BATCH_WINDOW)
 	{
-		if (!wire_reader_next(&this->elements, &element))
+		window = read_sections(this, sections, &count, &element);
+		take_sections(this, sections, count);
+		if (window != WINDOW_FULL)
 		{
+			if (window == WINDOW_WRONG)
+			{
+				set_wrong(this, &element, &error);
+			}
 			return finish(this, &error, send, user);
 		}
-		if (!is_session(this, &element, &error))
-		{
-			return finish(this, &error, send, user);
-		}
-		take_section(this, element.name);
 	}
 	return KUPF_WORK_MORE;
 }

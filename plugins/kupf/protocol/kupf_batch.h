@@ -20,6 +20,10 @@
 /** Most sessions in a request; those beyond are not looked at */
 #define KUPF_BATCH_MAX 10000
 
+/** Sections that are read before the first of them is carried out, so that what
+ * they need is fetched into the processor's cache meanwhile */
+#define KUPF_BATCH_WINDOW 8
+
 typedef enum kupf_batch_kind_t kupf_batch_kind_t;
 
 /**

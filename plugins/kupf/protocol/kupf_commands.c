@@ -127,9 +127,13 @@ static bool run_version(private_kupf_commands_t *this, call_t *call)
 static bool reply_session(private_kupf_commands_t *this, call_t *call,
 						  kupf_session_t *session)
 {
-	this->sync->mention(this->sync, call->request.session);
-	if (session)
+	if (!session)
 	{
+		this->sync->mention(this->sync, call->request.session);
+	}
+	else
+	{
+		this->sync->mark(this->sync, session);
 		kupf_reply_session(call->reply, session);
 		kupf_session_unref(session);
 	}

@@ -419,81 +419,84 @@ static bool parse_after(kupf_request_t *request, chunk_t value)
 		   (!blank || request->after_preconfigured);
 }
 
+/** Name of a field and its length */
+#define FIELD(name) name, sizeof(name) - 1
+
 /**
  * All fields.
  */
 static const kupf_fields_t fields[] = {
-	{ "session", KUPF_FIELD_SESSION, FALSE, parse_session,
+	{ FIELD("session"), KUPF_FIELD_SESSION, FALSE, parse_session,
 	  "1 to 64 printable ASCII characters without space" },
-	{ "replace", KUPF_FIELD_REPLACE, FALSE, parse_replace,
+	{ FIELD("replace"), KUPF_FIELD_REPLACE, FALSE, parse_replace,
 	  "\"yes\" or \"no\"" },
-	{ "ue-id", KUPF_FIELD_UE_ID, FALSE, parse_ue_id,
+	{ FIELD("ue-id"), KUPF_FIELD_UE_ID, FALSE, parse_ue_id,
 	  "a typed identity without wildcards: keyid:<text>, @#<hex>, "
 	  "email:<text>, fqdn:<text> or an IP address" },
-	{ "key", KUPF_FIELD_KEY, FALSE, parse_key,
+	{ FIELD("key"), KUPF_FIELD_KEY, FALSE, parse_key,
 	  "32 raw octets, or 0x<hex> or 0s<base64> of 32 to 64 octets, "
 	  "not all zero" },
-	{ "kamf", KUPF_FIELD_KAMF, FALSE, parse_base,
+	{ FIELD("kamf"), KUPF_FIELD_KAMF, FALSE, parse_base,
 	  "32 octets, raw or as 0x<hex> or 0s<base64>, not all zero" },
-	{ "ktngf", KUPF_FIELD_KTNGF, FALSE, parse_base,
+	{ FIELD("ktngf"), KUPF_FIELD_KTNGF, FALSE, parse_base,
 	  "32 octets, raw or as 0x<hex> or 0s<base64>, not all zero" },
-	{ "base-key", KUPF_FIELD_BASE, FALSE, parse_base,
+	{ FIELD("base-key"), KUPF_FIELD_BASE, FALSE, parse_base,
 	  "32 octets, raw or as 0x<hex> or 0s<base64>, not all zero" },
-	{ "derivation", KUPF_FIELD_DERIVATION, FALSE, parse_derivation,
+	{ FIELD("derivation"), KUPF_FIELD_DERIVATION, FALSE, parse_derivation,
 	  "\"kupf\", \"ts33501-a9\", \"ts33501-a22\", \"akma\", \"akma-af\", "
 	  "\"kmsg\", \"best\" or \"best-prime\"" },
-	{ "nas-count", KUPF_FIELD_NAS_COUNT, FALSE, parse_nas_count,
+	{ FIELD("nas-count"), KUPF_FIELD_NAS_COUNT, FALSE, parse_nas_count,
 	  "a number up to 4294967295" },
-	{ "distinguisher", KUPF_FIELD_DISTINGUISHER, FALSE, parse_distinguisher,
+	{ FIELD("distinguisher"), KUPF_FIELD_DISTINGUISHER, FALSE, parse_distinguisher,
 	  "a value for private use, 0xF1 to 0xFF" },
-	{ "rand", KUPF_FIELD_RAND, FALSE, parse_rand,
+	{ FIELD("rand"), KUPF_FIELD_RAND, FALSE, parse_rand,
 	  "16 raw octets, or hexadecimal digits of 16 to 64 octets" },
-	{ "supi", KUPF_FIELD_SUPI, FALSE, parse_supi,
+	{ FIELD("supi"), KUPF_FIELD_SUPI, FALSE, parse_supi,
 	  "5 to 15 digits of an IMSI, or an NAI with its @" },
-	{ "af-id", KUPF_FIELD_AF_ID, FALSE, parse_af_id,
+	{ FIELD("af-id"), KUPF_FIELD_AF_ID, FALSE, parse_af_id,
 	  "an FQDN and 5 octets of a Ua* protocol identifier, raw or as 0x<hex>" },
-	{ "snn", KUPF_FIELD_SNN, FALSE, parse_snn,
+	{ FIELD("snn"), KUPF_FIELD_SNN, FALSE, parse_snn,
 	  "a serving network name, as text or 0x<hex>" },
-	{ "sqn-ak", KUPF_FIELD_SQN_AK, FALSE, parse_sqn_ak,
+	{ FIELD("sqn-ak"), KUPF_FIELD_SQN_AK, FALSE, parse_sqn_ak,
 	  "6 octets, raw or as 0x<hex>" },
-	{ "fc", KUPF_FIELD_FC, FALSE, parse_fc,
+	{ FIELD("fc"), KUPF_FIELD_FC, FALSE, parse_fc,
 	  "0x and two digits other than FF, or 0xFF and two digits" },
-	{ "pdu-session-id", KUPF_FIELD_PDU_SESSION_ID, FALSE, parse_pdu_session_id,
+	{ FIELD("pdu-session-id"), KUPF_FIELD_PDU_SESSION_ID, FALSE, parse_pdu_session_id,
 	  "a number from 1 to 15" },
-	{ "upf-address", KUPF_FIELD_UPF_ADDRESS, FALSE, parse_upf_address,
+	{ FIELD("upf-address"), KUPF_FIELD_UPF_ADDRESS, FALSE, parse_upf_address,
 	  "an IPv4 or IPv6 address" },
-	{ "ue-addresses", KUPF_FIELD_UE_ADDRESSES, TRUE, parse_ue_address,
+	{ FIELD("ue-addresses"), KUPF_FIELD_UE_ADDRESSES, TRUE, parse_ue_address,
 	  "up to 8 different unicast IPv4 or IPv6 addresses, none of them "
 	  "loopback, or IPv6 prefixes of 64 bits, none of them in another" },
-	{ "dns", KUPF_FIELD_DNS, TRUE, parse_dns,
+	{ FIELD("dns"), KUPF_FIELD_DNS, TRUE, parse_dns,
 	  "up to 4 different unicast IPv4 or IPv6 addresses, none of them "
 	  "loopback" },
-	{ "p-cscf", KUPF_FIELD_P_CSCF, TRUE, parse_p_cscf,
+	{ FIELD("p-cscf"), KUPF_FIELD_P_CSCF, TRUE, parse_p_cscf,
 	  "up to 4 different unicast IPv4 or IPv6 addresses, none of them "
 	  "loopback" },
-	{ "dnn", KUPF_FIELD_DNN, FALSE, parse_dnn,
+	{ FIELD("dnn"), KUPF_FIELD_DNN, FALSE, parse_dnn,
 	  "a name of up to 100 letters, digits and hyphens, with dots in "
 	  "between" },
-	{ "snssai", KUPF_FIELD_SNSSAI, FALSE, parse_snssai,
+	{ FIELD("snssai"), KUPF_FIELD_SNSSAI, FALSE, parse_snssai,
 	  "an SST from 1 to 255, or SST-SD with an SD of 6 hexadecimal digits" },
-	{ "lifetime", KUPF_FIELD_LIFETIME, FALSE, parse_lifetime,
+	{ FIELD("lifetime"), KUPF_FIELD_LIFETIME, FALSE, parse_lifetime,
 	  "seconds, up to 315360000, 0 for no end" },
-	{ "services", KUPF_FIELD_SERVICES, TRUE, parse_service,
+	{ FIELD("services"), KUPF_FIELD_SERVICES, TRUE, parse_service,
 	  "\"ike\", \"mpquic\", \"msgin5g\", \"tls\", or one of the setting "
 	  "charon.plugins.kupf.services" },
-	{ "psk-identity", KUPF_FIELD_PSK_IDENTITY, FALSE, parse_psk_identity,
+	{ FIELD("psk-identity"), KUPF_FIELD_PSK_IDENTITY, FALSE, parse_psk_identity,
 	  "1 to 255 octets of text without blanks, or as 0x<hex>" },
-	{ "generation", KUPF_FIELD_GENERATION, FALSE, parse_generation,
+	{ FIELD("generation"), KUPF_FIELD_GENERATION, FALSE, parse_generation,
 	  "a number from 1 to 4294967295" },
-	{ "unique-id", KUPF_FIELD_UNIQUE_ID, FALSE, parse_unique_id,
+	{ FIELD("unique-id"), KUPF_FIELD_UNIQUE_ID, FALSE, parse_unique_id,
 	  "\"unique-id\" of event tunnel-up, a number from 1 to 4294967295" },
-	{ "grace", KUPF_FIELD_GRACE, FALSE, parse_grace,
+	{ FIELD("grace"), KUPF_FIELD_GRACE, FALSE, parse_grace,
 	  "seconds, up to 315360000" },
-	{ "state", KUPF_FIELD_STATE, FALSE, parse_state,
+	{ FIELD("state"), KUPF_FIELD_STATE, FALSE, parse_state,
 	  "\"provisioned\" or \"up\"" },
-	{ "limit", KUPF_FIELD_LIMIT, FALSE, parse_limit,
+	{ FIELD("limit"), KUPF_FIELD_LIMIT, FALSE, parse_limit,
 	  "a number from 1 to 4294967295" },
-	{ "after", KUPF_FIELD_AFTER, FALSE, parse_after,
+	{ FIELD("after"), KUPF_FIELD_AFTER, FALSE, parse_after,
 	  "\"after\" of the reply to list-sessions before" },
 };
 
@@ -506,7 +509,8 @@ const kupf_fields_t *kupf_fields_find(wire_octets_t name, u_int allowed)
 
 	for (i = 0; i < countof(fields); i++)
 	{
-		if ((fields[i].bit & allowed) && wire_equals(name, fields[i].name))
+		if (fields[i].len == name.len && (fields[i].bit & allowed) &&
+			memeq(fields[i].name, name.ptr, name.len))
 		{
 			return &fields[i];
 		}
@@ -537,7 +541,7 @@ const kupf_fields_t *kupf_fields_first(u_int bits)
 {
 	u_int i;
 
-	for (i = 0; i < countof(fields); i++)
+	for (i = 0; bits && i < countof(fields); i++)
 	{
 		if (fields[i].bit & bits)
 		{

@@ -23,8 +23,9 @@ typedef struct kupf_fields_t kupf_fields_t;
  * A field on the wire.
  */
 struct kupf_fields_t {
-	/** name */
+	/** name, and its length */
 	const char *name;
+	size_t len;
 	/** its bit */
 	kupf_field_t bit;
 	/** whether it is a list of values */

@@ -2,10 +2,11 @@
 
 #include "kupf_holders.h"
 
-#include <collections/hashtable.h>
-
 /** Slots of a part at the beginning, a power of two */
 #define SLOTS_MIN 16
+
+/** The same for counts of what is in prefixes */
+#define WITHIN_MIN 16
 
 /** Highest bits of a hash, which choose the part */
 #define PART_BITS 8
@@ -17,9 +18,11 @@ typedef struct within_t within_t;
  * How many slots there are for addresses in a prefix.
  */
 struct within_t {
-	/** prefix */
-	kupf_address_t prefix;
-	/** slots */
+	/** prefix, its octets as they are */
+	uint64_t prefix;
+	/** hash of the prefix */
+	uint32_t hash;
+	/** slots, 0 if there is no such prefix */
 	uint32_t count;
 };
 
@@ -33,8 +36,10 @@ struct part_t {
 	uint32_t mask;
 	/** slots that are not empty */
 	uint32_t count;
-	/** within_t by prefix, of the prefixes whose hash leads here */
-	hashtable_t *within;
+	/** counts of the prefixes whose hash leads here, as the slots are */
+	within_t *within;
+	/** their number less one, and how many are not empty */
+	uint32_t within_mask, within_count;
 };
 
 /**
@@ -55,6 +60,17 @@ static part_t *get_part(kupf_holders_t *holders, uint32_t hash)
 	return &holders->parts[hash >> (32 - PART_BITS)];
 }
 
+/**
+ * Get the octets of a prefix.
+ */
+static uint64_t bits_of(const kupf_address_t *prefix)
+{
+	uint64_t bits;
+
+	memcpy(&bits, prefix->bytes, sizeof(bits));
+	return bits;
+}
+
 /*
  * Described in header
  */
@@ -66,13 +82,31 @@ const kupf_address_t *kupf_holder_address(const kupf_holder_t *holder)
 										  &count)[holder->index];
 }
 
+/**
+ * Hash an address.
+ */
+static u_int hash_address(const void *address)
+{
+	return chunk_hash_inc(chunk_create((uint8_t*)address,
+									   sizeof(kupf_address_t)), 0);
+}
+
 /*
  * Described in header
  */
-uint32_t kupf_holders_hash(const kupf_address_t *address)
+void kupf_holders_key(kupf_holders_key_t *key, const kupf_address_t *address)
 {
-	return chunk_hash_inc(chunk_create((uint8_t*)address, sizeof(*address)),
-						  0);
+	key->address = address;
+	key->hash = hash_address(address);
+	if (kupf_address_get_prefix(address, &key->prefix))
+	{
+		key->prefix_hash = hash_address(&key->prefix);
+	}
+	else
+	{
+		key->prefix.family = AF_UNSPEC;
+		key->prefix_hash = 0;
+	}
 }
 
 /*
@@ -101,15 +135,14 @@ kupf_holder_t *kupf_holders_next(kupf_holders_t *holders,
  */
 kupf_holder_t *kupf_holders_find(kupf_holders_t *holders,
 								 kupf_session_t *session,
-								 const kupf_address_t *address)
+								 const kupf_holders_key_t *key)
 {
-	uint32_t hash, pos;
+	uint32_t pos = key->hash;
 	kupf_holder_t *slot;
 
-	hash = pos = kupf_holders_hash(address);
 	do
 	{
-		slot = kupf_holders_next(holders, address, hash, &pos);
+		slot = kupf_holders_next(holders, key->address, key->hash, &pos);
 	}
 	while (slot && slot->session != session);
 	return slot;
@@ -120,65 +153,102 @@ kupf_holder_t *kupf_holders_find(kupf_holders_t *holders,
  */
 kupf_holder_t *kupf_holders_find_namesake(kupf_holders_t *holders,
 										  kupf_session_t *session,
-										  const kupf_address_t *address,
+										  const kupf_holders_key_t *key,
 										  bool left)
 {
 	const char *name = kupf_session_get_name(session);
-	uint32_t hash, pos;
+	uint32_t pos = key->hash;
 	kupf_holder_t *slot;
 
-	hash = pos = kupf_holders_hash(address);
 	do
 	{
-		slot = kupf_holders_next(holders, address, hash, &pos);
+		slot = kupf_holders_next(holders, key->address, key->hash, &pos);
 	}
 	while (slot && (slot->session == session || slot->left != left ||
 					!streq(kupf_session_get_name(slot->session), name)));
 	return slot;
 }
 
+/**
+ * Get the position of a prefix in a part, or of the empty slot for it.
+ */
+static uint32_t find_within(const part_t *part, uint64_t prefix, uint32_t hash)
+{
+	const within_t *slot;
+	uint32_t pos = hash;
+
+	while ((slot = &part->within[pos & part->within_mask])->count &&
+		   (slot->hash != hash || slot->prefix != prefix))
+	{
+		pos++;
+	}
+	return pos & part->within_mask;
+}
+
 /*
  * Described in header
  */
 bool kupf_holders_has_within(kupf_holders_t *holders,
-							 const kupf_address_t *prefix)
+							 const kupf_holders_key_t *prefix)
 {
-	part_t *part = get_part(holders, kupf_holders_hash(prefix));
+	part_t *part = get_part(holders, prefix->hash);
 
-	return part->within->get(part->within, prefix) != NULL;
+	return part->within[find_within(part, bits_of(prefix->address),
+									prefix->hash)].count != 0;
 }
 
 /**
- * Count an address in its prefix, if it is in one.
- *
- * @param more		whether it comes, or goes
+ * Count an address that comes into a prefix, for which there is room.
  */
-static void count_within(kupf_holders_t *holders,
-						 const kupf_address_t *address, bool more)
+static void count_within(kupf_holders_t *holders, const kupf_address_t *prefix,
+						 uint32_t hash)
 {
+	part_t *part = get_part(holders, hash);
+	within_t *slot;
+
+	slot = &part->within[find_within(part, bits_of(prefix), hash)];
+	if (!slot->count++)
+	{
+		slot->prefix = bits_of(prefix);
+		slot->hash = hash;
+		part->within_count++;
+	}
+}
+
+/**
+ * Count an address that goes, if it is in a prefix.
+ */
+static void uncount_within(kupf_holders_t *holders,
+						   const kupf_address_t *address)
+{
+	uint32_t hash, hole, pos;
 	kupf_address_t prefix;
-	within_t *within;
+	within_t *slot;
 	part_t *part;
 
 	if (!kupf_address_get_prefix(address, &prefix))
 	{
 		return;
 	}
-	part = get_part(holders, kupf_holders_hash(&prefix));
-	within = part->within->get(part->within, &prefix);
-	if (!within)
+	hash = hash_address(&prefix);
+	part = get_part(holders, hash);
+	hole = pos = find_within(part, bits_of(&prefix), hash);
+	if (--part->within[hole].count)
 	{
-		INIT(within,
-			.prefix = prefix,
-		);
-		part->within->put(part->within, &within->prefix, within);
+		return;
 	}
-	within->count += more ? 1 : -1;
-	if (!within->count)
+	/* what follows moves up, unless that were before its hash */
+	while ((slot = &part->within[++pos & part->within_mask])->count)
 	{
-		part->within->remove(part->within, &prefix);
-		free(within);
+		if (((pos - slot->hash) & part->within_mask) >=
+			((pos - hole) & part->within_mask))
+		{
+			part->within[hole & part->within_mask] = *slot;
+			hole = pos;
+		}
 	}
+	part->within[hole & part->within_mask] = (within_t){};
+	part->within_count--;
 }
 
 /**
@@ -227,43 +297,73 @@ static bool reserve(part_t *part)
 	return TRUE;
 }
 
-/*
- * Described in header
+/**
+ * Have room in a part for the prefixes of all addresses of a session.
  */
-bool kupf_holders_reserve(kupf_holders_t *holders, kupf_session_t *session)
+static bool reserve_within(part_t *part)
 {
-	const kupf_address_t *addresses;
-	u_int count, i;
+	uint32_t mask = part->within_mask, i, pos;
+	within_t *slots;
 
-	addresses = kupf_session_get_ue_addresses(session, &count);
-	for (i = 0; i < count; i++)
+	if (part->within_count + KUPF_UE_ADDRESSES_MAX <= mask - mask / 4)
 	{
-		if (!reserve(get_part(holders, kupf_holders_hash(&addresses[i]))))
+		return TRUE;
+	}
+	mask = 2 * mask + 1;
+	slots = calloc((size_t)mask + 1, sizeof(*slots));
+	if (!slots)
+	{
+		return FALSE;
+	}
+	for (i = 0; i <= part->within_mask; i++)
+	{
+		if (part->within[i].count)
 		{
-			return FALSE;
+			pos = part->within[i].hash;
+			while (slots[pos & mask].count)
+			{
+				pos++;
+			}
+			slots[pos & mask] = part->within[i];
 		}
 	}
+	free(part->within);
+	part->within = slots;
+	part->within_mask = mask;
 	return TRUE;
 }
 
 /*
  * Described in header
  */
+bool kupf_holders_reserve(kupf_holders_t *holders,
+						  const kupf_holders_key_t *key)
+{
+	return reserve(get_part(holders, key->hash)) &&
+		   (key->prefix.family == AF_UNSPEC ||
+			reserve_within(get_part(holders, key->prefix_hash)));
+}
+
+/*
+ * Described in header
+ */
 void kupf_holders_add(kupf_holders_t *holders, kupf_session_t *session,
-					  u_int index)
+					  u_int index, const kupf_holders_key_t *key)
 {
 	kupf_holder_t holder = {
 		.session = kupf_session_ref(session),
+		.hash = key->hash,
 		.index = index,
 	};
-	part_t *part;
+	part_t *part = get_part(holders, holder.hash);
 
-	holder.hash = kupf_holders_hash(kupf_holder_address(&holder));
-	part = get_part(holders, holder.hash);
 	fill(part->slots, part->mask, &holder);
 	part->count++;
 	holders->count++;
-	count_within(holders, kupf_holder_address(&holder), TRUE);
+	if (key->prefix.family != AF_UNSPEC)
+	{
+		count_within(holders, &key->prefix, key->prefix_hash);
+	}
 }
 
 /*
@@ -276,7 +376,7 @@ void kupf_holders_remove(kupf_holders_t *holders, kupf_holder_t *holder)
 	uint32_t hole = holder - part->slots, pos = hole;
 	kupf_holder_t *slot;
 
-	count_within(holders, kupf_holder_address(holder), FALSE);
+	uncount_within(holders, kupf_holder_address(holder));
 	/* what follows moves up, unless that were before its hash */
 	while ((slot = &part->slots[++pos & part->mask])->session)
 	{
@@ -300,14 +400,6 @@ uint32_t kupf_holders_get_count(kupf_holders_t *holders)
 	return holders->count;
 }
 
-/**
- * Destroy a count.
- */
-static void destroy_within(void *within, const void *key)
-{
-	free(within);
-}
-
 /*
  * Described in header
  */
@@ -324,7 +416,7 @@ void kupf_holders_destroy(kupf_holders_t *holders)
 			kupf_session_unref(part->slots[i].session);
 		}
 		free(part->slots);
-		part->within->destroy_function(part->within, destroy_within);
+		free(part->within);
 	}
 	free(holders);
 }
@@ -343,8 +435,8 @@ kupf_holders_t *kupf_holders_create()
 	{
 		part->slots = calloc(SLOTS_MIN, sizeof(kupf_holder_t));
 		part->mask = SLOTS_MIN - 1;
-		part->within = hashtable_create((hashtable_hash_t)kupf_holders_hash,
-								(hashtable_equals_t)kupf_address_equals, 1);
+		part->within = calloc(WITHIN_MIN, sizeof(within_t));
+		part->within_mask = WITHIN_MIN - 1;
 	}
 	return holders;
 }

@@ -22,6 +22,7 @@
 
 typedef struct kupf_holders_t kupf_holders_t;
 typedef struct kupf_holder_t kupf_holder_t;
+typedef struct kupf_holders_key_t kupf_holders_key_t;
 
 /**
  * A slot: a session holds an address.
@@ -43,19 +44,32 @@ struct kupf_holder_t {
 kupf_holders_t *kupf_holders_create();
 
 /**
+ * An address and what finds it: hashes are computed once for all that is done.
+ */
+struct kupf_holders_key_t {
+	/** address or prefix, stays with the caller */
+	const kupf_address_t *address;
+	/** prefix that it is in, AF_UNSPEC if it is in none */
+	kupf_address_t prefix;
+	/** their hashes */
+	uint32_t hash, prefix_hash;
+};
+
+/**
  * Get the address that a session holds.
  */
 const kupf_address_t *kupf_holder_address(const kupf_holder_t *holder);
 
 /**
- * Hash an address.
+ * Compute the hashes of an address and of the prefix that it is in.
  */
-uint32_t kupf_holders_hash(const kupf_address_t *address);
+void kupf_holders_key(kupf_holders_key_t *key, const kupf_address_t *address);
 
 /**
  * Get the next one that holds an address.
  *
- * @param hash		its hash
+ * @param address	address or prefix
+ * @param hash		its hash, see kupf_holders_key_t
  * @param pos		[in,out] where to look, the hash at first
  * @return			slot, valid until the table changes; NULL if there is none
  */
@@ -70,7 +84,7 @@ kupf_holder_t *kupf_holders_next(kupf_holders_t *holders,
  */
 kupf_holder_t *kupf_holders_find(kupf_holders_t *holders,
 								 kupf_session_t *session,
-								 const kupf_address_t *address);
+								 const kupf_holders_key_t *key);
 
 /**
  * Find the slot of another session of the same name for an address.
@@ -80,7 +94,7 @@ kupf_holder_t *kupf_holders_find(kupf_holders_t *holders,
  */
 kupf_holder_t *kupf_holders_find_namesake(kupf_holders_t *holders,
 										  kupf_session_t *session,
-										  const kupf_address_t *address,
+										  const kupf_holders_key_t *key,
 										  bool left);
 
 /**
@@ -88,23 +102,25 @@ kupf_holder_t *kupf_holders_find_namesake(kupf_holders_t *holders,
  * count.
  */
 bool kupf_holders_has_within(kupf_holders_t *holders,
-							 const kupf_address_t *prefix);
+							 const kupf_holders_key_t *prefix);
 
 /**
- * Have room for the addresses of a session.
+ * Have room for an address of a session, and all others that it may have.
  *
  * @return			FALSE if memory is exhausted
  */
-bool kupf_holders_reserve(kupf_holders_t *holders, kupf_session_t *session);
+bool kupf_holders_reserve(kupf_holders_t *holders,
+						  const kupf_holders_key_t *key);
 
 /**
  * Add an address, for which there is room.
  *
  * @param session	session, the slot takes a reference
  * @param index		index of the address in the session
+ * @param key		the address
  */
 void kupf_holders_add(kupf_holders_t *holders, kupf_session_t *session,
-					  u_int index);
+					  u_int index, const kupf_holders_key_t *key);
 
 /**
  * Empty a slot; others may move.

@@ -22,25 +22,38 @@ static const struct {
 };
 
 /**
+ * Value of a hexadecimal digit, more than 15 if it is none.
+ */
+static uint8_t digit_value(uint8_t digit)
+{
+	uint8_t decimal = digit - '0', letter = (digit | 0x20) - 'a';
+
+	return decimal < 10 ? decimal : letter < 6 ? 10 + letter : 0xff;
+}
+
+/**
  * Parse hexadecimal digits, all of them.
  */
 static bool parse_hex(chunk_t text, uint8_t *data, size_t *len)
 {
+	uint8_t high, low;
 	size_t i;
 
 	if (!text.len || text.len % 2 || text.len / 2 > KUPF_IDENTITY_MAX)
 	{
 		return FALSE;
 	}
-	for (i = 0; i < text.len; i++)
+	for (i = 0; i < text.len; i += 2)
 	{
-		if (!isxdigit(text.ptr[i]))
+		high = digit_value(text.ptr[i]);
+		low = digit_value(text.ptr[i + 1]);
+		if ((high | low) > 0xf)
 		{
 			return FALSE;
 		}
+		data[i / 2] = high << 4 | low;
 	}
 	*len = text.len / 2;
-	chunk_from_hex(text, (char*)data);
 	return TRUE;
 }
 
@@ -89,6 +102,12 @@ bool kupf_identity_parse(chunk_t text, id_type_t *type,
 	kupf_address_t address;
 	u_int i;
 
+	/* what the key derivation makes, first of all */
+	if (text.len >= 2 && text.ptr[0] == '@' && text.ptr[1] == '#')
+	{
+		*type = ID_KEY_ID;
+		return parse_hex(chunk_skip(text, 2), data, len);
+	}
 	for (i = 0; i < countof(prefixes); i++)
 	{
 		if (has_prefix(text, prefixes[i].prefix))
@@ -98,11 +117,6 @@ bool kupf_identity_parse(chunk_t text, id_type_t *type,
 							   chunk_skip(text, strlen(prefixes[i].prefix)),
 							   data, len);
 		}
-	}
-	if (has_prefix(text, "@#"))
-	{
-		*type = ID_KEY_ID;
-		return parse_hex(chunk_skip(text, 2), data, len);
 	}
 	if (kupf_address_parse(text, &address))
 	{

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_session.h"
+#include "kupf_slab.h"
 #include "kupf/keys/kupf_secret.h"
 
 #include <utils/utils.h>
@@ -130,6 +131,20 @@ static inline uint8_t *psk_identity_of(const kupf_session_t *session)
 	return (uint8_t*)snssai_of(session) + session->snssai_len + 1;
 }
 
+/**
+ * Octets of all of it.
+ */
+static inline size_t size_of(const kupf_session_t *session)
+{
+	const uint8_t *end = psk_identity_of(session);
+
+	if (session->direct)
+	{
+		end += 1 + *end;
+	}
+	return end - (const uint8_t*)session;
+}
+
 /*
  * Described in header
  */
@@ -138,6 +153,7 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 	kupf_session_t *session;
 	const char *dnn = data->dnn ?: "", *snssai = data->snssai ?: "";
 	size_t name_len = strlen(data->name);
+	size_t dnn_len = strlen(dnn), snssai_len = strlen(snssai);
 	uint32_t now = time_monotonic(NULL);
 	uint8_t *key;
 
@@ -146,11 +162,11 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 	{
 		return NULL;
 	}
-	session = malloc(offsetof(kupf_session_t, id) + data->id.len +
+	session = kupf_slab_alloc(offsetof(kupf_session_t, id) + data->id.len +
 					 name_len + 1 +
 					 (1 + data->ue_address_count + data->dns_count +
 					  data->p_cscf_count) * sizeof(kupf_address_t) +
-					 strlen(dnn) + 1 + strlen(snssai) + 1 +
+					 dnn_len + 1 + snssai_len + 1 +
 					 (data->psk_identity.len ? 1 + data->psk_identity.len : 0));
 	if (!session)
 	{
@@ -176,8 +192,8 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 		.ue_address_count = data->ue_address_count,
 		.dns_count = data->dns_count,
 		.p_cscf_count = data->p_cscf_count,
-		.dnn_len = strlen(dnn),
-		.snssai_len = strlen(snssai),
+		.dnn_len = dnn_len,
+		.snssai_len = snssai_len,
 	};
 	session->expiry = data->expiry;
 	if (data->lifetime && !data->expiry)
@@ -194,8 +210,8 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 		   data->dns_count * sizeof(kupf_address_t));
 	memcpy(p_cscf_of(session), data->p_cscf,
 		   data->p_cscf_count * sizeof(kupf_address_t));
-	strcpy(dnn_of(session), dnn);
-	strcpy(snssai_of(session), snssai);
+	memcpy(dnn_of(session), dnn, dnn_len + 1);
+	memcpy(snssai_of(session), snssai, snssai_len + 1);
 	if (session->direct)
 	{
 		*psk_identity_of(session) = data->psk_identity.len;
@@ -222,7 +238,7 @@ void kupf_session_unref(kupf_session_t *session)
 	if (session && ref_put(&session->ref))
 	{
 		kupf_secret_destroy(session->key, session->key_len);
-		free(session);
+		kupf_slab_free(session, size_of(session));
 	}
 }
 

@@ -117,19 +117,40 @@ static kupf_session_t *shard_find(kupf_shard_t *shard, uint32_t hash,
 }
 
 /**
- * Compute the hashes of a session that is new to the store.
+ * Compute the hashes of a name and an identity.
+ */
+static kupf_store_hashes_t hash_both(private_kupf_store_t *this,
+									 const char *name, id_type_t type,
+									 chunk_t id)
+{
+	return (kupf_store_hashes_t){
+		.name = this->hash(chunk_from_str((char*)name), 0),
+		.id = hash_id(this, type, id),
+	};
+}
+
+/**
+ * Set the hashes of a session that is new to the store.
+ *
+ * @param hashes	hashes, NULL to compute them
  */
 static kupf_session_links_t *set_hashes(private_kupf_store_t *this,
-										kupf_session_t *session)
+										kupf_session_t *session,
+										const kupf_store_hashes_t *hashes)
 {
 	kupf_session_links_t *links = kupf_session_links(session);
-	const char *name = kupf_session_get_name(session);
+	kupf_store_hashes_t computed;
 	id_type_t type;
 	chunk_t id;
 
-	id = kupf_session_get_id(session, &type);
-	links->name_hash = this->hash(chunk_from_str((char*)name), 0);
-	links->id_hash = hash_id(this, type, id);
+	if (!hashes)
+	{
+		id = kupf_session_get_id(session, &type);
+		computed = hash_both(this, kupf_session_get_name(session), type, id);
+		hashes = &computed;
+	}
+	links->name_hash = hashes->name;
+	links->id_hash = hashes->id;
 	return links;
 }
 
@@ -149,7 +170,7 @@ static void add_locked(private_kupf_store_t *this, kupf_shard_t *names,
 METHOD(kupf_store_t, put_over, void,
 	private_kupf_store_t *this, kupf_session_t *session)
 {
-	kupf_session_links_t *links = set_hashes(this, session);
+	kupf_session_links_t *links = set_hashes(this, session, NULL);
 	kupf_shard_t *names, *ids;
 
 	names = kupf_index_get_shard(this->names, links->name_hash);
@@ -162,8 +183,9 @@ METHOD(kupf_store_t, put_over, void,
 	names->lock->unlock(names->lock);
 }
 
-METHOD(kupf_store_t, put, kupf_store_status_t,
-	private_kupf_store_t *this, kupf_session_t *session)
+METHOD(kupf_store_t, put_hashed, kupf_store_status_t,
+	private_kupf_store_t *this, kupf_session_t *session,
+	const kupf_store_hashes_t *hashes)
 {
 	kupf_store_status_t status = KUPF_STORE_OK;
 	kupf_session_links_t *links;
@@ -171,7 +193,7 @@ METHOD(kupf_store_t, put, kupf_store_status_t,
 	id_type_t type;
 	chunk_t id;
 
-	links = set_hashes(this, session);
+	links = set_hashes(this, session, hashes);
 	id = kupf_session_get_id(session, &type);
 	names = kupf_index_get_shard(this->names, links->name_hash);
 	ids = kupf_index_get_shard(this->ids, links->id_hash);
@@ -198,6 +220,12 @@ METHOD(kupf_store_t, put, kupf_store_status_t,
 	ids->lock->unlock(ids->lock);
 	names->lock->unlock(names->lock);
 	return status;
+}
+
+METHOD(kupf_store_t, put, kupf_store_status_t,
+	private_kupf_store_t *this, kupf_session_t *session)
+{
+	return put_hashed(this, session, NULL);
 }
 
 /**
@@ -236,7 +264,7 @@ METHOD(kupf_store_t, replace, kupf_store_status_t,
 	id_type_t type;
 	chunk_t id;
 
-	to = set_hashes(this, new);
+	to = set_hashes(this, new, NULL);
 	id = kupf_session_get_id(new, &type);
 	names = kupf_index_get_shard(this->names, from->name_hash);
 	old_ids = kupf_index_get_shard(this->ids, from->id_hash);
@@ -363,28 +391,40 @@ METHOD(kupf_store_t, find_alike, kupf_session_t*,
 	return find_by(this, type, id, shard_find_alike);
 }
 
-METHOD(kupf_store_t, is_known, bool,
-	private_kupf_store_t *this, const char *name, id_type_t type, chunk_t id)
+METHOD(kupf_store_t, prepare, void,
+	private_kupf_store_t *this, const char *name, id_type_t type, chunk_t id,
+	kupf_store_hashes_t *hashes)
 {
-	uint32_t name_hash = this->hash(chunk_from_str((char*)name), 0);
-	uint32_t id_hash = hash_id(this, type, id);
-	kupf_shard_t *names = kupf_index_get_shard(this->names, name_hash);
-	kupf_shard_t *ids = kupf_index_get_shard(this->ids, id_hash);
+	*hashes = hash_both(this, name, type, id);
+	/* with many sessions nothing is in the cache: wait for all at once */
+	kupf_shard_prefetch(kupf_index_get_shard(this->names, hashes->name),
+						hashes->name);
+	kupf_shard_prefetch(kupf_index_get_shard(this->ids, hashes->id),
+						hashes->id);
+}
+
+METHOD(kupf_store_t, look, bool,
+	private_kupf_store_t *this, const char *name, id_type_t type, chunk_t id,
+	const kupf_store_hashes_t *hashes, kupf_session_t **namesake)
+{
+	kupf_shard_t *names = kupf_index_get_shard(this->names, hashes->name);
+	kupf_shard_t *ids = kupf_index_get_shard(this->ids, hashes->id);
 	bool known;
 
-	/* with many sessions nothing is in the cache: wait for both at once */
-	kupf_shard_prefetch(names, name_hash);
-	kupf_shard_prefetch(ids, id_hash);
-
 	names->lock->read_lock(names->lock);
-	known = shard_get(names, name_hash, name) != NULL;
-	names->lock->unlock(names->lock);
-	if (!known)
+	*namesake = shard_get(names, hashes->name, name);
+	if (*namesake)
 	{
-		ids->lock->read_lock(ids->lock);
-		known = shard_find_alike(ids, id_hash, type, id) != NULL;
-		ids->lock->unlock(ids->lock);
+		kupf_session_ref(*namesake);
 	}
+	names->lock->unlock(names->lock);
+	if (*namesake)
+	{
+		return TRUE;
+	}
+	ids->lock->read_lock(ids->lock);
+	known = shard_find_alike(ids, hashes->id, type, id) != NULL;
+	ids->lock->unlock(ids->lock);
 	return known;
 }
 
@@ -491,6 +531,7 @@ kupf_store_t *kupf_store_create_hash(u_int max, uint32_t margin,
 	INIT(this,
 		.public = {
 			.put = _put,
+			.put_hashed = _put_hashed,
 			.put_over = _put_over,
 			.replace = _replace,
 			.remove = _remove_,
@@ -498,7 +539,8 @@ kupf_store_t *kupf_store_create_hash(u_int max, uint32_t margin,
 			.get = _get,
 			.find = _find,
 			.find_alike = _find_alike,
-			.is_known = _is_known,
+			.prepare = _prepare,
+			.look = _look,
 			.create_enumerator = _create_enumerator,
 			.walk = _walk,
 			.locate = _locate,

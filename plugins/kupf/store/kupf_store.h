@@ -33,7 +33,18 @@
 #include <collections/array.h>
 
 typedef struct kupf_store_t kupf_store_t;
+typedef struct kupf_store_hashes_t kupf_store_hashes_t;
 typedef enum kupf_store_status_t kupf_store_status_t;
+
+/**
+ * Hashes of the name and the identity of a session.
+ */
+struct kupf_store_hashes_t {
+	/** of the name */
+	uint32_t name;
+	/** of the identity */
+	uint32_t id;
+};
 
 enum kupf_store_status_t {
 	/** done */
@@ -60,6 +71,16 @@ struct kupf_store_t {
 	 * @return			KUPF_STORE_OK, _NAME_IN_USE, _IDENTITY_IN_USE or _FULL
 	 */
 	kupf_store_status_t (*put)(kupf_store_t *this, kupf_session_t *session);
+
+	/**
+	 * Add a session, as put(), whose hashes are there.
+	 *
+	 * @param session	session; the store takes a reference
+	 * @param hashes	hashes of its name and identity, of prepare()
+	 */
+	kupf_store_status_t (*put_hashed)(kupf_store_t *this,
+									  kupf_session_t *session,
+									  const kupf_store_hashes_t *hashes);
 
 	/**
 	 * Add a session in front of those of its name and of its identity, if there
@@ -132,6 +153,19 @@ struct kupf_store_t {
 								  chunk_t id);
 
 	/**
+	 * Compute the hashes of a name and an identity, and fetch what a look-up
+	 * begins with into the processor's cache.  Who has many of them to look up
+	 * prepares some before it looks up the first.
+	 *
+	 * @param name		name
+	 * @param type		type of the identity
+	 * @param id		identity as in the ID payload
+	 * @param hashes	[out] hashes, for this store and those of its kind
+	 */
+	void (*prepare)(kupf_store_t *this, const char *name, id_type_t type,
+					chunk_t id, kupf_store_hashes_t *hashes);
+
+	/**
 	 * Whether there is a session of a name or with an identity (alike); it may
 	 * have expired.  It is put() that decides; this is the fast way to learn
 	 * that there is nothing in the way of a new session.
@@ -139,9 +173,14 @@ struct kupf_store_t {
 	 * @param name		name
 	 * @param type		type of the identity
 	 * @param id		identity as in the ID payload
+	 * @param hashes	their hashes, of prepare()
+	 * @param namesake	[out] new reference to that of the name, NULL if there is
+	 *					none
+	 * @return			TRUE if there is one of the name or of the identity
 	 */
-	bool (*is_known)(kupf_store_t *this, const char *name, id_type_t type,
-					 chunk_t id);
+	bool (*look)(kupf_store_t *this, const char *name, id_type_t type,
+				 chunk_t id, const kupf_store_hashes_t *hashes,
+				 kupf_session_t **namesake);
 
 	/**
 	 * Enumerate all sessions.  No lock is held between two steps: sessions

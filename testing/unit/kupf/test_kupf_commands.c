@@ -4,6 +4,7 @@
  * The commands, from message to message.
  */
 
+#include "kupf/protocol/kupf_batch.h"
 #include "test_runner.h"
 #include "test_support.h"
 #include "test_upf.h"
@@ -309,6 +310,56 @@ START_TEST(test_establish_many_bad)
 	ck_assert_uint_eq(upf.store->get_count(upf.store), 1);
 	run("success=no cause=unknown-field", "establish-sessions",
 		"services=[ike] a={ ue-id=keyid:a key=" KEY " }");
+}
+END_TEST
+
+/* sections are read some at a time: what is behind them, and between them, is
+ * where it is */
+START_TEST(test_windows)
+{
+	char script[64 * 160], expected[128], *pos;
+	vici_message_t *reply;
+	u_int count = _i, i;
+
+	pos = script;
+	for (i = 0; i < count; i++)
+	{
+		pos += sprintf(pos, "s%u={ ue-id=keyid:s%u key=" KEY " } ", i, i);
+	}
+	strcpy(pos, "x=1");
+	reply = test_execute(&upf, "establish-sessions", "%s", script);
+	check(reply, "success=no cause=unknown-field");
+	snprintf(expected, sizeof(expected), "expected one section per session "
+			 "and nothing else; %u sessions before it are established", count);
+	ck_assert_str_eq(test_value(reply, "errmsg"), expected);
+	reply->destroy(reply);
+	ck_assert_uint_eq(upf.store->get_count(upf.store), count);
+	test_upf_clear(&upf);
+
+	/* each one sees what the one before has done: the name of every second is
+	 * that of the first of the two, and so is the identity of every third of
+	 * another name */
+	pos = script;
+	for (i = 0; i < count; i++)
+	{
+		pos += sprintf(pos, "s%u={ ue-id=keyid:s%u key=" KEY " } ",
+					   i % 4 == 1 ? i - 1 : i, i % 4 == 2 ? i - 2 : i);
+	}
+	*pos = '\0';
+	snprintf(expected, sizeof(expected), "success=yes established=%u failed=%u",
+			 count - (count + 2) / 4 - (count + 1) / 4,
+			 (count + 2) / 4 + (count + 1) / 4);
+	reply = test_execute(&upf, "establish-sessions", "%s", script);
+	check(reply, expected);
+	if (count > 2)
+	{
+		snprintf(expected, sizeof(expected), "s0.cause=session-exists "
+				 "s%u.cause=identity-in-use", (count - 3) / 4 * 4 + 2);
+		check(reply, expected);
+	}
+	reply->destroy(reply);
+	ck_assert_uint_eq(upf.store->get_count(upf.store),
+					  count - (count + 2) / 4 - (count + 1) / 4);
 }
 END_TEST
 
@@ -1117,6 +1168,8 @@ Suite *kupf_commands_suite(void)
 	tcase_add_test(tc, test_too_many);
 	tcase_add_test(tc, test_replace);
 	tcase_add_test(tc, test_establish_many_bad);
+	tcase_add_loop_test(tc, test_windows, 0,
+						KUPF_WORK_STEP + KUPF_BATCH_WINDOW + 2);
 	tcase_add_loop_test(tc, test_unreadable, 0, countof(unreadable));
 	tcase_add_test(tc, test_establish_many_failures);
 	tcase_add_test(tc, test_refused_twice);
