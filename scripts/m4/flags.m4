@@ -214,3 +214,32 @@ fi
 AC_SUBST([LIBCRYPTO_CFLAGS])
 AC_SUBST([LIBCRYPTO_LIBS])
 ])
+
+dnl NIN3A_SYNC
+AC_DEFUN([NIN3A_SYNC], [
+AC_ARG_ENABLE([sync],
+	[AS_HELP_STRING([--disable-sync],
+		[without kupf-sync, which needs hiredis and libcrypto (default: if they are there)])],
+	[], [enable_sync=auto])
+SYNC_CFLAGS=
+SYNC_LIBS=
+if test "$enable_sync" != no; then
+	nin3a_sync=no
+	AC_PATH_PROG([PKG_CONFIG], [pkg-config], [no])
+	AC_MSG_CHECKING([for hiredis and libcrypto])
+	if test "$PKG_CONFIG" != no &&
+		$PKG_CONFIG --exists 'hiredis >= 0.14 libcrypto >= 1.1.1'; then
+		SYNC_CFLAGS=`$PKG_CONFIG --cflags hiredis libcrypto`
+		SYNC_LIBS=`$PKG_CONFIG --libs hiredis libcrypto`
+		nin3a_sync=yes
+	fi
+	AC_MSG_RESULT([$nin3a_sync])
+	if test "$enable_sync$nin3a_sync" = yesno; then
+		AC_MSG_ERROR([kupf-sync needs hiredis 0.14 and libcrypto 1.1.1 or later: install them (Debian: apt-get install libhiredis-dev libssl-dev pkg-config) or pass --disable-sync.])
+	fi
+	enable_sync=$nin3a_sync
+fi
+AC_SUBST([SYNC_CFLAGS])
+AC_SUBST([SYNC_LIBS])
+AM_CONDITIONAL([SYNC], [test "$enable_sync" != no])
+])

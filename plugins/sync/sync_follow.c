@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "sync_follow.h"
+#include "sync_apply.h"
+#include "sync_events.h"
+#include "sync_feed.h"
+#include "sync_load.h"
+#include "sync_log.h"
+#include "sync_tunnels.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+
+/** Longest step, ms */
+#define STEP 500
+
+/** How long to wait before the next attempt, the first time and at most, us */
+#define RETRY_MIN 200000
+#define RETRY_MAX 5000000
+
+/** How often the engine is told how far we are, us */
+#define REPORT 2000000
+
+/** Most events of a step */
+#define EVENTS_MAX 1000
+
+/**
+ * A follower.
+ */
+struct sync_follow_t {
+	/** configuration */
+	const sync_config_t *config;
+	/** way to kupf, and the connection: number of its socket, 0 if there is none */
+	kupf_client_t *client;
+	ino_t connected;
+	/** engine, and the connection that changes come on */
+	sync_engine_t engine;
+	sync_feed_t feed;
+	/** hands records over */
+	sync_apply_t apply;
+	/** tunnels of this UPF, whether we know them, and what was told since */
+	sync_tunnels_t *tunnels;
+	bool tunnels_known;
+	sync_events_t events;
+	/** whether everything is loaded, from which run and group */
+	bool loaded;
+	char run[SYNC_RUN_SIZE], epoch[SYNC_RUN_SIZE];
+	/** number of the last change that was carried out */
+	uint64_t position;
+	/** when to try again, and how long to wait after that, us */
+	int64_t retry_at, backoff;
+	/** when to report */
+	int64_t report_at;
+	/** what was said last about why there is no engine */
+	char said[256];
+};
+
+/*
+ * Described in header
+ */
+sync_follow_t *sync_follow_create(const sync_config_t *config)
+{
+	sync_follow_t *self = calloc(1, sizeof(*self));
+
+	if (!self)
+	{
+		return NULL;
+	}
+	self->config = config;
+	self->engine.config = config;
+	self->backoff = RETRY_MIN;
+	self->tunnels = sync_tunnels_create(config->upf);
+	self->client = kupf_client_create(config->socket);
+	if (!self->client)
+	{
+		sync_follow_destroy(self);
+		return NULL;
+	}
+	self->apply.config = config;
+	self->apply.client = self->client;
+	kupf_client_follow_boot(self->client);
+	sync_events_register(&self->events, self->client, config->fetch);
+	return self;
+}
+
+/*
+ * Described in header
+ */
+void sync_follow_destroy(sync_follow_t *self)
+{
+	sync_feed_close(&self->feed);
+	sync_engine_close(&self->engine);
+	kupf_client_destroy(self->client);
+	sync_events_clear(&self->events);
+	sync_tunnels_destroy(self->tunnels);
+	free(self);
+}
+
+/*
+ * Described in header
+ */
+bool sync_follow_is_loaded(const sync_follow_t *self)
+{
+	return self->loaded;
+}
+
+/**
+ * Try again later.
+ */
+static void back_off(sync_follow_t *self)
+{
+	self->retry_at = sync_engine_now() + self->backoff;
+	self->backoff *= 2;
+	if (self->backoff > RETRY_MAX)
+	{
+		self->backoff = RETRY_MAX;
+	}
+}
+
+/**
+ * The engine is gone, or not there yet.
+ */
+static void lose_engine(sync_follow_t *self, const char *why)
+{
+	if (strcmp(self->said, why))
+	{
+		snprintf(self->said, sizeof(self->said), "%s", why);
+		sync_say("no engine: %s; charon goes on with what it has", why);
+	}
+	sync_feed_close(&self->feed);
+	sync_engine_close(&self->engine);
+	back_off(self);
+}
+
+/**
+ * Connect to the engine.
+ */
+static void open_engine(sync_follow_t *self)
+{
+	if (!sync_engine_open(&self->engine, false) ||
+		!sync_feed_open(&self->feed, &self->engine))
+	{
+		lose_engine(self, self->engine.error);
+		return;
+	}
+	sync_say("the engine is there, group %s", self->config->group);
+	self->said[0] = '\0';
+	if (strcmp(self->run, self->engine.run) ||
+		strcmp(self->epoch, self->engine.epoch))
+	{
+		self->loaded = false;
+	}
+}
+
+/**
+ * Load everything.
+ */
+static void load(sync_follow_t *self)
+{
+	/* if the group was made anew, what we have may be what is missing there */
+	bool whole = !self->epoch[0] || !strcmp(self->epoch, self->engine.epoch);
+	uint64_t position;
+
+	self->apply.lost = false;
+	if (!sync_load(&self->apply, &self->engine, whole, &position))
+	{
+		if (!self->engine.context)
+		{
+			lose_engine(self, self->engine.error);
+			return;
+		}
+		sync_say_some("not everything was loaded: %s",
+					  kupf_client_error(self->client));
+		back_off(self);
+		return;
+	}
+	self->loaded = true;
+	self->position = position;
+	self->backoff = RETRY_MIN;
+	self->report_at = 0;
+	sync_tunnels_forget_claims(self->tunnels);
+	strcpy(self->run, self->engine.run);
+	strcpy(self->epoch, self->engine.epoch);
+}
+
+/**
+ * Say that a UE has come here.
+ *
+ * @return			FALSE if the engine is gone
+ */
+static bool claim(void *user, sync_tunnel_t *tunnel)
+{
+	sync_follow_t *self = user;
+	bool won;
+
+	if (sync_store_claim(&self->engine, tunnel->session, tunnel->since,
+						 &won) != SYNC_DONE)
+	{
+		return false;
+	}
+	tunnel->claimed = true;
+	if (!won)
+	{
+		sync_say_some("session '%s': its UE has come to another UPF since",
+					  tunnel->session);
+		sync_apply_close(&self->apply, tunnel->session, tunnel->unique_id);
+	}
+	return true;
+}
+
+/**
+ * Answer a request for a key.
+ */
+static void answer(sync_follow_t *self, const sync_event_t *event)
+{
+	wire_octets_t id = wire_octets(event->text, event->len);
+	char name[SYNC_NAME_MAX + 1];
+	sync_entry_t entry;
+
+	switch (sync_store_find(&self->engine, id, name, &entry))
+	{
+		case SYNC_DONE:
+			sync_apply_answer(&self->apply, id, name, &entry);
+			sync_entry_wipe(&entry);
+			break;
+		case SYNC_NONE:
+			sync_apply_answer(&self->apply, id, NULL, NULL);
+			break;
+		case SYNC_UNREADABLE:
+			self->apply.unreadable++;
+			sync_say_some("session '%s': its record cannot be opened", name);
+			break;
+		default:
+			/* it may come, or somebody else may know */
+			break;
+	}
+}
+
+/**
+ * Deal with an event.
+ */
+static void take_event(sync_follow_t *self, const sync_event_t *event)
+{
+	wire_octets_t text = wire_octets(event->text, event->len);
+
+	switch (event->kind)
+	{
+		case SYNC_TUNNEL_UP:
+			sync_tunnels_up(self->tunnels, text, event->unique_id,
+							event->told + self->engine.offset);
+			break;
+		case SYNC_TUNNEL_DOWN:
+			sync_tunnels_down(self->tunnels, text, event->unique_id);
+			break;
+		default:
+			answer(self, event);
+			break;
+	}
+}
+
+/**
+ * Deal with what kupf has told.
+ */
+static void take_events(sync_follow_t *self)
+{
+	sync_event_t *event;
+	unsigned int i;
+
+	if (self->events.lost)
+	{
+		self->events.lost = false;
+		self->tunnels_known = false;
+	}
+	for (i = 0; i < EVENTS_MAX && (event = sync_events_take(&self->events));
+		 i++)
+	{
+		take_event(self, event);
+		free(event);
+	}
+}
+
+/**
+ * A change has come.
+ */
+static void on_change(void *user, uint64_t number, wire_octets_t session,
+					  wire_octets_t record, wire_octets_t claimed)
+{
+	sync_follow_t *self = user;
+	char upf[SYNC_GROUP_MAX + 1];
+	sync_tunnel_t *tunnel;
+	int64_t since;
+
+	if (!self->loaded || number <= self->position)
+	{	/* asked for before everything was loaded */
+		return;
+	}
+	if (number != self->position + 1)
+	{
+		sync_say("changes %llu to %llu are missing",
+				 (unsigned long long)self->position + 1,
+				 (unsigned long long)number - 1);
+		self->loaded = false;
+		return;
+	}
+	self->position = number;
+	if (record.len)
+	{
+		sync_apply_change(&self->apply, session, record, self->config->fetch);
+		return;
+	}
+	tunnel = sync_tunnels_get(self->tunnels, session);
+	since = sync_store_read_claim(claimed, upf);
+	if (tunnel && since >= 0 &&
+		sync_tunnels_is_older(self->tunnels, tunnel, since, upf))
+	{
+		sync_say_some("session '%s': its UE is at UPF %s now", tunnel->session,
+					  upf);
+		sync_apply_close(&self->apply, tunnel->session, tunnel->unique_id);
+	}
+}
+
+/**
+ * Tell the engine how far we are.
+ */
+static void report(sync_follow_t *self)
+{
+	char key[SYNC_KEY_NAME], text[320];
+	redisReply *reply;
+
+	snprintf(text, sizeof(text), "mode=%s loaded=%s position=%llu taken=%llu "
+			 "refused=%llu ahead=%llu unreadable=%llu tunnels=%u time=%llu",
+			 self->config->fetch ? "fetch" : "all",
+			 self->loaded ? "yes" : "no", (unsigned long long)self->position,
+			 (unsigned long long)self->apply.taken,
+			 (unsigned long long)self->apply.refused,
+			 (unsigned long long)self->apply.ahead,
+			 (unsigned long long)self->apply.unreadable,
+			 sync_tunnels_count(self->tunnels),
+			 (unsigned long long)time(NULL));
+	sync_engine_key(&self->engine, key, "upfs");
+	reply = sync_engine_ask(&self->engine, "HSET", key, self->config->upf,
+							text, NULL);
+	if (reply)
+	{
+		freeReplyObject(reply);
+	}
+	self->report_at = sync_engine_now() + REPORT;
+}
+
+/**
+ * Do what needs the engine.
+ */
+static void work(sync_follow_t *self)
+{
+	bool due = sync_engine_now() >= self->retry_at;
+
+	if (!self->engine.context && due)
+	{
+		open_engine(self);
+	}
+	if (self->engine.context && self->connected && due && !self->loaded)
+	{
+		load(self);
+	}
+	if (self->connected && !self->tunnels_known && self->engine.context)
+	{
+		self->tunnels_known = sync_load_tunnels(self->client, &self->engine,
+												&self->tunnels);
+	}
+	if (self->engine.context)
+	{
+		take_events(self);
+	}
+	if (self->engine.context && self->connected)
+	{
+		sync_tunnels_unclaimed(self->tunnels, claim, self);
+	}
+	if (self->engine.context && sync_engine_now() >= self->report_at)
+	{
+		report(self);
+	}
+	if (self->engine.context && self->loaded &&
+		!sync_feed_ask(&self->feed, self->position))
+	{
+		lose_engine(self, self->engine.error);
+	}
+}
+
+/**
+ * See how kupf is.
+ */
+static void look_at_kupf(sync_follow_t *self)
+{
+	ino_t connected = 0;
+	struct stat status;
+
+	/* one that was lost and made again meanwhile is another one */
+	if (kupf_client_process(self->client) == KUPF_CLIENT_OK &&
+		!fstat(kupf_client_fd(self->client), &status))
+	{
+		connected = status.st_ino;
+	}
+	if (connected != self->connected)
+	{
+		if (connected)
+		{
+			sync_say("charon is there");
+		}
+		else
+		{
+			sync_say("charon is gone: %s", kupf_client_error(self->client));
+		}
+		self->connected = connected;
+		self->tunnels_known = false;
+		sync_events_clear(&self->events);
+	}
+	if (self->apply.lost || (connected && kupf_client_must_sync(self->client)))
+	{
+		self->loaded = false;
+	}
+}
+
+/*
+ * Described in header
+ */
+void sync_follow_step(sync_follow_t *self, const sigset_t *signals)
+{
+	struct pollfd fds[2];
+	struct timespec limit = {};
+	int wait;
+
+	look_at_kupf(self);
+	work(self);
+	wait = kupf_client_poll_timeout(self->client);
+	wait = wait < 0 || wait > STEP ? STEP : wait;
+	wait = self->events.count ? 0 : wait;
+	limit.tv_sec = wait / 1000;
+	limit.tv_nsec = wait % 1000 * 1000000;
+	fds[0] = (struct pollfd){
+		.fd = kupf_client_fd(self->client),
+		.events = kupf_client_poll_events(self->client),
+	};
+	fds[1] = (struct pollfd){
+		.fd = sync_feed_fd(&self->feed),
+		.events = POLLIN,
+	};
+	if (ppoll(fds, 2, &limit, signals) < 0)
+	{
+		return;
+	}
+	if (fds[1].revents &&
+		!sync_feed_read(&self->feed, on_change, self))
+	{
+		lose_engine(self, self->feed.error);
+	}
+	else if (!fds[1].revents && sync_feed_is_late(&self->feed))
+	{
+		lose_engine(self, "it does not answer");
+	}
+}

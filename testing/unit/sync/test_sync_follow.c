@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * A real engine, the server and commands of plugin kupf, and what follows the group
+ * between them.  Without an engine it is skipped, and says so.
+ */
+
+#include "kupf/socket/kupf_server.h"
+#include "sync/sync_follow.h"
+#include "sync/sync_store.h"
+#include "test_engine.h"
+#include "test_runner.h"
+#include "test_support.h"
+#include "test_upf.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#define KEY \
+	"0x4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b"
+#define KEY_2 \
+	"0x3232323232323232323232323232323232323232323232323232323232323232"
+
+/** Most steps until something has to be so */
+#define STEPS 200
+
+/** Sessions of a group that does not fit into a request */
+#define MANY 700
+
+static sync_config_t config;
+
+/** The writer's way to the engine */
+static sync_engine_t engine;
+
+static test_upf_t upf;
+static kupf_server_t *server;
+static sync_follow_t *follower;
+
+static void start_upf()
+{
+	kupf_server_config_t server_config = { .max_connections = 4 };
+	char uri[1024];
+
+	snprintf(uri, sizeof(uri), "unix://%s", config.socket);
+	server_config.uri = uri;
+	test_upf_init(&upf, NULL, 0);
+	/* two are always busy: scheduler and watcher */
+	lib->processor->set_threads(lib->processor, 4);
+	server = kupf_server_create(&server_config, upf.commands, upf.publisher);
+	ck_assert_ptr_nonnull(server);
+}
+
+static void stop_upf()
+{
+	server->destroy(server);
+	lib->processor->cancel(lib->processor);
+	test_upf_deinit(&upf);
+}
+
+static void open_engine()
+{
+	ck_assert_msg(sync_engine_open(&engine, TRUE), "%s", engine.error);
+}
+
+static void setup()
+{
+	signal(SIGPIPE, SIG_IGN);
+	test_dir_create();
+	test_engine_config(&config);
+	engine = (sync_engine_t){ .config = &config };
+	test_engine_start();
+	start_upf();
+	open_engine();
+	follower = sync_follow_create(&config);
+	ck_assert_ptr_nonnull(follower);
+}
+
+static void teardown()
+{
+	if (follower)
+	{
+		sync_follow_destroy(follower);
+	}
+	sync_engine_close(&engine);
+	stop_upf();
+	test_engine_kill();
+	test_dir_remove();
+}
+
+static uint32_t put(const char *script)
+{
+	char text[512], error[SYNC_ERROR_SIZE] = "";
+	uint32_t generation;
+	sync_line_t line;
+
+	strcpy(text, script);
+	ck_assert_msg(sync_line_parse(&line, text, time(NULL), error), "%s", error);
+	ck_assert_int_eq(sync_store_put(&engine, &line, FALSE, &generation, error),
+					 SYNC_DONE);
+	return generation;
+}
+
+static void delete(const char *name)
+{
+	uint32_t generation;
+
+	ck_assert_int_eq(sync_store_delete(&engine, name, &generation, time(NULL)),
+					 SYNC_DONE);
+}
+
+/**
+ * Generation of a session that the UPF has, 0 if it has none.
+ */
+static uint32_t generation(const char *name)
+{
+	kupf_session_t *session = upf.store->get(upf.store, name);
+	uint32_t result = session ? kupf_session_get_generation(session) : 0;
+
+	kupf_session_unref(session);
+	return result;
+}
+
+static u_int count()
+{
+	return upf.store->get_count(upf.store);
+}
+
+/**
+ * Follow until a condition is met.
+ */
+#define follow_until(condition) \
+	do \
+	{ \
+		u_int steps; \
+		for (steps = 0; !(condition) && steps < STEPS; steps++) \
+		{ \
+			sync_follow_step(follower, NULL); \
+		} \
+		ck_assert_msg(condition, "never: %s", #condition); \
+	} \
+	while (0)
+
+static void follow_until_loaded()
+{
+	follow_until(sync_follow_is_loaded(follower));
+}
+
+START_TEST(test_load)
+{
+	char text[256];
+	u_int i;
+
+	config.changes = 100000;
+	for (i = 0; i < MANY; i++)
+	{
+		snprintf(text, sizeof(text), "s%u key=" KEY " ue-id=keyid:%u "
+				 "generation=%u", i, i, i + 1);
+		put(text);
+	}
+	put("short key=" KEY " ue-id=keyid:short expires=1000");
+	put("gone key=" KEY " ue-id=keyid:gone");
+	delete("gone");
+	follow_until_loaded();
+	ck_assert_uint_eq(count(), MANY);
+	ck_assert_uint_eq(generation("s0"), 1);
+	ck_assert_uint_eq(generation("s699"), 700);
+	ck_assert_uint_eq(generation("short"), 0);
+	ck_assert_uint_eq(generation("gone"), 0);
+}
+END_TEST
+
+/* changes come, in their order, and what was there without the group goes */
+START_TEST(test_follow)
+{
+	vici_message_t *reply;
+
+	reply = test_execute(&upf, "establish-session",
+						 "session=own ue-id=keyid:own key=" KEY);
+	reply->destroy(reply);
+	put("a key=" KEY " ue-id=keyid:a");
+	follow_until_loaded();
+	ck_assert_uint_eq(count(), 1);
+	put("b key=" KEY " ue-id=keyid:b lifetime=1000 ue-addresses=10.0.0.1");
+	follow_until(generation("b") == 1);
+	put("a key=" KEY_2 " ue-id=keyid:a generation=9");
+	follow_until(generation("a") == 9);
+	delete("b");
+	follow_until(!generation("b"));
+	/* the address is free for another one, in this order only */
+	put("c key=" KEY " ue-id=keyid:b ue-addresses=10.0.0.1");
+	follow_until(generation("c") == 1);
+	ck_assert_uint_eq(count(), 2);
+	ck_assert(sync_follow_is_loaded(follower));
+}
+END_TEST
+
+/* charon starts anew, without any session */
+START_TEST(test_restart)
+{
+	put("a key=" KEY " ue-id=keyid:a");
+	follow_until_loaded();
+	stop_upf();
+	follow_until(TRUE);
+	start_upf();
+	ck_assert_uint_eq(count(), 0);
+	follow_until(generation("a") == 1);
+	put("b key=" KEY " ue-id=keyid:b");
+	follow_until(generation("b") == 1);
+}
+END_TEST
+
+/* without the engine nothing goes; one that has lost everything takes nothing */
+START_TEST(test_engine_lost)
+{
+	u_int i;
+
+	put("a key=" KEY " ue-id=keyid:a");
+	put("b key=" KEY " ue-id=keyid:b");
+	follow_until_loaded();
+	test_engine_kill();
+	sync_engine_close(&engine);
+	follow_until(count() == 2);
+	sync_follow_step(follower, NULL);
+	sync_follow_step(follower, NULL);
+	ck_assert_uint_eq(count(), 2);
+	/* empty, no group */
+	test_engine_start();
+	ck_assert(!sync_engine_open(&engine, FALSE));
+	for (i = 0; i < 6; i++)
+	{
+		sync_follow_step(follower, NULL);
+	}
+	ck_assert_uint_eq(count(), 2);
+	/* another group of the same name, with one session */
+	open_engine();
+	put("c key=" KEY " ue-id=keyid:c");
+	follow_until(generation("c") == 1);
+	ck_assert_uint_eq(count(), 3);
+	/* what is deleted there is deleted here */
+	put("a key=" KEY " ue-id=keyid:a generation=5");
+	delete("a");
+	follow_until(!generation("a"));
+}
+END_TEST
+
+/* changes that are not in the stream any more are not missed */
+START_TEST(test_trimmed)
+{
+	put("a key=" KEY " ue-id=keyid:a");
+	follow_until_loaded();
+	put("b key=" KEY " ue-id=keyid:b");
+	delete("a");
+	put("c key=" KEY " ue-id=keyid:c");
+	test_engine_tell("XTRIM nin3a:main:changes MAXLEN 1");
+	follow_until(generation("c") == 1 && generation("b") == 1 &&
+				 !generation("a"));
+}
+END_TEST
+
+/* what cannot be opened is kept as it is, and nothing of it is told */
+START_TEST(test_unreadable)
+{
+	put("a key=" KEY " ue-id=keyid:a");
+	follow_until_loaded();
+	config.keys.keys[0].key[0] ^= 1;
+	put("a key=" KEY_2 " ue-id=keyid:a generation=7");
+	put("b key=" KEY " ue-id=keyid:b generation=7");
+	config.keys.keys[0].key[0] ^= 1;
+	put("c key=" KEY " ue-id=keyid:c");
+	follow_until(generation("c") == 1);
+	ck_assert_uint_eq(generation("a"), 1);
+	ck_assert_uint_eq(generation("b"), 0);
+	/* and if everything is loaded, too */
+	sync_follow_destroy(follower);
+	follower = sync_follow_create(&config);
+	follow_until_loaded();
+	ck_assert_uint_eq(generation("a"), 1);
+	ck_assert_uint_eq(count(), 2);
+}
+END_TEST
+
+/* a later claim of another UPF closes the tunnel, an earlier one does not */
+START_TEST(test_claims)
+{
+	sync_config_t other = config;
+	sync_engine_t there = { .config = &other };
+	struct timespec now;
+	int64_t us;
+	bool won;
+
+	strcpy(other.upf, "upf-b");
+	put("a key=" KEY " ue-id=keyid:a");
+	upf.enforcer.tunnels = 1;
+	ck_assert(sync_engine_open(&there, FALSE));
+	follow_until_loaded();
+	/* the tunnel that is there is claimed */
+	follow_until(atoll(test_engine_tell("HGET nin3a:main:claims a")) > 0);
+	ck_assert_ptr_nonnull(strstr(test_engine_tell("HGET nin3a:main:claims a"),
+								 " upf-a"));
+	clock_gettime(CLOCK_REALTIME, &now);
+	us = now.tv_sec * 1000000LL + now.tv_nsec / 1000;
+	ck_assert_int_eq(sync_store_claim(&there, "a", us - 100000000, &won),
+					 SYNC_DONE);
+	ck_assert(!won);
+	ck_assert_int_eq(sync_store_claim(&there, "a", us + 1000000, &won),
+					 SYNC_DONE);
+	ck_assert(won);
+	follow_until(upf.enforcer.vacated == 100);
+	ck_assert_uint_eq(count(), 1);
+	sync_engine_close(&there);
+}
+END_TEST
+
+static void setup_fetch()
+{
+	setup();
+	sync_follow_destroy(follower);
+	config.fetch = TRUE;
+	follower = sync_follow_create(&config);
+}
+
+/* nothing is loaded, what is there is kept up to date */
+START_TEST(test_fetch)
+{
+	vici_message_t *reply;
+
+	put("a key=" KEY " ue-id=keyid:a generation=4");
+	put("b key=" KEY " ue-id=keyid:b");
+	reply = test_execute(&upf, "establish-session",
+						 "session=a ue-id=keyid:a key=" KEY);
+	reply->destroy(reply);
+	reply = test_execute(&upf, "establish-session",
+						 "session=own ue-id=keyid:own key=" KEY);
+	reply->destroy(reply);
+	follow_until_loaded();
+	ck_assert_uint_eq(count(), 1);
+	ck_assert_uint_eq(generation("a"), 4);
+	put("c key=" KEY " ue-id=keyid:c");
+	put("a key=" KEY_2 " ue-id=keyid:a generation=5");
+	follow_until(generation("a") == 5);
+	ck_assert_uint_eq(count(), 1);
+	delete("a");
+	follow_until(!generation("a"));
+}
+END_TEST
+
+/**
+ * A UE comes whose key is not here.
+ */
+static void ask(const char *id)
+{
+	identification_t *ue = identification_create_from_string((char*)id);
+	host_t *host = host_create_from_string("192.0.2.1", 500);
+
+	upf.events->key_request(upf.events, ue, host, host);
+	ue->destroy(ue);
+	host->destroy(host);
+}
+
+START_TEST(test_key_request)
+{
+	uint64_t rejected;
+
+	put("a key=" KEY " ue-id=keyid:a generation=4");
+	put("b key=" KEY " ue-id=keyid:b");
+	delete("b");
+	follow_until_loaded();
+	ck_assert_uint_eq(count(), 0);
+	ask("keyid:a");
+	follow_until(generation("a") == 4);
+	/* what was deleted is not fetched, nor what never was */
+	rejected = test_counter("requests");
+	ask("keyid:b");
+	ask("keyid:x");
+	follow_until(test_counter("requests") >= rejected + 2);
+	ck_assert_uint_eq(count(), 1);
+}
+END_TEST
+
+int main()
+{
+	Suite *s;
+	TCase *tc;
+
+	if (!test_engine_is_there())
+	{
+		return 77;
+	}
+	s = suite_create("sync_follow");
+	tc = tcase_create("all");
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, test_load);
+	tcase_add_test(tc, test_follow);
+	tcase_add_test(tc, test_restart);
+	tcase_add_test(tc, test_engine_lost);
+	tcase_add_test(tc, test_trimmed);
+	tcase_add_test(tc, test_unreadable);
+	tcase_add_test(tc, test_claims);
+	suite_add_tcase(s, tc);
+	tc = tcase_create("fetch");
+	tcase_add_checked_fixture(tc, setup_fetch, teardown);
+	tcase_add_test(tc, test_fetch);
+	tcase_add_test(tc, test_key_request);
+	suite_add_tcase(s, tc);
+	return test_run(s);
+}
