@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-ENUM(kupf_cause_names, KUPF_CAUSE_NONE, KUPF_CAUSE_UNKNOWN_IDENTITY,
+ENUM(kupf_cause_names, KUPF_CAUSE_NONE, KUPF_CAUSE_NO_SUCH_CONNECTION,
 	"none",
 	"missing-field",
 	"unknown-field",
@@ -21,6 +21,7 @@ ENUM(kupf_cause_names, KUPF_CAUSE_NONE, KUPF_CAUSE_UNKNOWN_IDENTITY,
 	"invalid-file",
 	"not-synchronised",
 	"unknown-identity",
+	"no-such-connection",
 );
 
 /*
