@@ -89,11 +89,11 @@ install_initiator()
 	cp "$top"/{README.md,plugins/nin3a_ue/UE.md} "$documents/"
 }
 
-# Puts the plugin that breaks things (testing/faults) below directory $2, built in
-# build directory $1.
+# Puts the plugin that breaks things (testing/faults) and the ends of TLS
+# (testing/tls) below directory $2, built in build directory $1.
 install_faults()
 {
-	make -C "$1" install-faults DESTDIR="$2" >"$2.log" 2>&1 ||
+	make -C "$1" install-faults install-tls DESTDIR="$2" >"$2.log" 2>&1 ||
 		{ tail -n 25 "$2.log" >&2; die "make install-faults failed in $1"; }
 }
 
