@@ -103,6 +103,14 @@ void kupf_client_disconnect(kupf_client_t *self)
 /*
  * Described in header
  */
+uint64_t kupf_client_serial(const kupf_client_t *self)
+{
+	return self->serial;
+}
+
+/*
+ * Described in header
+ */
 wire_writer_t *kupf_client_begin(kupf_client_t *self, const char *command)
 {
 	wire_packet_begin(&self->writer, WIRE_CMD_REQUEST, command);

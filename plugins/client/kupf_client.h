@@ -96,6 +96,12 @@ kupf_client_status_t kupf_client_connect(kupf_client_t *self);
  */
 void kupf_client_disconnect(kupf_client_t *self);
 
+/**
+ * Get the number of connections so far, which changes with each: what the
+ * daemon has kept for one is gone with it.
+ */
+uint64_t kupf_client_serial(const kupf_client_t *self);
+
 /* --- requests --- */
 
 /**

@@ -19,6 +19,7 @@
 #ifndef KUPF_H_
 #define KUPF_H_
 
+#include "kupf_consumers.h"
 #include "kupf_counters.h"
 #include "kupf_findings.h"
 #include "kupf_role.h"
@@ -39,7 +40,6 @@ typedef struct kupf_volume_t kupf_volume_t;
 typedef struct kupf_child_t kupf_child_t;
 typedef struct kupf_tunnel_t kupf_tunnel_t;
 typedef struct kupf_attempts_t kupf_attempts_t;
-typedef enum kupf_reason_t kupf_reason_t;
 
 /**
  * Why a tunnel went down; kupf_reason_names has the tokens of the protocol.
@@ -163,6 +163,12 @@ struct kupf_attempts_t {
  * the network or call attach() or detach().
  */
 struct kupf_enforcer_t {
+
+	/**
+	 * Consumers of keys, told of sessions by whoever stands for the enforcer;
+	 * NULL for none, as always in the enforcer of another plugin.
+	 */
+	kupf_consumers_t *consumers;
 
 	/**
 	 * Say what the host is with this enforcer.

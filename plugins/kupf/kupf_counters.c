@@ -39,6 +39,12 @@ static const char *names[] = {
 	[KUPF_PSK_AMBIGUOUS] = "psk-ambiguous",
 	[KUPF_PSK_REQUESTS] = "psk-requests",
 	[KUPF_PSK_LIMITED] = "psk-limited",
+	[KUPF_PSK_JOINED_REQUESTS] = "psk-joined",
+	[KUPF_PSK_CONNECTIONS] = "psk-connections",
+	[KUPF_PSK_CONNECTIONS_OPENED] = "psk-connections-opened",
+	[KUPF_PSK_CONNECTIONS_CLOSED] = "psk-connections-closed",
+	[KUPF_PSK_CONNECTIONS_REFUSED] = "psk-connections-refused",
+	[KUPF_PSK_CONNECTIONS_UNTOLD] = "psk-connections-untold",
 	[KUPF_SUPPRESSED] = "suppressed-log-lines",
 };
 

@@ -81,8 +81,21 @@ enum kupf_counter_t {
 	KUPF_PSK_AMBIGUOUS,
 	/** keys that consumers have asked the SMF side for */
 	KUPF_PSK_REQUESTS,
-	/** of these: refused for the rate */
+	/** requests for keys refused: too many in a second, or not answered */
 	KUPF_PSK_LIMITED,
+	/** requests for keys that were asked for already */
+	KUPF_PSK_JOINED_REQUESTS,
+	/** connections of consumers now */
+	KUPF_PSK_CONNECTIONS,
+	/** connections that consumers have told of, and those that they have
+	 * closed */
+	KUPF_PSK_CONNECTIONS_OPENED,
+	KUPF_PSK_CONNECTIONS_CLOSED,
+	/** connections refused for a bound */
+	KUPF_PSK_CONNECTIONS_REFUSED,
+	/** connections that the SMF side was not told of, for there were too many
+	 * in a second */
+	KUPF_PSK_CONNECTIONS_UNTOLD,
 	/** log lines about clients that were left out */
 	KUPF_SUPPRESSED,
 	/** number of counters */

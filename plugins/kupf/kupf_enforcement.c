@@ -96,12 +96,18 @@ METHOD(kupf_enforcer_t, accepts, const char*,
 METHOD(kupf_enforcer_t, established, void,
 	private_kupf_enforcement_t *this, kupf_session_t *session)
 {
+	kupf_consumers_t *consumers = this->public.enforcer.consumers;
+
 	this->lock->read_lock(this->lock);
 	if (this->attached)
 	{
 		this->attached->established(this->attached, session);
 	}
 	this->lock->unlock(this->lock);
+	if (consumers)
+	{
+		consumers->established(consumers, session);
+	}
 }
 
 METHOD(kupf_enforcer_t, count, u_int,
@@ -231,8 +237,13 @@ METHOD(kupf_enforcer_t, close_, u_int,
 	private_kupf_enforcement_t *this, kupf_session_t *session,
 	kupf_reason_t reason)
 {
+	kupf_consumers_t *consumers = this->public.enforcer.consumers;
 	u_int count = 0;
 
+	if (consumers)
+	{
+		consumers->closed(consumers, session, reason);
+	}
 	this->lock->read_lock(this->lock);
 	if (this->attached)
 	{
@@ -263,6 +274,12 @@ METHOD(kupf_enforcer_t, replaced, void,
 	private_kupf_enforcement_t *this, kupf_session_t *old, kupf_session_t *new,
 	uint32_t grace)
 {
+	kupf_consumers_t *consumers = this->public.enforcer.consumers;
+
+	if (consumers)
+	{
+		consumers->replaced(consumers, old, new, grace);
+	}
 	this->lock->read_lock(this->lock);
 	if (this->attached)
 	{

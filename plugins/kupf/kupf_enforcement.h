@@ -9,7 +9,8 @@
  * Calls go to the attached enforcer, under a read lock that keeps it attached.
  * Without one, no IKE_SA is covered, unless enforcement is not required, none
  * was initiated for a session, any session is accepted, and there are no
- * tunnels.  The lock is taken before any lock of the enforcer and
+ * tunnels.  Consumers of keys, if enforcer.consumers is set before any session is
+ * there, are told of sessions, too, without the lock.  The lock is taken before any lock of the enforcer and
  * never together with one of the store.
  */
 

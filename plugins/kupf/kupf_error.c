@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-ENUM(kupf_cause_names, KUPF_CAUSE_NONE, KUPF_CAUSE_STALE_GENERATION,
+ENUM(kupf_cause_names, KUPF_CAUSE_NONE, KUPF_CAUSE_NO_SUCH_CONNECTION,
 	"none",
 	"missing-field",
 	"unknown-field",
@@ -22,6 +22,7 @@ ENUM(kupf_cause_names, KUPF_CAUSE_NONE, KUPF_CAUSE_STALE_GENERATION,
 	"not-synchronised",
 	"unknown-identity",
 	"stale-generation",
+	"no-such-connection",
 );
 
 /*

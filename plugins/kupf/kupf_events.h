@@ -38,6 +38,8 @@ enum kupf_event_t {
 	KUPF_EVENT_CHILD_UP,
 	KUPF_EVENT_CHILD_DOWN,
 	KUPF_EVENT_TUNNEL_MOVED,
+	KUPF_EVENT_CONNECTION_UP,
+	KUPF_EVENT_CONNECTION_DOWN,
 	/** this and what follows is for consumers of keys only */
 	KUPF_EVENT_PSK_END,
 	KUPF_EVENT_PSK_READY,

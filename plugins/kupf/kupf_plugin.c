@@ -66,7 +66,7 @@ struct private_kupf_plugin_t {
 	kupf_ue_addresses_t *addresses;
 	/** stands for the enforcer */
 	kupf_enforcement_t *guard;
-	/** stands before the guard, for consumers of keys */
+	/** consumers of keys, told of sessions by the guard */
 	kupf_psk_sockets_t *consumers;
 	/** tells about events */
 	kupf_publisher_t *publisher;
@@ -271,6 +271,11 @@ static void destroy_parts(private_kupf_plugin_t *this)
 static bool create_parts(private_kupf_plugin_t *this)
 {
 	kupf_config_t *config = &this->config;
+	kupf_psk_bounds_t bounds = {
+		.rate = config->fetching.rate,
+		.waiting = config->fetching.max_waiting,
+		.timeout = config->fetching.timeout,
+	};
 	kupf_enforcer_t *enforcer;
 	uint16_t fc = KUPF_KDF_FC_DEFAULT;
 	kupf_error_t error = {};
@@ -296,8 +301,9 @@ static bool create_parts(private_kupf_plugin_t *this)
 	this->store = kupf_store_create(config->max_sessions, config->rekey_margin);
 	this->guard = kupf_enforcement_create(config->require_enforcement,
 										  this->role);
-	this->consumers = kupf_psk_sockets_create(&this->guard->enforcer);
-	enforcer = &this->consumers->enforcer;
+	this->consumers = kupf_psk_sockets_create();
+	enforcer = &this->guard->enforcer;
+	enforcer->consumers = &this->consumers->consumers;
 	this->addresses = kupf_ue_addresses_create(enforcer,
 							this->pool,
 							this->role == KUPF_ROLE_UPF ? is_own : NULL,
@@ -309,7 +315,8 @@ static bool create_parts(private_kupf_plugin_t *this)
 								  config->max_sessions);
 	this->all = kupf_overlay_create(this->store,
 						this->preconfigured->get_store(this->preconfigured));
-	if (!this->consumers->prepare(this->consumers, &config->psk, fc, this->all))
+	if (!this->consumers->prepare(this->consumers, &config->psk, &bounds, fc,
+								  this->all))
 	{
 		return FALSE;
 	}
@@ -338,7 +345,7 @@ static bool create_parts(private_kupf_plugin_t *this)
 	return this->server &&
 		   this->consumers->serve(this->consumers, &config->psk,
 								  &config->server, this->publisher,
-								  config->fetching.rate, this->role);
+								  this->role);
 }
 
 /**

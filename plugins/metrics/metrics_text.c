@@ -16,6 +16,7 @@ static const char *const gauges[] = {
 	"sessions", "preconfigured", "addresses", "addresses-held",
 	"addresses-quarantined", "ue-addresses-held", "ue-addresses-quarantined",
 	"pins", "fetch-waiting", "nin3a-ike-sas", "nin3a-tunnels-up",
+	"psk-connections",
 	"nin3a-ue-legs", "nin3a-ue-legs-connecting", "nin3a-ue-legs-waiting",
 	"nin3a-ue-ike-sas", "nin3a-ue-tunnels-up",
 };

@@ -243,3 +243,38 @@ AC_SUBST([SYNC_CFLAGS])
 AC_SUBST([SYNC_LIBS])
 AM_CONDITIONAL([SYNC], [test "$enable_sync" != no])
 ])
+
+dnl NIN3A_TLS_LIBRARY(NAME, name, PREFIX, pkg-config, version, package): one of
+dnl those that libkupf-psk has functions for
+AC_DEFUN([NIN3A_TLS_LIBRARY], [
+AC_ARG_ENABLE([$2],
+	[AS_HELP_STRING([--disable-$2],
+		[without libkupf-psk-$2, which needs $1 (default: if it is there)])],
+	[], [enable_$2=auto])
+$3[]_CFLAGS=
+$3[]_LIBS=
+if test "$enable_$2" != no; then
+	nin3a_tls=no
+	AC_PATH_PROG([PKG_CONFIG], [pkg-config], [no])
+	AC_MSG_CHECKING([for $1])
+	if test "$PKG_CONFIG" != no && $PKG_CONFIG --exists '$4 >= $5'; then
+		$3[]_CFLAGS=`$PKG_CONFIG --cflags $4`
+		$3[]_LIBS=`$PKG_CONFIG --libs $4`
+		nin3a_tls=yes
+	fi
+	AC_MSG_RESULT([$nin3a_tls])
+	if test "$enable_$2$nin3a_tls" = yesno; then
+		AC_MSG_ERROR([libkupf-psk-$2 needs $1 $5 or later: install it (Debian: apt-get install $6 pkg-config) or pass --disable-$2.])
+	fi
+	enable_$2=$nin3a_tls
+fi
+AC_SUBST($3[]_CFLAGS)
+AC_SUBST($3[]_LIBS)
+AM_CONDITIONAL($3, [test "$enable_$2" != no])
+])
+
+dnl NIN3A_TLS: OpenSSL and GnuTLS, each if it is there
+AC_DEFUN([NIN3A_TLS], [
+NIN3A_TLS_LIBRARY([OpenSSL], [openssl], [OPENSSL], [openssl], [3.0.0], [libssl-dev])
+NIN3A_TLS_LIBRARY([GnuTLS], [gnutls], [GNUTLS], [gnutls], [3.7.0], [libgnutls28-dev])
+])

@@ -90,11 +90,11 @@ install_initiator()
 		"$top/plugins/n4/wireshark/nin3a-n4.lua" "$documents/"
 }
 
-# Puts the plugin that breaks things (testing/faults) below directory $2, built in
-# build directory $1.
+# Puts the plugin that breaks things (testing/faults) and the ends of TLS
+# (testing/tls) below directory $2, built in build directory $1.
 install_faults()
 {
-	make -C "$1" install-faults DESTDIR="$2" >"$2.log" 2>&1 ||
+	make -C "$1" install-faults install-tls DESTDIR="$2" >"$2.log" 2>&1 ||
 		{ tail -n 25 "$2.log" >&2; die "make install-faults failed in $1"; }
 }
 

@@ -45,7 +45,13 @@ METHOD(kupf_enforcer_t, accepts, const char*,
 METHOD(kupf_enforcer_t, established, void,
 	test_enforcer_t *this, kupf_session_t *session)
 {
+	kupf_consumers_t *consumers = this->public.consumers;
+
 	this->established++;
+	if (consumers)
+	{
+		consumers->established(consumers, session);
+	}
 }
 
 METHOD(kupf_enforcer_t, count, u_int,
@@ -140,6 +146,12 @@ METHOD(kupf_enforcer_t, uses, bool,
 METHOD(kupf_enforcer_t, close_, u_int,
 	test_enforcer_t *this, kupf_session_t *session, kupf_reason_t reason)
 {
+	kupf_consumers_t *consumers = this->public.consumers;
+
+	if (consumers)
+	{
+		consumers->closed(consumers, session, reason);
+	}
 	this->closed++;
 	this->reason = reason;
 	snprintf(this->name, sizeof(this->name), "%s",
@@ -151,6 +163,12 @@ METHOD(kupf_enforcer_t, replaced, void,
 	test_enforcer_t *this, kupf_session_t *old, kupf_session_t *new,
 	uint32_t grace)
 {
+	kupf_consumers_t *consumers = this->public.consumers;
+
+	if (consumers)
+	{
+		consumers->replaced(consumers, old, new, grace);
+	}
 	this->replaced++;
 	this->from = kupf_session_get_generation(old);
 	this->to = kupf_session_get_generation(new);

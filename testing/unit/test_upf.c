@@ -55,11 +55,17 @@ void test_upf_init_with(test_upf_t *this, const char *addresses,
 		.negative_ttl = 10,
 		.rate = 100,
 	};
+	kupf_psk_bounds_t bounds = {
+		.rate = TEST_UPF_PSK_RATE,
+		.waiting = TEST_UPF_PSK_WAITING,
+		.timeout = TEST_UPF_PSK_TIMEOUT,
+	};
 	kupf_enforcer_t *enforcer;
 
 	test_enforcer_init(&this->enforcer);
-	this->consumers = kupf_psk_sockets_create(&this->enforcer.public);
-	enforcer = &this->consumers->enforcer;
+	this->consumers = kupf_psk_sockets_create();
+	enforcer = &this->enforcer.public;
+	enforcer->consumers = &this->consumers->consumers;
 	this->store = kupf_store_create(max, REKEY_MARGIN);
 	this->pool = kupf_pool_create(addresses, quarantine, FALSE);
 	if (!this->pool)
@@ -73,7 +79,7 @@ void test_upf_init_with(test_upf_t *this, const char *addresses,
 							test_upf_read ?: kupf_preconfigured_file_read);
 	this->all = kupf_overlay_create(this->store,
 						this->preconfigured->get_store(this->preconfigured));
-	if (!this->consumers->prepare(this->consumers, &test_upf_psk,
+	if (!this->consumers->prepare(this->consumers, &test_upf_psk, &bounds,
 								  KUPF_KDF_FC_DEFAULT, this->all))
 	{
 		abort();

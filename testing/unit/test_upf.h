@@ -17,6 +17,11 @@
 #include "kupf/store/kupf_overlay.h"
 #include "test_support.h"
 
+/** Requests of consumers for keys: in a second, that wait, milliseconds */
+#define TEST_UPF_PSK_RATE 100
+#define TEST_UPF_PSK_WAITING 3
+#define TEST_UPF_PSK_TIMEOUT 1000
+
 typedef struct test_upf_t test_upf_t;
 typedef struct test_call_t test_call_t;
 
@@ -25,7 +30,7 @@ struct test_upf_t {
 	kupf_pool_t *pool;
 	kupf_ue_addresses_t *addresses;
 	test_enforcer_t enforcer;
-	/** before enforcer */
+	/** told by enforcer */
 	kupf_psk_sockets_t *consumers;
 	kupf_preconfigured_t *preconfigured;
 	kupf_store_t *all;

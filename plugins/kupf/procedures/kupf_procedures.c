@@ -194,6 +194,18 @@ static void tell(private_kupf_procedures_t *this, kupf_session_t *session)
 }
 
 /**
+ * Whether another session has the identity of a key in TLS, for one of the
+ * services that have consumers.
+ */
+static bool psk_identity_in_use(private_kupf_procedures_t *this,
+								const kupf_session_data_t *data)
+{
+	kupf_consumers_t *consumers = this->enforcer->consumers;
+
+	return consumers && consumers->in_use(consumers, data);
+}
+
+/**
  * Whether the enforcer can make use of a session, and the addresses that a
  * request names are not of the wrong side.
  */
@@ -206,6 +218,11 @@ static bool is_accepted(private_kupf_procedures_t *this,
 	if (!kupf_request_check(data, error))
 	{
 		return FALSE;
+	}
+	if (psk_identity_in_use(this, data))
+	{
+		return kupf_error(error, KUPF_CAUSE_IDENTITY_IN_USE,
+						  "field 'psk-identity': another session has it");
 	}
 	missing = this->enforcer->accepts(this->enforcer, data);
 	if (missing)

@@ -122,6 +122,12 @@ static void send_session(private_kupf_list_t *this, kupf_session_t *session,
 		kupf_reply_details(writer, session);
 		wire_writer_text(writer, "state", up ? "up" : "provisioned");
 		wire_writer_number(writer, "tunnels", up);
+		if (this->enforcer->consumers &&
+			(kupf_session_get_services(session) & ~KUPF_SERVICE_IKE))
+		{
+			kupf_reply_connections(writer, this->enforcer->consumers,
+								   kupf_session_get_name(session));
+		}
 		add_attempts(this, writer, kupf_session_get_name(session));
 		if (up)
 		{

@@ -26,6 +26,8 @@ ENUM(kupf_event_names, KUPF_EVENT_TUNNEL_UP, KUPF_EVENT_PSK_READY,
 	"child-up",
 	"child-down",
 	"tunnel-moved",
+	"connection-up",
+	"connection-down",
 	"psk-end",
 	"psk-ready",
 );

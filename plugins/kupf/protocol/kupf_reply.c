@@ -73,6 +73,22 @@ void kupf_reply_identity(wire_writer_t *writer, const char *name,
 /*
  * Described in header
  */
+void kupf_reply_endpoint(wire_writer_t *writer, const char *name,
+						 const kupf_address_t *address, uint16_t port)
+{
+	char printed[KUPF_ADDRESS_TEXT], text[KUPF_ADDRESS_TEXT + 8];
+
+	if (address->family != AF_UNSPEC)
+	{
+		snprintf(text, sizeof(text), "%s[%u]",
+				 kupf_address_print(address, printed), port);
+		wire_writer_text(writer, name, text);
+	}
+}
+
+/*
+ * Described in header
+ */
 void kupf_reply_addresses(wire_writer_t *writer, const char *name,
 						  const kupf_address_t *addresses, u_int count)
 {

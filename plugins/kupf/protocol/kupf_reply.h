@@ -51,6 +51,13 @@ void kupf_reply_identity(wire_writer_t *writer, const char *name,
 						 id_type_t type, chunk_t id);
 
 /**
+ * Add an address with a port: 192.0.2.1[4500], as in events; nothing if it is
+ * not known.
+ */
+void kupf_reply_endpoint(wire_writer_t *writer, const char *name,
+						 const kupf_address_t *address, uint16_t port);
+
+/**
  * Add a list of addresses.
  */
 void kupf_reply_addresses(wire_writer_t *writer, const char *name,

@@ -6,23 +6,6 @@
 #include <inttypes.h>
 
 /**
- * Add an address with a port: 192.0.2.1[4500], as in events.
- */
-static void add_endpoint(wire_writer_t *writer, const char *name,
-						 const kupf_endpoint_t *endpoint)
-{
-	char address[KUPF_ADDRESS_TEXT], text[KUPF_ADDRESS_TEXT + 8];
-
-	if (endpoint->address.family != AF_UNSPEC)
-	{
-		snprintf(text, sizeof(text), "%s[%u]",
-				 kupf_address_print(&endpoint->address, address),
-				 endpoint->port);
-		wire_writer_text(writer, name, text);
-	}
-}
-
-/**
  * Add an IKE SPI.
  */
 static void add_ike_spi(wire_writer_t *writer, const char *name,
@@ -101,8 +84,10 @@ static void add_tunnel(wire_writer_t *writer, const kupf_tunnel_t *tunnel)
 	wire_writer_number(writer, "tunnel-id", tunnel->up_as);
 	add_ike_spi(writer, "initiator-spi", tunnel->spi_i);
 	add_ike_spi(writer, "responder-spi", tunnel->spi_r);
-	add_endpoint(writer, "local", &tunnel->local);
-	add_endpoint(writer, "remote", &tunnel->remote);
+	kupf_reply_endpoint(writer, "local", &tunnel->local.address,
+						tunnel->local.port);
+	kupf_reply_endpoint(writer, "remote", &tunnel->remote.address,
+						tunnel->remote.port);
 	wire_writer_number(writer, "generation", tunnel->generation);
 	kupf_reply_time(writer, "established", tunnel->established);
 	wire_writer_begin_section(writer, "child-sas");
@@ -128,4 +113,46 @@ void kupf_reply_tunnels(wire_writer_t *writer, const kupf_tunnel_t *tunnels,
 		add_tunnel(writer, &tunnels[i]);
 	}
 	wire_writer_end_section(writer);
+}
+
+/**
+ * Add a connection, in a section of a number.
+ */
+static void add_link(wire_writer_t *writer, u_int number,
+					 const kupf_link_t *link)
+{
+	char name[11];
+
+	snprintf(name, sizeof(name), "%u", number);
+	wire_writer_begin_section(writer, name);
+	wire_writer_text(writer, "service", link->service);
+	wire_writer_number(writer, "consumer", link->consumer);
+	wire_writer_text(writer, "connection", link->name);
+	kupf_reply_endpoint(writer, "remote", &link->remote, link->port);
+	wire_writer_number(writer, "generation", link->generation);
+	kupf_reply_time(writer, "established", link->since);
+	wire_writer_end_section(writer);
+}
+
+/*
+ * Described in header
+ */
+void kupf_reply_connections(wire_writer_t *writer,
+							kupf_consumers_t *consumers, const char *session)
+{
+	kupf_link_t links[KUPF_LINKS_MAX];
+	u_int i, all, count = 0;
+
+	all = consumers->describe(consumers, session, links, KUPF_LINKS_MAX,
+							  &count);
+	wire_writer_number(writer, "connections", all);
+	if (count)
+	{
+		wire_writer_begin_section(writer, "psk-connections");
+		for (i = 0; i < count; i++)
+		{
+			add_link(writer, i + 1, &links[i]);
+		}
+		wire_writer_end_section(writer);
+	}
 }

@@ -14,8 +14,13 @@
 /** Room for the longest answer */
 #define ANSWER_MAX (4096 - KUPF_SECRET_HEAD)
 
-/** The only field of the command "psk" */
+/** Fields that no other socket has */
 #define IDENTITY "identity"
+#define CONNECTION "connection"
+#define REMOTE "remote"
+
+/** Connections that the SMF side is told of in a second */
+#define TOLD_MAX 1000
 
 typedef struct private_kupf_psk_commands_t private_kupf_psk_commands_t;
 typedef struct command_t command_t;
@@ -30,10 +35,12 @@ struct private_kupf_psk_commands_t {
 	kupf_psk_service_t *service;
 	/** tells the SMF side */
 	kupf_publisher_t *smf;
-	/** requests for keys in a second, 0 for any number */
-	u_int rate;
-	/** requests in this second, and which one that is */
-	u_int requests;
+	/** requests for keys */
+	kupf_psk_requests_t *requests;
+	/** connections */
+	kupf_psk_connections_t *connections;
+	/** events about connections in this second, and which one that is */
+	u_int told;
 	time_t second;
 	/** what the host is */
 	kupf_role_t role;
@@ -52,12 +59,12 @@ struct command_t {
 	const char *name;
 	/** whether it is there on a UE only */
 	bool ue;
-	/** carries it out; FALSE with error set */
-	bool (*run)(private_kupf_psk_commands_t *this, wire_reader_t *arguments,
-				kupf_error_t *error);
+	/** carries it out for a client; FALSE with error set */
+	bool (*run)(private_kupf_psk_commands_t *this, const void *client,
+				wire_reader_t *arguments, kupf_error_t *error);
 };
 
-static bool run_version(private_kupf_psk_commands_t *this,
+static bool run_version(private_kupf_psk_commands_t *this, const void *client,
 						wire_reader_t *arguments, kupf_error_t *error)
 {
 	kupf_request_t request = {};
@@ -78,34 +85,69 @@ static bool run_version(private_kupf_psk_commands_t *this,
 }
 
 /**
- * Read the field of the command "psk".
+ * A field of octets.
  */
-static bool parse_identity(wire_reader_t *arguments, chunk_t *id,
-						   kupf_error_t *error)
+typedef struct {
+	/** name, NULL behind the last one */
+	const char *name;
+	/** what is expected, NULL if it need not be there */
+	const char *required;
+	/** value */
+	chunk_t value;
+} field_t;
+
+/**
+ * Find a field by its name.
+ */
+static field_t *find_field(field_t *fields, wire_octets_t name)
+{
+	for (; fields->name; fields++)
+	{
+		if (wire_equals(name, fields->name))
+		{
+			return fields;
+		}
+	}
+	return NULL;
+}
+
+/**
+ * Read fields, and no others.
+ */
+static bool parse_fields(wire_reader_t *arguments, field_t *fields,
+						 kupf_error_t *error)
 {
 	wire_element_t element;
+	field_t *field;
 
-	*id = chunk_empty;
 	while (wire_reader_next(arguments, &element))
 	{
-		/* no name is repeated: it may be what was meant as a value */
-		if (element.type != WIRE_KEY_VALUE ||
-			!wire_equals(element.name, IDENTITY))
-		{
-			return kupf_error(error, KUPF_CAUSE_UNKNOWN_FIELD,
-							  "expected nothing but field '" IDENTITY "'");
+		field = element.type == WIRE_KEY_VALUE ?
+				find_field(fields, element.name) : NULL;
+		if (!field)
+		{	/* no name is repeated: it may be what was meant as a value */
+			return kupf_error(error, KUPF_CAUSE_UNKNOWN_FIELD, fields[1].name ?
+							  "expected fields '" IDENTITY "', '" CONNECTION
+							  "' and '" REMOTE "' at most" :
+							  "expected nothing but field '%s'", fields->name);
 		}
-		if (id->ptr)
+		if (field->value.ptr)
 		{
 			return kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
-							  "field '" IDENTITY "' is there more than once");
+							  "field '%s' is there more than once",
+							  field->name);
 		}
-		*id = chunk_create((u_char*)element.value.ptr, element.value.len);
+		field->value = chunk_create((u_char*)element.value.ptr,
+									element.value.len);
 	}
-	if (!id->ptr)
+	for (; fields->name; fields++)
 	{
-		return kupf_error(error, KUPF_CAUSE_MISSING_FIELD, "field '" IDENTITY
-						  "' is missing: expected a PSK identity");
+		if (fields->required && !fields->value.ptr)
+		{
+			return kupf_error(error, KUPF_CAUSE_MISSING_FIELD, "field '%s' is "
+							  "missing: expected %s", fields->name,
+							  fields->required);
+		}
 	}
 	return TRUE;
 }
@@ -138,17 +180,17 @@ static void add_found(private_kupf_psk_commands_t *this,
 	kupf_reply_addresses(&this->answer, "ue-addresses", addresses, count);
 }
 
-static bool run_psk(private_kupf_psk_commands_t *this,
+static bool run_psk(private_kupf_psk_commands_t *this, const void *client,
 					wire_reader_t *arguments, kupf_error_t *error)
 {
+	field_t fields[] = { { IDENTITY, "a PSK identity" }, {} };
 	kupf_psk_found_t found;
-	chunk_t id;
 
-	if (!parse_identity(arguments, &id, error))
+	if (!parse_fields(arguments, fields, error))
 	{
 		return FALSE;
 	}
-	if (!this->service->find(this->service, id, &found))
+	if (!this->service->find(this->service, fields[0].value, &found))
 	{
 		return kupf_error(error, KUPF_CAUSE_UNKNOWN_IDENTITY,
 						  "no key has this identity");
@@ -159,7 +201,7 @@ static bool run_psk(private_kupf_psk_commands_t *this,
 }
 
 static bool run_by_session(private_kupf_psk_commands_t *this,
-						   wire_reader_t *arguments, kupf_error_t *error)
+						   const void *client, wire_reader_t *arguments, kupf_error_t *error)
 {
 	uint8_t buf[KUPF_PSK_IDENTITY_MAX];
 	kupf_request_t request = {};
@@ -185,26 +227,41 @@ static bool run_by_session(private_kupf_psk_commands_t *this,
 }
 
 /**
- * Whether another key may be asked for in this second.
+ * Ask the SMF side for a key.
+ *
+ * @return			how many were asked
  */
-static bool is_rate_kept(private_kupf_psk_commands_t *this)
+static u_int ask_smf(private_kupf_psk_commands_t *this,
+					 const kupf_request_t *request)
 {
-	time_t now = time_monotonic(NULL);
+	wire_writer_t writer;
 
-	if (now != this->second)
+	if (!this->smf->begin(this->smf, KUPF_EVENT_KEY_REQUEST, &writer))
 	{
-		this->second = now;
-		this->requests = 0;
+		return 0;
 	}
-	return !this->rate || this->requests++ < this->rate;
+	wire_writer_text(&writer, "service",
+					 this->service->get_name(this->service));
+	if (*request->session)
+	{
+		wire_writer_text(&writer, "session", request->session);
+	}
+	if (request->ue_address_count)
+	{
+		kupf_reply_addresses(&writer, "ue-addresses", request->ue_addresses,
+							 request->ue_address_count);
+	}
+	kupf_count(KUPF_PSK_REQUESTS);
+	return this->smf->end(this->smf, KUPF_EVENT_KEY_REQUEST, &writer);
 }
 
-static bool run_request(private_kupf_psk_commands_t *this,
+static bool run_request(private_kupf_psk_commands_t *this, const void *client,
 						wire_reader_t *arguments, kupf_error_t *error)
 {
 	const u_int fields = KUPF_FIELD_SESSION | KUPF_FIELD_UE_ADDRESSES;
 	kupf_request_t request = {};
-	wire_writer_t writer;
+	kupf_address_t address = {};
+	kupf_psk_asked_t asked;
 	u_int told = 0;
 
 	if (!kupf_parser_message(&request, arguments, fields, 0, error))
@@ -216,30 +273,229 @@ static bool run_request(private_kupf_psk_commands_t *this,
 		return kupf_error(error, KUPF_CAUSE_MISSING_FIELD, "field 'session' is "
 						  "missing: expected it, or 'ue-addresses'");
 	}
-	if (!is_rate_kept(this))
+	if (request.ue_address_count)
 	{
-		kupf_count(KUPF_PSK_LIMITED);
-		return kupf_error(error, KUPF_CAUSE_BUSY, "more keys are asked for than "
-						  "charon.plugins.kupf.fetch_rate allows");
+		address = request.ue_addresses[0];
 	}
-	if (this->smf->begin(this->smf, KUPF_EVENT_KEY_REQUEST, &writer))
+	asked = this->requests->ask(this->requests, request.session, &address);
+	if (asked == KUPF_PSK_REFUSED)
 	{
-		wire_writer_text(&writer, "service",
-						 this->service->get_name(this->service));
-		if (*request.session)
+		return kupf_error(error, KUPF_CAUSE_BUSY, "more keys are asked for than "
+						  "charon.plugins.kupf.fetch_rate allows, or wait than "
+						  "fetch_max_waiting");
+	}
+	if (asked == KUPF_PSK_JOINED)
+	{
+		kupf_count(KUPF_PSK_JOINED_REQUESTS);
+	}
+	else
+	{
+		told = ask_smf(this, &request);
+		if (!told)
 		{
-			wire_writer_text(&writer, "session", request.session);
+			this->requests->withdraw(this->requests, request.session, &address);
 		}
-		if (request.ue_address_count)
-		{
-			kupf_reply_addresses(&writer, "ue-addresses",
-								 request.ue_addresses,
-								 request.ue_address_count);
-		}
-		told = this->smf->end(this->smf, KUPF_EVENT_KEY_REQUEST, &writer);
-		kupf_count(KUPF_PSK_REQUESTS);
 	}
 	wire_writer_number(&this->answer, "told", told);
+	wire_writer_text(&this->answer, "waiting",
+					 told || asked == KUPF_PSK_JOINED ? "yes" : "no");
+	return TRUE;
+}
+
+/**
+ * Read the name of a connection.
+ */
+static bool parse_name(chunk_t value, kupf_link_t *link, kupf_error_t *error)
+{
+	bool good = value.len && value.len <= KUPF_LINK_NAME_MAX;
+	size_t i;
+
+	for (i = 0; good && i < value.len; i++)
+	{
+		good = value.ptr[i] > ' ' && value.ptr[i] < 0x7f;
+	}
+	if (!good)
+	{
+		return kupf_error(error, KUPF_CAUSE_INVALID_FIELD, "field '" CONNECTION
+						  "': expected 1 to %d printable characters without "
+						  "blanks", KUPF_LINK_NAME_MAX);
+	}
+	memcpy(link->name, value.ptr, value.len);
+	return TRUE;
+}
+
+/**
+ * Read an address with a port, as events have it: 192.0.2.1[4433].
+ */
+static bool parse_remote(chunk_t value, kupf_link_t *link, kupf_error_t *error)
+{
+	const u_char *open;
+	uint64_t port;
+	bool good;
+
+	if (!value.ptr)
+	{
+		return TRUE;
+	}
+	open = memchr(value.ptr, '[', value.len);
+	good = open && value.ptr[value.len - 1] == ']' &&
+		   kupf_address_parse(chunk_create(value.ptr, open - value.ptr),
+							  &link->remote) &&
+		   wire_number(wire_octets(open + 1,
+								   value.ptr + value.len - 2 - open),
+					   UINT16_MAX, &port);
+	if (!good)
+	{
+		return kupf_error(error, KUPF_CAUSE_INVALID_FIELD, "field '" REMOTE
+						  "': expected an address and its port: "
+						  "192.0.2.1[4433]");
+	}
+	link->port = port;
+	return TRUE;
+}
+
+/**
+ * Begin an event about a connection, unless there were too many or nobody wants
+ * it.
+ */
+static bool begin_event(private_kupf_psk_commands_t *this, kupf_event_t type,
+						uint32_t consumer, wire_writer_t *writer)
+{
+	time_t now = time_monotonic(NULL);
+
+	if (now != this->second)
+	{
+		this->second = now;
+		this->told = 0;
+	}
+	if (this->told >= TOLD_MAX)
+	{
+		kupf_count(KUPF_PSK_CONNECTIONS_UNTOLD);
+		return FALSE;
+	}
+	if (!this->smf->begin(this->smf, type, writer))
+	{
+		return FALSE;
+	}
+	this->told++;
+	wire_writer_text(writer, "service",
+					 this->service->get_name(this->service));
+	wire_writer_number(writer, "consumer", consumer);
+	return TRUE;
+}
+
+/**
+ * Raise connection-up or connection-down.
+ *
+ * @param reason	why it is down, NULL if it is up
+ */
+static void tell(private_kupf_psk_commands_t *this, const char *session,
+				 const kupf_link_t *link, const char *reason)
+{
+	kupf_event_t type = reason ? KUPF_EVENT_CONNECTION_DOWN :
+								 KUPF_EVENT_CONNECTION_UP;
+	wire_writer_t writer;
+
+	if (begin_event(this, type, link->consumer, &writer))
+	{
+		wire_writer_text(&writer, "session", session);
+		wire_writer_number(&writer, "generation", link->generation);
+		wire_writer_text(&writer, "connection", link->name);
+		kupf_reply_endpoint(&writer, "remote", &link->remote, link->port);
+		if (reason)
+		{
+			wire_writer_text(&writer, "reason", reason);
+		}
+		this->smf->end(this->smf, type, &writer);
+	}
+}
+
+/**
+ * Take up a connection that was set up with a key of a session.
+ */
+static bool take_up(private_kupf_psk_commands_t *this, const void *client,
+					kupf_session_t *session, kupf_link_t *link,
+					kupf_error_t *error)
+{
+	const char *name = kupf_session_get_name(session);
+	char dropped[KUPF_SESSION_NAME_MAX + 1];
+	kupf_psk_up_t up;
+
+	link->service = this->service->get_name(this->service);
+	link->generation = kupf_session_get_generation(session);
+	up = this->connections->up(this->connections, client, name, link, error);
+	if (up == KUPF_PSK_UP_REFUSED)
+	{
+		return FALSE;
+	}
+	/* who has closed it meanwhile may not have seen the connection */
+	if (!this->service->serves(this->service, session))
+	{
+		this->connections->down(this->connections, client, link->name, dropped,
+								link);
+		return kupf_error(error, KUPF_CAUSE_UNKNOWN_IDENTITY,
+						  "no key has this identity");
+	}
+	if (up == KUPF_PSK_UP_NEW)
+	{
+		kupf_count(KUPF_PSK_CONNECTIONS_OPENED);
+		tell(this, name, link, NULL);
+	}
+	wire_writer_text(&this->answer, "session", name);
+	wire_writer_number(&this->answer, "generation", link->generation);
+	return TRUE;
+}
+
+static bool run_up(private_kupf_psk_commands_t *this, const void *client,
+				   wire_reader_t *arguments, kupf_error_t *error)
+{
+	field_t fields[] = {
+		{ IDENTITY, "a PSK identity" },
+		{ CONNECTION, "a name for it" },
+		{ REMOTE, NULL },
+		{},
+	};
+	kupf_session_t *session;
+	kupf_link_t link = {};
+	bool done;
+
+	if (!parse_fields(arguments, fields, error) ||
+		!parse_name(fields[1].value, &link, error) ||
+		!parse_remote(fields[2].value, &link, error))
+	{
+		return FALSE;
+	}
+	session = this->service->identify(this->service, fields[0].value);
+	if (!session)
+	{
+		return kupf_error(error, KUPF_CAUSE_UNKNOWN_IDENTITY,
+						  "no key has this identity");
+	}
+	done = take_up(this, client, session, &link, error);
+	kupf_session_unref(session);
+	return done;
+}
+
+static bool run_down(private_kupf_psk_commands_t *this, const void *client,
+					 wire_reader_t *arguments, kupf_error_t *error)
+{
+	field_t fields[] = { { CONNECTION, "the name of one" }, {} };
+	char session[KUPF_SESSION_NAME_MAX + 1];
+	kupf_link_t link = {};
+
+	if (!parse_fields(arguments, fields, error) ||
+		!parse_name(fields[0].value, &link, error))
+	{
+		return FALSE;
+	}
+	if (!this->connections->down(this->connections, client, link.name, session,
+								 &link))
+	{
+		return kupf_error(error, KUPF_CAUSE_NO_SUCH_CONNECTION, "field '"
+						  CONNECTION "': there is none of that name");
+	}
+	kupf_count(KUPF_PSK_CONNECTIONS_CLOSED);
+	tell(this, session, &link, "closed");
 	return TRUE;
 }
 
@@ -251,6 +507,8 @@ static const command_t commands[] = {
 	{ "psk", FALSE, run_psk },
 	{ "psk-by-session", TRUE, run_by_session },
 	{ "psk-request", FALSE, run_request },
+	{ "connection-up", FALSE, run_up },
+	{ "connection-down", FALSE, run_down },
 };
 
 /**
@@ -290,7 +548,7 @@ METHOD(kupf_commands_t, execute, wire_octets_t,
 		wire_packet_end(&this->answer, &answer);
 		return answer;
 	}
-	success = command->run(this, arguments, &error);
+	success = command->run(this, client, arguments, &error);
 	return kupf_reply_end(&this->answer, command->name, success, &error);
 }
 
@@ -303,7 +561,20 @@ METHOD(kupf_commands_t, get_wake, int,
 METHOD(kupf_commands_t, forget, void,
 	private_kupf_psk_commands_t *this, const void *client)
 {
-	/* nothing is kept of a client, and nothing of its last answer */
+	wire_writer_t writer;
+	uint32_t consumer;
+	u_int count;
+
+	count = this->connections->drop(this->connections, client, &consumer);
+	/* one event for all: they may be more than the SMF side can take */
+	if (count && begin_event(this, KUPF_EVENT_CONNECTION_DOWN, consumer,
+							 &writer))
+	{
+		wire_writer_number(&writer, "connections", count);
+		wire_writer_text(&writer, "reason", "consumer");
+		this->smf->end(this->smf, KUPF_EVENT_CONNECTION_DOWN, &writer);
+	}
+	/* nothing is kept of its last answer */
 	wire_writer_reset(&this->answer);
 }
 
@@ -320,7 +591,9 @@ METHOD(kupf_commands_t, destroy, void,
  * Described in header
  */
 kupf_commands_t *kupf_psk_commands_create(kupf_psk_service_t *service,
-										  kupf_publisher_t *smf, u_int rate,
+										  kupf_psk_requests_t *requests,
+										  kupf_psk_connections_t *connections,
+										  kupf_publisher_t *smf,
 										  kupf_role_t role)
 {
 	private_kupf_psk_commands_t *this;
@@ -334,8 +607,9 @@ kupf_commands_t *kupf_psk_commands_create(kupf_psk_service_t *service,
 			.destroy = _destroy,
 		},
 		.service = service,
+		.requests = requests,
+		.connections = connections,
 		.smf = smf,
-		.rate = rate,
 		.role = role,
 		.buf = kupf_secret_alloc(ANSWER_MAX),
 		.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),

@@ -214,7 +214,7 @@ static bool same_keys(kupf_session_t *a, kupf_session_t *b)
 		   (!id_a.len || memeq(id_a.ptr, id_b.ptr, id_a.len));
 }
 
-METHOD(kupf_psk_service_t, replaced, void,
+METHOD(kupf_psk_service_t, replaced, bool,
 	private_kupf_psk_service_t *this, kupf_session_t *old, kupf_session_t *new,
 	uint32_t grace)
 {
@@ -242,6 +242,7 @@ METHOD(kupf_psk_service_t, replaced, void,
 	{
 		raise_ready(this, new);
 	}
+	return is_ours(this, new);
 }
 
 /**
@@ -324,6 +325,62 @@ METHOD(kupf_psk_service_t, find_session, bool,
 	return FALSE;
 }
 
+METHOD(kupf_psk_service_t, identify, kupf_session_t*,
+	private_kupf_psk_service_t *this, chunk_t id)
+{
+	u_int form;
+	bool many;
+
+	return this->index->find(this->index, id, is_alive, this, &form, &many);
+}
+
+METHOD(kupf_psk_service_t, serves, bool,
+	private_kupf_psk_service_t *this, kupf_session_t *session)
+{
+	return is_ours(this, session) && is_alive(this, session);
+}
+
+/**
+ * Who asks whether an identity is in use.
+ */
+typedef struct {
+	private_kupf_psk_service_t *this;
+	const kupf_session_data_t *data;
+} asker_t;
+
+/**
+ * Whether a session is in the way of another one.
+ */
+CALLBACK(is_other, bool,
+	asker_t *asker, kupf_session_t *session)
+{
+	id_type_t type;
+	chunk_t id;
+
+	id = kupf_session_get_id(session, &type);
+	return is_alive(asker->this, session) &&
+		   !streq(kupf_session_get_name(session), asker->data->name) &&
+		   !(type == asker->data->id_type && chunk_equals(id, asker->data->id));
+}
+
+METHOD(kupf_psk_service_t, in_use, bool,
+	private_kupf_psk_service_t *this, const kupf_session_data_t *data)
+{
+	asker_t asker = { this, data };
+	kupf_session_t *session;
+	u_int form;
+	bool many;
+
+	if (!data->psk_identity.len || !(data->services & this->service))
+	{
+		return FALSE;
+	}
+	session = this->index->find(this->index, data->psk_identity, is_other,
+								&asker, &form, &many);
+	kupf_session_unref(session);
+	return session || many;
+}
+
 METHOD(kupf_psk_service_t, get_name, const char*,
 	private_kupf_psk_service_t *this)
 {
@@ -370,6 +427,9 @@ kupf_psk_service_t *kupf_psk_service_create(uint8_t service, const char *name,
 			.get_name = _get_name,
 			.find = _find,
 			.find_session = _find_session,
+			.identify = _identify,
+			.serves = _serves,
+			.in_use = _in_use,
 			.established = _established,
 			.closed = _closed,
 			.replaced = _replaced,

@@ -82,6 +82,27 @@ struct kupf_psk_service_t {
 						 chunk_t *id, kupf_psk_found_t *found);
 
 	/**
+	 * Find out which session has an identity, without its key.
+	 *
+	 * @param id		identity, of any length
+	 * @return			new reference, NULL if none has
+	 */
+	kupf_session_t *(*identify)(kupf_psk_service_t *this, chunk_t id);
+
+	/**
+	 * Whether the keys of a session may be used here, now.
+	 */
+	bool (*serves)(kupf_psk_service_t *this, kupf_session_t *session);
+
+	/**
+	 * Whether another session has the PSK identity of one here; not one of the
+	 * same name or ue-id, whose place it takes.
+	 *
+	 * @param data		contents of a session that is to enter the store
+	 */
+	bool (*in_use)(kupf_psk_service_t *this, const kupf_session_data_t *data);
+
+	/**
 	 * A session is in the store, or to be found there again.
 	 */
 	void (*established)(kupf_psk_service_t *this, kupf_session_t *session);
@@ -101,8 +122,9 @@ struct kupf_psk_service_t {
 	 * @param new		as it is
 	 * @param grace		seconds that connections of the old key may stay,
 	 *					UINT32_MAX for the default
+	 * @return			FALSE if it has no key for this service any more
 	 */
-	void (*replaced)(kupf_psk_service_t *this, kupf_session_t *old,
+	bool (*replaced)(kupf_psk_service_t *this, kupf_session_t *old,
 					 kupf_session_t *new, uint32_t grace);
 
 	/**

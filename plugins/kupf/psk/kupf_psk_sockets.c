@@ -6,14 +6,16 @@
 #include "kupf/store/kupf_services.h"
 
 typedef struct private_kupf_psk_sockets_t private_kupf_psk_sockets_t;
-typedef struct consumers_t consumers_t;
+typedef struct server_t server_t;
 
 /**
  * A service and its socket.
  */
-struct consumers_t {
+struct server_t {
 	/** service */
 	kupf_psk_service_t *service;
+	/** keys that its consumers have asked for */
+	kupf_psk_requests_t *requests;
 	/** commands, NULL before serve() */
 	kupf_commands_t *commands;
 	/** socket, NULL before serve() */
@@ -26,92 +28,29 @@ struct consumers_t {
 struct private_kupf_psk_sockets_t {
 	/** public interface */
 	kupf_psk_sockets_t public;
-	/** enforcer */
-	kupf_enforcer_t *enforcer;
+	/** connections of all consumers */
+	kupf_psk_connections_t *connections;
 	/** services that have a socket, set before any thread uses them */
-	consumers_t consumers[KUPF_SERVICES_MAX];
+	server_t servers[KUPF_SERVICES_MAX];
 	/** number of services */
 	u_int count;
 };
 
-METHOD(kupf_enforcer_t, get_role, kupf_role_t,
-	private_kupf_psk_sockets_t *this, kupf_role_t *attached)
-{
-	return this->enforcer->get_role(this->enforcer, attached);
-}
-
-METHOD(kupf_enforcer_t, covers, bool,
-	private_kupf_psk_sockets_t *this, ike_sa_t *ike_sa)
-{
-	return this->enforcer->covers(this->enforcer, ike_sa);
-}
-
-METHOD(kupf_enforcer_t, own, kupf_session_t*,
-	private_kupf_psk_sockets_t *this, ike_sa_t *ike_sa)
-{
-	return this->enforcer->own(this->enforcer, ike_sa);
-}
-
-METHOD(kupf_enforcer_t, accepts, const char*,
-	private_kupf_psk_sockets_t *this, const kupf_session_data_t *data)
-{
-	return this->enforcer->accepts(this->enforcer, data);
-}
-
-METHOD(kupf_enforcer_t, established, void,
+METHOD(kupf_consumers_t, established, void,
 	private_kupf_psk_sockets_t *this, kupf_session_t *session)
 {
-	kupf_psk_service_t *service;
+	server_t *server;
 	u_int i;
 
-	this->enforcer->established(this->enforcer, session);
 	for (i = 0; i < this->count; i++)
 	{
-		service = this->consumers[i].service;
-		service->established(service, session);
+		server = &this->servers[i];
+		server->service->established(server->service, session);
+		server->requests->answer(server->requests, session);
 	}
 }
 
-METHOD(kupf_enforcer_t, count_, u_int,
-	private_kupf_psk_sockets_t *this, const char *session)
-{
-	return this->enforcer->count(this->enforcer, session);
-}
-
-METHOD(kupf_enforcer_t, describe, u_int,
-	private_kupf_psk_sockets_t *this, const char *session,
-	kupf_tunnel_t *tunnels, u_int max)
-{
-	return this->enforcer->describe(this->enforcer, session, tunnels, max);
-}
-
-METHOD(kupf_enforcer_t, measure, void,
-	private_kupf_psk_sockets_t *this, kupf_tunnel_t *tunnel)
-{
-	this->enforcer->measure(this->enforcer, tunnel);
-}
-
-METHOD(kupf_enforcer_t, get_attempts, bool,
-	private_kupf_psk_sockets_t *this, const char *session,
-	kupf_attempts_t *attempts)
-{
-	return this->enforcer->get_attempts(this->enforcer, session, attempts);
-}
-
-METHOD(kupf_enforcer_t, retry, bool,
-	private_kupf_psk_sockets_t *this, const char *session, bool *waited)
-{
-	return this->enforcer->retry(this->enforcer, session, waited);
-}
-
-METHOD(kupf_enforcer_t, uses, bool,
-	private_kupf_psk_sockets_t *this, const char *session,
-	const kupf_address_t *address)
-{
-	return this->enforcer->uses(this->enforcer, session, address);
-}
-
-METHOD(kupf_enforcer_t, close_, u_int,
+METHOD(kupf_consumers_t, closed, void,
 	private_kupf_psk_sockets_t *this, kupf_session_t *session,
 	kupf_reason_t reason)
 {
@@ -120,50 +59,58 @@ METHOD(kupf_enforcer_t, close_, u_int,
 
 	for (i = 0; i < this->count; i++)
 	{
-		service = this->consumers[i].service;
+		service = this->servers[i].service;
 		service->closed(service, session, reason);
+		this->connections->end(this->connections,
+							   kupf_session_get_name(session),
+							   service->get_name(service));
 	}
-	return this->enforcer->close(this->enforcer, session, reason);
 }
 
-METHOD(kupf_enforcer_t, vacate, bool,
-	private_kupf_psk_sockets_t *this, const char *session, uint32_t up_as,
-	u_int *tunnels)
-{
-	/* the key stays, and with it what consumers have */
-	return this->enforcer->vacate(this->enforcer, session, up_as, tunnels);
-}
-
-METHOD(kupf_enforcer_t, replaced, void,
+METHOD(kupf_consumers_t, replaced, void,
 	private_kupf_psk_sockets_t *this, kupf_session_t *old, kupf_session_t *new,
 	uint32_t grace)
 {
-	kupf_psk_service_t *service;
+	server_t *server;
 	u_int i;
 
 	for (i = 0; i < this->count; i++)
 	{
-		service = this->consumers[i].service;
-		service->replaced(service, old, new, grace);
+		server = &this->servers[i];
+		if (!server->service->replaced(server->service, old, new, grace))
+		{
+			this->connections->end(this->connections,
+								   kupf_session_get_name(old),
+								   server->service->get_name(server->service));
+		}
+		server->requests->answer(server->requests, new);
 	}
-	this->enforcer->replaced(this->enforcer, old, new, grace);
 }
 
-METHOD(kupf_enforcer_t, counters, void,
-	private_kupf_psk_sockets_t *this, kupf_counter_cb_t cb, void *user)
+METHOD(kupf_consumers_t, in_use, bool,
+	private_kupf_psk_sockets_t *this, const kupf_session_data_t *data)
 {
-	this->enforcer->counters(this->enforcer, cb, user);
+	bool used = FALSE;
+	u_int i;
+
+	for (i = 0; !used && i < this->count; i++)
+	{
+		used = this->servers[i].service->in_use(this->servers[i].service, data);
+	}
+	return used;
 }
 
-METHOD(kupf_enforcer_t, check, void,
-	private_kupf_psk_sockets_t *this, kupf_findings_t *findings)
+METHOD(kupf_consumers_t, describe, u_int,
+	private_kupf_psk_sockets_t *this, const char *session, kupf_link_t *links,
+	u_int max, u_int *count)
 {
-	this->enforcer->check(this->enforcer, findings);
+	return this->connections->describe(this->connections, session, links, max,
+									   count);
 }
 
 METHOD(kupf_psk_sockets_t, prepare, bool,
 	private_kupf_psk_sockets_t *this, const kupf_psk_config_t *config,
-	uint16_t fc, kupf_store_t *store)
+	const kupf_psk_bounds_t *bounds, uint16_t fc, kupf_store_t *store)
 {
 	kupf_psk_service_t *service;
 	enumerator_t *enumerator;
@@ -186,7 +133,9 @@ METHOD(kupf_psk_sockets_t, prepare, bool,
 		if (good)
 		{
 			known |= bit;
-			this->consumers[this->count++].service = service;
+			this->servers[this->count].requests =
+											kupf_psk_requests_create(bounds);
+			this->servers[this->count++].service = service;
 		}
 	}
 	enumerator->destroy(enumerator);
@@ -196,7 +145,7 @@ METHOD(kupf_psk_sockets_t, prepare, bool,
 /**
  * Create the socket of a service.
  */
-static bool create_socket(consumers_t *this, const kupf_psk_config_t *config,
+static bool create_socket(server_t *this, const kupf_psk_config_t *config,
 						  const kupf_server_config_t *smf_server)
 {
 	const char *name = this->service->get_name(this->service);
@@ -224,19 +173,19 @@ static bool create_socket(consumers_t *this, const kupf_psk_config_t *config,
 
 METHOD(kupf_psk_sockets_t, serve, bool,
 	private_kupf_psk_sockets_t *this, const kupf_psk_config_t *config,
-	const kupf_server_config_t *server, kupf_publisher_t *smf, u_int rate,
+	const kupf_server_config_t *server, kupf_publisher_t *smf,
 	kupf_role_t role)
 {
-	consumers_t *consumers;
+	server_t *current;
 	u_int i;
 
 	for (i = 0; i < this->count; i++)
 	{
-		consumers = &this->consumers[i];
-		consumers->commands = kupf_psk_commands_create(consumers->service, smf,
-													   rate, role);
-		if (!consumers->commands ||
-			!create_socket(consumers, config, server))
+		current = &this->servers[i];
+		current->commands = kupf_psk_commands_create(current->service,
+											current->requests,
+											this->connections, smf, role);
+		if (!current->commands || !create_socket(current, config, server))
 		{
 			return FALSE;
 		}
@@ -251,10 +200,10 @@ METHOD(kupf_psk_sockets_t, stop, void,
 
 	for (i = 0; i < this->count; i++)
 	{
-		DESTROY_IF(this->consumers[i].server);
-		DESTROY_IF(this->consumers[i].commands);
-		this->consumers[i].server = NULL;
-		this->consumers[i].commands = NULL;
+		DESTROY_IF(this->servers[i].server);
+		DESTROY_IF(this->servers[i].commands);
+		this->servers[i].server = NULL;
+		this->servers[i].commands = NULL;
 	}
 }
 
@@ -266,44 +215,36 @@ METHOD(kupf_psk_sockets_t, destroy, void,
 	stop(this);
 	for (i = 0; i < this->count; i++)
 	{
-		this->consumers[i].service->destroy(this->consumers[i].service);
+		this->servers[i].requests->destroy(this->servers[i].requests);
+		this->servers[i].service->destroy(this->servers[i].service);
 	}
+	this->connections->destroy(this->connections);
 	free(this);
 }
 
 /*
  * Described in header
  */
-kupf_psk_sockets_t *kupf_psk_sockets_create(kupf_enforcer_t *enforcer)
+kupf_psk_sockets_t *kupf_psk_sockets_create()
 {
 	private_kupf_psk_sockets_t *this;
 
 	INIT(this,
 		.public = {
-			.enforcer = {
-				.get_role = _get_role,
-				.covers = _covers,
-				.own = _own,
-				.accepts = _accepts,
+			.consumers = {
 				.established = _established,
-				.count = _count_,
-				.describe = _describe,
-				.measure = _measure,
-				.get_attempts = _get_attempts,
-				.retry = _retry,
-				.uses = _uses,
-				.close = _close_,
-				.vacate = _vacate,
+				.closed = _closed,
 				.replaced = _replaced,
-				.counters = _counters,
-				.check = _check,
+				.in_use = _in_use,
+				.describe = _describe,
 			},
 			.prepare = _prepare,
 			.serve = _serve,
 			.stop = _stop,
 			.destroy = _destroy,
 		},
-		.enforcer = enforcer,
+		.connections = kupf_psk_connections_create(KUPF_PSK_CONNECTIONS_EACH,
+												   KUPF_PSK_CONNECTIONS_ALL),
 	);
 	return &this->public;
 }

@@ -8,15 +8,14 @@
  * with a thread of its own, so that unknown identities, which are an attacker's
  * choice, hold up nobody but the consumers of that service.  A socket gives
  * keys of its service, and nothing else; the socket of the SMF side gives none.
- *
- * It learns of sessions as the enforcer does: it stands before it, and passes
- * on whatever is told and asked.
  */
 
 #ifndef KUPF_PSK_SOCKETS_H_
 #define KUPF_PSK_SOCKETS_H_
 
 #include "kupf_psk_config.h"
+#include "kupf_psk_requests.h"
+#include "kupf/kupf_consumers.h"
 #include "kupf/protocol/kupf_publisher.h"
 #include "kupf/socket/kupf_server.h"
 #include "kupf/store/kupf_store.h"
@@ -26,20 +25,22 @@ typedef struct kupf_psk_sockets_t kupf_psk_sockets_t;
 struct kupf_psk_sockets_t {
 
 	/**
-	 * To be told what the enforcer is told; any thread.
+	 * Implements the consumers for the rest of kupf.
 	 */
-	kupf_enforcer_t enforcer;
+	kupf_consumers_t consumers;
 
 	/**
 	 * Create the services, before the first session is told of.
 	 *
 	 * @param config	settings, kupf_psk_config_check()
+	 * @param bounds	of requests for keys, for each service
 	 * @param fc		FC of the derivation
 	 * @param store		sessions, those that are hidden not to be held
 	 * @return			FALSE if that failed, which is logged
 	 */
 	bool (*prepare)(kupf_psk_sockets_t *this, const kupf_psk_config_t *config,
-					uint16_t fc, kupf_store_t *store);
+					const kupf_psk_bounds_t *bounds, uint16_t fc,
+					kupf_store_t *store);
 
 	/**
 	 * Begin to serve: each service on the socket that has "-psk." and its name
@@ -48,13 +49,12 @@ struct kupf_psk_sockets_t {
 	 * @param config	settings, those of prepare()
 	 * @param server	settings of the SMF side's socket: path, most connections
 	 * @param smf		tells the SMF side about events
-	 * @param rate		requests for keys in a second, for each service
 	 * @param role		what the host is
 	 * @return			FALSE if that failed, which is logged
 	 */
 	bool (*serve)(kupf_psk_sockets_t *this, const kupf_psk_config_t *config,
 				  const kupf_server_config_t *server, kupf_publisher_t *smf,
-				  u_int rate, kupf_role_t role);
+				  kupf_role_t role);
 
 	/**
 	 * End to serve.
@@ -69,9 +69,7 @@ struct kupf_psk_sockets_t {
 
 /**
  * Create the object, without any service.
- *
- * @param enforcer	enforcer that has all methods, outlives the object
  */
-kupf_psk_sockets_t *kupf_psk_sockets_create(kupf_enforcer_t *enforcer);
+kupf_psk_sockets_t *kupf_psk_sockets_create(void);
 
 #endif /** KUPF_PSK_SOCKETS_H_ @}*/

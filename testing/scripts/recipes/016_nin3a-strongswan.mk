@@ -46,7 +46,7 @@ build: configure
 	cd $(NIN3A_BUILD) && make -j $(NUM_CPUS)
 
 install: build
-	cd $(NIN3A_BUILD) && make install install-faults DESTDIR=$(DESTDIR)
+	cd $(NIN3A_BUILD) && make install install-faults install-tls DESTDIR=$(DESTDIR)
 	# what scenarios use: an IKEv2 initiator that breaks rules, and a script
 	rm -rf $(INITIATOR)
 	mkdir -p $(INITIATOR) $(DESTDIR)/usr/local/bin

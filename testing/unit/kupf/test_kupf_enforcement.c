@@ -52,6 +52,68 @@ START_TEST(test_none)
 }
 END_TEST
 
+/** What consumers were told: e, c, r in order */
+static char told[8];
+
+static void tell(char what)
+{
+	told[strlen(told)] = what;
+}
+
+static void consumers_established(kupf_consumers_t *this,
+								  kupf_session_t *session)
+{
+	tell('e');
+}
+
+static void consumers_closed(kupf_consumers_t *this, kupf_session_t *session,
+							 kupf_reason_t reason)
+{
+	ck_assert_int_eq(reason, KUPF_REASON_EXPIRED);
+	/* before the tunnels go */
+	ck_assert_uint_eq(enforcer.closed, 0);
+	tell('c');
+}
+
+static void consumers_replaced(kupf_consumers_t *this, kupf_session_t *old,
+							   kupf_session_t *new, uint32_t grace)
+{
+	ck_assert_uint_eq(grace, 7);
+	tell('r');
+}
+
+/**
+ * Consumers of keys are told, whether there is an enforcer or not.
+ */
+START_TEST(test_consumers)
+{
+	kupf_enforcement_t *guard = kupf_enforcement_create(TRUE, KUPF_ROLE_UPF);
+	kupf_enforcer_t *public = &guard->enforcer;
+	kupf_session_t *session = test_session("s", ID_KEY_ID, "a", 0);
+	kupf_consumers_t consumers = {
+		.established = consumers_established,
+		.closed = consumers_closed,
+		.replaced = consumers_replaced,
+	};
+
+	memset(told, 0, sizeof(told));
+	public->consumers = &consumers;
+	if (_i)
+	{
+		ck_assert(guard->attach(guard, &enforcer.public));
+	}
+	public->established(public, session);
+	public->replaced(public, session, session, 7);
+	public->close(public, session, KUPF_REASON_EXPIRED);
+	ck_assert_str_eq(told, "erc");
+	ck_assert_uint_eq(enforcer.established, _i);
+	ck_assert_uint_eq(enforcer.closed, _i);
+	guard->detach(guard);
+	guard->destroy(guard);
+	kupf_session_unref(session);
+}
+END_TEST
+
 START_TEST(test_attached)
 {
 	kupf_enforcement_t *guard = kupf_enforcement_create(_i, KUPF_ROLE_UPF);
@@ -232,6 +294,7 @@ Suite *kupf_enforcement_suite(void)
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_loop_test(tc, test_none, 0, 2);
 	tcase_add_loop_test(tc, test_attached, 0, 2);
+	tcase_add_loop_test(tc, test_consumers, 0, 2);
 	tcase_add_test(tc, test_reasons);
 	tcase_add_loop_test(tc, test_role, 0, 9);
 	tcase_add_test(tc, test_detach_waits);

@@ -5,7 +5,9 @@
  * consumers are told as sessions come, change and go.
  */
 
+#include "kupf/psk/kupf_psk_connections.h"
 #include "kupf/psk/kupf_psk_index.h"
+#include "kupf/psk/kupf_psk_requests.h"
 #include "kupf/psk/kupf_psk_service.h"
 #include "kupf/psk/kupf_psk_sockets.h"
 #include "test_client.h"
@@ -28,9 +30,6 @@
 
 /** Another key */
 #define OTHER "0x4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b"
-
-/** Requests for keys in a second */
-#define RATE 3
 
 /** The parts behind the sockets */
 static test_upf_t upf;
@@ -62,7 +61,7 @@ static void start(kupf_role_t role)
 	snprintf(uri, sizeof(uri), "unix://%s", test_path("sock"));
 	server.uri = uri;
 	ck_assert(upf.consumers->serve(upf.consumers, &test_upf_psk, &server,
-								   upf.publisher, RATE, role));
+								   upf.publisher, role));
 	consumer = dial("mpquic");
 	watcher = dial("mpquic");
 	test_register(watcher, "psk-end");
@@ -105,6 +104,19 @@ static void run(const char *name, const char *fmt)
 	reply = test_execute(&upf, name, "%s", fmt);
 	ck_assert_msg(streq(test_value(reply, "success"), "yes"), "%s %s: %s", name,
 				  fmt, test_value(reply, "errmsg"));
+	reply->destroy(reply);
+}
+
+/**
+ * Carry out a command that is refused as an identity is in use.
+ */
+static void refused(const char *name, const char *fmt, const char *field)
+{
+	vici_message_t *reply;
+
+	reply = test_execute(&upf, name, "%s", fmt);
+	ck_assert_str_eq(test_value(reply, "cause"), "identity-in-use");
+	ck_assert_ptr_nonnull(strstr(test_value(reply, "errmsg"), field));
 	reply->destroy(reply);
 }
 
@@ -316,11 +328,34 @@ START_TEST(test_direct)
 	run("establish-session", "session=c ue-id=keyid:ue3 key=" KUPF
 		" services=[tls] psk-identity=3GPP");
 	assert_found("33475050", "direct", OTHER + 2, "a", "1");
+	/* there is one of each name, as of ue-id */
+	refused("modify-session", "session=b psk-identity=3GPP", "psk-identity");
+	refused("establish-session", "session=d ue-id=keyid:ue4 key=" KUPF
+			" services=[mpquic] psk-identity=b", "psk-identity");
+	run("modify-session", "session=a psk-identity=3GPP lifetime=100");
+	assert_found("33475050", "direct", OTHER + 2, "a", "2");
+	run("delete-session", "session=a");
 	run("modify-session", "session=b psk-identity=3GPP");
-	assert_unknown(consumer, "33475050");
+	assert_found("33475050", "direct", KUPF + 2, "b", "2");
+	ck_assert_uint_eq(test_counter("psk-ambiguous"), ambiguous);
+}
+END_TEST
+
+/**
+ * Two keys that lead to the same identity: nobody gets either.
+ */
+START_TEST(test_ambiguous)
+{
+	uint64_t ambiguous = test_counter("psk-ambiguous");
+
+	run("establish-session", "session=a ue-id=keyid:ue key=" KUPF
+		" services=[mpquic]");
+	run("establish-session", "session=b ue-id=keyid:ue2 key=" KUPF
+		" services=[mpquic]");
+	assert_unknown(consumer, PSK_ID);
 	ck_assert_uint_eq(test_counter("psk-ambiguous"), ambiguous + 1);
 	run("delete-session", "session=a");
-	assert_found("33475050", "direct", KUPF + 2, "b", "2");
+	assert_found(PSK_ID, "ext", PSK, "b", "1");
 }
 END_TEST
 
@@ -355,62 +390,438 @@ START_TEST(test_preconfigured)
 }
 END_TEST
 
-/**
- * What asks for a key that is lacking.
- */
+/** Events that the SMF side has got, as text, and how many */
 typedef struct {
 	kupf_subscriber_t public;
 	u_int count;
+	vici_message_t *last;
 } smf_t;
 
 static void take(kupf_subscriber_t *this, wire_octets_t packet)
 {
 	smf_t *smf = (smf_t*)this;
-	vici_message_t *event;
+	vici_message_t *old, *event;
 
 	event = test_read_packet(packet, WIRE_EVENT);
-	ck_assert_str_eq(test_value(event, "service"), "mpquic");
-	ck_assert_str_eq(test_value(event, "session"), "a");
-	ck_assert_str_eq(test_value(event, "ue-id"), "");
-	event->destroy(event);
+	old = __atomic_exchange_n(&smf->last, event, __ATOMIC_SEQ_CST);
+	DESTROY_IF(old);
 	__atomic_add_fetch(&smf->count, 1, __ATOMIC_SEQ_CST);
+}
+
+static smf_t smf = { .public.notify = take };
+
+static void listen_to(kupf_event_t event)
+{
+	smf.count = 0;
+	upf.publisher->subscribe(upf.publisher, event, &smf.public);
+}
+
+static void ignore(kupf_event_t event)
+{
+	upf.publisher->unsubscribe(upf.publisher, event, &smf.public);
+	DESTROY_IF(smf.last);
+	smf.last = NULL;
+}
+
+/**
+ * What the event that came last says.
+ */
+static const char *told(const char *field)
+{
+	return test_value(smf.last, field);
+}
+
+static void assert_reply(int fd, const char *command, const char *fmt,
+						 const char *key, const char *value)
+{
+	vici_message_t *reply;
+
+	test_request(fd, command, "%s", fmt);
+	reply = test_reply(fd);
+	ck_assert_msg(streq(test_value(reply, key), value), "%s %s: %s, not %s",
+				  command, fmt, test_value(reply, key), value);
+	reply->destroy(reply);
 }
 
 static void assert_request(const char *fmt, const char *key, const char *value)
 {
-	vici_message_t *reply;
-
-	test_request(consumer, "psk-request", "%s", fmt);
-	reply = test_reply(consumer);
-	ck_assert_str_eq(test_value(reply, key), value);
-	reply->destroy(reply);
+	assert_reply(consumer, "psk-request", fmt, key, value);
 }
 
 START_TEST(test_request_key)
 {
-	smf_t smf = { .public.notify = take };
-	uint64_t limited = test_counter("psk-limited");
-	vici_message_t *reply;
-	u_int i;
+	uint64_t joined = test_counter("psk-joined");
 
 	assert_request("", "cause", "missing-field");
 	assert_request("session=a ue-id=keyid:a", "cause", "unknown-field");
 	assert_request("ue-addresses=[127.0.0.1]", "cause", "invalid-field");
+	/* nobody is there: it may be asked for again at once */
 	assert_request("session=a", "told", "0");
-	upf.publisher->subscribe(upf.publisher, KUPF_EVENT_KEY_REQUEST,
-							 &smf.public);
+	assert_request("session=a", "waiting", "no");
+	listen_to(KUPF_EVENT_KEY_REQUEST);
 	assert_request("session=a ue-addresses=[10.0.0.1]", "told", "1");
 	ck_assert_uint_eq(smf.count, 1);
+	ck_assert_str_eq(told("service"), "mpquic");
+	ck_assert_str_eq(told("session"), "a");
+	ck_assert_str_eq(told("ue-id"), "");
+	/* one for a session, whoever asks */
+	assert_request("session=a", "told", "0");
+	assert_request("session=a", "waiting", "yes");
+	ck_assert_uint_eq(smf.count, 1);
+	ck_assert_uint_eq(test_counter("psk-joined"), joined + 2);
+	/* until there is an answer */
+	run("establish-session", "session=a ue-id=keyid:ue key=" KUPF
+		" services=[mpquic] ue-addresses=[10.0.0.1]");
+	assert_request("session=a", "told", "1");
+	run("modify-session", "session=a key=" OTHER);
+	assert_request("session=a", "told", "1");
+	ignore(KUPF_EVENT_KEY_REQUEST);
+}
+END_TEST
+
+START_TEST(test_request_address)
+{
+	listen_to(KUPF_EVENT_KEY_REQUEST);
+	assert_request("ue-addresses=[10.0.0.1]", "told", "1");
+	assert_request("ue-addresses=[10.0.0.1]", "waiting", "yes");
+	assert_request("ue-addresses=[10.0.0.2]", "told", "1");
+	ck_assert_uint_eq(smf.count, 2);
+	run("establish-session", "session=a ue-id=keyid:ue key=" KUPF
+		" services=[mpquic] ue-addresses=[10.0.0.2]");
+	assert_request("ue-addresses=[10.0.0.1]", "told", "0");
+	assert_request("ue-addresses=[10.0.0.2]", "told", "1");
+	ignore(KUPF_EVENT_KEY_REQUEST);
+}
+END_TEST
+
+/**
+ * Bounds of requests, by themselves: the clock of the test stands in between.
+ */
+START_TEST(test_request_bounds)
+{
+	kupf_psk_bounds_t bounds = { .rate = 0, .waiting = 2, .timeout = 300 };
+	uint64_t limited = test_counter("psk-limited");
+	kupf_psk_requests_t *requests;
+	kupf_address_t none = {};
+	u_int i, refused = 0;
+
+	requests = kupf_psk_requests_create(&bounds);
+	ck_assert_int_eq(requests->ask(requests, "a", &none), KUPF_PSK_ASKED);
+	ck_assert_int_eq(requests->ask(requests, "b", &none), KUPF_PSK_ASKED);
+	ck_assert_int_eq(requests->ask(requests, "c", &none), KUPF_PSK_REFUSED);
+	ck_assert_int_eq(requests->ask(requests, "a", &none), KUPF_PSK_JOINED);
+	requests->withdraw(requests, "b", &none);
+	ck_assert_int_eq(requests->ask(requests, "c", &none), KUPF_PSK_ASKED);
+	ck_assert_uint_eq(test_counter("psk-limited"), limited + 1);
+	/* nobody waits for ever for who does not answer */
+	usleep(400000);
+	ck_assert_int_eq(requests->ask(requests, "a", &none), KUPF_PSK_ASKED);
+	requests->destroy(requests);
+
+	bounds = (kupf_psk_bounds_t){ .rate = 3, .waiting = 100, .timeout = 1 };
+	requests = kupf_psk_requests_create(&bounds);
 	/* more than there may be, even if a second ends meanwhile */
-	for (i = 0; i < 4 * RATE; i++)
+	for (i = 0; i < 12; i++)
 	{
-		test_request(consumer, "psk-request", "session=a");
+		char name[8];
+
+		snprintf(name, sizeof(name), "s%u", i);
+		refused += requests->ask(requests, name, &none) == KUPF_PSK_REFUSED;
+	}
+	ck_assert_uint_ge(refused, 6);
+	requests->destroy(requests);
+}
+END_TEST
+
+/** A connection with the key of PSK_ID */
+#define CONNECTION "%8b%52%ec%ca%28%b4%e9%cb%b6%ae%c3%5d%89%11%1e%cf"
+
+/**
+ * Get what list-sessions says of a session.
+ */
+static vici_message_t *list(const char *session, test_call_t *call)
+{
+	vici_message_t *event;
+	wire_packet_type_t type;
+
+	test_call_begin(&upf, call, &upf, "list-sessions", "session=%s", session);
+	while (test_call_step(&upf, call))
+	{
+		/* to its end */
+	}
+	event = test_call_next(call, &type);
+	ck_assert_int_eq(type, WIRE_EVENT);
+	return event;
+}
+
+static void assert_listed(const char *session, const char *field,
+						  const char *value)
+{
+	vici_message_t *event;
+	test_call_t call;
+
+	event = list(session, &call);
+	ck_assert_str_eq(event->get_str(event, "", (char*)field), value);
+	event->destroy(event);
+	test_call_end(&call);
+}
+
+START_TEST(test_connections)
+{
+	uint64_t held = test_counter("psk-connections");
+	uint64_t opened = test_counter("psk-connections-opened");
+	int other = dial("mpquic");
+
+	listen_to(KUPF_EVENT_CONNECTION_UP);
+	upf.publisher->subscribe(upf.publisher, KUPF_EVENT_CONNECTION_DOWN,
+							 &smf.public);
+	run("establish-session", "session=a ue-id=keyid:ue key=" KUPF
+		" services=[ike,mpquic]");
+	run("establish-session", "session=b ue-id=keyid:ue2 key=" OTHER);
+	assert_listed("a", "connections", "0");
+	assert_listed("b", "connections", "");
+
+	assert_reply(consumer, "connection-up", "identity=" CONNECTION
+				 " connection=c-1 remote=192.0.2.9[4433]", "session", "a");
+	ck_assert_uint_eq(smf.count, 1);
+	ck_assert_str_eq(told("session"), "a");
+	ck_assert_str_eq(told("service"), "mpquic");
+	ck_assert_str_eq(told("connection"), "c-1");
+	ck_assert_str_eq(told("remote"), "192.0.2.9[4433]");
+	ck_assert_str_eq(told("generation"), "1");
+	ck_assert_str_ne(told("time"), "");
+	/* once more is the same, by another consumer it is another one */
+	assert_reply(consumer, "connection-up", "identity=" CONNECTION
+				 " connection=c-1", "success", "yes");
+	ck_assert_uint_eq(smf.count, 1);
+	assert_reply(other, "connection-up", "identity=" CONNECTION
+				 " connection=c-1 remote=2001:db8::1[1]", "generation", "1");
+	ck_assert_uint_eq(smf.count, 2);
+	ck_assert_uint_eq(test_counter("psk-connections"), held + 2);
+	ck_assert_uint_eq(test_counter("psk-connections-opened"), opened + 2);
+	assert_listed("a", "connections", "2");
+	assert_listed("a", "psk-connections.1.service", "mpquic");
+	assert_listed("a", "psk-connections.1.connection", "c-1");
+	assert_listed("a", "psk-connections.1.remote", "192.0.2.9[4433]");
+	assert_listed("a", "psk-connections.2.remote", "2001:db8::1[1]");
+	assert_listed("a", "psk-connections.2.generation", "1");
+
+	assert_reply(consumer, "connection-down", "connection=c-2", "cause",
+				 "no-such-connection");
+	assert_reply(consumer, "connection-down", "connection=c-1", "success",
+				 "yes");
+	assert_reply(consumer, "connection-down", "connection=c-1", "cause",
+				 "no-such-connection");
+	ck_assert_uint_eq(smf.count, 3);
+	ck_assert_str_eq(told("reason"), "closed");
+	ck_assert_str_eq(told("session"), "a");
+	assert_listed("a", "connections", "1");
+	ck_assert_uint_eq(test_counter("psk-connections"), held + 1);
+	close(other);
+	ignore(KUPF_EVENT_CONNECTION_UP);
+	ignore(KUPF_EVENT_CONNECTION_DOWN);
+}
+END_TEST
+
+/**
+ * A key that is gone has no new connections, and those that it had are not the
+ * session's any more.
+ */
+START_TEST(test_connections_end)
+{
+	uint64_t held = test_counter("psk-connections");
+	u_int i;
+
+	run("establish-session", "session=a ue-id=keyid:ue key=" KUPF
+		" services=[mpquic,tls]");
+	assert_reply(consumer, "connection-up", "identity=" CONNECTION
+				 " connection=1", "success", "yes");
+	/* of the key that was, until the consumer has closed it */
+	run("modify-session", "session=a key=" OTHER);
+	assert_listed("a", "psk-connections.1.generation", "1");
+	assert_reply(consumer, "connection-up", "identity=" CONNECTION
+				 " connection=2", "cause", "unknown-identity");
+	run("modify-session", "session=a services=[tls]");
+	assert_listed("a", "connections", "0");
+	run("modify-session", "session=a services=[mpquic] key=" KUPF);
+	assert_reply(consumer, "connection-up", "identity=" CONNECTION
+				 " connection=3", "success", "yes");
+	run("delete-session", "session=a");
+	run("establish-session", "session=a ue-id=keyid:ue key=" KUPF
+		" services=[mpquic]");
+	assert_listed("a", "connections", "0");
+	/* they are the consumer's all the same */
+	ck_assert_uint_eq(test_counter("psk-connections"), held + 2);
+	assert_reply(consumer, "connection-up", "identity=" CONNECTION
+				 " connection=3", "cause", "invalid-field");
+	assert_reply(consumer, "connection-up", "identity=" CONNECTION
+				 " connection=4", "success", "yes");
+
+	/* until it is gone: one event for all */
+	listen_to(KUPF_EVENT_CONNECTION_DOWN);
+	close(consumer);
+	for (i = 0; i < 500 && !__atomic_load_n(&smf.count, __ATOMIC_SEQ_CST); i++)
+	{
+		usleep(10000);
+	}
+	ck_assert_uint_eq(smf.count, 1);
+	ck_assert_str_eq(told("reason"), "consumer");
+	ck_assert_str_eq(told("connections"), "3");
+	ck_assert_str_eq(told("session"), "");
+	ck_assert_uint_eq(test_counter("psk-connections"), held);
+	assert_listed("a", "connections", "0");
+	ignore(KUPF_EVENT_CONNECTION_DOWN);
+	consumer = dial("mpquic");
+}
+END_TEST
+
+START_TEST(test_connections_wrong)
+{
+	static const struct {
+		const char *message;
+		const char *cause;
+	} wrong[] = {
+		{ "connection=a", "missing-field" },
+		{ "identity=a", "missing-field" },
+		{ "identity=a connection=", "invalid-field" },
+		{ "identity=a connection=%20", "invalid-field" },
+		{ "identity=a connection=a%00b", "invalid-field" },
+		{ "identity=a connection=a%ffb", "invalid-field" },
+		{ "identity=a connection=0123456789012345678901234567890123456789"
+		  "0123456789012345678901234", "invalid-field" },
+		{ "identity=a connection=a remote=", "invalid-field" },
+		{ "identity=a connection=a remote=192.0.2.1", "invalid-field" },
+		{ "identity=a connection=a remote=%5b1%5d", "invalid-field" },
+		{ "identity=a connection=a remote=192.0.2.1[65536]", "invalid-field" },
+		{ "identity=a connection=a remote=192.0.2.1[1", "invalid-field" },
+		{ "identity=a connection=a remote=]192.0.2.1[", "invalid-field" },
+		{ "identity=a connection=a connection=b", "invalid-field" },
+		{ "identity=a connection=a session=b", "unknown-field" },
+		{ "identity=a connection=a", "unknown-identity" },
+	};
+	u_int i;
+
+	for (i = 0; i < countof(wrong); i++)
+	{
+		assert_reply(consumer, "connection-up", wrong[i].message, "cause",
+					 wrong[i].cause);
+	}
+	assert_reply(consumer, "connection-down", "", "cause", "missing-field");
+	assert_reply(consumer, "connection-down", "connection=a identity=a",
+				 "cause", "unknown-field");
+}
+END_TEST
+
+/**
+ * Bounds for each consumer and for all.
+ */
+START_TEST(test_connections_bounds)
+{
+	uint64_t held = test_counter("psk-connections");
+	kupf_psk_connections_t *connections;
+	char session[KUPF_SESSION_NAME_MAX + 1];
+	kupf_link_t link = { .service = "s" }, links[2];
+	kupf_error_t error = {};
+	int clients[3];
+	uint32_t number = 0, other = 0;
+	u_int i, count;
+
+	connections = kupf_psk_connections_create(200, 300);
+	for (i = 0; i < 500; i++)
+	{
+		error = (kupf_error_t){};
+		snprintf(link.name, sizeof(link.name), "%u", i);
+		ck_assert_int_eq(connections->up(connections, &clients[0], "a", &link,
+										 &error),
+						 i < 200 ? KUPF_PSK_UP_NEW : KUPF_PSK_UP_REFUSED);
+		ck_assert_int_eq(error.cause, i < 200 ? KUPF_CAUSE_NONE :
+						 KUPF_CAUSE_LIMIT_REACHED);
+	}
+	for (i = 0; i < 500; i++)
+	{
+		error = (kupf_error_t){};
+		snprintf(link.name, sizeof(link.name), "%u", i);
+		ck_assert_int_eq(connections->up(connections, &clients[1],
+										 i % 2 ? "a" : "b", &link, &error),
+						 i < 100 ? KUPF_PSK_UP_NEW : KUPF_PSK_UP_REFUSED);
+	}
+	/* what is there may be told again, and none of another session */
+	error = (kupf_error_t){};
+	strcpy(link.name, "7");
+	ck_assert_int_eq(connections->up(connections, &clients[0], "a", &link,
+									 &error), KUPF_PSK_UP_KNOWN);
+	ck_assert_int_eq(connections->up(connections, &clients[0], "b", &link,
+									 &error), KUPF_PSK_UP_REFUSED);
+	ck_assert_int_eq(error.cause, KUPF_CAUSE_INVALID_FIELD);
+	ck_assert_int_eq(connections->up(connections, &clients[2], "b", &link,
+									 &error), KUPF_PSK_UP_REFUSED);
+	ck_assert_uint_eq(test_counter("psk-connections"), held + 300);
+	ck_assert_uint_eq(connections->describe(connections, "a", links,
+											countof(links), &count), 250);
+	ck_assert_uint_eq(count, countof(links));
+	ck_assert_uint_eq(connections->describe(connections, "b", links, 0,
+											&count), 50);
+	connections->end(connections, "a", "of another");
+	ck_assert_uint_eq(connections->describe(connections, "a", links, 0,
+											&count), 250);
+	connections->end(connections, "a", link.service);
+	ck_assert_uint_eq(connections->describe(connections, "a", links, 0,
+											&count), 0);
+	ck_assert(connections->down(connections, &clients[0], "7", session, &link));
+	ck_assert_str_eq(session, "a");
+	ck_assert(!connections->down(connections, &clients[2], "7", session,
+								 &link));
+	ck_assert_uint_eq(connections->drop(connections, &clients[0], &number),
+					  199);
+	ck_assert_uint_eq(connections->drop(connections, &clients[0], &other), 0);
+	ck_assert_uint_eq(connections->drop(connections, &clients[1], &other),
+					  100);
+	ck_assert_uint_ne(number, other);
+	ck_assert_uint_eq(test_counter("psk-connections"), held);
+	connections->destroy(connections);
+}
+END_TEST
+
+static void take_replies(u_int count)
+{
+	vici_message_t *reply;
+
+	while (count--)
+	{
 		reply = test_reply(consumer);
+		ck_assert_str_eq(test_value(reply, "success"), "yes");
 		reply->destroy(reply);
 	}
-	ck_assert_uint_gt(test_counter("psk-limited"), limited);
-	upf.publisher->unsubscribe(upf.publisher, KUPF_EVENT_KEY_REQUEST,
-							   &smf.public);
+}
+
+/**
+ * An SMF side that reads is not flooded by a consumer.
+ */
+START_TEST(test_connections_flood)
+{
+	uint64_t untold = test_counter("psk-connections-untold");
+	char text[128];
+	u_int i;
+
+	run("establish-session", "session=a ue-id=keyid:ue key=" KUPF
+		" services=[mpquic]");
+	listen_to(KUPF_EVENT_CONNECTION_UP);
+	for (i = 0; i < 6000; i++)
+	{
+		snprintf(text, sizeof(text), "identity=%s connection=%u", CONNECTION,
+				 i);
+		test_request(consumer, "connection-up", "%s", text);
+		if (i % 32 == 31)
+		{
+			take_replies(32);
+		}
+	}
+	take_replies(6000 % 32);
+	/* all are there, whoever was told of them */
+	assert_listed("a", "connections", "6000");
+	ck_assert_uint_eq(smf.count + test_counter("psk-connections-untold"),
+					  untold + 6000);
+	ignore(KUPF_EVENT_CONNECTION_UP);
 }
 END_TEST
 
@@ -696,7 +1107,13 @@ Suite *kupf_psk_sockets_suite(void)
 	tcase_add_test(tc, test_gone);
 	tcase_add_test(tc, test_direct);
 	tcase_add_test(tc, test_preconfigured);
+	tcase_add_test(tc, test_ambiguous);
 	tcase_add_test(tc, test_request_key);
+	tcase_add_test(tc, test_request_address);
+	tcase_add_test(tc, test_connections);
+	tcase_add_test(tc, test_connections_end);
+	tcase_add_test(tc, test_connections_wrong);
+	tcase_add_test(tc, test_connections_flood);
 	tcase_add_test(tc, test_wrong);
 	tcase_add_test(tc, test_separate);
 	tcase_add_test(tc, test_threads);
@@ -710,6 +1127,8 @@ Suite *kupf_psk_sockets_suite(void)
 
 	tc = tcase_create("parts");
 	tcase_add_test(tc, test_index);
+	tcase_add_test(tc, test_request_bounds);
+	tcase_add_test(tc, test_connections_bounds);
 	tcase_add_loop_test(tc, test_config, 0, countof(configs));
 	tcase_add_test(tc, test_values);
 	suite_add_tcase(suite, tc);

@@ -121,6 +121,7 @@ static uint64_t time_of_day()
 static void raise_one(kupf_event_t event, ike_sa_t *ike_sa, child_sa_t *child)
 {
 	host_t *host = host_create_from_string("192.0.2.1", 4500);
+	wire_writer_t writer;
 
 	switch (event)
 	{
@@ -152,6 +153,12 @@ static void raise_one(kupf_event_t event, ike_sa_t *ike_sa, child_sa_t *child)
 			break;
 		case KUPF_EVENT_TUNNEL_MOVED:
 			events->tunnel_moved(events, session, 7, host, host);
+			break;
+		case KUPF_EVENT_CONNECTION_UP:
+		case KUPF_EVENT_CONNECTION_DOWN:
+			ck_assert(publisher->begin(publisher, event, &writer));
+			wire_writer_text(&writer, "connection", "x");
+			publisher->end(publisher, event, &writer);
 			break;
 		case KUPF_EVENT_PSK_END:
 		case KUPF_EVENT_PSK_READY:

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A consumer of keys in a few lines: strongSwan's VICI client on its socket.
 
-consumer.py SERVICE psk IDENTITY (hexadecimal digits) | watch | list
+consumer.py SERVICE psk IDENTITY (hexadecimal digits) | watch | list |
+                    serve IDENTITY NAME | request SESSION
+serve tells of a connection, and that it is closed at each line of its input.
 The service "smf" is the socket of the SMF side.
 """
 
@@ -52,6 +54,16 @@ def main():
     session = connect(service)
     if what == "psk":
         ask(session, "psk", {"identity": bytes.fromhex(more[0])})
+    elif what == "request":
+        ask(session, "psk-request", {"session": more[0]})
+        ask(session, "psk-request", {"session": more[0]})
+    elif what == "serve":
+        for name in more[1:]:
+            ask(session, "connection-up",
+                {"identity": bytes.fromhex(more[0]), "connection": name,
+                 "remote": "192.0.2.77[4433]"})
+        for line in sys.stdin:
+            ask(session, "connection-down", {"connection": line.strip()})
     elif what == "list":
         ask(session, "list-sessions", {})
     else:
