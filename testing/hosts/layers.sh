@@ -16,6 +16,10 @@ tool_packages=(tcpdump rsyslog iputils-ping psmisc procps iproute2 iptables
 # And if scenarios with PFCP are run.
 pfcp_packages=(python3-scapy tshark)
 
+# And for those of a group of UPFs: tools of Redis, which are its server by another
+# name, and what brings the library that kupf-sync needs.
+group_packages=(redis-tools libhiredis-dev)
+
 # Debian's strongSwan, with both forms of the daemon. Where these exclude each
 # other (Debian 13), they can still be unpacked both: each set on its own.
 strongswan_packages=(strongswan-charon strongswan-swanctl
