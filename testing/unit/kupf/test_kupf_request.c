@@ -37,7 +37,7 @@
 /** All fields */
 #define ALL (KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION | KUPF_FIELD_GRACE | \
 			 KUPF_FIELD_STATE | KUPF_FIELD_REPLACE | KUPF_FIELD_LIMIT | \
-			 KUPF_FIELD_AFTER)
+			 KUPF_FIELD_AFTER | KUPF_FIELD_GENERATION | KUPF_FIELD_UNIQUE_ID)
 
 /** Those that a session may be established or modified with */
 #define MOST (KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION | KUPF_FIELD_GRACE)
@@ -182,6 +182,9 @@ static struct {
 	{ "sqn-ak=0x%00%01%02%03", KUPF_FIELD_SQN_AK, "307800010203" },
 	{ "services=[ike,mpquic]", KUPF_FIELD_SERVICES, "3" },
 	{ "grace=0", KUPF_FIELD_GRACE, "0" },
+	{ "generation=1", KUPF_FIELD_GENERATION, "1" },
+	{ "generation=4294967295", KUPF_FIELD_GENERATION, "4294967295" },
+	{ "unique-id=1", KUPF_FIELD_UNIQUE_ID, "1" },
 	{ "grace=315360000", KUPF_FIELD_GRACE, "315360000" },
 	{ "state=up", KUPF_FIELD_STATE, "up" },
 	{ "state=provisioned", KUPF_FIELD_STATE, "provisioned" },
@@ -305,6 +308,12 @@ static char *show(kupf_request_t *request, kupf_field_t field)
 		case KUPF_FIELD_GRACE:
 			snprintf(text, sizeof(text), "%u", request->grace);
 			break;
+		case KUPF_FIELD_GENERATION:
+			snprintf(text, sizeof(text), "%u", request->generation);
+			break;
+		case KUPF_FIELD_UNIQUE_ID:
+			snprintf(text, sizeof(text), "%u", request->unique_id);
+			break;
 		case KUPF_FIELD_STATE:
 			strcpy(text, request->up ? "up" : "provisioned");
 			break;
@@ -347,6 +356,11 @@ static struct {
 	char *named;
 } bad[] = {
 	/* values */
+	{ "generation=0", KUPF_CAUSE_INVALID_FIELD, "'generation'" },
+	{ "generation=-1", KUPF_CAUSE_INVALID_FIELD, "'generation'" },
+	{ "generation=4294967296", KUPF_CAUSE_INVALID_FIELD, "'generation'" },
+	{ "unique-id=0", KUPF_CAUSE_INVALID_FIELD, "'unique-id'" },
+	{ "unique-id=4294967296", KUPF_CAUSE_INVALID_FIELD, "'unique-id'" },
 	{ "services=[TLS]", KUPF_CAUSE_INVALID_FIELD, "'services'" },
 	{ "services=[other]", KUPF_CAUSE_INVALID_FIELD, "'services'" },
 	{ "psk-identity=", KUPF_CAUSE_INVALID_FIELD, "'psk-identity'" },
@@ -700,6 +714,7 @@ START_TEST(test_all)
 	ck_assert(parse(&request, &error, ALL, MOST,
 		"services=[ike] lifetime=60 ue-addresses=[10.0.0.1] dns=[10.0.0.2] "
 		"p-cscf=[10.0.0.3] dnn=a snssai=1 grace=5 psk-identity=x "
+		"generation=7 "
 		"base-key=0x" HEX32 " supi=u@x af-id=a%01%00%00%00%07 snn=a "
 		"sqn-ak=0x000102030405 "
 		"upf-address=192.0.2.1 pdu-session-id=5 fc=0x6e rand=0x" HEX32 " "
