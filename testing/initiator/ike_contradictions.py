@@ -5,6 +5,7 @@ made of the payloads of a right one.
 
 import os
 import struct
+import time
 
 import ike_contents
 import ike_message as ike
@@ -102,8 +103,10 @@ def bad_icv(sa, right):
 
 
 def bad_icv_then(sa, right):
-    """As if somebody else had sent the first one."""
+    """As if somebody else had sent the first one, a moment before: charon ignores
+    a message with the ID of one that it is just looking at."""
     bad_icv(sa, right)
+    time.sleep(0.5)
     sa.send(sa.cipher.seal(sa.spis, ike.IKE_AUTH, 1, right))
 
 
