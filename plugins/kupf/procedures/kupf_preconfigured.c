@@ -151,6 +151,7 @@ static bool compare(private_kupf_preconfigured_t *this,
 		/* it never is 0 */
 		data.generation = kupf_session_get_generation(change.old) + 1 ?: 1;
 		data.created = kupf_session_get_created(change.old);
+		data.lineage = kupf_session_get_lineage(change.old);
 	}
 	/* a copy: no session can be in two stores */
 	change.new = kupf_session_create(&data);

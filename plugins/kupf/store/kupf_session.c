@@ -22,8 +22,10 @@ struct kupf_session_t {
 	uint32_t expiry;
 	/** life as it was asked for, seconds */
 	uint32_t lifetime;
-	/** time_monotonic() of generation 1 */
+	/** time_monotonic() when it was established */
 	uint32_t created;
+	/** the same in all generations */
+	uint32_t lineage;
 	/** time_monotonic() of this generation */
 	uint32_t modified;
 	/** octets of the identity */
@@ -145,6 +147,22 @@ static inline size_t size_of(const kupf_session_t *session)
 	return end - (const uint8_t*)session;
 }
 
+/**
+ * Get a number that no other session has; after 2^32 of them they come again.
+ */
+static uint32_t new_lineage()
+{
+	static refcount_t last;
+	uint32_t lineage;
+
+	do
+	{
+		lineage = ref_get(&last);
+	}
+	while (!lineage);
+	return lineage;
+}
+
 /*
  * Described in header
  */
@@ -180,6 +198,7 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 		.generation = data->generation,
 		.lifetime = data->lifetime,
 		.created = data->created ?: now,
+		.lineage = data->lineage ?: new_lineage(),
 		.modified = now,
 		.id_type = data->id_type,
 		.id_len = data->id.len,
@@ -268,6 +287,7 @@ void kupf_session_get_data(const kupf_session_t *session,
 		.expiry = session->expiry,
 		.generation = session->generation,
 		.created = session->created,
+		.lineage = session->lineage,
 	};
 	memcpy(data->ue_addresses, ue_addresses_of(session),
 		   session->ue_address_count * sizeof(kupf_address_t));
@@ -316,6 +336,14 @@ uint32_t kupf_session_get_generation(const kupf_session_t *session)
 uint32_t kupf_session_get_created(const kupf_session_t *session)
 {
 	return session->created;
+}
+
+/*
+ * Described in header
+ */
+uint32_t kupf_session_get_lineage(const kupf_session_t *session)
+{
+	return session->lineage;
 }
 
 /*
@@ -473,7 +501,7 @@ bool kupf_session_precedes(const kupf_session_t *earlier,
 						   const kupf_session_t *later)
 {
 	return earlier->generation < later->generation &&
-		   earlier->created == later->created &&
+		   earlier->lineage == later->lineage &&
 		   earlier->preconfigured == later->preconfigured;
 }
 

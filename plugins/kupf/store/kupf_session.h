@@ -115,6 +115,9 @@ struct kupf_session_data_t {
 	/** time_monotonic() when the session of this name was established; 0 for
 	 * now */
 	uint32_t created;
+	/** that of the session that it is a later generation of; 0 for another
+	 * session than all others, whatever its name */
+	uint32_t lineage;
 };
 
 /**
@@ -204,6 +207,13 @@ uint32_t kupf_session_get_generation(const kupf_session_t *session);
  * @return			time_monotonic() seconds
  */
 uint32_t kupf_session_get_created(const kupf_session_t *session);
+
+/**
+ * Get what all generations of a session have in common, and no two sessions have.
+ *
+ * @return			a number, not 0
+ */
+uint32_t kupf_session_get_lineage(const kupf_session_t *session);
 
 /**
  * Get the time when it was modified last, or established.

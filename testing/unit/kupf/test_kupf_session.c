@@ -404,21 +404,21 @@ START_TEST(test_precedes)
 	kupf_session_data_t data;
 
 	full(&data);
-	data.created = 1000;
 	first = kupf_session_create(&data);
 	ck_assert(!kupf_session_precedes(first, first));
+	kupf_session_get_data(first, &data);
 	data.generation++;
 	second = kupf_session_create(&data);
 	ck_assert(kupf_session_precedes(first, second));
 	ck_assert(!kupf_session_precedes(second, first));
 	kupf_session_unref(second);
-	/* another one, deleted in between, that was modified meanwhile */
-	data.created++;
+	/* another one, deleted in between, of a later generation; however soon */
+	data.lineage = 0;
 	second = kupf_session_create(&data);
 	ck_assert(!kupf_session_precedes(first, second));
 	kupf_session_unref(second);
 	/* one that was hidden */
-	data.created--;
+	data.lineage = kupf_session_get_lineage(first);
 	data.preconfigured = TRUE;
 	second = kupf_session_create(&data);
 	ck_assert(!kupf_session_precedes(first, second));

@@ -275,9 +275,10 @@ static void put_instead(kupf_session_t *other)
  * Make a version of the session of the UE.
  *
  * @param key		octet of its key
- * @param later		how much later it was established
+ * @param anew		whether it is one that was established anew, in the same
+ *					second
  */
-static kupf_session_t *version(char key, uint32_t generation, uint32_t later)
+static kupf_session_t *version(char key, uint32_t generation, bool anew)
 {
 	kupf_session_data_t data;
 	kupf_session_t *made;
@@ -287,7 +288,8 @@ static kupf_session_t *version(char key, uint32_t generation, uint32_t later)
 	test_session_data(&data, "carol", ID_RFC822_ADDR, "carol@example.org");
 	data.key = chunk_from_thing(bytes);
 	data.generation = generation;
-	data.created = kupf_session_get_created(session) + later;
+	data.created = kupf_session_get_created(session);
+	data.lineage = anew ? 0 : kupf_session_get_lineage(session);
 	made = kupf_session_create(&data);
 	ck_assert_ptr_nonnull(made);
 	return made;
@@ -360,7 +362,7 @@ END_TEST
 
 START_TEST(test_established_anew)
 {
-	kupf_session_t *other = version('K', 2, 1);
+	kupf_session_t *other = version('K', 2, TRUE);
 
 	put_instead(other);
 	kupf_session_unref(other);
@@ -370,7 +372,7 @@ END_TEST
 
 START_TEST(test_older)
 {
-	kupf_session_t *newer = version('M', 3, 0), *older = version('K', 2, 0);
+	kupf_session_t *newer = version('M', 3, FALSE), *older = version('K', 2, FALSE);
 
 	/* verified with one that came after what is in the store now */
 	put_instead(older);
@@ -383,7 +385,7 @@ END_TEST
 
 START_TEST(test_modified)
 {
-	kupf_session_t *other = version('M', 2, 0);
+	kupf_session_t *other = version('M', 2, FALSE);
 
 	put_instead(other);
 	ck_assert(authorize(FALSE));
@@ -397,7 +399,7 @@ END_TEST
 
 START_TEST(test_modified_in_between)
 {
-	kupf_session_t *other = version(_i ? 'M' : 'K', 2, 0), *bound;
+	kupf_session_t *other = version(_i ? 'M' : 'K', 2, FALSE), *bound;
 
 	ck_assert(authorize(FALSE));
 	put_instead(other);
@@ -448,7 +450,7 @@ START_TEST(test_expired_in_between)
 	data.lifetime = 1;
 	data.expiry = time_monotonic(NULL) - 1;
 	data.generation = 2;
-	data.created = kupf_session_get_created(session);
+	data.lineage = kupf_session_get_lineage(session);
 	other = kupf_session_create(&data);
 	put_instead(other);
 	kupf_session_unref(other);
@@ -547,7 +549,7 @@ START_TEST(test_gone_in_between)
 	ck_assert(store->remove(store, session));
 	if (_i)
 	{
-		other = version('K', 2, 1);
+		other = version('K', 2, TRUE);
 		ck_assert_int_eq(store->put(store, other), KUPF_STORE_OK);
 		kupf_session_unref(other);
 	}

@@ -37,6 +37,7 @@ static kupf_session_t *create_session(char *name, uint64_t created,
 		.key = chunk_from_thing(key),
 		.services = KUPF_SERVICE_IKE,
 		.created = created,
+		.lineage = created,
 		.generation = generation,
 	};
 	kupf_session_t *session;
