@@ -330,6 +330,11 @@ static bool read_key(const kupf_client_reply_t *reply,
 	key->form = wire_equals(form, "direct") ? KUPF_PSK_CLIENT_DIRECT :
 				wire_equals(form, "imp") ? KUPF_PSK_CLIENT_IMP :
 				KUPF_PSK_CLIENT_EXT;
+	if (key->form == KUPF_PSK_CLIENT_DIRECT)
+	{
+		return read_value(reply, "check", key->check,
+						  KUPF_PSK_CLIENT_CHECK_MAX);
+	}
 	return key->form != KUPF_PSK_CLIENT_EXT || wire_equals(form, "ext");
 }
 
@@ -439,6 +444,21 @@ static void begin_up(kupf_psk_client_t *self, const psk_link_t *link)
 }
 
 /**
+ * Whether the daemon has taken a connection up with the key that it was set up
+ * with, and for the same session: an identity may have got another key.
+ */
+static bool is_of_its_key(const psk_link_t *link,
+						  const kupf_client_reply_t *reply)
+{
+	wire_octets_t check = kupf_client_reply_get(reply, "check");
+	wire_octets_t session = kupf_client_reply_get(reply, "session");
+
+	return wire_equals(session, link->session) &&
+		   check.len == strlen(link->check) &&
+		   (!check.len || !memcmp(check.ptr, link->check, check.len));
+}
+
+/**
  * The daemon knows a connection.
  */
 static void set_generation(psk_link_t *link, const kupf_client_reply_t *reply)
@@ -472,6 +492,7 @@ static psk_link_t *add_link(kupf_psk_client_t *self,
 	link->identity_len = key->identity_len;
 	link->end = NEVER;
 	memcpy(link->session, key->session, sizeof(link->session));
+	memcpy(link->check, key->check, sizeof(link->check));
 	memcpy(link->identity, key->identity, sizeof(link->identity));
 	snprintf(link->remote, sizeof(link->remote), "%s", remote ? remote : "");
 	if (!psk_links_add(&self->links, link))
@@ -515,6 +536,11 @@ kupf_psk_client_status_t kupf_psk_client_up(kupf_psk_client_t *self,
 	/* the connection that was made for this request knows it */
 	psk_links_move(NULL, &link->untold);
 	link->serial = self->serial;
+	if (!is_of_its_key(link, &reply))
+	{
+		kupf_psk_client_down(self, link->id);
+		return KUPF_PSK_CLIENT_NO_KEY;
+	}
 	set_generation(link, &reply);
 	*id = link->id;
 	return status;
@@ -532,7 +558,14 @@ static void on_retold(void *user, const kupf_client_reply_t *reply)
 	link = psk_links_find(&self->links, retold->id);
 	if (link && reply->status == KUPF_CLIENT_OK)
 	{
-		set_generation(link, reply);
+		if (is_of_its_key(link, reply))
+		{
+			set_generation(link, reply);
+		}
+		else
+		{
+			end_link(self, link, "replaced", 0);
+		}
 	}
 	else if (link && (reply->status == KUPF_CLIENT_REFUSED ||
 					  reply->status == KUPF_CLIENT_UNKNOWN))

@@ -38,9 +38,10 @@
 extern "C" {
 #endif
 
-/** Longest name of a session, identity and key, octets */
+/** Longest name of a session, identity, key and check of a key, octets */
 #define KUPF_PSK_CLIENT_SESSION_MAX 64
 #define KUPF_PSK_CLIENT_IDENTITY_MAX 255
+#define KUPF_PSK_CLIENT_CHECK_MAX 32
 #define KUPF_PSK_CLIENT_KEY_MAX 64
 
 /** How long the daemon may take unless set, ms */
@@ -93,6 +94,9 @@ struct kupf_psk_client_key_t {
 	uint32_t generation;
 	/** what the key is */
 	kupf_psk_client_form_t form;
+	/** form KUPF_PSK_CLIENT_DIRECT: text that another key of this identity does
+	 * not have; empty with the others, whose identity is of one key only */
+	char check[KUPF_PSK_CLIENT_CHECK_MAX + 1];
 	/** PSK identity */
 	uint8_t identity[KUPF_PSK_CLIENT_IDENTITY_MAX];
 	/** its length */

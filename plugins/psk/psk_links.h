@@ -17,6 +17,7 @@
 /** Longest name of a session and identity, octets */
 #define PSK_LINKS_SESSION_MAX 64
 #define PSK_LINKS_IDENTITY_MAX 255
+#define PSK_LINKS_CHECK_MAX 32
 
 typedef struct psk_node_t psk_node_t;
 typedef struct psk_link_t psk_link_t;
@@ -45,6 +46,8 @@ struct psk_link_t {
 	/** session, and the generation that it was last known to be of */
 	char session[PSK_LINKS_SESSION_MAX + 1];
 	uint32_t generation;
+	/** what tells its key from others of its identity, or empty */
+	char check[PSK_LINKS_CHECK_MAX + 1];
 	/** identity of the key */
 	uint8_t identity[PSK_LINKS_IDENTITY_MAX];
 	size_t identity_len;

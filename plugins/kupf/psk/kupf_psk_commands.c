@@ -153,6 +153,22 @@ static bool parse_fields(wire_reader_t *arguments, field_t *fields,
 }
 
 /**
+ * Write what tells keys of one identity apart.
+ */
+static void add_check(private_kupf_psk_commands_t *this,
+					  const kupf_psk_found_t *found)
+{
+	char hex[2 * sizeof(found->check) + 1];
+
+	if (found->form == KUPF_PSK_DIRECT)
+	{
+		chunk_to_hex(chunk_create((u_char*)found->check, sizeof(found->check)),
+					 hex, FALSE);
+		wire_writer_text(&this->answer, "check", hex);
+	}
+}
+
+/**
  * Write what was found.
  */
 static void add_found(private_kupf_psk_commands_t *this,
@@ -169,6 +185,7 @@ static void add_found(private_kupf_psk_commands_t *this,
 	wire_writer_text(&this->answer, "form", found->form == KUPF_PSK_DIRECT ?
 					 "direct" : enum_to_name(kupf_psk_form_names, found->form));
 	wire_writer_text(&this->answer, "hash", "sha256");
+	add_check(this, found);
 	wire_writer_value(&this->answer, "psk",
 					  wire_octets(found->psk, found->len));
 	if (data.pdu_session_id)
@@ -455,7 +472,7 @@ static bool run_up(private_kupf_psk_commands_t *this, const void *client,
 		{ REMOTE, NULL },
 		{},
 	};
-	kupf_session_t *session;
+	kupf_psk_found_t found;
 	kupf_link_t link = {};
 	bool done;
 
@@ -465,14 +482,17 @@ static bool run_up(private_kupf_psk_commands_t *this, const void *client,
 	{
 		return FALSE;
 	}
-	session = this->service->identify(this->service, fields[0].value);
-	if (!session)
+	if (!this->service->identify(this->service, fields[0].value, &found))
 	{
 		return kupf_error(error, KUPF_CAUSE_UNKNOWN_IDENTITY,
 						  "no key has this identity");
 	}
-	done = take_up(this, client, session, &link, error);
-	kupf_session_unref(session);
+	done = take_up(this, client, found.session, &link, error);
+	if (done)
+	{
+		add_check(this, &found);
+	}
+	kupf_psk_found_clear(&found);
 	return done;
 }
 

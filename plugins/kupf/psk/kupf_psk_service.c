@@ -190,14 +190,16 @@ static const char *get_reason(kupf_session_t *session, kupf_reason_t reason)
 	}
 }
 
-METHOD(kupf_psk_service_t, closed, void,
+METHOD(kupf_psk_service_t, closed, bool,
 	private_kupf_psk_service_t *this, kupf_session_t *session,
 	kupf_reason_t reason)
 {
 	if (is_ours(this, session) && remove_session(this, session))
 	{
 		raise_end(this, session, get_reason(session, reason), 0);
+		return TRUE;
 	}
+	return FALSE;
 }
 
 /**
@@ -256,6 +258,19 @@ CALLBACK(is_alive, bool,
 }
 
 /**
+ * Find out what tells the key of a session from another one that has the same
+ * identity.
+ *
+ * @return			FALSE without a PRF
+ */
+static bool get_check(private_kupf_psk_service_t *this, kupf_psk_found_t *found)
+{
+	return found->form != KUPF_PSK_DIRECT ||
+		   kupf_psk_identity(kupf_session_get_key(found->session), this->fc,
+							 this->name, KUPF_PSK_EXT, found->check);
+}
+
+/**
  * Get the key that was found, or do what it would have taken.
  */
 static bool get_psk(private_kupf_psk_service_t *this, kupf_psk_found_t *found)
@@ -273,7 +288,7 @@ static bool get_psk(private_kupf_psk_service_t *this, kupf_psk_found_t *found)
 	{
 		memcpy(found->psk, key.ptr, key.len);
 		found->len = key.len;
-		return TRUE;
+		return get_check(this, found);
 	}
 	done = kupf_psk_derive(key, this->fc, this->name, form, found->psk);
 	found->len = done ? KUPF_KDF_LEN : 0;
@@ -325,13 +340,20 @@ METHOD(kupf_psk_service_t, find_session, bool,
 	return FALSE;
 }
 
-METHOD(kupf_psk_service_t, identify, kupf_session_t*,
-	private_kupf_psk_service_t *this, chunk_t id)
+METHOD(kupf_psk_service_t, identify, bool,
+	private_kupf_psk_service_t *this, chunk_t id, kupf_psk_found_t *found)
 {
-	u_int form;
 	bool many;
 
-	return this->index->find(this->index, id, is_alive, this, &form, &many);
+	memset(found, 0, sizeof(*found));
+	found->session = this->index->find(this->index, id, is_alive, this,
+									   &found->form, &many);
+	if (!found->session || !get_check(this, found))
+	{
+		kupf_psk_found_clear(found);
+		return FALSE;
+	}
+	return TRUE;
 }
 
 METHOD(kupf_psk_service_t, serves, bool,

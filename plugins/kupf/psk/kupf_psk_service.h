@@ -45,6 +45,9 @@ struct kupf_psk_found_t {
 	uint8_t psk[KUPF_KEY_MAX];
 	/** its length */
 	size_t len;
+	/** form KUPF_PSK_DIRECT, whose identity stays when the key does not: what tells
+	 * keys apart, the identity of form "ext" */
+	uint8_t check[KUPF_PSK_ID_LEN];
 };
 
 /**
@@ -85,9 +88,12 @@ struct kupf_psk_service_t {
 	 * Find out which session has an identity, without its key.
 	 *
 	 * @param id		identity, of any length
-	 * @return			new reference, NULL if none has
+	 * @param found		[out] session, form and check of what was found, to be
+	 *					given to kupf_psk_found_clear()
+	 * @return			FALSE if nothing was
 	 */
-	kupf_session_t *(*identify)(kupf_psk_service_t *this, chunk_t id);
+	bool (*identify)(kupf_psk_service_t *this, chunk_t id,
+					 kupf_psk_found_t *found);
 
 	/**
 	 * Whether the keys of a session may be used here, now.
@@ -111,8 +117,9 @@ struct kupf_psk_service_t {
 	 * A session has left the store, or is hidden.
 	 *
 	 * @param reason	why
+	 * @return			whether it had a key here, and not another one of its name
 	 */
-	void (*closed)(kupf_psk_service_t *this, kupf_session_t *session,
+	bool (*closed)(kupf_psk_service_t *this, kupf_session_t *session,
 				   kupf_reason_t reason);
 
 	/**

@@ -60,10 +60,12 @@ METHOD(kupf_consumers_t, closed, void,
 	for (i = 0; i < this->count; i++)
 	{
 		service = this->servers[i].service;
-		service->closed(service, session, reason);
-		this->connections->end(this->connections,
-							   kupf_session_get_name(session),
-							   service->get_name(service));
+		if (service->closed(service, session, reason))
+		{
+			this->connections->end(this->connections,
+								   kupf_session_get_name(session),
+								   service->get_name(service));
+		}
 	}
 }
 

@@ -675,6 +675,29 @@ START_TEST(test_connections_end)
 }
 END_TEST
 
+/**
+ * A line of the file that a fed session of its name hides says again and again
+ * that it has no key: the connections are the fed session's.
+ */
+START_TEST(test_connections_hidden)
+{
+	write_keys("a ue-id=keyid:r key=" OTHER " services=mpquic\n");
+	run("establish-session", "session=a ue-id=keyid:ue key=" KUPF
+		" services=[mpquic]");
+	assert_reply(consumer, "connection-up", "identity=" CONNECTION
+				 " connection=c-1", "success", "yes");
+	assert_listed("a", "connections", "1");
+	run("modify-session", "session=a lifetime=600");
+	assert_listed("a", "connections", "1");
+	write_keys("a ue-id=keyid:r key=" KUPF " services=tls\n");
+	assert_listed("a", "connections", "1");
+	assert_reply(consumer, "connection-up", "identity=" CONNECTION
+				 " connection=c-1", "success", "yes");
+	run("delete-session", "session=a");
+	write_keys("\n");
+}
+END_TEST
+
 START_TEST(test_connections_wrong)
 {
 	static const struct {
@@ -1112,6 +1135,7 @@ Suite *kupf_psk_sockets_suite(void)
 	tcase_add_test(tc, test_request_address);
 	tcase_add_test(tc, test_connections);
 	tcase_add_test(tc, test_connections_end);
+	tcase_add_test(tc, test_connections_hidden);
 	tcase_add_test(tc, test_connections_wrong);
 	tcase_add_test(tc, test_connections_flood);
 	tcase_add_test(tc, test_wrong);

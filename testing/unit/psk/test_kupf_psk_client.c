@@ -330,6 +330,76 @@ START_TEST(test_away)
 }
 END_TEST
 
+/**
+ * An identity of its own stays when the key does not, and may be that of another
+ * session: what was set up with the key that was is not taken up.
+ */
+START_TEST(test_same_identity)
+{
+	uint64_t held = test_counter("psk-connections"), one, id;
+	kupf_psk_client_key_t key;
+
+	test_psk_upf_run("establish-session", "session=a ue-id=keyid:ue key=" KUPF
+					 " services=[mpquic] psk-identity=x");
+	ck_assert_int_eq(kupf_psk_client_find(client, "x", 1, &key),
+					 KUPF_PSK_CLIENT_OK);
+	ck_assert_int_eq(key.form, KUPF_PSK_CLIENT_DIRECT);
+	ck_assert_uint_eq(strlen(key.check), 32);
+	/* nothing but its life has changed */
+	test_psk_upf_run("modify-session", "session=a lifetime=1000");
+	ck_assert_int_eq(kupf_psk_client_up(client, &key, NULL, NULL, &one),
+					 KUPF_PSK_CLIENT_OK);
+	test_psk_upf_run("modify-session", "session=a key=" OTHER);
+	ck_assert_int_eq(kupf_psk_client_up(client, &key, NULL, NULL, &id),
+					 KUPF_PSK_CLIENT_NO_KEY);
+	ck_assert_uint_eq(id, 0);
+	await_ends(1);
+	ck_assert_uint_eq(last.id, one);
+	ck_assert_str_eq(last.reason, "replaced");
+	kupf_psk_client_down(client, one);
+	await_held(held);
+
+	/* the same key, of another session */
+	test_psk_upf_run("modify-session", "session=a key=" KUPF);
+	ck_assert_int_eq(kupf_psk_client_find(client, "x", 1, &key),
+					 KUPF_PSK_CLIENT_OK);
+	test_psk_upf_run("delete-session", "session=a");
+	test_psk_upf_run("establish-session", "session=b ue-id=keyid:b key=" KUPF
+					 " services=[mpquic] psk-identity=x");
+	ck_assert_int_eq(kupf_psk_client_up(client, &key, NULL, NULL, &id),
+					 KUPF_PSK_CLIENT_NO_KEY);
+	await_held(held);
+}
+END_TEST
+
+START_TEST(test_replaced_while_away)
+{
+	kupf_psk_client_key_t key;
+	uint64_t one;
+
+	test_psk_upf_run("establish-session", "session=a ue-id=keyid:ue key=" KUPF
+					 " services=[mpquic] psk-identity=x");
+	ck_assert_int_eq(kupf_psk_client_find(client, "x", 1, &key),
+					 KUPF_PSK_CLIENT_OK);
+	ck_assert_int_eq(kupf_psk_client_up(client, &key, NULL, NULL, &one),
+					 KUPF_PSK_CLIENT_OK);
+	ends = 0;
+	test_psk_upf_stop();
+	ck_assert_int_eq(kupf_psk_client_process(client),
+					 KUPF_PSK_CLIENT_UNAVAILABLE);
+	/* as after a start anew: another key, of the first generation */
+	test_psk_upf_run("delete-session", "session=a");
+	test_psk_upf_run("establish-session", "session=a ue-id=keyid:ue key=" OTHER
+					 " services=[mpquic] psk-identity=x");
+	test_psk_upf_serve();
+	await_ends(1);
+	ck_assert_uint_eq(last.id, one);
+	ck_assert_str_eq(last.reason, "replaced");
+	ck_assert_uint_eq(last.grace, 0);
+	test_psk_upf_run("delete-session", "session=a");
+}
+END_TEST
+
 START_TEST(test_patience)
 {
 	test_psk_upf_run("establish-session", "session=a ue-id=keyid:ue key=" KUPF
@@ -402,6 +472,8 @@ Suite *kupf_psk_client_suite(void)
 	tcase_add_test(tc, test_deleted_in_grace);
 	tcase_add_test(tc, test_many);
 	tcase_add_test(tc, test_away);
+	tcase_add_test(tc, test_same_identity);
+	tcase_add_test(tc, test_replaced_while_away);
 	tcase_add_test(tc, test_patience);
 	tcase_add_test(tc, test_deadline);
 	tcase_set_timeout(tc, 120);
