@@ -305,6 +305,25 @@ static bool may_repeat(kupf_n4_t *self, const n4_exchange_t *exchange)
 }
 
 /**
+ * Whether an Association Setup is that of a node which has started anew: all that
+ * it had ends with it.
+ *
+ * @param known		its recovery time stamp so far, 0 if it is not known
+ */
+static bool has_restarted(uint32_t known, const n4_message_t *request)
+{
+	wire_octets_t stamp;
+	uint32_t recovery = 0;
+
+	if (request->type == N4_ASSOCIATION_SETUP &&
+		n4_ie_find(request->ies, N4_IE_RECOVERY_TIME_STAMP, 4, &stamp))
+	{
+		recovery = n4_number(stamp.ptr, 4);
+	}
+	return recovery && known && recovery != known;
+}
+
+/**
  * Judge a request.
  */
 static n4_exchange_t *judge_request(kupf_n4_t *self, unsigned int smf,
@@ -322,9 +341,10 @@ static n4_exchange_t *judge_request(kupf_n4_t *self, unsigned int smf,
 		exchange->is_again = true;
 		return may_repeat(self, exchange) ? exchange : NULL;
 	}
+	/* its response would be to nothing: what it says must not be missed */
 	if (exchange && exchange->stage != N4_STAGE_ANSWERED &&
-		exchange->type >= N4_ESTABLISHMENT &&
-		request->type >= N4_ESTABLISHMENT)
+		!has_restarted(from_upf ? self->recovery : self->smfs[smf].recovery,
+					   request))
 	{
 		turn_away(self, smf, request, &self->counters.conflicting,
 				  "with the number of another: dropped");

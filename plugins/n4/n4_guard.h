@@ -20,7 +20,8 @@
  *   that it has: that is an old message which somebody sends again.
  * - Nobody answers what was not asked, or what somebody else was asked.
  * - The same request again gets the same octets from here, once it is answered.
- *   Another one with its number has to wait until it is.
+ *   Another one with its number has to wait until it is, unless an SMF that has
+ *   started anew asks for an association: all that it had ends then.
  */
 
 #ifndef N4_GUARD_H_
