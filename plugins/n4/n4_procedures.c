@@ -259,6 +259,10 @@ static n4_cause_t accepted(kupf_n4_t *self, n4_exchange_t *exchange, uint64_t se
 		end_others(self, exchange->smf, seid);
 	}
 	session = n4_sessions_find(self->sessions, exchange->smf, seid);
+	if (!session && exchange->type == N4_MODIFICATION)
+	{	/* it has ended before this came */
+		return 0;
+	}
 	if (session && exchange->type == N4_ESTABLISHMENT &&
 		!n4_content_has_key_of(session->content, exchange->content))
 	{	/* the end of the one before has escaped us */
