@@ -30,6 +30,16 @@
 #include "n4_engine.h"
 
 /**
+ * Take a message of an SMF off those that it may send in this second.
+ *
+ * @param smf		SMF
+ * @param rate		messages in a second
+ * @param now		time, ms; not 0
+ * @return			FALSE if there is none left
+ */
+bool n4_guard_take(n4_smf_t *smf, unsigned int rate, uint64_t now);
+
+/**
  * Judge a message.
  *
  * @param self		engine

@@ -6,6 +6,7 @@
  */
 
 #include "client/test_fake_daemon.h"
+#include "n4/n4_guard.h"
 #include "n4/test_peers.h"
 #include "test_runner.h"
 #include "test_support.h"
@@ -577,6 +578,42 @@ START_TEST(test_rate)
 }
 END_TEST
 
+/** Messages in a second */
+static const unsigned int rates[] = { 1, 20, 999, 1000, 1001, 1999, 50000 };
+
+/*
+ * What is less than a message is not lost: a rate is that rate.
+ */
+START_TEST(test_rates)
+{
+	unsigned int rate = rates[_i], taken = 0, i;
+	n4_smf_t sender = {};
+	uint64_t now = 12345;
+
+	while (n4_guard_take(&sender, rate, now))
+	{
+		taken++;
+	}
+	ck_assert_uint_eq(taken, rate);
+	for (i = 0; i < 3000; i++)
+	{
+		now++;
+		while (n4_guard_take(&sender, rate, now))
+		{
+			taken++;
+		}
+	}
+	ck_assert_uint_eq(taken, 4 * rate);
+	/* silence is worth a second at most */
+	now += 100000;
+	while (n4_guard_take(&sender, rate, now))
+	{
+		taken++;
+	}
+	ck_assert_uint_eq(taken, 5 * rate);
+}
+END_TEST
+
 /** Changes in flight at most, and those of the test */
 #define IN_FLIGHT 60
 #define CHANGES 70
@@ -660,6 +697,7 @@ int main()
 	tcase_add_test(tcase, test_sessions);
 	tcase_add_test(tcase, test_exchanges);
 	tcase_add_test(tcase, test_rate);
+	tcase_add_loop_test(tcase, test_rates, 0, countof(rates));
 	tcase_add_test(tcase, test_changes);
 	suite_add_tcase(suite, tcase);
 	return test_run(suite);
