@@ -11,6 +11,7 @@
 #include "test_runner.h"
 #include "test_support.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -434,6 +435,26 @@ START_TEST(test_bounds)
 }
 END_TEST
 
+/*
+ * What is there and no socket stays, whoever calls for one there.
+ */
+START_TEST(test_no_socket)
+{
+	struct stat about;
+
+	write_file("mine", 0600);
+	ck_assert_ptr_null(relay_events_create(test_path("keys"), provide, again,
+										   NULL));
+	ck_assert_int_eq(errno, EADDRINUSE);
+	ck_assert_int_eq(stat(test_path("keys"), &about), 0);
+	ck_assert_int_eq(about.st_size, 4);
+	/* a socket that was left goes, and ours goes with us */
+	relay_events_destroy(relay_events_create(test_path("sock"), provide, again,
+											 NULL));
+	ck_assert_int_eq(stat(test_path("sock"), &about), -1);
+}
+END_TEST
+
 int main()
 {
 	Suite *suite = suite_create("relay_keys");
@@ -452,6 +473,7 @@ int main()
 	tcase_add_loop_test(tcase, test_bad_request, 0, countof(bad_requests));
 	tcase_add_loop_test(tcase, test_bad_octets, 0, countof(bad_octets));
 	tcase_add_test(tcase, test_bounds);
+	tcase_add_test(tcase, test_no_socket);
 	suite_add_tcase(suite, tcase);
 	return test_run(suite);
 }
