@@ -246,7 +246,8 @@ struct kupf_n4_counters_t {
 	/** requests of an SMF that came again, and were answered as before; and
 	 * responses of the UPF that it had sent before */
 	uint64_t repeated;
-	/** sessions that ended with their association or node */
+	/** sessions that ended with their association or node, or as the UPF has
+	 * given their SEID to another SMF's */
 	uint64_t purged;
 	/** synchronisations with kupf */
 	uint64_t synchronised;

@@ -95,6 +95,7 @@ bool n4_pages_are_locked(const n4_pages_t *self)
  */
 static bool grow(n4_pages_t *self)
 {
+	bool locked, hidden;
 	slab_t *slab;
 	size_t i;
 
@@ -104,7 +105,10 @@ static bool grow(n4_pages_t *self)
 	{
 		return false;
 	}
-	if (mlock(slab, SLAB) || madvise(slab, SLAB, MADV_DONTDUMP))
+	/* each as far as the system allows */
+	locked = mlock(slab, SLAB) == 0;
+	hidden = madvise(slab, SLAB, MADV_DONTDUMP) == 0;
+	if (!locked || !hidden)
 	{
 		self->unlocked = true;
 	}

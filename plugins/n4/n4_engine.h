@@ -50,7 +50,7 @@ struct n4_smf_t {
 	size_t opening;
 	/** keys that it wraps */
 	n4_wrap_t wrap;
-	/** messages that it may send now, and since when, ms */
+	/** thousandths of messages that it may send now, and since when, ms */
 	uint64_t tokens, filled_at;
 };
 

@@ -23,6 +23,9 @@ enum {
 /** Octets of type and length of an IE */
 #define IE_HEADER 4
 
+/** What a message takes: one in a second is a thousandth of it in a ms */
+#define MESSAGE 1000
+
 /**
  * Refuse a request about a session.
  */
@@ -71,26 +74,29 @@ static bool turn_away(kupf_n4_t *self, unsigned int smf,
 	return false;
 }
 
-/**
- * Whether an SMF sends more than it may.
+/*
+ * Described in header
  */
-static bool is_too_fast(kupf_n4_t *self, n4_smf_t *smf)
+bool n4_guard_take(n4_smf_t *smf, unsigned int rate, uint64_t now)
 {
-	uint64_t now = n4_now(), rate = self->config.smf_rate, more;
+	uint64_t most = (uint64_t)rate * MESSAGE, elapsed = now - smf->filled_at;
 
-	more = (now - smf->filled_at) * rate / 1000;
-	if (more || !smf->filled_at)
-	{	/* a second of silence is a second's messages at once */
-		smf->tokens = smf->filled_at && more < rate - smf->tokens ?
-					  smf->tokens + more : rate;
-		smf->filled_at = now;
-	}
-	if (!smf->tokens)
+	/* a second of silence is a second's messages at once */
+	if (smf->filled_at && elapsed < 1000 && elapsed * rate < most - smf->tokens)
 	{
-		return true;
+		smf->tokens += elapsed * rate;
 	}
-	smf->tokens--;
-	return false;
+	else
+	{
+		smf->tokens = most;
+	}
+	smf->filled_at = now;
+	if (smf->tokens < MESSAGE)
+	{
+		return false;
+	}
+	smf->tokens -= MESSAGE;
+	return true;
 }
 
 /**
@@ -305,6 +311,25 @@ static bool may_repeat(kupf_n4_t *self, const n4_exchange_t *exchange)
 }
 
 /**
+ * Whether an Association Setup is that of a node which has started anew: all that
+ * it had ends with it.
+ *
+ * @param known		its recovery time stamp so far, 0 if it is not known
+ */
+static bool has_restarted(uint32_t known, const n4_message_t *request)
+{
+	wire_octets_t stamp;
+	uint32_t recovery = 0;
+
+	if (request->type == N4_ASSOCIATION_SETUP &&
+		n4_ie_find(request->ies, N4_IE_RECOVERY_TIME_STAMP, 4, &stamp))
+	{
+		recovery = n4_number(stamp.ptr, 4);
+	}
+	return recovery && known && recovery != known;
+}
+
+/**
  * Judge a request.
  */
 static n4_exchange_t *judge_request(kupf_n4_t *self, unsigned int smf,
@@ -322,9 +347,10 @@ static n4_exchange_t *judge_request(kupf_n4_t *self, unsigned int smf,
 		exchange->is_again = true;
 		return may_repeat(self, exchange) ? exchange : NULL;
 	}
+	/* its response would be to nothing: what it says must not be missed */
 	if (exchange && exchange->stage != N4_STAGE_ANSWERED &&
-		exchange->type >= N4_ESTABLISHMENT &&
-		request->type >= N4_ESTABLISHMENT)
+		!has_restarted(from_upf ? self->recovery : self->smfs[smf].recovery,
+					   request))
 	{
 		turn_away(self, smf, request, &self->counters.conflicting,
 				  "with the number of another: dropped");
@@ -346,7 +372,8 @@ n4_exchange_t *n4_guard_judge(kupf_n4_t *self, unsigned int smf, bool from_upf,
 {
 	n4_exchange_t *exchange;
 
-	if (!from_upf && is_too_fast(self, &self->smfs[smf]))
+	if (!from_upf && !n4_guard_take(&self->smfs[smf], self->config.smf_rate,
+									n4_now()))
 	{
 		turn_away(self, smf, message, &self->counters.too_many,
 				  "one too many in this second: dropped");

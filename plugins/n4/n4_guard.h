@@ -20,13 +20,24 @@
  *   that it has: that is an old message which somebody sends again.
  * - Nobody answers what was not asked, or what somebody else was asked.
  * - The same request again gets the same octets from here, once it is answered.
- *   Another one with its number has to wait until it is.
+ *   Another one with its number has to wait until it is, unless an SMF that has
+ *   started anew asks for an association: all that it had ends then.
  */
 
 #ifndef N4_GUARD_H_
 #define N4_GUARD_H_
 
 #include "n4_engine.h"
+
+/**
+ * Take a message of an SMF off those that it may send in this second.
+ *
+ * @param smf		SMF
+ * @param rate		messages in a second
+ * @param now		time, ms; not 0
+ * @return			FALSE if there is none left
+ */
+bool n4_guard_take(n4_smf_t *smf, unsigned int rate, uint64_t now);
 
 /**
  * Judge a message.

@@ -221,6 +221,29 @@ static n4_session_t *add_session(kupf_n4_t *self, const n4_exchange_t *exchange,
 }
 
 /**
+ * The UPF has given a SEID to an SMF: no other one has it any more.  The UPF may
+ * have ended that session in a way that has escaped us.
+ */
+static void end_others(kupf_n4_t *self, unsigned int smf, uint64_t seid)
+{
+	n4_session_t *session;
+	unsigned int i;
+
+	for (i = 0; i < self->smf_count; i++)
+	{
+		session = n4_sessions_find(self->sessions, i, seid);
+		if (session && i != smf)
+		{
+			n4_procedures_drop(self, session, NULL);
+			self->counters.purged++;
+			n4_engine_log(self, "%s: SEID %llx is that of a session of %s now, "
+						  "its own ends", self->smfs[i].name,
+						  (unsigned long long)seid, self->smfs[smf].name);
+		}
+	}
+}
+
+/**
  * The UPF has accepted an establishment or a modification.
  *
  * @return			what to say of the key at once; 0 if there is none, or it
@@ -231,7 +254,15 @@ static n4_cause_t accepted(kupf_n4_t *self, n4_exchange_t *exchange, uint64_t se
 	n4_session_t *session;
 	n4_content_t *content;
 
+	if (exchange->type == N4_ESTABLISHMENT)
+	{
+		end_others(self, exchange->smf, seid);
+	}
 	session = n4_sessions_find(self->sessions, exchange->smf, seid);
+	if (!session && exchange->type == N4_MODIFICATION)
+	{	/* it has ended before this came */
+		return 0;
+	}
 	if (session && exchange->type == N4_ESTABLISHMENT &&
 		!n4_content_has_key_of(session->content, exchange->content))
 	{	/* the end of the one before has escaped us */

@@ -57,6 +57,8 @@ struct relay_events_t {
 	struct sockaddr_un address;
 	/** listening descriptor */
 	int fd;
+	/** what is at the path is ours */
+	bool bound;
 	/** clients */
 	client_t clients[RELAY_EVENTS_CLIENTS];
 	/** callbacks */
@@ -91,7 +93,6 @@ static bool open_socket(relay_events_t *self)
 {
 	struct stat about;
 	mode_t mask;
-	bool good;
 
 	/* what a start before has left */
 	if (lstat(self->address.sun_path, &about) == 0 && S_ISSOCK(about.st_mode))
@@ -104,10 +105,10 @@ static bool open_socket(relay_events_t *self)
 		return false;
 	}
 	mask = umask(0177);
-	good = bind(self->fd, (struct sockaddr*)&self->address,
-				sizeof(self->address)) == 0 && listen(self->fd, BACKLOG) == 0;
+	self->bound = bind(self->fd, (struct sockaddr*)&self->address,
+					   sizeof(self->address)) == 0;
 	umask(mask);
-	return good;
+	return self->bound && listen(self->fd, BACKLOG) == 0;
 }
 
 /*
@@ -166,6 +167,9 @@ void relay_events_destroy(relay_events_t *self)
 		if (self->fd != -1)
 		{
 			close(self->fd);
+		}
+		if (self->bound)
+		{
 			unlink(self->address.sun_path);
 		}
 		free(self);

@@ -134,11 +134,9 @@ static bool allocate(relay_list_t *self, size_t lines)
 		self->entries = NULL;
 		return false;
 	}
-	/* as far as the system allows */
-	if (mlock(self->entries, self->size) == 0)
-	{
-		madvise(self->entries, self->size, MADV_DONTDUMP);
-	}
+	/* each as far as the system allows */
+	mlock(self->entries, self->size);
+	madvise(self->entries, self->size, MADV_DONTDUMP);
 	return true;
 }
 

@@ -185,6 +185,66 @@ START_TEST(test_same_seid)
 END_TEST
 
 /*
+ * The UPF gives the SEID to another SMF: kupf deletes the session that had it.
+ */
+START_TEST(test_anothers_seid)
+{
+	pid_t daemon = test_fake_daemon(BOOT("a") ESTABLISH ESTABLISHED
+		"< 0:delete-session session=n4-0000000000000007-smf\n"
+		"R success=yes tunnels=1\n"
+		"< 0:establish-session session=n4-0000000000000007-other "
+		"kamf=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA "
+		"rand=0x000102030405060708090a0b0c0d0e0f " UE "replace=yes\n"
+		ESTABLISHED "W");
+
+	await_sync(1);
+	associate();
+	associate_other();
+	establish();
+	smf = other;
+	from_smf(50, 0, 2, OTHER_NODE PDR KAMF_IE);
+	from_upf(51, 0x77, 2, NODE ACCEPTED F_SEID);
+	await_smf(2);
+	check(&at_smf, 51, 0x77, 2, NODE ACCEPTED F_SEID TAKEN);
+	ck_assert_uint_eq(smf_number, other);
+	ck_assert_uint_eq(count().sessions, 1);
+	kupf_n4_destroy(engine);
+	engine = NULL;
+	test_fake_daemon_end(daemon);
+}
+END_TEST
+
+/*
+ * The response to a new key comes after that to the deletion: the session is not
+ * there again.
+ */
+START_TEST(test_modified_late)
+{
+	pid_t daemon = test_fake_daemon(BOOT("a") ESTABLISH ESTABLISHED
+		"< 0:delete-session session=n4-0000000000000007-smf\n"
+		"R success=yes tunnels=1\nW");
+
+	await_sync(1);
+	associate();
+	establish();
+	from_smf(52, 7, 3, KEY_IE);
+	from_smf(54, 7, 4, "");
+	from_upf(55, 0x77, 4, ACCEPTED);
+	from_upf(53, 0x77, 3, ACCEPTED);
+	/* nothing is said of the key */
+	ck_assert_uint_eq(smf_got, 2);
+	check(&at_smf, 53, 0x77, 3, ACCEPTED);
+	await_smf(3);
+	check(&at_smf, 55, 0x77, 4, ACCEPTED);
+	ck_assert_uint_eq(count().sessions, 0);
+	ck_assert_uint_eq(count().keys_accepted, 1);
+	kupf_n4_destroy(engine);
+	engine = NULL;
+	test_fake_daemon_end(daemon);
+}
+END_TEST
+
+/*
  * kupf refuses: the PDU session is there all the same, and the SMF knows why it
  * has no tunnel.  A key that comes later is established.
  */
@@ -488,6 +548,8 @@ int main()
 	tcase_add_test(tcase, test_fields);
 	tcase_add_test(tcase, test_modify_delete);
 	tcase_add_test(tcase, test_same_seid);
+	tcase_add_test(tcase, test_anothers_seid);
+	tcase_add_test(tcase, test_modified_late);
 	tcase_add_test(tcase, test_refused);
 	tcase_add_test(tcase, test_patience);
 	tcase_add_test(tcase, test_restart);

@@ -6,6 +6,7 @@
  */
 
 #include "client/test_fake_daemon.h"
+#include "n4/n4_guard.h"
 #include "n4/test_peers.h"
 #include "test_runner.h"
 #include "test_support.h"
@@ -137,7 +138,7 @@ START_TEST(test_counting)
 END_TEST
 
 /*
- * Both have a session with the same SEID, as a UPF may have it: each its own.
+ * The UPF gives the SEID of a session to another SMF: it belongs to that one only.
  */
 START_TEST(test_same_seid)
 {
@@ -146,16 +147,102 @@ START_TEST(test_same_seid)
 	open_session(2, 7, NODE);
 	smf = other;
 	open_session(2, 7, OTHER_NODE);
-	ck_assert_uint_eq(count().sessions, 2);
-	from_smf(54, 7, 3, "");
-	from_upf(55, 0x77, 3, ACCEPTED);
 	ck_assert_uint_eq(count().sessions, 1);
-	from_smf(52, 7, 4, "");
-	check(&at_smf, 53, 0, 4, NO_SESSION);
+	ck_assert_uint_eq(count().purged, 1);
+	ck_assert_ptr_nonnull(strstr(said, "smf: SEID 7 is that of a session of "
+								 "other now, its own ends"));
 	smf = 0;
 	upf_got = 0;
+	from_smf(54, 7, 3, "");
+	check(&at_smf, 55, 0, 3, NO_SESSION);
 	from_smf(52, 7, 4, "");
+	check(&at_smf, 53, 0, 4, NO_SESSION);
+	ck_assert_uint_eq(upf_got, 0);
+	smf = other;
+	from_smf(54, 7, 3, "");
 	ck_assert_uint_eq(upf_got, 1);
+	from_upf(55, 0x77, 3, ACCEPTED);
+	ck_assert_uint_eq(count().sessions, 0);
+}
+END_TEST
+
+/*
+ * A request has the number of another one that is not answered: that one's
+ * response is heard all the same, and its session counts.
+ */
+START_TEST(test_numbers)
+{
+	uint32_t i;
+
+	associate();
+	open_session(2, 7, NODE);
+	upf_got = smf_got = 0;
+	from_smf(54, 7, 3, "");
+	from_smf(1, NO_SEID, 3, "0060 0004 00000001");
+	/* an association: no time stamp, none that is one, that of this start */
+	from_smf(5, NO_SEID, 3, NODE);
+	from_smf(5, NO_SEID, 3, NODE "0060 0004 00000000 00b7 0000");
+	from_smf(5, NO_SEID, 3, NODE "0060 0004 00000001 00b7 0000");
+	ck_assert_uint_eq(upf_got, 1);
+	ck_assert_uint_eq(count().conflicting, 4);
+	from_upf(55, 0x77, 3, ACCEPTED);
+	check(&at_smf, 55, 0x77, 3, ACCEPTED);
+	ck_assert_uint_eq(count().sessions, 0);
+	/* the end of the association likewise */
+	open_session(4, 8, NODE);
+	from_smf(9, NO_SEID, 5, NODE);
+	upf_got = 0;
+	from_smf(1, NO_SEID, 5, "0060 0004 00000001");
+	from_smf(50, 0, 5, NODE);
+	ck_assert_uint_eq(upf_got, 0);
+	ck_assert_uint_eq(count().conflicting, 6);
+	from_upf(10, NO_SEID, 5, NODE ACCEPTED);
+	ck_assert_uint_eq(count().sessions, 0);
+	/* there is no more room than there is */
+	associate();
+	for (i = 10; i < 13; i++)
+	{
+		from_smf(50, 0, i, NODE);
+		from_smf(1, NO_SEID, i, "0060 0004 00000001");
+	}
+	ck_assert_uint_eq(upf_got, 3);
+	from_smf(50, 0, 13, NODE);
+	check(&at_smf, 51, 0, 13, NODE NO_RESOURCES);
+	ck_assert_uint_eq(upf_got, 3);
+}
+END_TEST
+
+/*
+ * An SMF that has started anew asks for an association, with the number of what it
+ * asked for before: all that it had ends.
+ */
+START_TEST(test_restarted_numbers)
+{
+	associate();
+	open_session(2, 7, NODE);
+	from_smf(50, 0, 3, NODE);
+	from_smf(54, 7, 4, "");
+	upf_got = smf_got = 0;
+	from_smf(5, NO_SEID, 4, NODE "0060 0004 00000002 00b7 0000");
+	ck_assert_uint_eq(upf_got, 1);
+	ck_assert_uint_eq(count().conflicting, 0);
+	ck_assert_uint_eq(count().sessions, 0);
+	from_upf(55, 0x77, 4, ACCEPTED);
+	from_upf(51, 0x77, 3, NODE ACCEPTED F_SEID);
+	ck_assert_uint_eq(count().unasked, 2);
+	ck_assert_uint_eq(count().sessions, 0);
+	from_upf(6, NO_SEID, 4, NODE ACCEPTED "0060 0004 00000001");
+	check(&at_smf, 6, NO_SEID, 4, NODE ACCEPTED "0060 0004 00000001");
+	open_session(3, 8, NODE);
+	ck_assert_uint_eq(count().sessions, 1);
+	/* one from before that is old */
+	from_smf(54, 8, 5, "");
+	upf_got = 0;
+	from_smf(5, NO_SEID, 5, NODE "0060 0004 00000001");
+	ck_assert_uint_eq(upf_got, 0);
+	ck_assert_uint_eq(count().stale, 1);
+	from_upf(55, 0x77, 5, ACCEPTED);
+	ck_assert_uint_eq(count().sessions, 0);
 }
 END_TEST
 
@@ -491,6 +578,42 @@ START_TEST(test_rate)
 }
 END_TEST
 
+/** Messages in a second */
+static const unsigned int rates[] = { 1, 20, 999, 1000, 1001, 1999, 50000 };
+
+/*
+ * What is less than a message is not lost: a rate is that rate.
+ */
+START_TEST(test_rates)
+{
+	unsigned int rate = rates[_i], taken = 0, i;
+	n4_smf_t sender = {};
+	uint64_t now = 12345;
+
+	while (n4_guard_take(&sender, rate, now))
+	{
+		taken++;
+	}
+	ck_assert_uint_eq(taken, rate);
+	for (i = 0; i < 3000; i++)
+	{
+		now++;
+		while (n4_guard_take(&sender, rate, now))
+		{
+			taken++;
+		}
+	}
+	ck_assert_uint_eq(taken, 4 * rate);
+	/* silence is worth a second at most */
+	now += 100000;
+	while (n4_guard_take(&sender, rate, now))
+	{
+		taken++;
+	}
+	ck_assert_uint_eq(taken, 5 * rate);
+}
+END_TEST
+
 /** Changes in flight at most, and those of the test */
 #define IN_FLIGHT 60
 #define CHANGES 70
@@ -559,6 +682,8 @@ int main()
 	tcase_add_test(tcase, test_association);
 	tcase_add_test(tcase, test_counting);
 	tcase_add_test(tcase, test_same_seid);
+	tcase_add_test(tcase, test_numbers);
+	tcase_add_test(tcase, test_restarted_numbers);
 	tcase_add_test(tcase, test_node_id);
 	tcase_add_test(tcase, test_rewritten);
 	tcase_add_test(tcase, test_replayed);
@@ -572,6 +697,7 @@ int main()
 	tcase_add_test(tcase, test_sessions);
 	tcase_add_test(tcase, test_exchanges);
 	tcase_add_test(tcase, test_rate);
+	tcase_add_loop_test(tcase, test_rates, 0, countof(rates));
 	tcase_add_test(tcase, test_changes);
 	suite_add_tcase(suite, tcase);
 	return test_run(suite);

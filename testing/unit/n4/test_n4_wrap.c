@@ -303,6 +303,32 @@ START_TEST(test_other)
 END_TEST
 
 /*
+ * A key is taken once by the engine of a UPF; that of another UPF has a window of
+ * its own.
+ */
+START_TEST(test_two_upfs)
+{
+	kupf_n4_t *first = engine;
+
+	have_key();
+	associate();
+	from_smf(50, 0, 2, NODE CP_F_SEID IE(WRAPPED_1));
+	from_upf(51, 0x55, 2, NODE ACCEPTED F_SEID);
+	check(&at_smf, 51, 0x55, 2, NODE ACCEPTED F_SEID PENDING);
+	from_smf(50, 0, 3, NODE CP_F_SEID IE(WRAPPED_1));
+	from_upf(51, 0x55, 3, NODE ACCEPTED F_SEID);
+	check(&at_smf, 51, 0x55, 3, NODE ACCEPTED F_SEID LOCKED);
+	create(5000);
+	have_key();
+	associate();
+	from_smf(50, 0, 2, NODE CP_F_SEID IE(WRAPPED_1));
+	from_upf(51, 0x55, 2, NODE ACCEPTED F_SEID);
+	check(&at_smf, 51, 0x55, 2, NODE ACCEPTED F_SEID PENDING);
+	kupf_n4_destroy(first);
+}
+END_TEST
+
+/*
  * Without libcrypto nothing can be unwrapped.
  */
 START_TEST(test_not_there)
@@ -332,6 +358,7 @@ int main()
 		tcase_add_test(tcase, test_wrapped);
 		tcase_add_loop_test(tcase, test_refused, 0, countof(refused));
 		tcase_add_test(tcase, test_other);
+		tcase_add_test(tcase, test_two_upfs);
 	}
 	else
 	{

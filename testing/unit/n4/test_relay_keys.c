@@ -8,12 +8,16 @@
 #include "n4/relay/relay_list.h"
 #include "n4/relay/relay_provide.h"
 #include "client/kupf_client.h"
+#include "n4/n4_content.h"
 #include "test_runner.h"
 #include "test_support.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -119,6 +123,61 @@ START_TEST(test_too_many)
 	ck_assert_ptr_nonnull(strstr(wrong, "more than 10000 lines"));
 	ck_assert_ptr_null(relay_list_create(test_path("none"), &line, &wrong));
 	ck_assert_str_eq(wrong, "No such file or directory");
+}
+END_TEST
+
+/** Memory cannot be locked; how often some was kept out of core dumps */
+static bool lock_fails;
+static unsigned int hidden;
+
+/*
+ * In the place of the C library's, which does not fail for root.
+ */
+int mlock(const void *at, size_t len)
+{
+	errno = ENOMEM;
+	return lock_fails ? -1 : 0;
+}
+
+/*
+ * Likewise, which is seen.
+ */
+int madvise(void *at, size_t len, int advice)
+{
+	if (advice == MADV_DONTDUMP)
+	{
+		hidden++;
+		return 0;
+	}
+	return syscall(SYS_madvise, at, len, advice);
+}
+
+/*
+ * Keys are not in core dumps, also where they cannot be locked.
+ */
+START_TEST(test_no_dump)
+{
+	n4_pages_t *pages = n4_pages_create();
+	n4_content_t *content;
+	relay_list_t *list;
+	const char *wrong;
+	unsigned int line;
+
+	lock_fails = _i;
+	hidden = 0;
+	content = n4_content_new(pages);
+	ck_assert_ptr_nonnull(content);
+	ck_assert_uint_eq(hidden, 1);
+	ck_assert(n4_pages_are_locked(pages) == !lock_fails);
+	n4_content_free(pages, content);
+	n4_pages_destroy(pages);
+
+	write_file("imsi-1 net 0x7565 0x" KEY "\n", 0600);
+	hidden = 0;
+	list = relay_list_create(test_path("keys"), &line, &wrong);
+	ck_assert_msg(list, "line %u: %s", line, wrong);
+	ck_assert_uint_eq(hidden, 1);
+	relay_list_destroy(list);
 }
 END_TEST
 
@@ -434,6 +493,26 @@ START_TEST(test_bounds)
 }
 END_TEST
 
+/*
+ * What is there and no socket stays, whoever calls for one there.
+ */
+START_TEST(test_no_socket)
+{
+	struct stat about;
+
+	write_file("mine", 0600);
+	ck_assert_ptr_null(relay_events_create(test_path("keys"), provide, again,
+										   NULL));
+	ck_assert_int_eq(errno, EADDRINUSE);
+	ck_assert_int_eq(stat(test_path("keys"), &about), 0);
+	ck_assert_int_eq(about.st_size, 4);
+	/* a socket that was left goes, and ours goes with us */
+	relay_events_destroy(relay_events_create(test_path("sock"), provide, again,
+											 NULL));
+	ck_assert_int_eq(stat(test_path("sock"), &about), -1);
+}
+END_TEST
+
 int main()
 {
 	Suite *suite = suite_create("relay_keys");
@@ -444,6 +523,7 @@ int main()
 	tcase_add_test(tcase, test_list);
 	tcase_add_loop_test(tcase, test_bad_file, 0, countof(bad_files));
 	tcase_add_test(tcase, test_too_many);
+	tcase_add_loop_test(tcase, test_no_dump, 0, 2);
 	suite_add_tcase(suite, tcase);
 
 	tcase = tcase_create("events");
@@ -452,6 +532,7 @@ int main()
 	tcase_add_loop_test(tcase, test_bad_request, 0, countof(bad_requests));
 	tcase_add_loop_test(tcase, test_bad_octets, 0, countof(bad_octets));
 	tcase_add_test(tcase, test_bounds);
+	tcase_add_test(tcase, test_no_socket);
 	suite_add_tcase(suite, tcase);
 	return test_run(suite);
 }
