@@ -95,7 +95,8 @@ sync_result_t sync_store_put(sync_engine_t *engine, const sync_line_t *line,
 							 bool modify, uint32_t *generation, char *error);
 
 /**
- * Delete a session: a tombstone takes its place.
+ * Delete a session: a tombstone takes its place, also that of a session that has
+ * its generation.
  *
  * @param name		its name
  * @param generation	[out] generation of the tombstone, or what refuses it
