@@ -161,6 +161,8 @@ static int put(sync_engine_t *engine, const char *key_file, int count,
  */
 static int import(sync_engine_t *engine, const char *path)
 {
+	/* of ours, so that it can be wiped; stdin has it until the program ends */
+	static char buffer[BUFSIZ];
 	FILE *file = strcmp(path, "-") ? fopen(path, "re") : stdin;
 	int status = SYNC_EXIT_DONE, one;
 	char text[LINE_SIZE], where[64];
@@ -171,6 +173,7 @@ static int import(sync_engine_t *engine, const char *path)
 		sync_say("%s: %s", path, strerror(errno));
 		return SYNC_EXIT_WRONG;
 	}
+	setvbuf(file, buffer, _IOFBF, sizeof(buffer));
 	while (status < SYNC_EXIT_WRONG && fgets(text, sizeof(text), file))
 	{
 		number++;
@@ -190,6 +193,7 @@ static int import(sync_engine_t *engine, const char *path)
 	{
 		fclose(file);
 	}
+	explicit_bzero(buffer, sizeof(buffer));
 	return status;
 }
 
