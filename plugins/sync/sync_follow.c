@@ -24,6 +24,13 @@
 /** How often the engine is told how far we are, us */
 #define REPORT 2000000
 
+/** How often sessions that were refused for a reason that passes are tried again,
+ * and how long it is until everything is loaded again if there are too many of
+ * them, the first time and at most, us */
+#define AGAIN 2000000
+#define RELOAD_MIN 10000000
+#define RELOAD_MAX 300000000
+
 /** Most events of a step */
 #define EVENTS_MAX 1000
 
@@ -52,8 +59,11 @@ struct sync_follow_t {
 	uint64_t position;
 	/** when to try again, and how long to wait after that, us */
 	int64_t retry_at, backoff;
-	/** when to report */
-	int64_t report_at;
+	/** when to report, and to try again what was refused */
+	int64_t report_at, again_at;
+	/** when to load everything as too much was refused, 0 if that is not so, and
+	 * how long to wait for the next time, us */
+	int64_t reload_at, reload_wait;
 	/** what was said last about why there is no engine */
 	char said[256];
 };
@@ -72,6 +82,7 @@ sync_follow_t *sync_follow_create(const sync_config_t *config)
 	self->config = config;
 	self->engine.config = config;
 	self->backoff = RETRY_MIN;
+	self->reload_wait = RELOAD_MIN;
 	self->tunnels = sync_tunnels_create(config->upf);
 	self->client = kupf_client_create(config->socket);
 	if (!self->client)
@@ -94,6 +105,7 @@ void sync_follow_destroy(sync_follow_t *self)
 	sync_feed_close(&self->feed);
 	sync_engine_close(&self->engine);
 	kupf_client_destroy(self->client);
+	sync_again_clear(&self->apply.again);
 	sync_events_clear(&self->events);
 	sync_tunnels_destroy(self->tunnels);
 	free(self);
@@ -180,10 +192,54 @@ static void load(sync_follow_t *self)
 	self->loaded = true;
 	self->position = position;
 	self->backoff = RETRY_MIN;
+	/* whatever finds that something is missing, one after the other */
+	self->retry_at = sync_engine_now() + RETRY_MIN;
 	self->report_at = 0;
+	/* what was in the way of some may be gone now */
+	self->again_at = 0;
+	self->reload_at = 0;
+	if (!self->apply.again.overflow)
+	{
+		self->reload_wait = RELOAD_MIN;
+	}
 	sync_tunnels_forget_claims(self->tunnels);
 	strcpy(self->run, self->engine.run);
 	strcpy(self->epoch, self->engine.epoch);
+}
+
+/**
+ * Try again what was refused for a reason that passes.
+ */
+static void try_again(sync_follow_t *self)
+{
+	int64_t now = sync_engine_now();
+
+	if (now < self->again_at)
+	{
+		return;
+	}
+	self->again_at = now + AGAIN;
+	if (self->apply.again.overflow && !self->reload_at)
+	{
+		sync_say("more than %u sessions wait to be taken: everything is loaded "
+				 "again in %u seconds", SYNC_AGAIN_MAX,
+				 (unsigned int)(self->reload_wait / 1000000));
+		self->reload_at = now + self->reload_wait;
+		self->reload_wait *= 2;
+		if (self->reload_wait > RELOAD_MAX)
+		{
+			self->reload_wait = RELOAD_MAX;
+		}
+	}
+	if (self->reload_at && now >= self->reload_at)
+	{
+		self->loaded = false;
+	}
+	else if (!sync_apply_again(&self->apply, &self->engine) &&
+			 !self->engine.context)
+	{
+		lose_engine(self, self->engine.error);
+	}
 }
 
 /**
@@ -327,11 +383,12 @@ static void on_change(void *user, uint64_t number, wire_octets_t session,
  */
 static void report(sync_follow_t *self)
 {
-	char key[SYNC_KEY_NAME], text[320];
+	char key[SYNC_KEY_NAME], text[400];
 	redisReply *reply;
 
 	snprintf(text, sizeof(text), "mode=%s loaded=%s position=%llu taken=%llu "
-			 "refused=%llu ahead=%llu unreadable=%llu tunnels=%u time=%llu",
+			 "refused=%llu ahead=%llu unreadable=%llu tunnels=%u time=%llu "
+			 "waiting=%u%s",
 			 self->config->fetch ? "fetch" : "all",
 			 self->loaded ? "yes" : "no", (unsigned long long)self->position,
 			 (unsigned long long)self->apply.taken,
@@ -339,7 +396,8 @@ static void report(sync_follow_t *self)
 			 (unsigned long long)self->apply.ahead,
 			 (unsigned long long)self->apply.unreadable,
 			 sync_tunnels_count(self->tunnels),
-			 (unsigned long long)time(NULL));
+			 (unsigned long long)time(NULL), self->apply.again.count,
+			 self->apply.again.overflow ? "+" : "");
 	sync_engine_key(&self->engine, key, "upfs");
 	reply = sync_engine_ask(&self->engine, "HSET", key, self->config->upf,
 							text, NULL);
@@ -364,6 +422,10 @@ static void work(sync_follow_t *self)
 	if (self->engine.context && self->connected && due && !self->loaded)
 	{
 		load(self);
+	}
+	if (self->engine.context && self->connected && self->loaded)
+	{
+		try_again(self);
 	}
 	if (self->connected && !self->tunnels_known && self->engine.context)
 	{

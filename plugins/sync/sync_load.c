@@ -194,16 +194,17 @@ static bool mention(sync_apply_t *apply, sync_engine_t *engine, bool whole)
 	return sync_apply_flush(apply) && done;
 }
 
-/**
- * Load everything, once.
+/*
+ * Described in header
  */
-static bool load_once(sync_apply_t *apply, sync_engine_t *engine, bool whole,
-					  uint64_t *position)
+bool sync_load(sync_apply_t *apply, sync_engine_t *engine, bool whole,
+			   uint64_t *position)
 {
 	uint64_t taken = apply->taken, refused = apply->refused, removed = 0;
 	uint64_t unreadable = apply->unreadable;
 
-	apply->again = false;
+	/* all of them come again */
+	sync_again_clear(&apply->again);
 	/* what changes meanwhile comes again */
 	if (!get_position(engine, position) ||
 		kupf_client_sync_begin(apply->client) != KUPF_CLIENT_OK ||
@@ -220,17 +221,6 @@ static bool load_once(sync_apply_t *apply, sync_engine_t *engine, bool whole,
 			 (unsigned long long)removed, whole ? "" : "; the group was made "
 			 "anew, and what it does not have stays");
 	return true;
-}
-
-/*
- * Described in header
- */
-bool sync_load(sync_apply_t *apply, sync_engine_t *engine, bool whole,
-			   uint64_t *position)
-{
-	return load_once(apply, engine, whole, position) &&
-		   /* what was in the way may be gone now */
-		   (!apply->again || load_once(apply, engine, whole, position));
 }
 
 /**

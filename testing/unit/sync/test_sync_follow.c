@@ -6,6 +6,7 @@
  */
 
 #include "kupf/socket/kupf_server.h"
+#include "sync/sync_again.h"
 #include "sync/sync_follow.h"
 #include "sync/sync_store.h"
 #include "test_engine.h"
@@ -38,18 +39,23 @@ static test_upf_t upf;
 static kupf_server_t *server;
 static sync_follow_t *follower;
 
-static void start_upf()
+static void start_upf_with(u_int max)
 {
 	kupf_server_config_t server_config = { .max_connections = 4 };
 	char uri[1024];
 
 	snprintf(uri, sizeof(uri), "unix://%s", config.socket);
 	server_config.uri = uri;
-	test_upf_init(&upf, NULL, 0);
+	test_upf_init(&upf, NULL, max);
 	/* two are always busy: scheduler and watcher */
 	lib->processor->set_threads(lib->processor, 4);
 	server = kupf_server_create(&server_config, upf.commands, upf.publisher);
 	ck_assert_ptr_nonnull(server);
+}
+
+static void start_upf()
+{
+	start_upf_with(0);
 }
 
 static void stop_upf()
@@ -193,6 +199,112 @@ START_TEST(test_follow)
 	follow_until(generation("c") == 1);
 	ck_assert_uint_eq(count(), 2);
 	ck_assert(sync_follow_is_loaded(follower));
+}
+END_TEST
+
+/* what is refused for a reason that passes comes when that has passed */
+START_TEST(test_again)
+{
+	vici_message_t *reply;
+
+	follow_until_loaded();
+	reply = test_execute(&upf, "establish-session", "session=own "
+						 "ue-id=keyid:own key=" KEY " ue-addresses=[10.0.0.1]");
+	ck_assert_str_eq(test_value(reply, "success"), "yes");
+	reply->destroy(reply);
+	put("a key=" KEY " ue-id=keyid:a ue-addresses=10.0.0.1");
+	put("b key=" KEY " ue-id=keyid:own");
+	put("c key=" KEY " ue-id=keyid:c ue-addresses=10.0.0.1");
+	put("d key=" KEY " ue-id=keyid:d");
+	follow_until(generation("d") == 1);
+	ck_assert_uint_eq(count(), 2);
+	/* as the group has it when its turn comes, if it has it at all */
+	put("a key=" KEY_2 " ue-id=keyid:a ue-addresses=10.0.0.1");
+	delete("c");
+	put("e key=" KEY " ue-id=keyid:e");
+	follow_until(generation("e") == 1);
+	ck_assert_uint_eq(generation("a"), 0);
+	reply = test_execute(&upf, "delete-session", "session=own");
+	reply->destroy(reply);
+	follow_until(generation("a") == 2 && generation("b") == 1);
+	ck_assert_uint_eq(generation("c"), 0);
+	ck_assert_uint_eq(count(), 4);
+	ck_assert(sync_follow_is_loaded(follower));
+}
+END_TEST
+
+/* and so does what was refused while everything was loaded */
+START_TEST(test_again_load)
+{
+	const char *gone;
+
+	sync_follow_destroy(follower);
+	stop_upf();
+	start_upf_with(2);
+	follower = sync_follow_create(&config);
+	put("a key=" KEY " ue-id=keyid:a");
+	put("b key=" KEY " ue-id=keyid:b");
+	put("c key=" KEY " ue-id=keyid:c");
+	follow_until_loaded();
+	ck_assert_uint_eq(count(), 2);
+	/* whoever is there makes room */
+	gone = generation("a") ? "a" : "b";
+	delete(gone);
+	follow_until(!generation(gone) && count() == 2);
+	ck_assert(sync_follow_is_loaded(follower));
+}
+END_TEST
+
+/* names to try again have an order and a bound */
+START_TEST(test_again_names)
+{
+	char name[SYNC_NAME_MAX + 1], expected[16];
+	sync_again_t again = {};
+	u_int i, turn;
+
+	ck_assert(!sync_again_take(&again, name));
+	for (turn = 0; turn < 2; turn++)
+	{
+		for (i = 0; i < SYNC_AGAIN_MAX; i++)
+		{
+			snprintf(name, sizeof(name), "s%u", i);
+			sync_again_add(&again, wire_text(name));
+			/* twice is once */
+			sync_again_add(&again, wire_text("s0"));
+		}
+		ck_assert_uint_eq(again.count, SYNC_AGAIN_MAX);
+		ck_assert(!again.overflow);
+		/* around the end of the room */
+		ck_assert(sync_again_take(&again, name));
+		ck_assert_str_eq(name, "s0");
+		sync_again_add(&again, wire_text("s0"));
+		for (i = 0; i < SYNC_AGAIN_MAX; i++)
+		{
+			snprintf(expected, sizeof(expected), "s%u",
+					 (i + 1) % SYNC_AGAIN_MAX);
+			ck_assert(sync_again_take(&again, name));
+			ck_assert_str_eq(name, expected);
+			sync_again_add(&again, wire_text(name));
+		}
+		sync_again_add(&again, wire_text("more"));
+		ck_assert(again.overflow);
+		ck_assert_uint_eq(again.count, SYNC_AGAIN_MAX);
+		sync_again_clear(&again);
+		ck_assert(!again.overflow);
+		ck_assert(!sync_again_take(&again, name));
+	}
+}
+END_TEST
+
+/* a field of a bucket that is no name of a session does not keep others away */
+START_TEST(test_name)
+{
+	put("a key=" KEY " ue-id=keyid:a");
+	test_engine_tell("HSET nin3a:main:b:0 %b x", "\xff\x01", (size_t)2);
+	test_engine_tell("HSET nin3a:main:b:0 %b x", "", (size_t)0);
+	put("b key=" KEY " ue-id=keyid:b");
+	follow_until_loaded();
+	ck_assert_uint_eq(count(), 2);
 }
 END_TEST
 
@@ -393,6 +505,10 @@ int main()
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_load);
 	tcase_add_test(tc, test_follow);
+	tcase_add_test(tc, test_again);
+	tcase_add_test(tc, test_again_load);
+	tcase_add_test(tc, test_again_names);
+	tcase_add_test(tc, test_name);
 	tcase_add_test(tc, test_restart);
 	tcase_add_test(tc, test_engine_lost);
 	tcase_add_test(tc, test_trimmed);
