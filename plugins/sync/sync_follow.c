@@ -488,6 +488,21 @@ static void look_at_kupf(sync_follow_t *self)
 /*
  * Described in header
  */
+int sync_follow_wait(const sync_follow_t *self)
+{
+	int wait = kupf_client_poll_timeout(self->client);
+
+	/* without the engine, events wait for it to come */
+	if (self->events.count && self->engine.context)
+	{
+		return 0;
+	}
+	return wait < 0 || wait > STEP ? STEP : wait;
+}
+
+/*
+ * Described in header
+ */
 void sync_follow_step(sync_follow_t *self, const sigset_t *signals)
 {
 	struct pollfd fds[2];
@@ -496,9 +511,7 @@ void sync_follow_step(sync_follow_t *self, const sigset_t *signals)
 
 	look_at_kupf(self);
 	work(self);
-	wait = kupf_client_poll_timeout(self->client);
-	wait = wait < 0 || wait > STEP ? STEP : wait;
-	wait = self->events.count ? 0 : wait;
+	wait = sync_follow_wait(self);
 	limit.tv_sec = wait / 1000;
 	limit.tv_nsec = wait % 1000 * 1000000;
 	fds[0] = (struct pollfd){

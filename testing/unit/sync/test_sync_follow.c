@@ -491,6 +491,33 @@ START_TEST(test_key_request)
 }
 END_TEST
 
+/* what waits for the engine does not keep the processor busy */
+START_TEST(test_engine_away)
+{
+	u_int i;
+
+	put("b key=" KEY " ue-id=keyid:b");
+	follow_until_loaded();
+	test_engine_kill();
+	sync_engine_close(&engine);
+	for (i = 0; i < 4; i++)
+	{
+		sync_follow_step(follower, NULL);
+	}
+	ask("keyid:a");
+	for (i = 0; i < 6; i++)
+	{
+		sync_follow_step(follower, NULL);
+	}
+	ck_assert_int_gt(sync_follow_wait(follower), 0);
+	/* it is answered as soon as there is one again */
+	test_engine_start();
+	open_engine();
+	put("a key=" KEY " ue-id=keyid:a generation=4");
+	follow_until(generation("a") == 4);
+}
+END_TEST
+
 int main()
 {
 	Suite *s;
@@ -519,6 +546,7 @@ int main()
 	tcase_add_checked_fixture(tc, setup_fetch, teardown);
 	tcase_add_test(tc, test_fetch);
 	tcase_add_test(tc, test_key_request);
+	tcase_add_test(tc, test_engine_away);
 	suite_add_tcase(s, tc);
 	return test_run(s);
 }
