@@ -379,13 +379,30 @@ static void on_change(void *user, uint64_t number, wire_octets_t session,
 }
 
 /**
- * Tell the engine how far we are.
+ * Tell the engine how far we are, and see that it is where we think it is: it may
+ * have lost everything, or some changes, without having gone.
  */
 static void report(sync_follow_t *self)
 {
 	char key[SYNC_KEY_NAME], text[400];
 	redisReply *reply;
+	uint64_t last;
 
+	if (!sync_engine_look(&self->engine, &last) ||
+		!sync_engine_measure(&self->engine))
+	{
+		if (!self->engine.context)
+		{
+			lose_engine(self, self->engine.error);
+		}
+	}
+	else if (self->loaded && last < self->position)
+	{
+		sync_say("the engine has lost changes %llu to %llu",
+				 (unsigned long long)last + 1,
+				 (unsigned long long)self->position);
+		self->loaded = false;
+	}
 	snprintf(text, sizeof(text), "mode=%s loaded=%s position=%llu taken=%llu "
 			 "refused=%llu ahead=%llu unreadable=%llu tunnels=%u time=%llu "
 			 "waiting=%u%s",

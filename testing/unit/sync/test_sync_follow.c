@@ -357,6 +357,63 @@ START_TEST(test_engine_lost)
 }
 END_TEST
 
+/* an engine that loses everything while it runs */
+START_TEST(test_flushed)
+{
+	u_int i;
+
+	put("a key=" KEY " ue-id=keyid:a");
+	put("b key=" KEY " ue-id=keyid:b");
+	follow_until_loaded();
+	ck_assert_uint_eq(count(), 2);
+	test_engine_tell("FLUSHALL");
+	for (i = 0; i < 10; i++)
+	{
+		sync_follow_step(follower, NULL);
+	}
+	ck_assert_uint_eq(count(), 2);
+	/* its first change has a number that was there before */
+	open_engine();
+	put("c key=" KEY " ue-id=keyid:c");
+	follow_until(generation("c") == 1);
+	ck_assert_uint_eq(count(), 3);
+	put("a key=" KEY_2 " ue-id=keyid:a generation=5");
+	follow_until(generation("a") == 5);
+}
+END_TEST
+
+/* the same, and it is made anew before that is noticed */
+START_TEST(test_made_anew)
+{
+	put("a key=" KEY " ue-id=keyid:a");
+	put("b key=" KEY " ue-id=keyid:b");
+	follow_until_loaded();
+	test_engine_tell("FLUSHALL");
+	open_engine();
+	put("c key=" KEY " ue-id=keyid:c");
+	/* the next change looks as if some of the group before were missing */
+	test_engine_tell("SET nin3a:main:seq 5");
+	put("d key=" KEY " ue-id=keyid:d");
+	follow_until(generation("d") == 1 && generation("c") == 1);
+	ck_assert_uint_eq(count(), 4);
+}
+END_TEST
+
+/* an engine that has lost its last changes while it runs */
+START_TEST(test_lost_changes)
+{
+	put("a key=" KEY " ue-id=keyid:a");
+	put("b key=" KEY " ue-id=keyid:b");
+	follow_until(sync_follow_is_loaded(follower) && generation("b") == 1);
+	test_engine_tell("HDEL nin3a:main:b:%d b",
+					 sync_engine_bucket(&engine, wire_text("b")));
+	test_engine_tell("XDEL nin3a:main:changes 2-0");
+	test_engine_tell("SET nin3a:main:seq 1");
+	follow_until(!generation("b"));
+	ck_assert_uint_eq(generation("a"), 1);
+}
+END_TEST
+
 /* changes that are not in the stream any more are not missed */
 START_TEST(test_trimmed)
 {
@@ -538,6 +595,9 @@ int main()
 	tcase_add_test(tc, test_name);
 	tcase_add_test(tc, test_restart);
 	tcase_add_test(tc, test_engine_lost);
+	tcase_add_test(tc, test_flushed);
+	tcase_add_test(tc, test_made_anew);
+	tcase_add_test(tc, test_lost_changes);
 	tcase_add_test(tc, test_trimmed);
 	tcase_add_test(tc, test_unreadable);
 	tcase_add_test(tc, test_claims);

@@ -331,6 +331,40 @@ START_TEST(test_feed)
 }
 END_TEST
 
+/* the engine's clock is measured anew, and the group looked at */
+START_TEST(test_look)
+{
+	struct timespec now;
+	uint64_t number = 7;
+	int64_t us;
+
+	open_engine();
+	ck_assert(sync_engine_look(&engine, &number));
+	ck_assert_uint_eq(number, 0);
+	put("a key=" KEY " ue-id=keyid:a", FALSE, SYNC_DONE);
+	delete("a", SYNC_DONE);
+	ck_assert(sync_engine_look(&engine, &number));
+	ck_assert_uint_eq(number, 2);
+	/* as if one of the clocks had been set; the engine's is that of this host */
+	engine.offset -= 3600 * 1000000LL;
+	ck_assert(sync_engine_measure(&engine));
+	clock_gettime(CLOCK_REALTIME, &now);
+	us = now.tv_sec * 1000000LL + now.tv_nsec / 1000;
+	ck_assert(sync_engine_time(&engine) > us - 600 * 1000000LL);
+	ck_assert(sync_engine_time(&engine) < us + 600 * 1000000LL);
+	/* all is gone, and somebody makes it anew */
+	test_engine_tell("FLUSHALL");
+	ck_assert(!sync_engine_look(&engine, &number));
+	ck_assert_ptr_nonnull(strstr(engine.error, "lost the group"));
+	ck_assert_ptr_null(engine.context);
+	open_engine();
+	test_engine_tell("HSET nin3a:main:group epoch other");
+	ck_assert(!sync_engine_look(&engine, &number));
+	ck_assert_ptr_nonnull(strstr(engine.error, "made anew"));
+	ck_assert_ptr_null(engine.context);
+}
+END_TEST
+
 START_TEST(test_claim_text)
 {
 	char upf[SYNC_GROUP_MAX + 1];
@@ -395,6 +429,7 @@ int main()
 	tcase_add_test(tc, test_delete);
 	tcase_add_test(tc, test_unreadable);
 	tcase_add_test(tc, test_feed);
+	tcase_add_test(tc, test_look);
 	tcase_add_test(tc, test_claim_text);
 	tcase_add_test(tc, test_acl);
 	suite_add_tcase(s, tc);
