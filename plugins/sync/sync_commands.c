@@ -157,6 +157,19 @@ static int put(sync_engine_t *engine, const char *key_file, int count,
 }
 
 /**
+ * All sessions of a file were put: the group has all that it is to have.
+ */
+static int complete(sync_engine_t *engine)
+{
+	if (sync_store_complete(engine) != SYNC_DONE)
+	{
+		sync_say("no engine: %s", engine->error);
+		return SYNC_EXIT_LOST;
+	}
+	return SYNC_EXIT_DONE;
+}
+
+/**
  * Put all sessions of a file.
  */
 static int import(sync_engine_t *engine, const char *path)
@@ -189,12 +202,17 @@ static int import(sync_engine_t *engine, const char *path)
 		status = one > status ? one : status;
 	}
 	explicit_bzero(text, sizeof(text));
+	if (ferror(file))
+	{
+		sync_say("%s: cannot be read to its end", path);
+		status = SYNC_EXIT_WRONG;
+	}
 	if (file != stdin)
 	{
 		fclose(file);
 	}
 	explicit_bzero(buffer, sizeof(buffer));
-	return status;
+	return status == SYNC_EXIT_DONE && number ? complete(engine) : status;
 }
 
 /**

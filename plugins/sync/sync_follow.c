@@ -54,6 +54,8 @@ struct sync_follow_t {
 	sync_events_t events;
 	/** whether everything is loaded, from which run and group */
 	bool loaded;
+	/** the group was made anew, and may not have all sessions yet */
+	bool partial;
 	char run[SYNC_RUN_SIZE], epoch[SYNC_RUN_SIZE];
 	/** number of the last change that was carried out */
 	uint64_t position;
@@ -172,12 +174,19 @@ static void open_engine(sync_follow_t *self)
  */
 static void load(sync_follow_t *self)
 {
-	/* if the group was made anew, what we have may be what is missing there */
-	bool whole = !self->epoch[0] || !strcmp(self->epoch, self->engine.epoch);
 	uint64_t position;
 
 	self->apply.lost = false;
-	if (!sync_load(&self->apply, &self->engine, whole, &position))
+	/* if the group was made anew, what we have may be what is missing there */
+	if (self->epoch[0] && strcmp(self->epoch, self->engine.epoch))
+	{
+		self->partial = true;
+	}
+	if (self->engine.complete)
+	{
+		self->partial = false;
+	}
+	if (!sync_load(&self->apply, &self->engine, !self->partial, &position))
 	{
 		if (!self->engine.context)
 		{
@@ -401,6 +410,10 @@ static void report(sync_follow_t *self)
 		sync_say("the engine has lost changes %llu to %llu",
 				 (unsigned long long)last + 1,
 				 (unsigned long long)self->position);
+		self->loaded = false;
+	}
+	else if (self->partial && self->engine.complete)
+	{	/* what it does not have now, it is not to have */
 		self->loaded = false;
 	}
 	snprintf(text, sizeof(text), "mode=%s loaded=%s position=%llu taken=%llu "

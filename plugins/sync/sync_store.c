@@ -355,6 +355,26 @@ sync_result_t sync_store_delete(sync_engine_t *engine, const char *name,
 /*
  * Described in header
  */
+sync_result_t sync_store_complete(sync_engine_t *engine)
+{
+	char key[SYNC_KEY_NAME];
+	redisReply *reply;
+
+	sync_engine_key(engine, key, "group");
+	/* if it was made anew meanwhile, this is said of the one before */
+	reply = sync_engine_ask(engine, "HSET", key, "complete", engine->epoch,
+							NULL);
+	if (!reply)
+	{
+		return SYNC_LOST;
+	}
+	freeReplyObject(reply);
+	return SYNC_DONE;
+}
+
+/*
+ * Described in header
+ */
 sync_result_t sync_store_claim(sync_engine_t *engine, const char *name,
 							   int64_t time, bool *won)
 {

@@ -107,6 +107,14 @@ sync_result_t sync_store_delete(sync_engine_t *engine, const char *name,
 								uint32_t *generation, uint64_t now);
 
 /**
+ * Say that all sessions of the group were put: UPFs that have kept others, as the
+ * group was made anew, remove them.
+ *
+ * @return			DONE or LOST
+ */
+sync_result_t sync_store_complete(sync_engine_t *engine);
+
+/**
  * Say that the UE of a session has come to a UPF, unless it came to another one
  * later.
  *

@@ -399,6 +399,38 @@ START_TEST(test_made_anew)
 }
 END_TEST
 
+/* what the group does not have after that stays until it is said to be complete */
+START_TEST(test_complete)
+{
+	put("a key=" KEY " ue-id=keyid:a");
+	put("b key=" KEY " ue-id=keyid:b");
+	follow_until_loaded();
+	/* of another making of the group that is said in vain */
+	ck_assert_int_eq(sync_store_complete(&engine), SYNC_DONE);
+	test_engine_tell("HSET nin3a:main:group epoch other");
+	test_engine_tell("DEL nin3a:main:b:0 nin3a:main:b:1 nin3a:main:b:2 "
+					 "nin3a:main:b:3 nin3a:main:b:4");
+	open_engine();
+	ck_assert(!engine.complete);
+	/* as if changes were missing: everything is loaded, and that it is another
+	 * group is noticed */
+	test_engine_tell("SET nin3a:main:seq 5");
+	put("c key=" KEY " ue-id=keyid:c");
+	follow_until(generation("c") == 1);
+	ck_assert_uint_eq(count(), 3);
+	/* everything is loaded once more */
+	test_engine_tell("SET nin3a:main:seq 9");
+	put("d key=" KEY " ue-id=keyid:d");
+	follow_until(generation("d") == 1);
+	ck_assert_uint_eq(count(), 4);
+	put("a key=" KEY " ue-id=keyid:a");
+	ck_assert_int_eq(sync_store_complete(&engine), SYNC_DONE);
+	follow_until(!generation("b"));
+	ck_assert_uint_eq(count(), 3);
+	ck_assert_uint_eq(generation("a"), 1);
+}
+END_TEST
+
 /* an engine that has lost its last changes while it runs */
 START_TEST(test_lost_changes)
 {
@@ -597,6 +629,7 @@ int main()
 	tcase_add_test(tc, test_engine_lost);
 	tcase_add_test(tc, test_flushed);
 	tcase_add_test(tc, test_made_anew);
+	tcase_add_test(tc, test_complete);
 	tcase_add_test(tc, test_lost_changes);
 	tcase_add_test(tc, test_trimmed);
 	tcase_add_test(tc, test_unreadable);
