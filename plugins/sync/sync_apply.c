@@ -3,6 +3,7 @@
 #include "sync_apply.h"
 #include "sync_log.h"
 
+#include <stdlib.h>
 #include <time.h>
 
 /** Most sessions and octets of a request, and requests in flight */
@@ -13,40 +14,85 @@
 /** Longest time to wait for the replies to be fewer, ms */
 #define WAIT 1000
 
+/** Most sessions that are tried again at once */
+#define AGAIN_MAX 256
+
+typedef struct change_t change_t;
+
+/**
+ * A change that was sent.
+ */
+struct change_t {
+	/** who has sent it */
+	sync_apply_t *apply;
+	/** it was refused before */
+	bool again;
+	/** name of its session */
+	char name[SYNC_NAME_MAX + 1];
+};
+
 /**
  * Length of a text as printf() takes it.
  */
 #define TEXT(octets) (int)(octets).len, (const char*)(octets).ptr
 
 /**
- * Whether kupf has refused something for now only.
+ * Whether something is the name of a session, which can be handed on.
  */
-static bool is_for_now(wire_octets_t cause)
+static bool is_session(wire_octets_t name)
 {
-	return wire_equals(cause, "busy") || wire_equals(cause, "not-synchronised");
+	return name.len && name.len <= SYNC_NAME_MAX && wire_is_name(name);
+}
+
+/**
+ * Whether a cause passes: others are in the way, or something is used up.
+ */
+static bool is_passing(wire_octets_t cause)
+{
+	static const char *causes[] = {
+		"busy", "identity-in-use", "address-in-use", "no-address",
+		"limit-reached",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+	{
+		if (wire_equals(cause, causes[i]))
+		{
+			return true;
+		}
+	}
+	return false;
 }
 
 /**
  * kupf has refused a session.
+ *
+ * @param again		whether it was refused before, which was told then
  */
 static void refused(sync_apply_t *self, wire_octets_t name, wire_octets_t cause,
-					wire_octets_t errmsg)
+					wire_octets_t errmsg, bool again)
 {
 	if (wire_equals(cause, "stale-generation"))
 	{	/* told twice, in another order, or the engine has lost something */
 		self->ahead++;
+		sync_say_some("session '%.*s': charon has a later generation, or this "
+					  "one with other content", TEXT(name));
 		return;
 	}
-	self->refused++;
-	if (is_for_now(cause))
+	if (wire_equals(cause, "not-synchronised"))
 	{
 		self->lost = true;
 	}
-	else if (wire_equals(cause, "identity-in-use") ||
-			 wire_equals(cause, "address-in-use"))
+	else if (is_passing(cause))
 	{
-		self->again = true;
+		sync_again_add(&self->again, name);
+		if (again)
+		{
+			return;
+		}
 	}
+	self->refused++;
 	sync_say_some("session '%.*s' was refused: %.*s, %.*s", TEXT(name),
 				  TEXT(cause), TEXT(errmsg));
 }
@@ -86,7 +132,7 @@ static void on_batch(void *user, const kupf_client_reply_t *reply)
 		if (wire_reader_find(&section, "cause", &cause) &&
 			!wire_equals(cause, "missing-field"))
 		{
-			refused(self, name, cause, errmsg);
+			refused(self, name, cause, errmsg, false);
 		}
 	}
 }
@@ -183,8 +229,11 @@ void sync_apply_load(sync_apply_t *self, wire_octets_t name,
 	sync_entry_t entry;
 	uint64_t left;
 
-	if (name.len > SYNC_NAME_MAX)
-	{
+	if (!is_session(name))
+	{	/* a request with it would not be sent at all */
+		self->unreadable++;
+		sync_say_some("a record has no name that a session can have: it is "
+					  "left out");
 		return;
 	}
 	if (!open_record(self, name, record, &entry))
@@ -222,7 +271,8 @@ bool sync_apply_flush(sync_apply_t *self)
  */
 static void on_change(void *user, const kupf_client_reply_t *reply)
 {
-	sync_apply_t *self = user;
+	change_t *change = user;
+	sync_apply_t *self = change->apply;
 
 	if (reply->status == KUPF_CLIENT_OK)
 	{
@@ -234,8 +284,10 @@ static void on_change(void *user, const kupf_client_reply_t *reply)
 	}
 	else if (!wire_equals(reply->cause, "no-such-session"))
 	{
-		refused(self, wire_text("-"), reply->cause, reply->errmsg);
+		refused(self, wire_text(change->name), reply->cause, reply->errmsg,
+				change->again);
 	}
+	free(change);
 }
 
 /**
@@ -249,7 +301,9 @@ static void on_other(void *user, const kupf_client_reply_t *reply)
 	if (reply->status == KUPF_CLIENT_REFUSED &&
 		!wire_equals(reply->cause, "no-such-session"))
 	{
-		refused(self, wire_text("-"), reply->cause, reply->errmsg);
+		self->refused++;
+		sync_say_some("charon has refused: %.*s, %.*s", TEXT(reply->cause),
+					  TEXT(reply->errmsg));
 	}
 }
 
@@ -270,10 +324,20 @@ static void make_room(sync_apply_t *self)
 /**
  * Send a change.
  */
-static void send_change(sync_apply_t *self, kupf_client_reply_cb_t cb)
+static void send_change(sync_apply_t *self, wire_octets_t name, bool again)
 {
-	if (kupf_client_send(self->client, cb, self) != KUPF_CLIENT_OK)
+	change_t *change = calloc(1, sizeof(*change));
+
+	if (change)
 	{
+		change->apply = self;
+		change->again = again;
+		memcpy(change->name, name.ptr, name.len);
+	}
+	if (!change || kupf_client_send(self->client, on_change,
+									change) != KUPF_CLIENT_OK)
+	{
+		free(change);
 		self->lost = true;
 	}
 }
@@ -292,34 +356,73 @@ static wire_writer_t *begin(sync_apply_t *self, const char *command,
 	return writer;
 }
 
-/*
- * Described in header
+/**
+ * Carry out a change that was opened.
  */
-void sync_apply_change(sync_apply_t *self, wire_octets_t name,
-					   wire_octets_t record, bool known)
+static void change_to(sync_apply_t *self, wire_octets_t name,
+					  const sync_entry_t *entry, bool known, bool again)
 {
-	wire_octets_t content;
-	sync_entry_t entry;
+	wire_octets_t content = sync_entry_content(entry);
 	uint64_t left;
 
-	if (name.len > SYNC_NAME_MAX || !open_record(self, name, record, &entry))
-	{
-		return;
-	}
-	content = sync_entry_content(&entry);
-	if (entry.header.kind == SYNC_TOMBSTONE ||
+	if (entry->header.kind == SYNC_TOMBSTONE ||
 		!sync_content_is_alive(content, time(NULL), &left))
 	{
 		begin(self, "delete-session", name);
 	}
 	else
 	{
-		sync_content_request(content, entry.header.generation, left, !known,
+		sync_content_request(content, entry->header.generation, left, !known,
 							 begin(self, known ? "modify-session" :
 								   "establish-session", name));
 	}
-	send_change(self, on_change);
-	sync_entry_wipe(&entry);
+	send_change(self, name, again);
+}
+
+/*
+ * Described in header
+ */
+void sync_apply_change(sync_apply_t *self, wire_octets_t name,
+					   wire_octets_t record, bool known)
+{
+	sync_entry_t entry;
+
+	if (is_session(name) && open_record(self, name, record, &entry))
+	{
+		change_to(self, name, &entry, known, false);
+		sync_entry_wipe(&entry);
+	}
+}
+
+/*
+ * Described in header
+ */
+bool sync_apply_again(sync_apply_t *self, sync_engine_t *engine)
+{
+	unsigned int left = self->again.count;
+	char name[SYNC_NAME_MAX + 1];
+	sync_entry_t entry;
+
+	/* those that are refused once more go behind the others */
+	left = left < AGAIN_MAX ? left : AGAIN_MAX;
+	for (; left && !self->lost && sync_again_take(&self->again, name); left--)
+	{
+		switch (sync_store_get(engine, wire_text(name), &entry))
+		{
+			case SYNC_DONE:
+				change_to(self, wire_text(name), &entry, self->config->fetch,
+						  true);
+				sync_entry_wipe(&entry);
+				break;
+			case SYNC_LOST:
+				sync_again_add(&self->again, wire_text(name));
+				return false;
+			default:
+				/* gone, or what is there now was told when it came */
+				break;
+		}
+	}
+	return true;
 }
 
 /*
@@ -339,7 +442,7 @@ void sync_apply_answer(sync_apply_t *self, wire_octets_t id, const char *name,
 							 entry->header.generation, left, true,
 							 begin(self, "establish-session",
 								   wire_text(name)));
-		send_change(self, on_change);
+		send_change(self, wire_text(name), false);
 		return;
 	}
 	writer = kupf_client_begin(self->client, "reject-key");

@@ -12,6 +12,7 @@
 #ifndef SYNC_APPLY_H_
 #define SYNC_APPLY_H_
 
+#include "sync_again.h"
 #include "sync_store.h"
 
 #include "client/kupf_client.h"
@@ -34,10 +35,11 @@ struct sync_apply_t {
 	wire_writer_t *writer;
 	/** what kupf was told may not have arrived: everything is to be loaded */
 	bool lost;
-	/** sessions were refused that may be taken when others are gone */
-	bool again;
+	/** sessions that were refused for a reason that passes */
+	sync_again_t again;
 	/** numbers since the start: sessions and changes that kupf has taken,
-	 * that it has refused, that are later there than here, that cannot be read */
+	 * that it has refused, that are later there than here, that cannot be read
+	 * or have no name */
 	uint64_t taken, refused, ahead, unreadable;
 };
 
@@ -71,6 +73,15 @@ bool sync_apply_flush(sync_apply_t *self);
  */
 void sync_apply_change(sync_apply_t *self, wire_octets_t name,
 					   wire_octets_t record, bool known);
+
+/**
+ * Try some of the sessions again that were refused for a reason that passes, as the
+ * group has them now.
+ *
+ * @param engine	engine, connected
+ * @return			FALSE if it has not told one
+ */
+bool sync_apply_again(sync_apply_t *self, sync_engine_t *engine);
 
 /**
  * Answer key-request.

@@ -157,10 +157,25 @@ static int put(sync_engine_t *engine, const char *key_file, int count,
 }
 
 /**
+ * All sessions of a file were put: the group has all that it is to have.
+ */
+static int complete(sync_engine_t *engine)
+{
+	if (sync_store_complete(engine) != SYNC_DONE)
+	{
+		sync_say("no engine: %s", engine->error);
+		return SYNC_EXIT_LOST;
+	}
+	return SYNC_EXIT_DONE;
+}
+
+/**
  * Put all sessions of a file.
  */
 static int import(sync_engine_t *engine, const char *path)
 {
+	/* of ours, so that it can be wiped; stdin has it until the program ends */
+	static char buffer[BUFSIZ];
 	FILE *file = strcmp(path, "-") ? fopen(path, "re") : stdin;
 	int status = SYNC_EXIT_DONE, one;
 	char text[LINE_SIZE], where[64];
@@ -171,6 +186,7 @@ static int import(sync_engine_t *engine, const char *path)
 		sync_say("%s: %s", path, strerror(errno));
 		return SYNC_EXIT_WRONG;
 	}
+	setvbuf(file, buffer, _IOFBF, sizeof(buffer));
 	while (status < SYNC_EXIT_WRONG && fgets(text, sizeof(text), file))
 	{
 		number++;
@@ -186,11 +202,17 @@ static int import(sync_engine_t *engine, const char *path)
 		status = one > status ? one : status;
 	}
 	explicit_bzero(text, sizeof(text));
+	if (ferror(file))
+	{
+		sync_say("%s: cannot be read to its end", path);
+		status = SYNC_EXIT_WRONG;
+	}
 	if (file != stdin)
 	{
 		fclose(file);
 	}
-	return status;
+	explicit_bzero(buffer, sizeof(buffer));
+	return status == SYNC_EXIT_DONE && number ? complete(engine) : status;
 }
 
 /**

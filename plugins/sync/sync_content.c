@@ -159,7 +159,8 @@ static bool take_field(sync_line_t *self, const char *name, const char *value,
 		{
 			return wrong(error, name, "is given twice");
 		}
-		if (!parse_number(name, value, 1, UINT32_MAX, &generation, error))
+		if (!parse_number(name, value, 1, SYNC_GENERATION_MAX,
+						  &generation, error))
 		{
 			return false;
 		}

@@ -258,10 +258,10 @@ static bool check_version(sync_engine_t *self)
 	return good;
 }
 
-/**
- * See how far the engine's clock is from ours.
+/*
+ * Described in header
  */
-static bool compare_clocks(sync_engine_t *self)
+bool sync_engine_measure(sync_engine_t *self)
 {
 	int64_t before = sync_engine_now(), after;
 	redisReply *reply = sync_engine_ask(self, "TIME", NULL);
@@ -334,13 +334,13 @@ static bool read_group(sync_engine_t *self, const char *key, bool *there)
 	bool good;
 
 	reply = sync_engine_ask(self, "HMGET", key, "layout", "buckets", "epoch",
-							NULL);
+							"complete", NULL);
 	if (!reply)
 	{
 		return false;
 	}
 	values = reply->element;
-	*there = reply->type == REDIS_REPLY_ARRAY && reply->elements == 3 &&
+	*there = reply->type == REDIS_REPLY_ARRAY && reply->elements == 4 &&
 			 values[2]->type == REDIS_REPLY_STRING;
 	good = !*there ||
 		   (values[0]->type == REDIS_REPLY_STRING &&
@@ -352,6 +352,9 @@ static bool read_group(sync_engine_t *self, const char *key, bool *there)
 	{
 		self->buckets = buckets;
 		strcpy(self->epoch, values[2]->str);
+		/* it says of which making of the group it was said */
+		self->complete = values[3]->type == REDIS_REPLY_STRING &&
+						 !strcmp(values[3]->str, self->epoch);
 	}
 	freeReplyObject(reply);
 	return good || fail(self, "the group has a layout that is not known here");
@@ -384,11 +387,46 @@ static bool find_group(sync_engine_t *self, bool make)
 /*
  * Described in header
  */
+bool sync_engine_look(sync_engine_t *self, uint64_t *last)
+{
+	char key[SYNC_KEY_NAME], epoch[SYNC_RUN_SIZE];
+	redisReply *reply;
+	bool there;
+
+	strcpy(epoch, self->epoch);
+	if (!read_group(self, sync_engine_key(self, key, "group"), &there))
+	{
+		return false;
+	}
+	if (!there || strcmp(epoch, self->epoch))
+	{
+		sync_engine_close(self);
+		return fail(self, there ? "the group was made anew" :
+					"the engine has lost the group");
+	}
+	sync_engine_key(self, key, "seq");
+	reply = sync_engine_ask(self, "GET", key, NULL);
+	if (!reply)
+	{
+		return false;
+	}
+	*last = 0;
+	if (reply->type == REDIS_REPLY_STRING)
+	{
+		wire_number(wire_octets(reply->str, reply->len), UINT64_MAX, last);
+	}
+	freeReplyObject(reply);
+	return true;
+}
+
+/*
+ * Described in header
+ */
 bool sync_engine_open(sync_engine_t *self, bool make)
 {
 	sync_engine_close(self);
 	self->context = sync_engine_connect(self);
-	if (self->context && check_version(self) && compare_clocks(self) &&
+	if (self->context && check_version(self) && sync_engine_measure(self) &&
 		find_group(self, make))
 	{
 		return true;

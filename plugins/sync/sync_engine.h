@@ -39,6 +39,8 @@ struct sync_engine_t {
 	char run[SYNC_RUN_SIZE];
 	/** when the group was made, a random number */
 	char epoch[SYNC_RUN_SIZE];
+	/** whether all of its sessions were put, as an import has said at its end */
+	bool complete;
 	/** buckets of the group */
 	unsigned int buckets;
 	/** clock of the engine less our monotonic one, us */
@@ -64,6 +66,22 @@ bool sync_engine_open(sync_engine_t *self, bool make);
  * Close the connection, if there is one.
  */
 void sync_engine_close(sync_engine_t *self);
+
+/**
+ * See how far the engine's clock is from ours.
+ *
+ * @return			FALSE if it does not tell its time: what was known stays
+ */
+bool sync_engine_measure(sync_engine_t *self);
+
+/**
+ * See that the group is still the one that was found; if not, the connection is
+ * closed.  Whether it is complete is read again.
+ *
+ * @param last		[out] number of its last change, 0 if there is none
+ * @return			FALSE if it is not, or the engine has not told
+ */
+bool sync_engine_look(sync_engine_t *self, uint64_t *last);
 
 /**
  * Make another connection, which belongs to the caller.

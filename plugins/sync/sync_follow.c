@@ -24,6 +24,13 @@
 /** How often the engine is told how far we are, us */
 #define REPORT 2000000
 
+/** How often sessions that were refused for a reason that passes are tried again,
+ * and how long it is until everything is loaded again if there are too many of
+ * them, the first time and at most, us */
+#define AGAIN 2000000
+#define RELOAD_MIN 10000000
+#define RELOAD_MAX 300000000
+
 /** Most events of a step */
 #define EVENTS_MAX 1000
 
@@ -47,13 +54,18 @@ struct sync_follow_t {
 	sync_events_t events;
 	/** whether everything is loaded, from which run and group */
 	bool loaded;
+	/** the group was made anew, and may not have all sessions yet */
+	bool partial;
 	char run[SYNC_RUN_SIZE], epoch[SYNC_RUN_SIZE];
 	/** number of the last change that was carried out */
 	uint64_t position;
 	/** when to try again, and how long to wait after that, us */
 	int64_t retry_at, backoff;
-	/** when to report */
-	int64_t report_at;
+	/** when to report, and to try again what was refused */
+	int64_t report_at, again_at;
+	/** when to load everything as too much was refused, 0 if that is not so, and
+	 * how long to wait for the next time, us */
+	int64_t reload_at, reload_wait;
 	/** what was said last about why there is no engine */
 	char said[256];
 };
@@ -72,6 +84,7 @@ sync_follow_t *sync_follow_create(const sync_config_t *config)
 	self->config = config;
 	self->engine.config = config;
 	self->backoff = RETRY_MIN;
+	self->reload_wait = RELOAD_MIN;
 	self->tunnels = sync_tunnels_create(config->upf);
 	self->client = kupf_client_create(config->socket);
 	if (!self->client)
@@ -94,6 +107,7 @@ void sync_follow_destroy(sync_follow_t *self)
 	sync_feed_close(&self->feed);
 	sync_engine_close(&self->engine);
 	kupf_client_destroy(self->client);
+	sync_again_clear(&self->apply.again);
 	sync_events_clear(&self->events);
 	sync_tunnels_destroy(self->tunnels);
 	free(self);
@@ -160,12 +174,19 @@ static void open_engine(sync_follow_t *self)
  */
 static void load(sync_follow_t *self)
 {
-	/* if the group was made anew, what we have may be what is missing there */
-	bool whole = !self->epoch[0] || !strcmp(self->epoch, self->engine.epoch);
 	uint64_t position;
 
 	self->apply.lost = false;
-	if (!sync_load(&self->apply, &self->engine, whole, &position))
+	/* if the group was made anew, what we have may be what is missing there */
+	if (self->epoch[0] && strcmp(self->epoch, self->engine.epoch))
+	{
+		self->partial = true;
+	}
+	if (self->engine.complete)
+	{
+		self->partial = false;
+	}
+	if (!sync_load(&self->apply, &self->engine, !self->partial, &position))
 	{
 		if (!self->engine.context)
 		{
@@ -180,10 +201,54 @@ static void load(sync_follow_t *self)
 	self->loaded = true;
 	self->position = position;
 	self->backoff = RETRY_MIN;
+	/* whatever finds that something is missing, one after the other */
+	self->retry_at = sync_engine_now() + RETRY_MIN;
 	self->report_at = 0;
+	/* what was in the way of some may be gone now */
+	self->again_at = 0;
+	self->reload_at = 0;
+	if (!self->apply.again.overflow)
+	{
+		self->reload_wait = RELOAD_MIN;
+	}
 	sync_tunnels_forget_claims(self->tunnels);
 	strcpy(self->run, self->engine.run);
 	strcpy(self->epoch, self->engine.epoch);
+}
+
+/**
+ * Try again what was refused for a reason that passes.
+ */
+static void try_again(sync_follow_t *self)
+{
+	int64_t now = sync_engine_now();
+
+	if (now < self->again_at)
+	{
+		return;
+	}
+	self->again_at = now + AGAIN;
+	if (self->apply.again.overflow && !self->reload_at)
+	{
+		sync_say("more than %u sessions wait to be taken: everything is loaded "
+				 "again in %u seconds", SYNC_AGAIN_MAX,
+				 (unsigned int)(self->reload_wait / 1000000));
+		self->reload_at = now + self->reload_wait;
+		self->reload_wait *= 2;
+		if (self->reload_wait > RELOAD_MAX)
+		{
+			self->reload_wait = RELOAD_MAX;
+		}
+	}
+	if (self->reload_at && now >= self->reload_at)
+	{
+		self->loaded = false;
+	}
+	else if (!sync_apply_again(&self->apply, &self->engine) &&
+			 !self->engine.context)
+	{
+		lose_engine(self, self->engine.error);
+	}
 }
 
 /**
@@ -323,15 +388,37 @@ static void on_change(void *user, uint64_t number, wire_octets_t session,
 }
 
 /**
- * Tell the engine how far we are.
+ * Tell the engine how far we are, and see that it is where we think it is: it may
+ * have lost everything, or some changes, without having gone.
  */
 static void report(sync_follow_t *self)
 {
-	char key[SYNC_KEY_NAME], text[320];
+	char key[SYNC_KEY_NAME], text[400];
 	redisReply *reply;
+	uint64_t last;
 
+	if (!sync_engine_look(&self->engine, &last) ||
+		!sync_engine_measure(&self->engine))
+	{
+		if (!self->engine.context)
+		{
+			lose_engine(self, self->engine.error);
+		}
+	}
+	else if (self->loaded && last < self->position)
+	{
+		sync_say("the engine has lost changes %llu to %llu",
+				 (unsigned long long)last + 1,
+				 (unsigned long long)self->position);
+		self->loaded = false;
+	}
+	else if (self->partial && self->engine.complete)
+	{	/* what it does not have now, it is not to have */
+		self->loaded = false;
+	}
 	snprintf(text, sizeof(text), "mode=%s loaded=%s position=%llu taken=%llu "
-			 "refused=%llu ahead=%llu unreadable=%llu tunnels=%u time=%llu",
+			 "refused=%llu ahead=%llu unreadable=%llu tunnels=%u time=%llu "
+			 "waiting=%u%s",
 			 self->config->fetch ? "fetch" : "all",
 			 self->loaded ? "yes" : "no", (unsigned long long)self->position,
 			 (unsigned long long)self->apply.taken,
@@ -339,7 +426,8 @@ static void report(sync_follow_t *self)
 			 (unsigned long long)self->apply.ahead,
 			 (unsigned long long)self->apply.unreadable,
 			 sync_tunnels_count(self->tunnels),
-			 (unsigned long long)time(NULL));
+			 (unsigned long long)time(NULL), self->apply.again.count,
+			 self->apply.again.overflow ? "+" : "");
 	sync_engine_key(&self->engine, key, "upfs");
 	reply = sync_engine_ask(&self->engine, "HSET", key, self->config->upf,
 							text, NULL);
@@ -364,6 +452,10 @@ static void work(sync_follow_t *self)
 	if (self->engine.context && self->connected && due && !self->loaded)
 	{
 		load(self);
+	}
+	if (self->engine.context && self->connected && self->loaded)
+	{
+		try_again(self);
 	}
 	if (self->connected && !self->tunnels_known && self->engine.context)
 	{
@@ -426,6 +518,21 @@ static void look_at_kupf(sync_follow_t *self)
 /*
  * Described in header
  */
+int sync_follow_wait(const sync_follow_t *self)
+{
+	int wait = kupf_client_poll_timeout(self->client);
+
+	/* without the engine, events wait for it to come */
+	if (self->events.count && self->engine.context)
+	{
+		return 0;
+	}
+	return wait < 0 || wait > STEP ? STEP : wait;
+}
+
+/*
+ * Described in header
+ */
 void sync_follow_step(sync_follow_t *self, const sigset_t *signals)
 {
 	struct pollfd fds[2];
@@ -434,9 +541,7 @@ void sync_follow_step(sync_follow_t *self, const sigset_t *signals)
 
 	look_at_kupf(self);
 	work(self);
-	wait = kupf_client_poll_timeout(self->client);
-	wait = wait < 0 || wait > STEP ? STEP : wait;
-	wait = self->events.count ? 0 : wait;
+	wait = sync_follow_wait(self);
 	limit.tv_sec = wait / 1000;
 	limit.tv_nsec = wait % 1000 * 1000000;
 	fds[0] = (struct pollfd){

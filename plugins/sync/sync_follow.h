@@ -44,6 +44,14 @@ void sync_follow_step(sync_follow_t *self, const sigset_t *signals);
 bool sync_follow_is_loaded(const sync_follow_t *self);
 
 /**
+ * How long the next step may wait: not at all if there is something that can be
+ * done at once.
+ *
+ * @return			ms, up to half a second
+ */
+int sync_follow_wait(const sync_follow_t *self);
+
+/**
  * Destroy it.
  */
 void sync_follow_destroy(sync_follow_t *self);

@@ -149,29 +149,6 @@ static bool load_named(sync_apply_t *apply, sync_engine_t *engine,
 }
 
 /**
- * Find the number of the last change.
- */
-static bool get_position(sync_engine_t *engine, uint64_t *position)
-{
-	char key[SYNC_KEY_NAME];
-	redisReply *reply;
-
-	sync_engine_key(engine, key, "seq");
-	reply = sync_engine_ask(engine, "GET", key, NULL);
-	if (!reply)
-	{
-		return false;
-	}
-	*position = 0;
-	if (reply->type == REDIS_REPLY_STRING)
-	{
-		wire_number(wire_octets(reply->str, reply->len), UINT64_MAX, position);
-	}
-	freeReplyObject(reply);
-	return true;
-}
-
-/**
  * Mention all that is to stay.
  */
 static bool mention(sync_apply_t *apply, sync_engine_t *engine, bool whole)
@@ -194,20 +171,23 @@ static bool mention(sync_apply_t *apply, sync_engine_t *engine, bool whole)
 	return sync_apply_flush(apply) && done;
 }
 
-/**
- * Load everything, once.
+/*
+ * Described in header
  */
-static bool load_once(sync_apply_t *apply, sync_engine_t *engine, bool whole,
-					  uint64_t *position)
+bool sync_load(sync_apply_t *apply, sync_engine_t *engine, bool whole,
+			   uint64_t *position)
 {
 	uint64_t taken = apply->taken, refused = apply->refused, removed = 0;
-	uint64_t unreadable = apply->unreadable;
+	uint64_t unreadable = apply->unreadable, last;
 
-	apply->again = false;
+	/* all of them come again */
+	sync_again_clear(&apply->again);
 	/* what changes meanwhile comes again */
-	if (!get_position(engine, position) ||
+	if (!sync_engine_look(engine, position) ||
 		kupf_client_sync_begin(apply->client) != KUPF_CLIENT_OK ||
 		!mention(apply, engine, whole) ||
+		/* what has gone from the engine meanwhile must not go here */
+		!sync_engine_look(engine, &last) || last < *position ||
 		kupf_client_sync_end(apply->client, &removed) != KUPF_CLIENT_OK)
 	{
 		return false;
@@ -220,17 +200,6 @@ static bool load_once(sync_apply_t *apply, sync_engine_t *engine, bool whole,
 			 (unsigned long long)removed, whole ? "" : "; the group was made "
 			 "anew, and what it does not have stays");
 	return true;
-}
-
-/*
- * Described in header
- */
-bool sync_load(sync_apply_t *apply, sync_engine_t *engine, bool whole,
-			   uint64_t *position)
-{
-	return load_once(apply, engine, whole, position) &&
-		   /* what was in the way may be gone now */
-		   (!apply->again || load_once(apply, engine, whole, position));
 }
 
 /**

@@ -36,6 +36,9 @@
 #define SYNC_GROUP_MAX 32
 #define SYNC_NAME_MAX 64
 
+/** Highest generation of a session: its tombstone needs a later one */
+#define SYNC_GENERATION_MAX (UINT32_MAX - 1)
+
 typedef struct sync_keys_t sync_keys_t;
 typedef struct sync_header_t sync_header_t;
 typedef enum sync_kind_t sync_kind_t;

@@ -10,15 +10,21 @@
  * KEYS: bucket, "seq", "changes", bucket of the new identity, of the old one,
  * claims.  ARGV: session, record, generation, length of the stream, new identity,
  * old one, or empty; "1" for a tombstone.  Octets 9 to 12 of a record are its
- * generation.
+ * generation, and the third says what it is: a
+ * tombstone takes the place of a session of its generation.  Of the index, only what
+ * is of this session is removed.
  */
 static const char put_script[] =
 	"local old = redis.call('HGET', KEYS[1], ARGV[1])\n"
 	"if old then\n"
 	"  local g = struct.unpack('>I4', string.sub(old, 9, 12))\n"
-	"  if tonumber(ARGV[3]) <= g then return {0, g} end\n"
+	"  local n = tonumber(ARGV[3])\n"
+	"  local ends = ARGV[7] == '1' and string.byte(old, 3) ~= 2\n"
+	"  if n < g or (n == g and not ends) then return {0, g} end\n"
 	"end\n"
-	"if ARGV[6] ~= '' then redis.call('HDEL', KEYS[5], ARGV[6]) end\n"
+	"if ARGV[6] ~= '' and redis.call('HGET', KEYS[5], ARGV[6]) == ARGV[1] then\n"
+	"  redis.call('HDEL', KEYS[5], ARGV[6])\n"
+	"end\n"
 	"if ARGV[5] ~= '' then redis.call('HSET', KEYS[4], ARGV[5], ARGV[1]) end\n"
 	"if ARGV[7] == '1' then redis.call('HDEL', KEYS[6], ARGV[1]) end\n"
 	"redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])\n"
@@ -238,7 +244,7 @@ static sync_result_t put_record(sync_engine_t *engine, const char *name,
  */
 static uint32_t next_generation(const sync_line_t *line, uint32_t there)
 {
-	return line->generation ?: there + 1;
+	return line->generation ?: there < SYNC_GENERATION_MAX ? there + 1 : 0;
 }
 
 /*
@@ -344,6 +350,26 @@ sync_result_t sync_store_delete(sync_engine_t *engine, const char *name,
 	*generation = header.generation;
 	wire_writer_deinit(&writer);
 	return result;
+}
+
+/*
+ * Described in header
+ */
+sync_result_t sync_store_complete(sync_engine_t *engine)
+{
+	char key[SYNC_KEY_NAME];
+	redisReply *reply;
+
+	sync_engine_key(engine, key, "group");
+	/* if it was made anew meanwhile, this is said of the one before */
+	reply = sync_engine_ask(engine, "HSET", key, "complete", engine->epoch,
+							NULL);
+	if (!reply)
+	{
+		return SYNC_LOST;
+	}
+	freeReplyObject(reply);
+	return SYNC_DONE;
 }
 
 /*

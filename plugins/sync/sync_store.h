@@ -95,7 +95,8 @@ sync_result_t sync_store_put(sync_engine_t *engine, const sync_line_t *line,
 							 bool modify, uint32_t *generation, char *error);
 
 /**
- * Delete a session: a tombstone takes its place.
+ * Delete a session: a tombstone takes its place, also that of a session that has
+ * its generation.
  *
  * @param name		its name
  * @param generation	[out] generation of the tombstone, or what refuses it
@@ -104,6 +105,14 @@ sync_result_t sync_store_put(sync_engine_t *engine, const sync_line_t *line,
  */
 sync_result_t sync_store_delete(sync_engine_t *engine, const char *name,
 								uint32_t *generation, uint64_t now);
+
+/**
+ * Say that all sessions of the group were put: UPFs that have kept others, as the
+ * group was made anew, remove them.
+ *
+ * @return			DONE or LOST
+ */
+sync_result_t sync_store_complete(sync_engine_t *engine);
 
 /**
  * Say that the UE of a session has come to a UPF, unless it came to another one

@@ -143,6 +143,7 @@ static const struct {
 	{ "a " KEY "=x", "word 2: unknown field, of 66 octets" },
 	{ "a dnn=x dnn=y", "field dnn: is given twice" },
 	{ "a generation=0", "field generation: expected a number from 1" },
+	{ "a generation=4294967295", "field generation: expected" },
 	{ "a generation=4294967296", "field generation: expected" },
 	{ "a generation=1 generation=2", "field generation: is given twice" },
 	{ "a lifetime=315360001", "field lifetime: expected" },

@@ -6,6 +6,7 @@
  */
 
 #include "kupf/socket/kupf_server.h"
+#include "sync/sync_again.h"
 #include "sync/sync_follow.h"
 #include "sync/sync_store.h"
 #include "test_engine.h"
@@ -38,18 +39,23 @@ static test_upf_t upf;
 static kupf_server_t *server;
 static sync_follow_t *follower;
 
-static void start_upf()
+static void start_upf_with(u_int max)
 {
 	kupf_server_config_t server_config = { .max_connections = 4 };
 	char uri[1024];
 
 	snprintf(uri, sizeof(uri), "unix://%s", config.socket);
 	server_config.uri = uri;
-	test_upf_init(&upf, NULL, 0);
+	test_upf_init(&upf, NULL, max);
 	/* two are always busy: scheduler and watcher */
 	lib->processor->set_threads(lib->processor, 4);
 	server = kupf_server_create(&server_config, upf.commands, upf.publisher);
 	ck_assert_ptr_nonnull(server);
+}
+
+static void start_upf()
+{
+	start_upf_with(0);
 }
 
 static void stop_upf()
@@ -196,6 +202,112 @@ START_TEST(test_follow)
 }
 END_TEST
 
+/* what is refused for a reason that passes comes when that has passed */
+START_TEST(test_again)
+{
+	vici_message_t *reply;
+
+	follow_until_loaded();
+	reply = test_execute(&upf, "establish-session", "session=own "
+						 "ue-id=keyid:own key=" KEY " ue-addresses=[10.0.0.1]");
+	ck_assert_str_eq(test_value(reply, "success"), "yes");
+	reply->destroy(reply);
+	put("a key=" KEY " ue-id=keyid:a ue-addresses=10.0.0.1");
+	put("b key=" KEY " ue-id=keyid:own");
+	put("c key=" KEY " ue-id=keyid:c ue-addresses=10.0.0.1");
+	put("d key=" KEY " ue-id=keyid:d");
+	follow_until(generation("d") == 1);
+	ck_assert_uint_eq(count(), 2);
+	/* as the group has it when its turn comes, if it has it at all */
+	put("a key=" KEY_2 " ue-id=keyid:a ue-addresses=10.0.0.1");
+	delete("c");
+	put("e key=" KEY " ue-id=keyid:e");
+	follow_until(generation("e") == 1);
+	ck_assert_uint_eq(generation("a"), 0);
+	reply = test_execute(&upf, "delete-session", "session=own");
+	reply->destroy(reply);
+	follow_until(generation("a") == 2 && generation("b") == 1);
+	ck_assert_uint_eq(generation("c"), 0);
+	ck_assert_uint_eq(count(), 4);
+	ck_assert(sync_follow_is_loaded(follower));
+}
+END_TEST
+
+/* and so does what was refused while everything was loaded */
+START_TEST(test_again_load)
+{
+	const char *gone;
+
+	sync_follow_destroy(follower);
+	stop_upf();
+	start_upf_with(2);
+	follower = sync_follow_create(&config);
+	put("a key=" KEY " ue-id=keyid:a");
+	put("b key=" KEY " ue-id=keyid:b");
+	put("c key=" KEY " ue-id=keyid:c");
+	follow_until_loaded();
+	ck_assert_uint_eq(count(), 2);
+	/* whoever is there makes room */
+	gone = generation("a") ? "a" : "b";
+	delete(gone);
+	follow_until(!generation(gone) && count() == 2);
+	ck_assert(sync_follow_is_loaded(follower));
+}
+END_TEST
+
+/* names to try again have an order and a bound */
+START_TEST(test_again_names)
+{
+	char name[SYNC_NAME_MAX + 1], expected[16];
+	sync_again_t again = {};
+	u_int i, turn;
+
+	ck_assert(!sync_again_take(&again, name));
+	for (turn = 0; turn < 2; turn++)
+	{
+		for (i = 0; i < SYNC_AGAIN_MAX; i++)
+		{
+			snprintf(name, sizeof(name), "s%u", i);
+			sync_again_add(&again, wire_text(name));
+			/* twice is once */
+			sync_again_add(&again, wire_text("s0"));
+		}
+		ck_assert_uint_eq(again.count, SYNC_AGAIN_MAX);
+		ck_assert(!again.overflow);
+		/* around the end of the room */
+		ck_assert(sync_again_take(&again, name));
+		ck_assert_str_eq(name, "s0");
+		sync_again_add(&again, wire_text("s0"));
+		for (i = 0; i < SYNC_AGAIN_MAX; i++)
+		{
+			snprintf(expected, sizeof(expected), "s%u",
+					 (i + 1) % SYNC_AGAIN_MAX);
+			ck_assert(sync_again_take(&again, name));
+			ck_assert_str_eq(name, expected);
+			sync_again_add(&again, wire_text(name));
+		}
+		sync_again_add(&again, wire_text("more"));
+		ck_assert(again.overflow);
+		ck_assert_uint_eq(again.count, SYNC_AGAIN_MAX);
+		sync_again_clear(&again);
+		ck_assert(!again.overflow);
+		ck_assert(!sync_again_take(&again, name));
+	}
+}
+END_TEST
+
+/* a field of a bucket that is no name of a session does not keep others away */
+START_TEST(test_name)
+{
+	put("a key=" KEY " ue-id=keyid:a");
+	test_engine_tell("HSET nin3a:main:b:0 %b x", "\xff\x01", (size_t)2);
+	test_engine_tell("HSET nin3a:main:b:0 %b x", "", (size_t)0);
+	put("b key=" KEY " ue-id=keyid:b");
+	follow_until_loaded();
+	ck_assert_uint_eq(count(), 2);
+}
+END_TEST
+
 /* charon starts anew, without any session */
 START_TEST(test_restart)
 {
@@ -242,6 +354,95 @@ START_TEST(test_engine_lost)
 	put("a key=" KEY " ue-id=keyid:a generation=5");
 	delete("a");
 	follow_until(!generation("a"));
+}
+END_TEST
+
+/* an engine that loses everything while it runs */
+START_TEST(test_flushed)
+{
+	u_int i;
+
+	put("a key=" KEY " ue-id=keyid:a");
+	put("b key=" KEY " ue-id=keyid:b");
+	follow_until_loaded();
+	ck_assert_uint_eq(count(), 2);
+	test_engine_tell("FLUSHALL");
+	for (i = 0; i < 10; i++)
+	{
+		sync_follow_step(follower, NULL);
+	}
+	ck_assert_uint_eq(count(), 2);
+	/* its first change has a number that was there before */
+	open_engine();
+	put("c key=" KEY " ue-id=keyid:c");
+	follow_until(generation("c") == 1);
+	ck_assert_uint_eq(count(), 3);
+	put("a key=" KEY_2 " ue-id=keyid:a generation=5");
+	follow_until(generation("a") == 5);
+}
+END_TEST
+
+/* the same, and it is made anew before that is noticed */
+START_TEST(test_made_anew)
+{
+	put("a key=" KEY " ue-id=keyid:a");
+	put("b key=" KEY " ue-id=keyid:b");
+	follow_until_loaded();
+	test_engine_tell("FLUSHALL");
+	open_engine();
+	put("c key=" KEY " ue-id=keyid:c");
+	/* the next change looks as if some of the group before were missing */
+	test_engine_tell("SET nin3a:main:seq 5");
+	put("d key=" KEY " ue-id=keyid:d");
+	follow_until(generation("d") == 1 && generation("c") == 1);
+	ck_assert_uint_eq(count(), 4);
+}
+END_TEST
+
+/* what the group does not have after that stays until it is said to be complete */
+START_TEST(test_complete)
+{
+	put("a key=" KEY " ue-id=keyid:a");
+	put("b key=" KEY " ue-id=keyid:b");
+	follow_until_loaded();
+	/* of another making of the group that is said in vain */
+	ck_assert_int_eq(sync_store_complete(&engine), SYNC_DONE);
+	test_engine_tell("HSET nin3a:main:group epoch other");
+	test_engine_tell("DEL nin3a:main:b:0 nin3a:main:b:1 nin3a:main:b:2 "
+					 "nin3a:main:b:3 nin3a:main:b:4");
+	open_engine();
+	ck_assert(!engine.complete);
+	/* as if changes were missing: everything is loaded, and that it is another
+	 * group is noticed */
+	test_engine_tell("SET nin3a:main:seq 5");
+	put("c key=" KEY " ue-id=keyid:c");
+	follow_until(generation("c") == 1);
+	ck_assert_uint_eq(count(), 3);
+	/* everything is loaded once more */
+	test_engine_tell("SET nin3a:main:seq 9");
+	put("d key=" KEY " ue-id=keyid:d");
+	follow_until(generation("d") == 1);
+	ck_assert_uint_eq(count(), 4);
+	put("a key=" KEY " ue-id=keyid:a");
+	ck_assert_int_eq(sync_store_complete(&engine), SYNC_DONE);
+	follow_until(!generation("b"));
+	ck_assert_uint_eq(count(), 3);
+	ck_assert_uint_eq(generation("a"), 1);
+}
+END_TEST
+
+/* an engine that has lost its last changes while it runs */
+START_TEST(test_lost_changes)
+{
+	put("a key=" KEY " ue-id=keyid:a");
+	put("b key=" KEY " ue-id=keyid:b");
+	follow_until(sync_follow_is_loaded(follower) && generation("b") == 1);
+	test_engine_tell("HDEL nin3a:main:b:%d b",
+					 sync_engine_bucket(&engine, wire_text("b")));
+	test_engine_tell("XDEL nin3a:main:changes 2-0");
+	test_engine_tell("SET nin3a:main:seq 1");
+	follow_until(!generation("b"));
+	ck_assert_uint_eq(generation("a"), 1);
 }
 END_TEST
 
@@ -379,6 +580,33 @@ START_TEST(test_key_request)
 }
 END_TEST
 
+/* what waits for the engine does not keep the processor busy */
+START_TEST(test_engine_away)
+{
+	u_int i;
+
+	put("b key=" KEY " ue-id=keyid:b");
+	follow_until_loaded();
+	test_engine_kill();
+	sync_engine_close(&engine);
+	for (i = 0; i < 4; i++)
+	{
+		sync_follow_step(follower, NULL);
+	}
+	ask("keyid:a");
+	for (i = 0; i < 6; i++)
+	{
+		sync_follow_step(follower, NULL);
+	}
+	ck_assert_int_gt(sync_follow_wait(follower), 0);
+	/* it is answered as soon as there is one again */
+	test_engine_start();
+	open_engine();
+	put("a key=" KEY " ue-id=keyid:a generation=4");
+	follow_until(generation("a") == 4);
+}
+END_TEST
+
 int main()
 {
 	Suite *s;
@@ -393,8 +621,16 @@ int main()
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_load);
 	tcase_add_test(tc, test_follow);
+	tcase_add_test(tc, test_again);
+	tcase_add_test(tc, test_again_load);
+	tcase_add_test(tc, test_again_names);
+	tcase_add_test(tc, test_name);
 	tcase_add_test(tc, test_restart);
 	tcase_add_test(tc, test_engine_lost);
+	tcase_add_test(tc, test_flushed);
+	tcase_add_test(tc, test_made_anew);
+	tcase_add_test(tc, test_complete);
+	tcase_add_test(tc, test_lost_changes);
 	tcase_add_test(tc, test_trimmed);
 	tcase_add_test(tc, test_unreadable);
 	tcase_add_test(tc, test_claims);
@@ -403,6 +639,7 @@ int main()
 	tcase_add_checked_fixture(tc, setup_fetch, teardown);
 	tcase_add_test(tc, test_fetch);
 	tcase_add_test(tc, test_key_request);
+	tcase_add_test(tc, test_engine_away);
 	suite_add_tcase(s, tc);
 	return test_run(s);
 }

@@ -139,8 +139,73 @@ START_TEST(test_modify)
 	put("a key=" KEY " ue-id=keyid:b generation=8", FALSE, SYNC_DONE);
 	ck_assert_str_eq(test_engine_tell("GET nin3a:main:seq"), "3");
 	put("a", FALSE, SYNC_WRONG);
-	put("a generation=4294967295", TRUE, SYNC_DONE);
+	put("a generation=4294967294", TRUE, SYNC_DONE);
 	put("a dnn=x", TRUE, SYNC_WRONG);
+	/* there is one left to delete it */
+	ck_assert_uint_eq(delete("a", SYNC_DONE), UINT32_MAX);
+	put("a key=" KEY " ue-id=keyid:a", FALSE, SYNC_WRONG);
+}
+END_TEST
+
+/* an identity that another session has now stays that one's */
+START_TEST(test_index)
+{
+	open_engine();
+	put("a key=" KEY " ue-id=keyid:x", FALSE, SYNC_DONE);
+	put("b key=" KEY " ue-id=keyid:x", FALSE, SYNC_DONE);
+	ck_assert_str_eq(find("keyid:x"), "b");
+	put("a ue-id=keyid:y", TRUE, SYNC_DONE);
+	ck_assert_str_eq(find("keyid:x"), "b");
+	ck_assert_str_eq(find("keyid:y"), "a");
+	put("b ue-id=keyid:y", TRUE, SYNC_DONE);
+	delete("a", SYNC_DONE);
+	ck_assert_str_eq(find("keyid:y"), "b");
+	delete("b", SYNC_DONE);
+	ck_assert_str_eq(find("keyid:y"), "");
+}
+END_TEST
+
+/**
+ * Give a session another generation, as a writer of another make may do.
+ */
+static void force_generation(const char *name, uint32_t generation)
+{
+	uint8_t record[SYNC_RECORD_MAX];
+	char key[SYNC_KEY_NAME];
+	sync_entry_t entry = {};
+	redisReply *reply;
+	size_t len;
+
+	ck_assert_int_eq(sync_store_get(&engine, wire_text(name), &entry),
+					 SYNC_DONE);
+	entry.header.generation = generation;
+	ck_assert(sync_seal(&config.keys, config.group, wire_text(name),
+						&entry.header, sync_entry_content(&entry), record,
+						&len));
+	sync_entry_wipe(&entry);
+	sync_engine_key(&engine, key, "b:%u",
+					sync_engine_bucket(&engine, wire_text(name)));
+	reply = sync_engine_call(&engine, 4, (wire_octets_t[]){
+		wire_text("HSET"), wire_text(key), wire_text(name),
+		wire_octets(record, len),
+	});
+	ck_assert_ptr_nonnull(reply);
+	freeReplyObject(reply);
+}
+
+/* what has the highest generation of all can be deleted */
+START_TEST(test_last_generation)
+{
+	sync_entry_t entry = {};
+
+	open_engine();
+	put("a key=" KEY " ue-id=keyid:a", FALSE, SYNC_DONE);
+	force_generation("a", UINT32_MAX);
+	put("a dnn=x", TRUE, SYNC_WRONG);
+	ck_assert_uint_eq(delete("a", SYNC_DONE), UINT32_MAX);
+	ck_assert_int_eq(sync_store_get(&engine, wire_text("a"), &entry), SYNC_DONE);
+	ck_assert_int_eq(entry.header.kind, SYNC_TOMBSTONE);
+	ck_assert_str_eq(find("keyid:a"), "");
 }
 END_TEST
 
@@ -266,6 +331,40 @@ START_TEST(test_feed)
 }
 END_TEST
 
+/* the engine's clock is measured anew, and the group looked at */
+START_TEST(test_look)
+{
+	struct timespec now;
+	uint64_t number = 7;
+	int64_t us;
+
+	open_engine();
+	ck_assert(sync_engine_look(&engine, &number));
+	ck_assert_uint_eq(number, 0);
+	put("a key=" KEY " ue-id=keyid:a", FALSE, SYNC_DONE);
+	delete("a", SYNC_DONE);
+	ck_assert(sync_engine_look(&engine, &number));
+	ck_assert_uint_eq(number, 2);
+	/* as if one of the clocks had been set; the engine's is that of this host */
+	engine.offset -= 3600 * 1000000LL;
+	ck_assert(sync_engine_measure(&engine));
+	clock_gettime(CLOCK_REALTIME, &now);
+	us = now.tv_sec * 1000000LL + now.tv_nsec / 1000;
+	ck_assert(sync_engine_time(&engine) > us - 600 * 1000000LL);
+	ck_assert(sync_engine_time(&engine) < us + 600 * 1000000LL);
+	/* all is gone, and somebody makes it anew */
+	test_engine_tell("FLUSHALL");
+	ck_assert(!sync_engine_look(&engine, &number));
+	ck_assert_ptr_nonnull(strstr(engine.error, "lost the group"));
+	ck_assert_ptr_null(engine.context);
+	open_engine();
+	test_engine_tell("HSET nin3a:main:group epoch other");
+	ck_assert(!sync_engine_look(&engine, &number));
+	ck_assert_ptr_nonnull(strstr(engine.error, "made anew"));
+	ck_assert_ptr_null(engine.context);
+}
+END_TEST
+
 START_TEST(test_claim_text)
 {
 	char upf[SYNC_GROUP_MAX + 1];
@@ -325,9 +424,12 @@ int main()
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_put);
 	tcase_add_test(tc, test_modify);
+	tcase_add_test(tc, test_index);
+	tcase_add_test(tc, test_last_generation);
 	tcase_add_test(tc, test_delete);
 	tcase_add_test(tc, test_unreadable);
 	tcase_add_test(tc, test_feed);
+	tcase_add_test(tc, test_look);
 	tcase_add_test(tc, test_claim_text);
 	tcase_add_test(tc, test_acl);
 	suite_add_tcase(s, tc);
