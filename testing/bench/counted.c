@@ -439,6 +439,7 @@ static void run_all()
 		.rate = 100,
 	};
 	kupf_psk_config_t none = {};
+	kupf_psk_bounds_t bounds = { .rate = 1, .waiting = 1, .timeout = 1000 };
 	kupf_preconfigured_t *preconfigured;
 	kupf_ue_addresses_t *addresses;
 	kupf_psk_sockets_t *consumers;
@@ -454,14 +455,15 @@ static void run_all()
 	store = kupf_store_create(0, 60);
 	pool = kupf_pool_create(NULL, 60, FALSE);
 	guard = kupf_enforcement_create(FALSE, KUPF_ROLE_UPF);
-	consumers = kupf_psk_sockets_create(&guard->enforcer);
-	enforcer = &consumers->enforcer;
+	consumers = kupf_psk_sockets_create();
+	enforcer = &guard->enforcer;
+	enforcer->consumers = &consumers->consumers;
 	addresses = kupf_ue_addresses_create(enforcer, pool, NULL, FALSE);
 	preconfigured = kupf_preconfigured_create(store, enforcer, addresses,
 											  kupf_preconfigured_file_read);
 	all = kupf_overlay_create(store, preconfigured->get_store(preconfigured));
-	expect(consumers->prepare(consumers, &none, KUPF_KDF_FC_DEFAULT, all),
-		   "consumers");
+	expect(consumers->prepare(consumers, &none, &bounds, KUPF_KDF_FC_DEFAULT,
+							  all), "consumers");
 	publisher = kupf_publisher_create();
 	fetch = kupf_fetch_create(all, &publisher->events, &config);
 	preconfigured->set_fetch(preconfigured, fetch);
