@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_procedures.h"
+#include "kupf_generation.h"
 #include "kupf_request.h"
 #include "kupf/kupf_counters.h"
 
@@ -380,106 +381,6 @@ static kupf_session_t *change_session(private_kupf_procedures_t *this,
 }
 
 /**
- * How the generation that a request names is to that of a session.
- */
-typedef enum {
-	/** it names none, or a later one */
-	GENERATION_NEXT,
-	/** it is that of the session, and so is the content */
-	GENERATION_SAME,
-	/** it is an earlier one, or that of the session with other content */
-	GENERATION_STALE,
-} generation_t;
-
-/**
- * Compare generations.
- *
- * @param session	session that is there
- * @param data		content that it is to have
- */
-static generation_t compare_generations(kupf_session_t *session,
-									const kupf_session_data_t *data,
-									const kupf_request_t *request,
-									kupf_error_t *error)
-{
-	uint32_t generation = kupf_session_get_generation(session);
-	kupf_session_data_t own, same = *data;
-
-	if (!(request->fields & KUPF_FIELD_GENERATION) ||
-		request->generation > generation)
-	{
-		return GENERATION_NEXT;
-	}
-	if (request->generation == generation)
-	{
-		/* the life of this generation has begun already: who repeats it when
-		 * a part of it is over gives what is left */
-		kupf_session_get_data(session, &own);
-		same.lifetime = own.lifetime;
-		if (kupf_session_matches(session, &same))
-		{
-			return GENERATION_SAME;
-		}
-		kupf_error(error, KUPF_CAUSE_STALE_GENERATION, "field 'generation': "
-				   "%u is that of the session, with other content", generation);
-		return GENERATION_STALE;
-	}
-	kupf_error(error, KUPF_CAUSE_STALE_GENERATION, "field 'generation': the "
-			   "session has %u, expected that or more", generation);
-	return GENERATION_STALE;
-}
-
-/**
- * Whether a session is what a request that establishes one has; with replace, as
- * far as it says.
- *
- * @param data		content that the request has for a new one
- */
-static bool is_same(kupf_session_t *session, const kupf_session_data_t *data,
-					kupf_request_t *request)
-{
-	kupf_session_data_t merged;
-
-	if (kupf_session_matches(session, data))
-	{
-		return TRUE;
-	}
-	if (!request->replace)
-	{
-		return FALSE;
-	}
-	kupf_session_get_data(session, &merged);
-	kupf_request_apply(&merged, request);
-	return kupf_session_matches(session, &merged);
-}
-
-/**
- * Compare a session with a request that establishes one of its name.  Without a
- * generation in the request, the content alone counts.
- *
- * @param data		content that the request has for a new one
- */
-static generation_t compare(kupf_session_t *session,
-							const kupf_session_data_t *data,
-							kupf_request_t *request, kupf_error_t *error)
-{
-	kupf_session_data_t merged;
-
-	if (!(request->fields & KUPF_FIELD_GENERATION))
-	{
-		return is_same(session, data, request) ? GENERATION_SAME
-											   : GENERATION_NEXT;
-	}
-	if (!request->replace)
-	{
-		return compare_generations(session, data, request, error);
-	}
-	kupf_session_get_data(session, &merged);
-	kupf_request_apply(&merged, request);
-	return compare_generations(session, &merged, request, error);
-}
-
-/**
  * There is a session of the name of a request that establishes one: leave it
  * as it is if it is the same, or modify it if that is wanted.
  *
@@ -494,14 +395,16 @@ static kupf_session_t *keep_or_change(private_kupf_procedures_t *this,
 									  kupf_error_t *error)
 {
 	kupf_session_t *changed = NULL;
-	generation_t generation = compare(session, data, request, error);
+	kupf_generation_t generation;
 
-	if (generation == GENERATION_STALE)
+	generation = kupf_generation_compare(session, data, request, error);
+
+	if (generation == KUPF_GENERATION_STALE)
 	{
 		kupf_session_unref(session);
 		return NULL;
 	}
-	if (generation == GENERATION_SAME)
+	if (generation == KUPF_GENERATION_SAME)
 	{
 		tell(this, session);
 		return session;
@@ -630,12 +533,12 @@ static kupf_session_t *modify_session(private_kupf_procedures_t *this,
 
 	kupf_session_get_data(old, &data);
 	kupf_request_apply(&data, request);
-	switch (compare_generations(old, &data, request, error))
+	switch (kupf_generation_compare_content(old, &data, request, error))
 	{
-		case GENERATION_SAME:
+		case KUPF_GENERATION_SAME:
 			tell(this, old);
 			return kupf_session_ref(old);
-		case GENERATION_STALE:
+		case KUPF_GENERATION_STALE:
 			return NULL;
 		default:
 			return change_session(this, old, request, error);
