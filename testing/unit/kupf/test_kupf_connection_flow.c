@@ -234,6 +234,9 @@ START_TEST(test_inherited)
 	shutdown(client, SHUT_WR);
 	serve();
 	ck_assert_ptr_null(connection);
+	/* whoever is in the set is told of this, whatever it asked for */
+	close(client);
+	client = -1;
 	ck_assert_int_eq(epoll_wait(epoll, &event, 1, 0), 0);
 	close(copy);
 }

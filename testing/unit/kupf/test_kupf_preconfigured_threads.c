@@ -300,7 +300,7 @@ END_TEST
 #define RENAMINGS 30
 
 /** Identities that were not there when they were looked up */
-static u_int missed;
+static u_int missed, looks;
 
 /**
  * Look identities up that are in the file whatever their lines are called.
@@ -314,11 +314,11 @@ static void *look_for_all(void *data)
 	{
 		state = state * 1103515245 + 12345;
 		snprintf(id, sizeof(id), "%u", (state >> 8) % RENAMED);
-		if (find_in(upf.all, id))
+		if (!find_in(upf.all, id))
 		{
-			continue;
+			__atomic_add_fetch(&missed, 1, __ATOMIC_RELAXED);
 		}
-		__atomic_add_fetch(&missed, 1, __ATOMIC_RELAXED);
+		__atomic_add_fetch(&looks, 1, __ATOMIC_RELAXED);
 	}
 	return NULL;
 }
@@ -334,7 +334,8 @@ START_TEST(test_renamed)
 	upf.enforcer.public.close = (void*)return_null;
 	looking = TRUE;
 	looker = NULL;
-	for (i = 0; i < RENAMINGS; i++)
+	for (i = 0; i < RENAMINGS ||
+				__atomic_load_n(&looks, __ATOMIC_RELAXED) < RENAMINGS; i++)
 	{
 		/* other names, the names of others, both */
 		for (pos = text, j = 0; j < RENAMED; j++)
