@@ -4,10 +4,11 @@
  * The daemon and the process.
  */
 
+#include "test_client.h"
 #include "test_kupfctl.h"
+#include "test_support.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -20,30 +21,6 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/** Packet types */
-enum {
-	CMD_REQUEST = 0,
-	CMD_RESPONSE = 1,
-	CMD_UNKNOWN = 2,
-	EVENT_REGISTER = 3,
-	EVENT_CONFIRM = 5,
-	EVENT_UNKNOWN = 6,
-	EVENT = 7,
-};
-
-/** Element types */
-enum {
-	SECTION_START = 1,
-	SECTION_END = 2,
-	KEY_VALUE = 3,
-	LIST_START = 4,
-	LIST_ITEM = 5,
-	LIST_END = 6,
-};
-
-/** Longest packet */
-#define PACKET_MAX (512 * 1024)
 
 /** Most words of a command line */
 #define WORDS_MAX 64
@@ -68,96 +45,25 @@ char dir[64], sock[80], requests[80], out[80], err[80];
  * waits until the tool has gone if the last line is "W".
  */
 
-static uint8_t packet[PACKET_MAX];
-static size_t packet_len;
-
-static void put(const void *data, size_t len)
+/**
+ * Make a packet; in values some characters stand for others.
+ */
+static chunk_t make_packet(wire_packet_type_t type, const char *name,
+						   const char *elements)
 {
-	ck_assert_uint_le(packet_len + len, sizeof(packet));
-	memcpy(packet + packet_len, data, len);
-	packet_len += len;
-}
+	char text[16384] = "", *pos = text;
+	bool value = false;
 
-static void put_octet(uint8_t octet)
-{
-	put(&octet, 1);
-}
-
-static void put_name(const char *name, size_t len)
-{
-	put_octet(len);
-	put(name, len);
-}
-
-static void put_value(const char *value, size_t len)
-{
-	uint16_t octets = htons(len);
-	size_t i;
-
-	put(&octets, sizeof(octets));
-	for (i = 0; i < len; i++)
+	for (; *elements; elements++)
 	{
-		put_octet(value[i] == '_' ? ' ' : value[i] == '~' ? 0xff :
-				  value[i] == '^' ? 0x1b : value[i]);
+		ck_assert(pos < text + sizeof(text) - 4);
+		value = *elements != ' ' && (value || *elements == '=');
+		pos = stpcpy(pos, value && *elements == '_' ? "%20" :
+						  value && *elements == '~' ? "%ff" :
+						  value && *elements == '^' ? "%1b" :
+						  (char[]){ *elements, '\0' });
 	}
-}
-
-static void put_element(char *word)
-{
-	size_t len = strcspn(word, "=");
-	char *value = word + len, *item;
-
-	if (word[0] == '}')
-	{
-		put_octet(SECTION_END);
-		return;
-	}
-	value++;
-	if (value[0] == '{')
-	{
-		put_octet(SECTION_START);
-		put_name(word, len);
-	}
-	else if (value[0] == '[')
-	{
-		put_octet(LIST_START);
-		put_name(word, len);
-		value[strlen(value) - 1] = '\0';
-		for (item = strtok(value + 1, ","); item; item = strtok(NULL, ","))
-		{
-			put_octet(LIST_ITEM);
-			put_value(item, strlen(item));
-		}
-		put_octet(LIST_END);
-	}
-	else
-	{
-		put_octet(KEY_VALUE);
-		put_name(word, len);
-		put_value(value, strlen(value));
-	}
-}
-
-static void put_elements(char *text)
-{
-	char *word, *pos;
-
-	for (word = strtok_r(text, " ", &pos); word;
-		 word = strtok_r(NULL, " ", &pos))
-	{
-		put_element(word);
-	}
-}
-
-static void send_packet(int fd)
-{
-	uint32_t len = htonl(packet_len);
-
-	/* the tool may have gone, which is its right */
-	if (send(fd, &len, sizeof(len), MSG_NOSIGNAL) == sizeof(len))
-	{
-		(void)!send(fd, packet, packet_len, MSG_NOSIGNAL);
-	}
+	return test_packet(type, name, "%s", text);
 }
 
 /**
@@ -165,45 +71,40 @@ static void send_packet(int fd)
  */
 static void serve_line(int fd, char *line)
 {
-	uint32_t announced = htonl(100);
+	chunk_t packet = chunk_empty;
 	char *name;
 
-	packet_len = 0;
 	switch (line[0])
 	{
 		case 'R':
-			put_octet(CMD_RESPONSE);
-			put_elements(line + 1);
+			packet = make_packet(WIRE_CMD_RESPONSE, NULL, line + 1);
 			break;
 		case 'E':
 			name = strtok(line + 2, " ");
-			put_octet(EVENT);
-			put_name(name, strlen(name));
-			put_elements(name + strlen(name) + 1);
+			packet = make_packet(WIRE_EVENT, name, name + strlen(name) + 1);
 			break;
 		case 'U':
-			put_octet(CMD_UNKNOWN);
+			packet = test_packet(WIRE_CMD_UNKNOWN, NULL, NULL);
 			break;
 		case 'C':
-			put_octet(EVENT_CONFIRM);
+			packet = test_packet(WIRE_EVENT_CONFIRM, NULL, NULL);
 			break;
 		case 'N':
-			put_octet(EVENT_UNKNOWN);
+			packet = test_packet(WIRE_EVENT_UNKNOWN, NULL, NULL);
 			break;
 		case 'Q':
-			put_octet(CMD_RESPONSE);
-			put_octet(SECTION_START);
-			put_name("open", 4);
+			packet = make_packet(WIRE_CMD_RESPONSE, NULL, "open={");
 			break;
 		case 'P':
-			(void)!send(fd, &announced, sizeof(announced), MSG_NOSIGNAL);
-			(void)!send(fd, "\1", 1, MSG_NOSIGNAL);
-			return;
+			packet = chunk_clone(chunk_from_chars(0, 0, 0, 100, 1));
+			break;
 		case 'Z':
 			usleep(1000 * atoi(line + 2));
 			return;
 	}
-	send_packet(fd);
+	/* the tool may have gone, which is its right */
+	test_send(fd, packet);
+	chunk_free(&packet);
 }
 
 static bool receive(int fd, void *data, size_t len)
@@ -254,28 +155,28 @@ static void log_packet(const uint8_t *pos, size_t len)
 	{
 		switch (*pos++)
 		{
-			case SECTION_START:
+			case WIRE_SECTION_START:
 				pos = log_name(file, pos);
 				fputc('{', file);
 				break;
-			case SECTION_END:
+			case WIRE_SECTION_END:
 				fputs(" }", file);
 				break;
-			case KEY_VALUE:
+			case WIRE_KEY_VALUE:
 				pos = log_name(file, pos);
 				pos = log_value(file, pos);
 				break;
-			case LIST_START:
+			case WIRE_LIST_START:
 				pos = log_name(file, pos);
 				fputc('[', file);
 				first = true;
 				break;
-			case LIST_ITEM:
+			case WIRE_LIST_ITEM:
 				fputs(first ? "" : ",", file);
 				first = false;
 				pos = log_value(file, pos);
 				break;
-			case LIST_END:
+			case WIRE_LIST_END:
 				fputc(']', file);
 				break;
 		}
@@ -286,6 +187,7 @@ static void log_packet(const uint8_t *pos, size_t len)
 
 static bool serve_request(int fd)
 {
+	static uint8_t packet[WIRE_PACKET_MAX];
 	uint32_t len;
 
 	if (!receive(fd, &len, sizeof(len)))
@@ -416,11 +318,11 @@ char *contents(const char *path)
 	char *text;
 	FILE *file;
 
-	text = calloc(1, PACKET_MAX);
+	text = calloc(1, WIRE_PACKET_MAX);
 	file = fopen(path, "r");
 	if (file)
 	{
-		text[fread(text, 1, PACKET_MAX - 1, file)] = '\0';
+		text[fread(text, 1, WIRE_PACKET_MAX - 1, file)] = '\0';
 		fclose(file);
 	}
 	return text;
