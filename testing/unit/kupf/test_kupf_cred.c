@@ -22,36 +22,7 @@ kupf_cred_t *cred;
 /** The IKE_SA that the thread has checked out, if any */
 static ike_sa_t *checked_out;
 
-uint32_t unique_id;
-
-static uint32_t fake_unique_id(ike_sa_t *this)
-{
-	return unique_id;
-}
-
-bool initiator;
-
-/** Host of both ends */
-static host_t *host_any;
-
-static host_t *fake_get_host(ike_sa_t *this)
-{
-	return host_any;
-}
-
-static bool fake_has_condition(ike_sa_t *this, ike_condition_t condition)
-{
-	return condition == COND_ORIGINAL_INITIATOR && initiator;
-}
-
-ike_sa_t fake_ike_sa = {
-	.get_unique_id = fake_unique_id,
-	.get_version = test_get_version,
-	.get_keymat = test_get_keymat,
-	.has_condition = fake_has_condition,
-	.get_my_host = fake_get_host,
-	.get_other_host = fake_get_host,
-};
+test_ike_sa_t sa;
 
 static ike_sa_t *fake_get_sa(bus_t *this)
 {
@@ -60,14 +31,12 @@ static ike_sa_t *fake_get_sa(bus_t *this)
 
 void setup()
 {
-	host_any = host_any ?: host_create_any(AF_INET);
 	test_enforcer_init(&enforcer);
 	store = kupf_store_create(0, 0);
 	cred = kupf_cred_create(store, NULL, &enforcer.public);
 	charon->bus->get_sa = fake_get_sa;
-	checked_out = &fake_ike_sa;
-	unique_id = 1;
-	initiator = FALSE;
+	test_ike_sa_init(&sa, 1);
+	checked_out = &sa.public;
 	lib->credmgr->add_set(lib->credmgr, &cred->set);
 }
 
@@ -76,6 +45,7 @@ void teardown()
 	lib->credmgr->remove_set(lib->credmgr, &cred->set);
 	cred->destroy(cred);
 	store->destroy(store);
+	test_ike_sa_deinit(&sa);
 }
 
 kupf_store_status_t put(const char *name, id_type_t type,
@@ -467,7 +437,7 @@ START_TEST(test_own)
 	/* a session that has the UPF's identity means nothing */
 	put("upf", ID_KEY_ID, "ue", KEY_2, 1, KUPF_SERVICE_IKE, 0);
 	enforcer.own = own_create(KEY_1, KUPF_SERVICE_IKE, 0);
-	initiator = TRUE;
+	sa.conditions = COND_ORIGINAL_INITIATOR;
 	/* charon builds first: the UPF may have no name yet */
 	ck_assert_int_eq(build_id(any), '1');
 	ck_assert_int_eq(build(), '1');
@@ -480,11 +450,11 @@ START_TEST(test_own)
 	ck_assert_ptr_eq(verifier, enforcer.own);
 	kupf_session_unref(verifier);
 	/* until it is established */
-	ck_assert(cred->listener->ike_state_change(cred->listener, &fake_ike_sa,
+	ck_assert(cred->listener->ike_state_change(cred->listener, &sa.public,
 											   IKE_ESTABLISHED));
 	ck_assert_uint_eq(cred->get_pins(cred), 0);
 	/* and the same IKE_SA as responder is another matter */
-	initiator = FALSE;
+	sa.conditions = 0;
 	ck_assert(verify(KEY_2));
 	any->destroy(any);
 	kupf_session_unref(enforcer.own);
@@ -504,7 +474,7 @@ START_TEST(test_own_unusable)
 {
 	enforcer.own = own_create(KEY_1, unusable[_i].services,
 							  unusable[_i].expiry);
-	initiator = TRUE;
+	sa.conditions = COND_ORIGINAL_INITIATOR;
 	ck_assert_int_eq(build(), 0);
 	ck_assert(!verify(KEY_1));
 	ck_assert_uint_eq(cred->get_pins(cred), 0);
@@ -520,7 +490,7 @@ START_TEST(test_own_none)
 	u_int keys;
 
 	put_key(KEY_1, 1);
-	initiator = TRUE;
+	sa.conditions = COND_ORIGINAL_INITIATOR;
 	ck_assert(!verify_id(peer, KEY_1, &keys));
 	ck_assert_uint_eq(keys, 0);
 	ck_assert_int_eq(build(), 0);

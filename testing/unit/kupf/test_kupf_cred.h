@@ -13,6 +13,7 @@
 
 #include "kupf/credentials/kupf_cred.h"
 #include "kupf/protocol/kupf_publisher.h"
+#include "test_ike_sa.h"
 #include "test_runner.h"
 #include "test_support.h"
 
@@ -24,11 +25,8 @@ extern test_enforcer_t enforcer;
 extern kupf_store_t *store;
 extern kupf_cred_t *cred;
 
-/** The IKE_SA that the thread has checked out, its unique id, and whether we are
- * its initiator */
-extern ike_sa_t fake_ike_sa;
-extern uint32_t unique_id;
-extern bool initiator;
+/** The IKE_SA that the thread has checked out */
+extern test_ike_sa_t sa;
 
 void setup();
 void teardown();

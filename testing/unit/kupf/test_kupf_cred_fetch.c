@@ -121,9 +121,9 @@ START_TEST(test_fetch_not)
 	/* who builds waits for nobody */
 	ck_assert_int_eq(build(), 0);
 	/* nor if we have initiated it */
-	initiator = TRUE;
+	sa.conditions = COND_ORIGINAL_INITIATOR;
 	ck_assert(!verify(KEY_1));
-	initiator = FALSE;
+	sa.conditions = 0;
 	/* nor if the IKE_SA may have no keys */
 	enforcer.covered = FALSE;
 	ck_assert(!verify(KEY_1));

@@ -19,9 +19,9 @@ START_TEST(test_rotation)
 	put_key(KEY_2, 2);
 	/* for this one the old key answers, and for this one only */
 	ck_assert_uint_eq(verified(1), 1);
-	unique_id = 2;
+	sa.unique_id = 2;
 	ck_assert_int_eq(build(), '2');
-	unique_id = 1;
+	sa.unique_id = 1;
 	ck_assert_int_eq(build(), '1');
 	/* done: the next round takes the new key */
 	ck_assert_uint_eq(verified(1), 0);
@@ -88,7 +88,7 @@ START_TEST(test_pins_are_apart)
 	put_key(KEY_1, 1);
 	put("other", ID_KEY_ID, "other", KEY_2, 5, KUPF_SERVICE_IKE, 0);
 	ck_assert(verify(KEY_1));
-	unique_id = 2;
+	sa.unique_id = 2;
 	ck_assert(verify_id(other, KEY_2, NULL));
 	ck_assert_uint_eq(cred->get_pins(cred), 2);
 	ck_assert_uint_eq(verified(1), 1);
@@ -96,7 +96,7 @@ START_TEST(test_pins_are_apart)
 	ck_assert_uint_eq(verified(3), 0);
 	ck_assert_int_eq(build_id(other), '2');
 	ck_assert_uint_eq(cred->get_pins(cred), 1);
-	unique_id = 1;
+	sa.unique_id = 1;
 	ck_assert_int_eq(build(), '1');
 	ck_assert_uint_eq(cred->get_pins(cred), 0);
 	other->destroy(other);
@@ -148,15 +148,15 @@ START_TEST(test_pin_dropped)
 	ck_assert(verify(KEY_1));
 	for (state = IKE_CREATED; state < IKE_DESTROYING; state++)
 	{
-		ck_assert(listener->ike_state_change(listener, &fake_ike_sa, state));
+		ck_assert(listener->ike_state_change(listener, &sa.public, state));
 		ck_assert_uint_eq(verified(1), 1);
 	}
-	unique_id = 2;
-	ck_assert(listener->ike_state_change(listener, &fake_ike_sa,
+	sa.unique_id = 2;
+	ck_assert(listener->ike_state_change(listener, &sa.public,
 										 IKE_DESTROYING));
 	ck_assert_uint_eq(verified(1), 1);
-	unique_id = 1;
-	ck_assert(listener->ike_state_change(listener, &fake_ike_sa,
+	sa.unique_id = 1;
+	ck_assert(listener->ike_state_change(listener, &sa.public,
 										 IKE_DESTROYING));
 	ck_assert_uint_eq(verified(1), 0);
 	ck_assert_uint_eq(cred->get_pins(cred), 0);
@@ -170,7 +170,7 @@ START_TEST(test_pin_left)
 {
 	put_key(KEY_1, 1);
 	ck_assert(verify(KEY_1));
-	unique_id = 2;
+	sa.unique_id = 2;
 	ck_assert(verify(KEY_1));
 	/* a second time on the same IKE_SA */
 	ck_assert(verify(KEY_1));
