@@ -192,23 +192,16 @@ START_TEST(test_key)
 }
 END_TEST
 
-Suite *kupf_redact_suite(void);
-
-Suite *kupf_redact_suite(void)
+static Suite *kupf_redact_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_redact");
+	TCase *tc = test_case(suite, "log", 0, setup, teardown);
 
-	suite = suite_create("kupf_redact");
-
-	tc = tcase_create("log");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_levels);
 	tcase_add_test(tc, test_formats);
 	tcase_add_test(tc, test_threads);
 	tcase_add_test(tc, test_uninstall);
 	tcase_add_test(tc, test_key);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

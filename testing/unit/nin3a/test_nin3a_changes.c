@@ -279,23 +279,18 @@ END_TEST
 static Suite *nin3a_changes_suite(void)
 {
 	Suite *suite = suite_create("nin3a_changes");
-	TCase *tc;
+	TCase *tc = test_case(suite, "rekeyed", 0, setup, teardown);
 
-	tc = tcase_create("rekeyed");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_rekeyed);
 	tcase_add_loop_test(tc, test_weaker, 0, 2);
 	tcase_add_test(tc, test_rekeyed_while_closing);
 	tcase_add_test(tc, test_rekeyed_without_child);
 	tcase_add_loop_test(tc, test_stranger, 0, 2);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("moved");
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "moved", 0, setup, teardown);
 	tcase_add_test(tc, test_moved);
 	tcase_add_loop_test(tc, test_moved_to_any, 0, 2);
 	tcase_add_test(tc, test_moved_of_others);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

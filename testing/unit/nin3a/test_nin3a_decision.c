@@ -641,10 +641,8 @@ END_TEST
 static Suite *nin3a_decision_suite(void)
 {
 	Suite *suite = suite_create("nin3a_decision");
-	TCase *tc;
+	TCase *tc = test_case(suite, "verified", 0, setup, teardown);
 
-	tc = tcase_create("verified");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_right);
 	tcase_add_test(tc, test_no_session);
 	tcase_add_loop_test(tc, test_no_psk, 0, 2);
@@ -660,10 +658,8 @@ static Suite *nin3a_decision_suite(void)
 	tcase_add_test(tc, test_set_ups);
 	tcase_add_test(tc, test_not_judged);
 	tcase_add_loop_test(tc, test_ike_sa, 0, 2);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("final");
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "final", 0, setup, teardown);
 	tcase_add_loop_test(tc, test_modified_in_between, 0, 2);
 	tcase_add_test(tc, test_expired_in_between);
 	tcase_add_loop_test(tc, test_gone_in_between, 0, 2);
@@ -671,15 +667,12 @@ static Suite *nin3a_decision_suite(void)
 	tcase_add_test(tc, test_switched);
 	tcase_add_loop_test(tc, test_config, 0, 4);
 	tcase_add_test(tc, test_not_verified);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("others");
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "others", 0, setup, teardown);
 	tcase_add_test(tc, test_ordinary);
 	tcase_add_loop_test(tc, test_takes_over, 0, 3);
 	tcase_add_test(tc, test_takes_over_nothing);
 	tcase_add_loop_test(tc, test_end, 0, 5);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

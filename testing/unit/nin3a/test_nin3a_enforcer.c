@@ -261,28 +261,21 @@ END_TEST
 static Suite *nin3a_enforcer_suite(void)
 {
 	Suite *suite = suite_create("nin3a_enforcer");
-	TCase *tc;
+	TCase *tc = test_case(suite, "covers", 0, setup, teardown);
 
-	tc = tcase_create("covers");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_role);
 	tcase_add_test(tc, test_covers);
 	tcase_add_loop_test(tc, test_covers_not, 0, 4);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("close");
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "close", 0, setup, teardown);
 	tcase_add_test(tc, test_close);
 	tcase_add_test(tc, test_close_not_those_of_another);
 	tcase_add_test(tc, test_close_verified);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("replaced");
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "replaced", 0, setup, teardown);
 	tcase_add_loop_test(tc, test_replaced, 0, 3);
 	tcase_add_test(tc, test_replaced_but_same);
 	tcase_add_test(tc, test_replaced_without_tunnel);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -409,10 +409,8 @@ END_TEST
 static Suite *nin3a_unjudged_suite(void)
 {
 	Suite *suite = suite_create("nin3a_unjudged");
-	TCase *tc;
+	TCase *tc = test_case(suite, "told", 0, setup, teardown);
 
-	tc = tcase_create("told");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_answer);
 	tcase_add_loop_test(tc, test_unreadable, 0, countof(statuses));
 	tcase_add_test(tc, test_unreadable_not);
@@ -420,14 +418,10 @@ static Suite *nin3a_unjudged_suite(void)
 	tcase_add_test(tc, test_pass);
 	tcase_add_test(tc, test_pass_replaces);
 	tcase_add_test(tc, test_drop);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("floods");
-	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 60);
+	tc = test_case(suite, "floods", 60, setup, teardown);
 	tcase_add_loop_test(tc, test_many, 0, 2);
 	tcase_add_test(tc, test_early_flood);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

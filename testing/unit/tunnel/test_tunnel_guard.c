@@ -546,13 +546,9 @@ END_TEST
 
 static Suite *tunnel_guard_suite(void)
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("tunnel_guard");
+	TCase *tc = test_case(suite, "messages", 0, setup, teardown);
 
-	suite = suite_create("tunnel_guard");
-
-	tc = tcase_create("messages");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_pass);
 	tcase_add_test(tc, test_not_due);
 	tcase_add_test(tc, test_window);
@@ -561,17 +557,14 @@ static Suite *tunnel_guard_suite(void)
 	tcase_add_test(tc, test_not_whole);
 	tcase_add_test(tc, test_elsewhere);
 	tcase_add_test(tc, test_mediation);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("contents");
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "contents", 0, setup, teardown);
 	tcase_add_test(tc, test_take_out);
 	tcase_add_test(tc, test_addresses);
 	tcase_add_test(tc, test_asked);
 	tcase_add_test(tc, test_deleted);
 	tcase_add_test(tc, test_vendors);
 	tcase_add_test(tc, test_answer);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }
