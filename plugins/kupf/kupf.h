@@ -25,6 +25,7 @@
 #include "kupf_role.h"
 #include "kupf_tunnel.h"
 #include "kupf/store/kupf_session.h"
+#include "kupf/store/kupf_session_compare.h"
 #include "kupf/store/kupf_store.h"
 
 #include <credentials/credential_set.h>
