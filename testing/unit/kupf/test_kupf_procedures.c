@@ -6,6 +6,7 @@
  */
 
 #include "kupf/kupf_counters.h"
+#include "kupf/procedures/kupf_removal.h"
 #include "kupf/protocol/kupf_parser.h"
 #include "test_runner.h"
 #include "test_support.h"
