@@ -13,6 +13,7 @@
 #ifndef KUPF_CONSUMERS_H_
 #define KUPF_CONSUMERS_H_
 
+#include "kupf_tunnel.h"
 #include "kupf/store/kupf_session.h"
 
 /** Longest name of a connection, octets */
@@ -23,7 +24,6 @@
 
 typedef struct kupf_consumers_t kupf_consumers_t;
 typedef struct kupf_link_t kupf_link_t;
-typedef enum kupf_reason_t kupf_reason_t;
 
 /**
  * A TLS or QUIC connection that a consumer has told of; plain values.

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_plugin.h"
-#include "kupf.h"
 #include "kupf_config.h"
+#include "kupf_object.h"
 #include "kupf/protocol/kupf_check.h"
 #include "kupf/protocol/kupf_commands.h"
 #include "kupf/credentials/kupf_cred.h"
 #include "kupf/protocol/kupf_preconfigured_file.h"
 #include "kupf/protocol/kupf_publisher.h"
 #include "kupf/credentials/kupf_fetch.h"
-#include "kupf_enforcement.h"
 #include "kupf/store/kupf_overlay.h"
 #include "kupf/store/kupf_services.h"
 #include "kupf/procedures/kupf_pool.h"
@@ -30,17 +29,6 @@
 #define EXPIRE_PAUSE 10
 
 typedef struct private_kupf_plugin_t private_kupf_plugin_t;
-typedef struct kupf_object_t kupf_object_t;
-
-/**
- * What other plugins see.
- */
-struct kupf_object_t {
-	/** public interface */
-	kupf_t public;
-	/** plugin */
-	private_kupf_plugin_t *plugin;
-};
 
 /**
  * Private data of the plugin.
@@ -48,8 +36,6 @@ struct kupf_object_t {
 struct private_kupf_plugin_t {
 	/** public interface */
 	kupf_plugin_t public;
-	/** what other plugins see */
-	kupf_object_t object;
 	/** settings as they were at the start */
 	kupf_config_t config;
 	/** what the host is */
@@ -82,97 +68,9 @@ struct private_kupf_plugin_t {
 	kupf_cred_t *cred;
 	/** socket */
 	kupf_server_t *server;
+	/** what other plugins see */
+	kupf_object_t *object;
 };
-
-METHOD(kupf_t, get_store, kupf_store_t*,
-	kupf_object_t *this)
-{
-	return this->plugin->all;
-}
-
-METHOD(kupf_t, get_credentials, credential_set_t*,
-	kupf_object_t *this)
-{
-	return &this->plugin->cred->set;
-}
-
-METHOD(kupf_t, get_verified, kupf_session_t*,
-	kupf_object_t *this, uint32_t ike_sa)
-{
-	return this->plugin->cred->get_verified(this->plugin->cred, ike_sa);
-}
-
-METHOD(kupf_t, tunnel_up, void,
-	kupf_object_t *this, kupf_session_t *session, ike_sa_t *ike_sa,
-	child_sa_t *child_sa)
-{
-	this->plugin->publisher->events.tunnel_up(
-					&this->plugin->publisher->events, session, ike_sa,
-									child_sa);
-}
-
-METHOD(kupf_t, tunnel_down, void,
-	kupf_object_t *this, kupf_session_t *session, uint32_t ike_sa,
-	kupf_reason_t reason)
-{
-	this->plugin->publisher->events.tunnel_down(
-					&this->plugin->publisher->events, session, ike_sa,
-									  reason);
-}
-
-METHOD(kupf_t, child_changed, void,
-	kupf_object_t *this, kupf_session_t *session, uint32_t up_as,
-	ike_sa_t *ike_sa, child_sa_t *child_sa, bool up)
-{
-	this->plugin->publisher->events.child_changed(
-						&this->plugin->publisher->events, session, up_as,
-						ike_sa, child_sa, up);
-}
-
-METHOD(kupf_t, tunnel_moved, void,
-	kupf_object_t *this, kupf_session_t *session, uint32_t up_as,
-	host_t *local, host_t *remote)
-{
-	this->plugin->publisher->events.tunnel_moved(
-						&this->plugin->publisher->events, session, up_as,
-						local, remote);
-}
-
-METHOD(kupf_t, session_flapping, void,
-	kupf_object_t *this, kupf_session_t *session, host_t *remote,
-	u_int tunnels, u_int seconds)
-{
-	this->plugin->publisher->events.session_flapping(
-				&this->plugin->publisher->events, session, remote, tunnels,
-				seconds);
-}
-
-METHOD(kupf_t, auth_failed, void,
-	kupf_object_t *this, identification_t *ue_id, host_t *local,
-	host_t *remote, const char *reason)
-{
-	this->plugin->publisher->events.auth_failed(
-					&this->plugin->publisher->events, ue_id, local,
-									  remote, reason);
-}
-
-METHOD(kupf_t, get_role, kupf_role_t,
-	kupf_object_t *this)
-{
-	return this->plugin->role;
-}
-
-METHOD(kupf_t, attach, bool,
-	kupf_object_t *this, kupf_enforcer_t *enforcer)
-{
-	return this->plugin->guard->attach(this->plugin->guard, enforcer);
-}
-
-METHOD(kupf_t, detach, void,
-	kupf_object_t *this)
-{
-	this->plugin->guard->detach(this->plugin->guard);
-}
 
 /**
  * Remove what has expired, every second.
@@ -231,6 +129,7 @@ static bool is_own(const kupf_address_t *address)
  */
 static void destroy_parts(private_kupf_plugin_t *this)
 {
+	DESTROY_IF(this->object);
 	DESTROY_IF(this->server);
 	if (this->consumers)
 	{
@@ -249,6 +148,7 @@ static void destroy_parts(private_kupf_plugin_t *this)
 	DESTROY_IF(this->guard);
 	DESTROY_IF(this->pool);
 	DESTROY_IF(this->store);
+	this->object = NULL;
 	this->server = NULL;
 	this->cred = NULL;
 	this->commands = NULL;
@@ -340,6 +240,8 @@ static bool create_parts(private_kupf_plugin_t *this)
 							this->all, this->preconfigured, this->pool,
 							this->addresses, enforcer, this->check);
 	this->cred = kupf_cred_create(this->all, this->fetch, enforcer);
+	this->object = kupf_object_create(this->all, this->cred, this->guard,
+							&this->publisher->events, this->role);
 	this->server = kupf_server_create(&config->server, this->commands,
 									  this->publisher);
 	return this->server &&
@@ -376,7 +278,7 @@ static bool plugin_cb(private_kupf_plugin_t *this, plugin_feature_t *feature,
 	kupf_redact_install();
 	charon->bus->add_listener(charon->bus, this->cred->listener);
 	lib->credmgr->add_set(lib->credmgr, &this->cred->set);
-	lib->set(lib, KUPF_OBJECT, &this->object.public);
+	lib->set(lib, KUPF_OBJECT, &this->object->kupf);
 	lib->scheduler->schedule_job(lib->scheduler,
 		(job_t*)callback_job_create((callback_job_cb_t)expire, this, NULL,
 									(callback_job_cancel_t)return_false), 1);
@@ -459,25 +361,7 @@ PLUGIN_DEFINE(kupf)
 				.destroy = _destroy,
 			},
 		},
-		.object = {
-			.public = {
-				.get_store = _get_store,
-				.get_credentials = _get_credentials,
-				.get_verified = _get_verified,
-				.tunnel_up = _tunnel_up,
-				.tunnel_down = _tunnel_down,
-				.child_changed = _child_changed,
-				.tunnel_moved = _tunnel_moved,
-				.session_flapping = _session_flapping,
-				.auth_failed = _auth_failed,
-				.get_role = _get_role,
-				.attach = _attach,
-				.detach = _detach,
-			},
-		},
 		.config = config,
 	);
-	this->object.plugin = this;
-
 	return &this->public.plugin;
 }

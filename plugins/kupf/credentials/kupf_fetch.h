@@ -16,26 +16,13 @@
  *   asked for again for a while, see kupf_fetch_denied_t;
  * - without a subscriber to key-request nobody waits, and when the last one
  *   goes, those who do are released;
- * - nobody waits while charon has no thread left for another IKE_AUTH, see
- *   kupf_stall.h, nor when it ends.
+ * - nobody waits while charon has no thread left for another IKE_AUTH, nor for
+ *   so long that plugins which come and go are kept waiting, see
+ *   kupf_fetch_pauses_t, nor when it ends.
  *
- * A thread waits within charon's credential manager, under its read lock, which
- * lives as long as the enumerator.  That does not stop others: it is a
- * pthread_rwlock_t, whose readers pass waiting writers (strongSwan's own
- * substitute for systems without one is different, see its rwlock.c).  Writers
- * are plugins that come and go (add_set(), remove_set(), validators); while
- * charon runs these are pkcs11 tokens, and ipseckey, dnscert and systime-fix if
- * their settings change, which is on charon's main thread: such a thread waits
- * until nobody waits for a key.  So that this comes, however many UEs do,
- * nobody waits across the end of a span of KUPF_FETCH_SPAN milliseconds (or of
- * the longest wait, if that is more) in which there was always somebody.
- * The cache of certificates only tries for the lock.  charon's own plugins wait
- * there as well, for a database (sql) or for DNS (dnscert).  A backend for
- * connections would be no better a place, as nin3a asks those within a hook,
- * which has the bus mutex.
- *
- * The IKE_SA stays checked out, and charon drops retransmissions of a request
- * that it is working on; whoever else wants the IKE_SA waits, e.g. swanctl
+ * A thread waits within charon's credential manager, under its read lock.  The
+ * IKE_SA stays checked out, and charon drops retransmissions of a request that
+ * it is working on; whoever else wants the IKE_SA waits, e.g. swanctl
  * --list-sas unless it is told --noblock.  No lock of kupf is held while
  * waiting, and none of charon's hooks is being called.
  *
@@ -53,22 +40,6 @@
 #define KUPF_FETCH_WAITING_MAX 1000
 #define KUPF_FETCH_TTL_MAX 86400
 #define KUPF_FETCH_RATE_MAX 1000000
-
-/** Milliseconds after which who waits looks whether others can work */
-#define KUPF_FETCH_LOOK 50
-
-/** Looks in a row by which others cannot, before nobody waits any more */
-#define KUPF_FETCH_STALLS 3
-
-/** Milliseconds for which nobody begins to wait after others could not */
-#define KUPF_FETCH_PAUSE 1000
-
-/** Milliseconds of waits without a gap, after which all who wait are let go */
-#define KUPF_FETCH_SPAN 5000
-
-/** Milliseconds without a wait that are a gap: who waited has let go of the
- * lock of the credential manager */
-#define KUPF_FETCH_GAP 50
 
 typedef struct kupf_fetch_t kupf_fetch_t;
 typedef struct kupf_fetch_config_t kupf_fetch_config_t;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_generation.h"
+#include "kupf/store/kupf_session_compare.h"
 
 /*
  * Described in header

@@ -1,30 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_pool.h"
-#include "kupf/store/kupf_range.h"
+#include "kupf_pool_ranges.h"
 
-#include <collections/array.h>
 #include <collections/hashtable.h>
 #include <threading/mutex.h>
-#include <utils/debug.h>
 
 typedef struct private_kupf_pool_t private_kupf_pool_t;
-typedef struct range_t range_t;
 typedef struct quarantine_t quarantine_t;
-
-/**
- * Consecutive addresses.
- */
-struct range_t {
-	/** first address */
-	kupf_address_t first;
-	/** number of addresses */
-	uint32_t size;
-	/** addresses from here on were never allocated in order */
-	uint32_t next;
-	/** a bit for each address that is held or in quarantine */
-	uint8_t *taken;
-};
 
 /**
  * An address in quarantine.
@@ -32,10 +15,8 @@ struct range_t {
 struct quarantine_t {
 	/** neighbours, longest in quarantine first */
 	quarantine_t *prev, *next;
-	/** range of the address */
-	range_t *range;
-	/** position in the range */
-	uint32_t offset;
+	/** the address */
+	kupf_pool_place_t place;
 	/** time_monotonic() of its end */
 	time_t until;
 };
@@ -46,9 +27,9 @@ struct quarantine_t {
 struct private_kupf_pool_t {
 	/** public interface */
 	kupf_pool_t public;
-	/** range_t, in the order of the configuration */
-	array_t *ranges;
-	/** quarantine_t, by range and offset */
+	/** its addresses, and which of them are held or in quarantine */
+	kupf_pool_ranges_t *ranges;
+	/** quarantine_t, by place */
 	hashtable_t *quarantined;
 	/** longest and shortest in quarantine */
 	quarantine_t *oldest, *newest;
@@ -71,8 +52,8 @@ static u_int quarantine_hash(const void *key)
 {
 	const quarantine_t *entry = key;
 
-	return chunk_hash_inc(chunk_from_thing(entry->offset),
-						  (uintptr_t)entry->range);
+	return chunk_hash_inc(chunk_from_thing(entry->place.offset),
+						  (uintptr_t)entry->place.range);
 }
 
 /**
@@ -82,51 +63,8 @@ static bool quarantine_equals(const void *a, const void *b)
 {
 	const quarantine_t *x = a, *y = b;
 
-	return x->range == y->range && x->offset == y->offset;
-}
-
-/**
- * Get and set the bit of an address.
- */
-static bool is_taken(range_t *range, uint32_t offset)
-{
-	return range->taken[offset / 8] & (1 << (offset % 8));
-}
-
-static void set_taken(range_t *range, uint32_t offset, bool taken)
-{
-	if (taken)
-	{
-		range->taken[offset / 8] |= 1 << (offset % 8);
-	}
-	else
-	{
-		range->taken[offset / 8] &= ~(1 << (offset % 8));
-	}
-}
-
-/**
- * Find the range of an address.
- */
-static range_t *find_range(private_kupf_pool_t *this,
-						   const kupf_address_t *address, uint32_t *offset)
-{
-	range_t *range;
-	int i;
-
-	for (i = 0; i < array_count(this->ranges); i++)
-	{
-		array_get(this->ranges, i, &range);
-		if (range->first.family == address->family)
-		{
-			*offset = kupf_range_distance(&range->first, address);
-			if (*offset < range->size)
-			{
-				return range;
-			}
-		}
-	}
-	return NULL;
+	return x->place.range == y->place.range &&
+		   x->place.offset == y->place.offset;
 }
 
 /**
@@ -143,41 +81,14 @@ static void end_quarantine(private_kupf_pool_t *this, quarantine_t *entry)
 METHOD(kupf_pool_t, is_managed, bool,
 	private_kupf_pool_t *this)
 {
-	return array_count(this->ranges) > 0;
-}
-
-/**
- * Whether an address of a range is in a prefix.  No range has all of one, so one
- * that has any of it has its own first or last address there.
- */
-static bool is_within(range_t *range, const kupf_address_t *prefix)
-{
-	kupf_address_t last = range->first;
-
-	kupf_range_add(&last, range->size - 1);
-	return kupf_address_contains(prefix, &range->first) ||
-		   kupf_address_contains(prefix, &last);
+	return kupf_pool_ranges_get_size(this->ranges) > 0;
 }
 
 METHOD(kupf_pool_t, contains, bool,
 	private_kupf_pool_t *this, const kupf_address_t *address)
 {
-	bool found = FALSE;
-	uint32_t offset;
-	range_t *range;
-	int i;
-
 	/* the ranges never change */
-	if (!address->prefix)
-	{
-		return find_range(this, address, &offset) != NULL;
-	}
-	for (i = 0; !found && i < array_count(this->ranges); i++)
-	{
-		array_get(this->ranges, i, &range);
-		found = is_within(range, address);
-	}
-	return found;
+	return kupf_pool_ranges_contain(this->ranges, address);
 }
 
 METHOD(kupf_pool_t, reserve, kupf_pool_status_t,
@@ -187,15 +98,14 @@ METHOD(kupf_pool_t, reserve, kupf_pool_status_t,
 	quarantine_t key, *entry = NULL;
 
 	this->mutex->lock(this->mutex);
-	key.range = find_range(this, address, &key.offset);
-	if (!key.range)
+	if (!kupf_pool_ranges_find(this->ranges, address, &key.place))
 	{
 		status = KUPF_POOL_OUTSIDE;
 	}
 	else if (!this->shared)
 	{
 		entry = this->quarantined->get(this->quarantined, &key);
-		if (is_taken(key.range, key.offset) && !entry)
+		if (kupf_pool_place_is_taken(&key.place) && !entry)
 		{
 			status = KUPF_POOL_IN_USE;
 		}
@@ -205,7 +115,7 @@ METHOD(kupf_pool_t, reserve, kupf_pool_status_t,
 			{
 				end_quarantine(this, entry);
 			}
-			set_taken(key.range, key.offset, TRUE);
+			kupf_pool_place_take(&key.place);
 			this->held++;
 		}
 	}
@@ -214,93 +124,51 @@ METHOD(kupf_pool_t, reserve, kupf_pool_status_t,
 }
 
 /**
- * Find an address that was never allocated.  What others have reserved is
- * passed over once, so that this takes constant time on average.
+ * Find the next free address, which is not in quarantine then.
  */
-static range_t *find_fresh(private_kupf_pool_t *this, uint32_t *offset)
+static bool find_free(private_kupf_pool_t *this, time_t now,
+					  kupf_pool_place_t *place)
 {
-	range_t *range;
-	int i;
-
-	for (i = 0; i < array_count(this->ranges); i++)
+	if (this->shared)
 	{
-		array_get(this->ranges, i, &range);
-		while (range->next < range->size)
-		{
-			*offset = range->next++;
-			if (!is_taken(range, *offset))
-			{
-				return range;
-			}
-		}
+		return kupf_pool_ranges_next(this->ranges, place);
 	}
-	return NULL;
-}
-
-/**
- * Get the next address in turn, all around the ranges.
- */
-static range_t *next_shared(private_kupf_pool_t *this, uint32_t *offset)
-{
-	range_t *range;
-	int i;
-
-	for (i = 0; i < array_count(this->ranges); i++)
+	if (kupf_pool_ranges_fresh(this->ranges, place))
 	{
-		array_get(this->ranges, i, &range);
-		if (range->next < range->size)
-		{
-			*offset = range->next++;
-			return range;
-		}
+		return TRUE;
 	}
-	for (i = 0; i < array_count(this->ranges); i++)
+	if (!this->oldest || this->oldest->until > now)
 	{
-		array_get(this->ranges, i, &range);
-		range->next = 0;
+		return FALSE;
 	}
-	if (!array_get(this->ranges, ARRAY_HEAD, &range))
-	{
-		return NULL;
-	}
-	*offset = range->next++;
-	return range;
+	*place = this->oldest->place;
+	end_quarantine(this, this->oldest);
+	return TRUE;
 }
 
 METHOD(kupf_pool_t, allocate, kupf_pool_status_t,
 	private_kupf_pool_t *this, time_t now, kupf_address_t *address)
 {
 	kupf_pool_status_t status = KUPF_POOL_OK;
-	range_t *range;
-	uint32_t offset;
+	kupf_pool_place_t place;
 
 	this->mutex->lock(this->mutex);
 	if (this->closed)
 	{
-		this->mutex->unlock(this->mutex);
-		return KUPF_POOL_CLOSED;
+		status = KUPF_POOL_CLOSED;
 	}
-	range = this->shared ? next_shared(this, &offset)
-						 : find_fresh(this, &offset);
-	if (!range && this->oldest && this->oldest->until <= now)
+	else if (!find_free(this, now, &place))
 	{
-		range = this->oldest->range;
-		offset = this->oldest->offset;
-		end_quarantine(this, this->oldest);
-	}
-	if (range)
-	{
-		if (!this->shared)
-		{
-			set_taken(range, offset, TRUE);
-			this->held++;
-		}
-		*address = range->first;
-		kupf_range_add(address, offset);
+		status = KUPF_POOL_EXHAUSTED;
 	}
 	else
 	{
-		status = KUPF_POOL_EXHAUSTED;
+		if (!this->shared)
+		{
+			kupf_pool_place_take(&place);
+			this->held++;
+		}
+		kupf_pool_place_address(&place, address);
 	}
 	this->mutex->unlock(this->mutex);
 	return status;
@@ -316,8 +184,8 @@ METHOD(kupf_pool_t, release, void,
 	);
 
 	this->mutex->lock(this->mutex);
-	entry->range = find_range(this, address, &entry->offset);
-	if (!entry->range || !is_taken(entry->range, entry->offset) ||
+	if (!kupf_pool_ranges_find(this->ranges, address, &entry->place) ||
+		!kupf_pool_place_is_taken(&entry->place) ||
 		this->quarantined->get(this->quarantined, entry))
 	{
 		free(entry);
@@ -344,87 +212,27 @@ METHOD(kupf_pool_t, set_closed, void,
 METHOD(kupf_pool_t, get_count, uint64_t,
 	private_kupf_pool_t *this, uint64_t *held, uint64_t *quarantined)
 {
-	uint64_t count = 0;
-	range_t *range;
-	int i;
-
 	this->mutex->lock(this->mutex);
-	for (i = 0; i < array_count(this->ranges); i++)
-	{
-		array_get(this->ranges, i, &range);
-		count += range->size;
-	}
 	*held = this->held;
 	*quarantined = this->quarantined->get_count(this->quarantined);
 	this->mutex->unlock(this->mutex);
-	return count;
+	return kupf_pool_ranges_get_size(this->ranges);
 }
 
 METHOD(kupf_pool_t, destroy, void,
 	private_kupf_pool_t *this)
 {
-	range_t *range;
-
 	while (this->oldest)
 	{
 		end_quarantine(this, this->oldest);
 	}
 	this->quarantined->destroy(this->quarantined);
-	while (array_remove(this->ranges, ARRAY_TAIL, &range))
+	if (this->ranges)
 	{
-		free(range->taken);
-		free(range);
+		kupf_pool_ranges_destroy(this->ranges);
 	}
-	array_destroy(this->ranges);
 	this->mutex->destroy(this->mutex);
 	free(this);
-}
-
-/**
- * Whether a range shares an address with another one of the pool.
- */
-static bool overlaps(private_kupf_pool_t *this, range_t *range)
-{
-	uint32_t offset;
-	range_t *other;
-	int i;
-
-	for (i = 0; i < array_count(this->ranges); i++)
-	{
-		array_get(this->ranges, i, &other);
-		if (other->first.family == range->first.family &&
-			kupf_range_distance(&range->first, &other->first) < range->size)
-		{
-			return TRUE;
-		}
-	}
-	return find_range(this, &range->first, &offset) != NULL;
-}
-
-/**
- * Add a prefix, a range or an address to the pool.
- */
-static bool add_range(private_kupf_pool_t *this, char *text)
-{
-	kupf_address_t last;
-	range_t *range;
-
-	INIT(range);
-	if (!kupf_range_parse(text, &range->first, &last))
-	{
-		free(range);
-		return FALSE;
-	}
-	range->size = kupf_range_distance(&range->first, &last);
-	range->size = min(range->size, KUPF_POOL_RANGE_MAX - 1) + 1;
-	if (overlaps(this, range))
-	{
-		free(range);
-		return FALSE;
-	}
-	range->taken = calloc(range->size / 8 + 1, 1);
-	array_insert(this->ranges, ARRAY_TAIL, range);
-	return TRUE;
 }
 
 /*
@@ -433,8 +241,6 @@ static bool add_range(private_kupf_pool_t *this, char *text)
 kupf_pool_t *kupf_pool_create(const char *spec, u_int quarantine, bool shared)
 {
 	private_kupf_pool_t *this;
-	enumerator_t *enumerator;
-	char *token, *text;
 
 	INIT(this,
 		.public = {
@@ -447,31 +253,18 @@ kupf_pool_t *kupf_pool_create(const char *spec, u_int quarantine, bool shared)
 			.get_count = _get_count,
 			.destroy = _destroy,
 		},
-		.ranges = array_create(0, 0),
+		.ranges = kupf_pool_ranges_create(spec),
 		.quarantined = hashtable_create(quarantine_hash, quarantine_equals, 8),
 		.quarantine = quarantine,
 		.shared = shared,
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
 
-	enumerator = enumerator_create_token(spec ?: "", ", ", " ");
-	while (enumerator->enumerate(enumerator, &token))
+	if (!this->ranges)
 	{
-		if (!*token)
-		{
-			continue;
-		}
-		text = strdup(token);
-		if (!add_range(this, text))
-		{
-			free(text);
-			enumerator->destroy(enumerator);
-			destroy(this);
-			return NULL;
-		}
-		free(text);
+		destroy(this);
+		return NULL;
 	}
-	enumerator->destroy(enumerator);
 	return &this->public;
 }
 

@@ -10,7 +10,8 @@
  * The pool is made of prefixes and ranges.  Of an IPv4 prefix shorter than /31
  * the first and the last address are left out, of an IPv6 prefix shorter than
  * /127 the first (Subnet-Router anycast, RFC 4291).  Of a range of more than
- * KUPF_POOL_RANGE_MAX addresses only the first so many are used.
+ * KUPF_POOL_RANGE_MAX (kupf_pool_ranges.h) addresses only the first so many are
+ * used.
  *
  * A released address is not allocated again for some time, as TS 23.501
  * 5.32.6.2.2 NOTE 2 asks for; a client that names it gets it at once.
@@ -26,9 +27,6 @@
 
 #include "kupf/kupf_error.h"
 #include "kupf/store/kupf_session.h"
-
-/** Most addresses used of one prefix or range */
-#define KUPF_POOL_RANGE_MAX (1 << 24)
 
 typedef struct kupf_pool_t kupf_pool_t;
 typedef enum kupf_pool_status_t kupf_pool_status_t;

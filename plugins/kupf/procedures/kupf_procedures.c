@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_procedures.h"
+#include "kupf_admission.h"
 #include "kupf_generation.h"
+#include "kupf_removal.h"
 #include "kupf_request.h"
 #include "kupf/kupf_counters.h"
 
@@ -15,8 +17,10 @@ struct private_kupf_procedures_t {
 	kupf_procedures_t public;
 	/** sessions */
 	kupf_store_t *store;
-	/** addresses of the UPF */
-	kupf_pool_t *pool;
+	/** has sessions enter the store */
+	kupf_admission_t *admission;
+	/** has them leave */
+	kupf_removal_t *removal;
 	/** inner addresses of the UEs */
 	kupf_ue_addresses_t *addresses;
 	/** knows the tunnels */
@@ -32,150 +36,30 @@ struct private_kupf_procedures_t {
 };
 
 /**
- * Turn a status of the store into an error.
+ * Say that there is no session of a name.
  */
-static bool store_error(kupf_store_status_t status, kupf_error_t *error)
+static bool no_such_session(kupf_error_t *error)
 {
-	switch (status)
-	{
-		case KUPF_STORE_OK:
-			return TRUE;
-		case KUPF_STORE_IDENTITY_IN_USE:
-			return kupf_error(error, KUPF_CAUSE_IDENTITY_IN_USE,
-							  "field 'ue-id': another session has it");
-		case KUPF_STORE_FULL:
-			return kupf_error(error, KUPF_CAUSE_LIMIT_REACHED,
-							  "charon.plugins.kupf.max_sessions is reached");
-		default:
-			return kupf_error(error, KUPF_CAUSE_BUSY,
-							  "the session is being changed by another client");
-	}
-}
-
-/**
- * A session is gone as it was: have what it has hidden be there again.
- */
-static void show(private_kupf_procedures_t *this, kupf_session_t *session)
-{
-	if (this->preconfigured)
-	{
-		this->preconfigured->show(this->preconfigured, session);
-	}
-}
-
-/**
- * Finish a session that was removed from the store.
- */
-static u_int retire(private_kupf_procedures_t *this, kupf_session_t *session,
-					kupf_reason_t reason)
-{
-	kupf_session_data_t data;
-	u_int tunnels;
-
-	tunnels = this->enforcer->close(this->enforcer, session, reason);
-	this->addresses->leave(this->addresses, session);
-	show(this, session);
-	kupf_session_get_data(session, &data);
-	kupf_pool_drop(this->pool, &data);
-	if (reason == KUPF_REASON_EXPIRED)
-	{
-		kupf_count(KUPF_SESSIONS_EXPIRED);
-		DBG2(DBG_CFG, "kupf: session '%s' expired", data.name);
-		this->events->session_expired(this->events, session);
-	}
-	return tunnels;
-}
-
-/**
- * Remove a session if its life is over.
- */
-static bool remove_expired(private_kupf_procedures_t *this,
-						   kupf_session_t *session)
-{
-	if (!kupf_session_expired(session, time_monotonic(NULL)))
-	{
-		return FALSE;
-	}
-	if (this->store->remove(this->store, session))
-	{
-		retire(this, session, KUPF_REASON_EXPIRED);
-	}
-	return TRUE;
+	return kupf_error(error, KUPF_CAUSE_NO_SUCH_SESSION,
+					  "field 'session': there is none of that name");
 }
 
 /**
  * Get the session of a name, but remove it if its life is over.
+ *
+ * @return			new reference, NULL with error set
  */
 static kupf_session_t *get_living(private_kupf_procedures_t *this,
-								  const char *name)
+								  const char *name, kupf_error_t *error)
 {
 	kupf_session_t *session;
 
-	session = this->store->get(this->store, name);
-	if (session && remove_expired(this, session))
+	session = this->removal->get_living(this->removal, name);
+	if (!session)
 	{
-		kupf_session_unref(session);
-		session = this->store->get(this->store, name);
+		no_such_session(error);
 	}
 	return session;
-}
-
-/**
- * Whether another session has an identity, and lives.  The store decides, but
- * an address is better not taken in vain, and what has expired has to go.
- */
-static bool identity_in_use(private_kupf_procedures_t *this,
-							const kupf_session_data_t *data)
-{
-	kupf_session_t *session;
-	bool used;
-
-	session = this->store->find_alike(this->store, data->id_type, data->id);
-	used = session && !streq(kupf_session_get_name(session), data->name) &&
-		   !remove_expired(this, session);
-	kupf_session_unref(session);
-	return used;
-}
-
-/**
- * Whether nobody else has the inner addresses of a session.  What has expired
- * has to go.
- */
-static bool addresses_free(private_kupf_procedures_t *this,
-						   const kupf_session_data_t *data,
-						   kupf_error_t *error)
-{
-	kupf_session_t *other;
-	bool expired = TRUE;
-	u_int i;
-
-	/* it may be a different one each time, or stay as its UE does */
-	for (i = 0; expired && i <= data->ue_address_count; i++)
-	{
-		if (this->addresses->is_free(this->addresses, data, &other))
-		{
-			return TRUE;
-		}
-		expired = other && remove_expired(this, other);
-		kupf_session_unref(other);
-	}
-	return kupf_error(error, KUPF_CAUSE_ADDRESS_IN_USE,
-					  KUPF_UE_ADDRESSES_IN_USE);
-}
-
-/**
- * Have a session hold its inner addresses.  What has expired has to go.
- */
-static bool take_addresses(private_kupf_procedures_t *this,
-						   kupf_session_t *session,
-						   const kupf_session_data_t *data, kupf_error_t *error)
-{
-	kupf_error_t wrong;
-
-	wrong.cause = KUPF_CAUSE_NONE;
-	return this->addresses->take(this->addresses, session, &wrong) ||
-		   (addresses_free(this, data, error) &&
-			this->addresses->take(this->addresses, session, error));
 }
 
 /**
@@ -192,148 +76,6 @@ static void tell(private_kupf_procedures_t *this, kupf_session_t *session)
 	{
 		this->fetch->answer(this->fetch, session);
 	}
-}
-
-/**
- * Whether another session has the identity of a key in TLS, for one of the
- * services that have consumers.
- */
-static bool psk_identity_in_use(private_kupf_procedures_t *this,
-								const kupf_session_data_t *data)
-{
-	kupf_consumers_t *consumers = this->enforcer->consumers;
-
-	return consumers && consumers->in_use(consumers, data);
-}
-
-/**
- * Whether the enforcer can make use of a session, and the addresses that a
- * request names are not of the wrong side.
- */
-static bool is_accepted(private_kupf_procedures_t *this,
-						const kupf_session_data_t *data, u_int fields,
-						kupf_error_t *error)
-{
-	const char *missing;
-
-	if (!kupf_request_check(data, error))
-	{
-		return FALSE;
-	}
-	if (psk_identity_in_use(this, data))
-	{
-		return kupf_error(error, KUPF_CAUSE_IDENTITY_IN_USE,
-						  "field 'psk-identity': another session has it");
-	}
-	missing = this->enforcer->accepts(this->enforcer, data);
-	if (missing)
-	{
-		return kupf_error(error, KUPF_CAUSE_MISSING_FIELD, "field '%s' is "
-						  "missing: without it there is no tunnel", missing);
-	}
-	return !(fields & (KUPF_FIELD_UE_ADDRESSES | KUPF_FIELD_UPF_ADDRESS)) ||
-		   this->addresses->check(this->addresses, data, error);
-}
-
-/**
- * Add a session of new contents to the store.
- */
-static kupf_session_t *add_session(private_kupf_procedures_t *this,
-								   kupf_session_data_t *data,
-								   const kupf_store_hashes_t *hashes,
-								   kupf_error_t *error)
-{
-	kupf_session_t *session;
-
-	/* the store decides, but a client that tries again and again must not put
-	 * the whole pool into quarantine */
-	if (this->store->is_full(this->store))
-	{
-		store_error(KUPF_STORE_FULL, error);
-		return NULL;
-	}
-	if (this->pool->is_managed(this->pool) &&
-		(!addresses_free(this, data, error) ||
-		 !kupf_pool_take(this->pool, data, error)))
-	{
-		return NULL;
-	}
-	session = kupf_session_create(data);
-	if (!session)
-	{
-		kupf_error(error, KUPF_CAUSE_LIMIT_REACHED,
-				   "no more memory for keys");
-	}
-	else if (take_addresses(this, session, data, error))
-	{
-		if (store_error(this->store->put_hashed(this->store, session, hashes),
-						error))
-		{
-			return session;
-		}
-		this->addresses->leave(this->addresses, session);
-	}
-	kupf_pool_drop(this->pool, data);
-	kupf_session_unref(session);
-	return NULL;
-}
-
-/**
- * Exchange a session for one of new contents.
- */
-static kupf_session_t *exchange_session(private_kupf_procedures_t *this,
-										kupf_session_t *old,
-										kupf_session_data_t *data,
-										kupf_error_t *error)
-{
-	kupf_session_data_t before;
-	kupf_session_t *session;
-	bool moved;
-
-	if (identity_in_use(this, data))
-	{
-		store_error(KUPF_STORE_IDENTITY_IN_USE, error);
-		return NULL;
-	}
-	if (!addresses_free(this, data, error))
-	{
-		return NULL;
-	}
-	kupf_session_get_data(old, &before);
-	moved = !kupf_address_equals(&before.upf_address, &data->upf_address);
-	if (moved)
-	{
-		data->upf_address_pooled = FALSE;
-		if (!kupf_pool_take(this->pool, data, error))
-		{
-			return NULL;
-		}
-	}
-	session = kupf_session_create(data);
-	if (!session)
-	{
-		kupf_error(error, KUPF_CAUSE_LIMIT_REACHED,
-				   "no more memory for keys");
-	}
-	else if (this->addresses->take(this->addresses, session, error))
-	{
-		if (store_error(this->store->replace(this->store, old, session),
-						error))
-		{
-			if (moved)
-			{
-				kupf_pool_drop(this->pool, &before);
-			}
-			return session;
-		}
-		this->addresses->leave(this->addresses, session);
-	}
-	if (moved)
-	{
-		kupf_pool_drop(this->pool, data);
-	}
-	kupf_session_unref(session);
-	return NULL;
 }
 
 /**
@@ -361,8 +103,8 @@ static kupf_session_t *change_session(private_kupf_procedures_t *this,
 	}
 	kupf_request_apply(&data, request);
 
-	session = is_accepted(this, &data, request->fields, error) ?
-			  exchange_session(this, old, &data, error) : NULL;
+	session = this->admission->exchange(this->admission, old, &data,
+										request->fields, error);
 	if (session)
 	{
 		kupf_count(KUPF_SESSIONS_MODIFIED);
@@ -375,7 +117,7 @@ static kupf_session_t *change_session(private_kupf_procedures_t *this,
 		this->enforcer->replaced(this->enforcer, old, session, grace);
 		this->addresses->leave(this->addresses, old);
 		tell(this, session);
-		show(this, old);
+		this->removal->show(this->removal, old);
 	}
 	return session;
 }
@@ -456,7 +198,7 @@ static bool look(private_kupf_procedures_t *this, kupf_request_t *request,
 	*hashes = request->hashes;
 	known = this->store->look(this->store, data->name, data->id_type, data->id,
 							  hashes, session);
-	if (*session && remove_expired(this, *session))
+	if (*session && this->removal->remove_expired(this->removal, *session))
 	{
 		kupf_session_unref(*session);
 		*session = this->store->get(this->store, data->name);
@@ -477,20 +219,8 @@ METHOD(kupf_procedures_t, establish, kupf_session_t*,
 	kupf_store_hashes_t hashes;
 	bool known;
 
-	if (!(request->fields & (KUPF_FIELD_KEY | KUPF_FIELDS_DERIVE)))
+	if (!kupf_request_complete(request, this->fc, error))
 	{
-		kupf_error(error, KUPF_CAUSE_MISSING_FIELD,
-				   "field 'key' is missing: expected it, or 'kamf' and 'rand'");
-		return NULL;
-	}
-	if (!kupf_request_derive(request, this->fc, error))
-	{
-		return NULL;
-	}
-	if (!(request->fields & KUPF_FIELD_UE_ID))
-	{
-		kupf_error(error, KUPF_CAUSE_MISSING_FIELD,
-				   "field 'ue-id' is missing: it goes with 'key'");
 		return NULL;
 	}
 	kupf_request_apply(&data, request);
@@ -500,16 +230,8 @@ METHOD(kupf_procedures_t, establish, kupf_session_t*,
 	{
 		return keep_or_change(this, session, &data, request, error);
 	}
-	if (!is_accepted(this, &data, request->fields, error))
-	{
-		return NULL;
-	}
-	if (known && identity_in_use(this, &data))
-	{
-		store_error(KUPF_STORE_IDENTITY_IN_USE, error);
-		return NULL;
-	}
-	session = add_session(this, &data, &hashes, error);
+	session = this->admission->add(this->admission, &data, request->fields,
+								   known, &hashes, error);
 	if (session)
 	{
 		kupf_count(KUPF_SESSIONS_ESTABLISHED);
@@ -552,11 +274,9 @@ METHOD(kupf_procedures_t, modify, kupf_session_t*,
 	kupf_session_t *old, *session = NULL;
 	kupf_session_data_t data;
 
-	old = get_living(this, request->session);
+	old = get_living(this, request->session, error);
 	if (!old)
 	{
-		kupf_error(error, KUPF_CAUSE_NO_SUCH_SESSION,
-				   "field 'session': there is none of that name");
 		return NULL;
 	}
 	if (!(request->fields & KUPF_FIELD_PDU_SESSION_ID))
@@ -581,16 +301,16 @@ METHOD(kupf_procedures_t, delete_, bool,
 
 	while (!done)
 	{
-		session = get_living(this, name);
+		session = get_living(this, name, error);
 		if (!session)
 		{
-			return kupf_error(error, KUPF_CAUSE_NO_SUCH_SESSION,
-							  "field 'session': there is none of that name");
+			return FALSE;
 		}
 		done = this->store->remove(this->store, session);
 		if (done)
 		{
-			*tunnels = retire(this, session, KUPF_REASON_DELETED);
+			*tunnels = this->removal->retire(this->removal, session,
+											 KUPF_REASON_DELETED);
 			kupf_count(KUPF_SESSIONS_DELETED);
 			DBG2(DBG_CFG, "kupf: session '%s' deleted", name);
 		}
@@ -608,7 +328,7 @@ static kupf_session_t *get_any(private_kupf_procedures_t *this,
 	kupf_session_t *session;
 	kupf_store_t *store;
 
-	session = get_living(this, name);
+	session = this->removal->get_living(this->removal, name);
 	if (!session && this->preconfigured)
 	{
 		store = this->preconfigured->get_store(this->preconfigured);
@@ -627,8 +347,7 @@ METHOD(kupf_procedures_t, close_tunnels, bool,
 	session = get_any(this, name);
 	if (!session)
 	{
-		return kupf_error(error, KUPF_CAUSE_NO_SUCH_SESSION,
-						  "field 'session': there is none of that name");
+		return no_such_session(error);
 	}
 	done = this->enforcer->vacate(this->enforcer, name, up_as, tunnels) ||
 		   kupf_error(error, KUPF_CAUSE_NOT_ALLOWED, "this host sets the "
@@ -648,9 +367,9 @@ METHOD(kupf_procedures_t, reject_key, bool,
 		.id = chunk_create(request->id, request->id_len),
 	};
 
-	if (identity_in_use(this, &data))
+	if (!this->admission->is_identity_free(this->admission, &data, error))
 	{
-		return store_error(KUPF_STORE_IDENTITY_IN_USE, error);
+		return FALSE;
 	}
 	*waited = this->fetch ? this->fetch->reject(this->fetch, data.id_type,
 												data.id) : 0;
@@ -663,11 +382,10 @@ METHOD(kupf_procedures_t, request_rekey, bool,
 {
 	kupf_session_t *session;
 
-	session = get_living(this, name);
+	session = get_living(this, name, error);
 	if (!session)
 	{
-		return kupf_error(error, KUPF_CAUSE_NO_SUCH_SESSION,
-						  "field 'session': there is none of that name");
+		return FALSE;
 	}
 	*told = this->events->rekey_request(this->events, session, "requested");
 	kupf_session_unref(session);
@@ -677,30 +395,14 @@ METHOD(kupf_procedures_t, request_rekey, bool,
 METHOD(kupf_procedures_t, expire, bool,
 	private_kupf_procedures_t *this)
 {
-	kupf_session_t *due[KUPF_EXPIRE_MAX];
-	time_t now = time_monotonic(NULL);
-	u_int count, i;
-
-	this->addresses->reap(this->addresses);
-	count = this->store->expire(this->store, now, due, countof(due));
-	for (i = 0; i < count; i++)
-	{
-		if (kupf_session_expired(due[i], now))
-		{
-			retire(this, due[i], KUPF_REASON_EXPIRED);
-		}
-		else
-		{
-			this->events->rekey_request(this->events, due[i], "expiring");
-		}
-		kupf_session_unref(due[i]);
-	}
-	return count == countof(due);
+	return this->removal->expire(this->removal);
 }
 
 METHOD(kupf_procedures_t, destroy, void,
 	private_kupf_procedures_t *this)
 {
+	this->admission->destroy(this->admission);
+	this->removal->destroy(this->removal);
 	free(this);
 }
 
@@ -730,7 +432,6 @@ kupf_procedures_t *kupf_procedures_create(kupf_store_t *store, kupf_pool_t *pool
 			.destroy = _destroy,
 		},
 		.store = store,
-		.pool = pool,
 		.addresses = addresses,
 		.enforcer = enforcer,
 		.events = events,
@@ -738,6 +439,9 @@ kupf_procedures_t *kupf_procedures_create(kupf_store_t *store, kupf_pool_t *pool
 		.preconfigured = preconfigured,
 		.fc = fc,
 	);
-
+	this->removal = kupf_removal_create(store, pool, addresses, enforcer,
+										events, preconfigured);
+	this->admission = kupf_admission_create(store, pool, addresses, enforcer,
+											this->removal);
 	return &this->public;
 }

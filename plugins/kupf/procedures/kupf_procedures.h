@@ -23,9 +23,6 @@
 #include "kupf_ue_addresses.h"
 #include "kupf/store/kupf_store.h"
 
-/** Sessions that expire in one go, so that it never takes long */
-#define KUPF_EXPIRE_MAX 1000
-
 typedef struct kupf_procedures_t kupf_procedures_t;
 
 struct kupf_procedures_t {
@@ -117,8 +114,8 @@ struct kupf_procedures_t {
 	/**
 	 * Remove sessions whose life is over, close their tunnels and raise
 	 * session-expired; raise rekey-request for those whose life is about to
-	 * end.  At most KUPF_EXPIRE_MAX in one go.  Also ends quarantines of inner
-	 * addresses.
+	 * end.  At most KUPF_EXPIRE_MAX (kupf_removal.h) in one go.  Also ends
+	 * quarantines of inner addresses.
 	 *
 	 * @return			TRUE if there may be more
 	 */

@@ -217,6 +217,26 @@ void kupf_request_apply(kupf_session_data_t *data, kupf_request_t *request)
 /*
  * Described in header
  */
+bool kupf_request_complete(kupf_request_t *request, uint16_t fc,
+						   kupf_error_t *error)
+{
+	if (!(request->fields & (KUPF_FIELD_KEY | KUPF_FIELDS_DERIVE)))
+	{
+		return kupf_error(error, KUPF_CAUSE_MISSING_FIELD, "field 'key' is "
+						  "missing: expected it, or 'kamf' and 'rand'");
+	}
+	if (!kupf_request_derive(request, fc, error))
+	{
+		return FALSE;
+	}
+	return (request->fields & KUPF_FIELD_UE_ID) ||
+		   kupf_error(error, KUPF_CAUSE_MISSING_FIELD,
+					  "field 'ue-id' is missing: it goes with 'key'");
+}
+
+/*
+ * Described in header
+ */
 bool kupf_request_check(const kupf_session_data_t *data, kupf_error_t *error)
 {
 	if (!data->psk_identity.len ||

@@ -193,6 +193,18 @@ bool kupf_request_derive(kupf_request_t *request, uint16_t fc,
 						 kupf_error_t *error);
 
 /**
+ * Have a request that establishes a session name a key and an identity, derived
+ * if need be, see kupf_request_derive().
+ *
+ * @param request	request
+ * @param fc		FC, unless the request names one
+ * @param error		[out] error: also what is missing
+ * @return			FALSE with error set
+ */
+bool kupf_request_complete(kupf_request_t *request, uint16_t fc,
+						   kupf_error_t *error);
+
+/**
  * Put what a request names into the contents of a session, and leave the rest
  * as it is.
  *

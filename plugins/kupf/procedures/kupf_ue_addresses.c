@@ -206,24 +206,6 @@ METHOD(kupf_ue_addresses_t, is_free, bool,
 }
 
 /**
- * Have room for addresses.
- */
-static bool reserve(private_kupf_ue_addresses_t *this,
-					const kupf_holders_key_t *keys, u_int count)
-{
-	u_int i;
-
-	for (i = 0; i < count; i++)
-	{
-		if (!kupf_holders_reserve(this->holders, &keys[i]))
-		{
-			return FALSE;
-		}
-	}
-	return TRUE;
-}
-
-/**
  * Add the addresses of a session, for which there is room.
  */
 static void add(private_kupf_ue_addresses_t *this, kupf_session_t *session,
@@ -267,7 +249,7 @@ METHOD(kupf_ue_addresses_t, take, bool,
 		taken = kupf_error(error, KUPF_CAUSE_ADDRESS_IN_USE,
 						   KUPF_UE_ADDRESSES_IN_USE);
 	}
-	else if (!reserve(this, keys, count))
+	else if (!kupf_holders_reserve(this->holders, keys, count))
 	{
 		taken = kupf_error(error, KUPF_CAUSE_LIMIT_REACHED,
 						   "no more memory for addresses");
@@ -462,6 +444,5 @@ kupf_ue_addresses_t *kupf_ue_addresses_create(kupf_enforcer_t *enforcer,
 		.left = linked_list_create(),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
-
 	return &this->public;
 }

@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_commands.h"
-#include "kupf/kupf_counters.h"
 #include "kupf_batch.h"
 #include "kupf_list.h"
 #include "kupf_parser.h"
 #include "kupf_reload.h"
 #include "kupf_reply.h"
+#include "kupf_status.h"
 #include "kupf_sweep.h"
 #include "kupf/procedures/kupf_sync.h"
 
 #include <sys/eventfd.h>
-#include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
-
-/** Version of the protocol */
-#define KUPF_PROTOCOL 1
 
 typedef struct private_kupf_commands_t private_kupf_commands_t;
 typedef struct call_t call_t;
@@ -30,18 +25,14 @@ struct private_kupf_commands_t {
 	kupf_commands_t public;
 	/** procedures */
 	kupf_procedures_t *sessions;
-	/** sessions that are fed here */
-	kupf_store_t *store;
-	/** these and the pre-configured ones */
+	/** sessions that are fed here and the pre-configured ones */
 	kupf_store_t *all;
 	/** pre-configured ones */
 	kupf_preconfigured_t *preconfigured;
 	/** synchronisation */
 	kupf_sync_t *sync;
-	/** addresses */
-	kupf_pool_t *pool;
-	/** inner addresses */
-	kupf_ue_addresses_t *addresses;
+	/** what the daemon is, and counts */
+	kupf_status_t *status;
 	/** tunnels */
 	kupf_enforcer_t *enforcer;
 	/** looks for what is wrong */
@@ -50,10 +41,6 @@ struct private_kupf_commands_t {
 	wire_writer_t answer;
 	/** eventfd, see get_wake() */
 	int wake;
-	/** tells one start from another */
-	char boot[17];
-	/** time_monotonic() of this start */
-	time_t started;
 };
 
 /**
@@ -102,22 +89,7 @@ struct command_t {
 
 static bool run_version(private_kupf_commands_t *this, call_t *call)
 {
-	kupf_role_t role, attached;
-
-	role = this->enforcer->get_role(this->enforcer, &attached);
-	wire_writer_text(call->reply, "daemon", lib->ns);
-	wire_writer_text(call->reply, "version", VERSION);
-	wire_writer_text(call->reply, "plugin", NIN3A_VERSION);
-	wire_writer_number(call->reply, "protocol", KUPF_PROTOCOL);
-	wire_writer_text(call->reply, "boot", this->boot);
-	wire_writer_number(call->reply, "uptime",
-					   time_monotonic(NULL) - this->started);
-	wire_writer_number(call->reply, "sessions-per-request", KUPF_BATCH_MAX);
-	wire_writer_number(call->reply, "sessions",
-					   this->store->get_count(this->store));
-	wire_writer_text(call->reply, "role", enum_to_name(kupf_role_names, role));
-	wire_writer_text(call->reply, "enforcer",
-					 enum_to_name(kupf_role_plugins, attached));
+	this->status->version(this->status, call->reply);
 	return TRUE;
 }
 
@@ -265,12 +237,6 @@ static bool run_list(private_kupf_commands_t *this, call_t *call)
 	return TRUE;
 }
 
-CALLBACK(report_counter, void,
-	wire_writer_t *reply, const char *name, uint64_t value)
-{
-	wire_writer_number(reply, name, value);
-}
-
 static bool run_sync_begin(private_kupf_commands_t *this, call_t *call)
 {
 	return this->sync->begin(this->sync, call->client, &call->error);
@@ -286,17 +252,6 @@ static bool run_sync_end(private_kupf_commands_t *this, call_t *call)
 	return TRUE;
 }
 
-/**
- * Count the pre-configured sessions.
- */
-static u_int count_preconfigured(private_kupf_commands_t *this)
-{
-	kupf_store_t *store;
-
-	store = this->preconfigured->get_store(this->preconfigured);
-	return store->get_count(store);
-}
-
 static bool run_reload(private_kupf_commands_t *this, call_t *call)
 {
 	call->work = kupf_reload_create(this->preconfigured, this->wake,
@@ -308,21 +263,7 @@ static bool run_reload(private_kupf_commands_t *this, call_t *call)
 
 static bool run_stats(private_kupf_commands_t *this, call_t *call)
 {
-	uint64_t size, held, quarantined;
-
-	wire_writer_number(call->reply, "sessions",
-					   this->store->get_count(this->store));
-	wire_writer_number(call->reply, "preconfigured",
-					   count_preconfigured(this));
-	size = this->pool->get_count(this->pool, &held, &quarantined);
-	wire_writer_number(call->reply, "addresses", size);
-	wire_writer_number(call->reply, "addresses-held", held);
-	wire_writer_number(call->reply, "addresses-quarantined", quarantined);
-	held = this->addresses->get_count(this->addresses, &quarantined);
-	wire_writer_number(call->reply, "ue-addresses-held", held);
-	wire_writer_number(call->reply, "ue-addresses-quarantined", quarantined);
-	kupf_counters_report(report_counter, call->reply);
-	this->enforcer->counters(this->enforcer, report_counter, call->reply);
+	this->status->stats(this->status, call->reply);
 	return TRUE;
 }
 
@@ -452,6 +393,7 @@ METHOD(kupf_commands_t, destroy, void,
 {
 	kupf_audit_flush();
 	this->sync->destroy(this->sync);
+	this->status->destroy(this->status);
 	wire_writer_deinit(&this->answer);
 	close(this->wake);
 	free(this);
@@ -469,7 +411,6 @@ kupf_commands_t *kupf_commands_create(kupf_procedures_t *sessions,
 									  kupf_check_t *check)
 {
 	private_kupf_commands_t *this;
-	uint8_t boot[8];
 
 	INIT(this,
 		.public = {
@@ -479,23 +420,16 @@ kupf_commands_t *kupf_commands_create(kupf_procedures_t *sessions,
 			.destroy = _destroy,
 		},
 		.sessions = sessions,
-		.store = store,
 		.all = all,
 		.preconfigured = preconfigured,
 		.sync = kupf_sync_create(store, sessions, pool),
-		.pool = pool,
-		.addresses = addresses,
+		.status = kupf_status_create(store, preconfigured, pool, addresses,
+									 enforcer),
 		.enforcer = enforcer,
 		.check = check,
 		.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
-		.started = time_monotonic(NULL),
 	);
 	wire_writer_init(&this->answer, WIRE_PACKET_HEADER + WIRE_PACKET_MAX);
-	if (getrandom(boot, sizeof(boot), 0) != sizeof(boot))
-	{
-		htoun64(boot, time(NULL));
-	}
-	chunk_to_hex(chunk_from_thing(boot), this->boot, FALSE);
 
 	return &this->public;
 }

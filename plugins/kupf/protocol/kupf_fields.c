@@ -3,138 +3,12 @@
 #include "kupf_fields.h"
 #include "kupf_identifiers.h"
 #include "kupf_network.h"
+#include "kupf_values.h"
 #include "kupf/store/kupf_services.h"
-
-#include <ctype.h>
-
-/**
- * Parse a decimal number.
- */
-static bool parse_number(chunk_t value, uint32_t max, uint32_t *number)
-{
-	uint64_t sum = 0;
-	size_t i;
-
-	if (!value.len || value.len > 10)
-	{
-		return FALSE;
-	}
-	for (i = 0; i < value.len; i++)
-	{
-		if (!isdigit(value.ptr[i]))
-		{
-			return FALSE;
-		}
-		sum = 10 * sum + value.ptr[i] - '0';
-	}
-	*number = sum;
-	return sum <= max;
-}
-
-/**
- * Whether all characters are of some class.
- */
-static bool all_digits(chunk_t text, const char *more)
-{
-	size_t i;
-
-	for (i = 0; i < text.len; i++)
-	{
-		if (!isxdigit(text.ptr[i]) && !(more && (isalnum(text.ptr[i]) ||
-			(text.ptr[i] && strchr(more, text.ptr[i])))))
-		{
-			return FALSE;
-		}
-	}
-	return TRUE;
-}
-
-/**
- * Leave out the padding of base64, which has its place at the end only.
- */
-static chunk_t skip_padding(chunk_t digits)
-{
-	int i;
-
-	for (i = 0; i < 2 && digits.len && digits.ptr[digits.len - 1] == '='; i++)
-	{
-		digits.len--;
-	}
-	return digits;
-}
-
-/**
- * Decode 0x<hex> or 0s<base64> into a buffer.
- *
- * @param len		[out] octets, 0 if the text is wrong; not touched if it is
- *					no such text
- * @return			FALSE if it is no such text at all
- */
-static bool decode_text(chunk_t value, uint8_t *buf, size_t size, size_t *len)
-{
-	uint8_t decoded[3 * 88 / 4 + 3];
-	chunk_t digits, result;
-
-	if (value.len < 2 || value.ptr[0] != '0')
-	{
-		return FALSE;
-	}
-	digits = chunk_skip(value, 2);
-	if (value.ptr[1] == 'x' && all_digits(digits, NULL))
-	{
-		*len = 0;
-		if (digits.len % 2 == 0 && digits.len / 2 <= size)
-		{
-			*len = chunk_from_hex(digits, (char*)buf).len;
-		}
-		return TRUE;
-	}
-	if (value.ptr[1] == 's' && all_digits(skip_padding(digits), "+/"))
-	{
-		*len = 0;
-		if (digits.len % 4 == 0 && digits.len <= 88)
-		{
-			result = chunk_from_base64(digits, (char*)decoded);
-			if (result.len <= size)
-			{
-				*len = result.len;
-				memcpy(buf, result.ptr, result.len);
-			}
-			memwipe(decoded, sizeof(decoded));
-		}
-		return TRUE;
-	}
-	return FALSE;
-}
-
-/**
- * Parse the name of a session.
- *
- * @param name		[out] name, room for KUPF_SESSION_NAME_MAX + 1
- */
-static bool parse_name(chunk_t value, char *name)
-{
-	size_t i;
-
-	if (!value.len || value.len > KUPF_SESSION_NAME_MAX)
-	{
-		return FALSE;
-	}
-	for (i = 0; i < value.len; i++)
-	{
-		if (value.ptr[i] <= ' ' || value.ptr[i] > '~')
-		{
-			return FALSE;
-		}
-	}
-	memcpy(name, value.ptr, value.len);
-	name[value.len] = '\0';
-	return TRUE;
-}
 
 static bool parse_session(kupf_request_t *request, chunk_t value)
 {
-	return parse_name(value, request->session);
+	return kupf_values_name(value, request->session);
 }
 
 static bool parse_ue_id(kupf_request_t *request, chunk_t value)
@@ -148,8 +22,8 @@ static bool parse_ue_id(kupf_request_t *request, chunk_t value)
  */
 static bool parse_key(kupf_request_t *request, chunk_t value)
 {
-	if (!decode_text(value, request->key, sizeof(request->key),
-					 &request->key_len))
+	if (!kupf_values_octets(value, request->key, sizeof(request->key),
+							&request->key_len))
 	{
 		if (value.len != KUPF_KEY_MIN)
 		{
@@ -166,7 +40,8 @@ static bool parse_base(kupf_request_t *request, chunk_t value)
 {
 	size_t len = value.len;
 
-	if (!decode_text(value, request->base, sizeof(request->base), &len) &&
+	if (!kupf_values_octets(value, request->base, sizeof(request->base),
+							&len) &&
 		len == sizeof(request->base))
 	{
 		memcpy(request->base, value.ptr, len);
@@ -183,7 +58,7 @@ static bool parse_derivation(kupf_request_t *request, chunk_t value)
 
 static bool parse_nas_count(kupf_request_t *request, chunk_t value)
 {
-	return parse_number(value, UINT32_MAX, &request->nas_count);
+	return kupf_values_number(value, UINT32_MAX, &request->nas_count);
 }
 
 static bool parse_distinguisher(kupf_request_t *request, chunk_t value)
@@ -191,8 +66,8 @@ static bool parse_distinguisher(kupf_request_t *request, chunk_t value)
 	uint8_t octet[1];
 	size_t len;
 
-	if (value.len != 4 || !decode_text(value, octet, sizeof(octet), &len) ||
-		len != 1)
+	if (value.len != 4 ||
+		!kupf_values_octets(value, octet, sizeof(octet), &len) || len != 1)
 	{
 		return FALSE;
 	}
@@ -204,7 +79,7 @@ static bool parse_rand(kupf_request_t *request, chunk_t value)
 {
 	size_t *len = &request->rand_len;
 
-	if (decode_text(value, request->rand, sizeof(request->rand), len))
+	if (kupf_values_octets(value, request->rand, sizeof(request->rand), len))
 	{
 		return *len >= KUPF_DERIVATION_RAND_MIN;
 	}
@@ -216,7 +91,8 @@ static bool parse_rand(kupf_request_t *request, chunk_t value)
 	}
 	/* a RAND is no secret and commonly written without a prefix */
 	if (value.len % 2 || value.len < 2 * KUPF_DERIVATION_RAND_MIN ||
-		value.len > 2 * KUPF_DERIVATION_RAND_MAX || !all_digits(value, NULL))
+		value.len > 2 * KUPF_DERIVATION_RAND_MAX ||
+		!kupf_values_are_digits(value))
 	{
 		return FALSE;
 	}
@@ -242,7 +118,7 @@ static bool parse_pdu_session_id(kupf_request_t *request, chunk_t value)
 {
 	uint32_t number;
 
-	if (!parse_number(value, KUPF_PDU_SESSION_ID_MAX, &number) || !number)
+	if (!kupf_values_number(value, KUPF_PDU_SESSION_ID_MAX, &number) || !number)
 	{
 		return FALSE;
 	}
@@ -323,7 +199,7 @@ static bool parse_snssai(kupf_request_t *request, chunk_t value)
 
 static bool parse_lifetime(kupf_request_t *request, chunk_t value)
 {
-	return parse_number(value, KUPF_SECONDS_MAX, &request->lifetime);
+	return kupf_values_number(value, KUPF_SECONDS_MAX, &request->lifetime);
 }
 
 /**
@@ -331,7 +207,7 @@ static bool parse_lifetime(kupf_request_t *request, chunk_t value)
  */
 static bool parse_positive(chunk_t value, uint32_t *number)
 {
-	return parse_number(value, UINT32_MAX, number) && *number;
+	return kupf_values_number(value, UINT32_MAX, number) && *number;
 }
 
 static bool parse_generation(kupf_request_t *request, chunk_t value)
@@ -346,7 +222,7 @@ static bool parse_unique_id(kupf_request_t *request, chunk_t value)
 
 static bool parse_grace(kupf_request_t *request, chunk_t value)
 {
-	return parse_number(value, KUPF_SECONDS_MAX, &request->grace);
+	return kupf_values_number(value, KUPF_SECONDS_MAX, &request->grace);
 }
 
 static bool parse_service(kupf_request_t *request, chunk_t value)
@@ -415,7 +291,7 @@ static bool parse_after(kupf_request_t *request, chunk_t value)
 		request->after_preconfigured = chunk_equals(origin,
 											chunk_from_str("preconfigured"));
 	}
-	return parse_name(name, request->after) &&
+	return kupf_values_name(name, request->after) &&
 		   (!blank || request->after_preconfigured);
 }
 

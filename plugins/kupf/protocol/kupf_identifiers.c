@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_identifiers.h"
+#include "kupf_values.h"
 
 #include <ctype.h>
 
@@ -38,24 +39,16 @@ static bool take(chunk_t value, kupf_octets_t *octets)
  */
 static bool decode(chunk_t value, kupf_octets_t *octets)
 {
-	size_t i;
-
 	if (!is_hex(value))
 	{
 		return take(value, octets);
 	}
 	value = chunk_skip(value, 2);
 	octets->len = value.len / 2;
-	if (!value.len || value.len % 2 || octets->len > sizeof(octets->octets))
+	if (!value.len || value.len % 2 || octets->len > sizeof(octets->octets) ||
+		!kupf_values_are_digits(value))
 	{
 		return FALSE;
-	}
-	for (i = 0; i < value.len; i++)
-	{
-		if (!isxdigit(value.ptr[i]))
-		{
-			return FALSE;
-		}
 	}
 	chunk_from_hex(value, (char*)octets->octets);
 	return TRUE;

@@ -2,10 +2,6 @@
 
 #include "kupf_publisher.h"
 #include "kupf_reply.h"
-#include "kupf/kupf_counters.h"
-
-#include <collections/array.h>
-#include <threading/rwlock.h>
 
 #include <time.h>
 
@@ -13,7 +9,6 @@
 #define HOST_TEXT 96
 
 typedef struct private_kupf_publisher_t private_kupf_publisher_t;
-typedef struct event_t event_t;
 
 ENUM(kupf_event_names, KUPF_EVENT_TUNNEL_UP, KUPF_EVENT_PSK_READY,
 	"tunnel-up",
@@ -33,51 +28,16 @@ ENUM(kupf_event_names, KUPF_EVENT_TUNNEL_UP, KUPF_EVENT_PSK_READY,
 );
 
 /**
- * Who wants an event.
- */
-struct event_t {
-	/** kupf_subscriber_t* */
-	array_t *subscribers;
-	/** guards subscribers, held for reading while they are called */
-	rwlock_t *lock;
-	/** called when the last subscriber has gone, or NULL */
-	kupf_events_deserted_t deserted;
-	/** given to it */
-	void *user;
-};
-
-/**
  * Private data of the publisher.
  */
 struct private_kupf_publisher_t {
 	/** public interface */
 	kupf_publisher_t public;
-	/** by kupf_event_t */
-	event_t events[KUPF_EVENTS];
+	/** who wants an event, by kupf_event_t */
+	kupf_subscribers_t *subscribers[KUPF_EVENTS];
 	/** those that it tells about, a bit each */
 	u_int offered;
 };
-
-/**
- * Find a subscriber, with the event locked.
- *
- * @return			position, -1 if it has not registered
- */
-static int find_subscriber(event_t *event, kupf_subscriber_t *subscriber)
-{
-	kupf_subscriber_t *current;
-	int i;
-
-	for (i = 0; i < array_count(event->subscribers); i++)
-	{
-		array_get(event->subscribers, i, &current);
-		if (current == subscriber)
-		{
-			return i;
-		}
-	}
-	return -1;
-}
 
 METHOD(kupf_publisher_t, offers, bool,
 	private_kupf_publisher_t *this, kupf_event_t type)
@@ -89,62 +49,27 @@ METHOD(kupf_publisher_t, subscribe, void,
 	private_kupf_publisher_t *this, kupf_event_t type,
 	kupf_subscriber_t *subscriber)
 {
-	event_t *event = &this->events[type];
-
-	event->lock->write_lock(event->lock);
-	if (find_subscriber(event, subscriber) < 0)
-	{
-		array_insert(event->subscribers, ARRAY_TAIL, subscriber);
-	}
-	event->lock->unlock(event->lock);
+	this->subscribers[type]->add(this->subscribers[type], subscriber);
 }
 
 METHOD(kupf_publisher_t, unsubscribe, bool,
 	private_kupf_publisher_t *this, kupf_event_t type,
 	kupf_subscriber_t *subscriber)
 {
-	event_t *event = &this->events[type];
-	bool found, last;
-	int pos;
-
-	event->lock->write_lock(event->lock);
-	pos = find_subscriber(event, subscriber);
-	found = pos >= 0 && array_remove(event->subscribers, pos, NULL);
-	last = found && array_count(event->subscribers) == 0;
-	event->lock->unlock(event->lock);
-	if (last && event->deserted)
-	{
-		event->deserted(event->user);
-	}
-	return found;
+	return this->subscribers[type]->remove(this->subscribers[type], subscriber);
 }
 
 METHOD(kupf_events_t, observe, void,
 	private_kupf_publisher_t *this, kupf_event_t type,
 	kupf_events_deserted_t deserted, void *user)
 {
-	this->events[type].deserted = deserted;
-	this->events[type].user = user;
-}
-
-/**
- * Whether anybody wants an event.
- */
-static bool is_wanted(private_kupf_publisher_t *this, kupf_event_t type)
-{
-	event_t *event = &this->events[type];
-	bool wanted;
-
-	event->lock->read_lock(event->lock);
-	wanted = array_count(event->subscribers) > 0;
-	event->lock->unlock(event->lock);
-	return wanted;
+	this->subscribers[type]->observe(this->subscribers[type], deserted, user);
 }
 
 METHOD(kupf_publisher_t, begin_event, bool,
 	private_kupf_publisher_t *this, kupf_event_t type, wire_writer_t *writer)
 {
-	if (!is_wanted(this, type))
+	if (!this->subscribers[type]->are_any(this->subscribers[type]))
 	{
 		return FALSE;
 	}
@@ -170,25 +95,16 @@ static void add_time(wire_writer_t *writer)
 METHOD(kupf_publisher_t, end_event, u_int,
 	private_kupf_publisher_t *this, kupf_event_t type, wire_writer_t *writer)
 {
-	event_t *event = &this->events[type];
-	kupf_subscriber_t *subscriber;
 	wire_octets_t packet;
-	int i = 0;
+	u_int told = 0;
 
 	add_time(writer);
 	if (wire_packet_end(writer, &packet))
 	{
-		event->lock->read_lock(event->lock);
-		for (i = 0; i < array_count(event->subscribers); i++)
-		{
-			array_get(event->subscribers, i, &subscriber);
-			subscriber->notify(subscriber, packet);
-			kupf_count(KUPF_EVENTS_SENT);
-		}
-		event->lock->unlock(event->lock);
+		told = this->subscribers[type]->notify(this->subscribers[type], packet);
 	}
 	wire_writer_deinit(writer);
-	return i;
+	return told;
 }
 
 /**
@@ -412,8 +328,7 @@ METHOD(kupf_publisher_t, destroy, void,
 
 	for (i = 0; i < KUPF_EVENTS; i++)
 	{
-		array_destroy(this->events[i].subscribers);
-		this->events[i].lock->destroy(this->events[i].lock);
+		this->subscribers[i]->destroy(this->subscribers[i]);
 	}
 	free(this);
 }
@@ -463,8 +378,7 @@ kupf_publisher_t *kupf_publisher_create_of(u_int events)
 	);
 	for (i = 0; i < KUPF_EVENTS; i++)
 	{
-		this->events[i].subscribers = array_create(0, 0);
-		this->events[i].lock = rwlock_create(RWLOCK_TYPE_DEFAULT);
+		this->subscribers[i] = kupf_subscribers_create();
 	}
 
 	return &this->public;

@@ -4,33 +4,19 @@
  * @defgroup kupf_publisher kupf_publisher
  * @{ @ingroup kupf
  *
- * Events of the protocol: who wants them, and what is in them.
- *
- * Subscribers are called with the read lock of the event held; they queue it
- * without waiting, and must not subscribe or unsubscribe in the call.
+ * Events of the protocol: what is in them.  Each has its kupf_subscribers_t,
+ * who queue it without waiting, and must not subscribe or unsubscribe in the
+ * call.
  */
 
 #ifndef KUPF_PUBLISHER_H_
 #define KUPF_PUBLISHER_H_
 
+#include "kupf_subscribers.h"
 #include "kupf/kupf_events.h"
 #include "wire/wire_packet.h"
 
 typedef struct kupf_publisher_t kupf_publisher_t;
-typedef struct kupf_subscriber_t kupf_subscriber_t;
-
-/**
- * Somebody who has registered for events.
- */
-struct kupf_subscriber_t {
-
-	/**
-	 * Take an event; does not wait.
-	 *
-	 * @param packet	packet with its length, only valid during the call
-	 */
-	void (*notify)(kupf_subscriber_t *this, wire_octets_t packet);
-};
 
 struct kupf_publisher_t {
 

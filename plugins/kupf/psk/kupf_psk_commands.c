@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_psk_commands.h"
+#include "kupf_psk_fields.h"
+#include "kupf_psk_reports.h"
 #include "kupf/kupf_counters.h"
 #include "kupf/protocol/kupf_parser.h"
 #include "kupf/protocol/kupf_reply.h"
@@ -14,14 +16,6 @@
 /** Room for the longest answer */
 #define ANSWER_MAX (4096 - KUPF_SECRET_HEAD)
 
-/** Fields that no other socket has */
-#define IDENTITY "identity"
-#define CONNECTION "connection"
-#define REMOTE "remote"
-
-/** Connections that the SMF side is told of in a second */
-#define TOLD_MAX 1000
-
 typedef struct private_kupf_psk_commands_t private_kupf_psk_commands_t;
 typedef struct command_t command_t;
 
@@ -33,15 +27,12 @@ struct private_kupf_psk_commands_t {
 	kupf_commands_t public;
 	/** service */
 	kupf_psk_service_t *service;
-	/** tells the SMF side */
-	kupf_publisher_t *smf;
+	/** tells the SMF side of its consumers */
+	kupf_psk_reports_t *reports;
 	/** requests for keys */
 	kupf_psk_requests_t *requests;
 	/** connections */
 	kupf_psk_connections_t *connections;
-	/** events about connections in this second, and which one that is */
-	u_int told;
-	time_t second;
 	/** what the host is */
 	kupf_role_t role;
 	/** answer to the last request, in buf from kupf_secret_alloc() */
@@ -81,74 +72,6 @@ static bool run_version(private_kupf_psk_commands_t *this, const void *client,
 					 this->service->get_name(this->service));
 	wire_writer_text(&this->answer, "role",
 					 enum_to_name(kupf_role_names, this->role));
-	return TRUE;
-}
-
-/**
- * A field of octets.
- */
-typedef struct {
-	/** name, NULL behind the last one */
-	const char *name;
-	/** what is expected, NULL if it need not be there */
-	const char *required;
-	/** value */
-	chunk_t value;
-} field_t;
-
-/**
- * Find a field by its name.
- */
-static field_t *find_field(field_t *fields, wire_octets_t name)
-{
-	for (; fields->name; fields++)
-	{
-		if (wire_equals(name, fields->name))
-		{
-			return fields;
-		}
-	}
-	return NULL;
-}
-
-/**
- * Read fields, and no others.
- */
-static bool parse_fields(wire_reader_t *arguments, field_t *fields,
-						 kupf_error_t *error)
-{
-	wire_element_t element;
-	field_t *field;
-
-	while (wire_reader_next(arguments, &element))
-	{
-		field = element.type == WIRE_KEY_VALUE ?
-				find_field(fields, element.name) : NULL;
-		if (!field)
-		{	/* no name is repeated: it may be what was meant as a value */
-			return kupf_error(error, KUPF_CAUSE_UNKNOWN_FIELD, fields[1].name ?
-							  "expected fields '" IDENTITY "', '" CONNECTION
-							  "' and '" REMOTE "' at most" :
-							  "expected nothing but field '%s'", fields->name);
-		}
-		if (field->value.ptr)
-		{
-			return kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
-							  "field '%s' is there more than once",
-							  field->name);
-		}
-		field->value = chunk_create((u_char*)element.value.ptr,
-									element.value.len);
-	}
-	for (; fields->name; fields++)
-	{
-		if (fields->required && !fields->value.ptr)
-		{
-			return kupf_error(error, KUPF_CAUSE_MISSING_FIELD, "field '%s' is "
-							  "missing: expected %s", fields->name,
-							  fields->required);
-		}
-	}
 	return TRUE;
 }
 
@@ -200,10 +123,10 @@ static void add_found(private_kupf_psk_commands_t *this,
 static bool run_psk(private_kupf_psk_commands_t *this, const void *client,
 					wire_reader_t *arguments, kupf_error_t *error)
 {
-	field_t fields[] = { { IDENTITY, "a PSK identity" }, {} };
+	kupf_psk_field_t fields[] = { { KUPF_PSK_IDENTITY, "a PSK identity" }, {} };
 	kupf_psk_found_t found;
 
-	if (!parse_fields(arguments, fields, error))
+	if (!kupf_psk_fields_read(arguments, fields, error))
 	{
 		return FALSE;
 	}
@@ -218,7 +141,8 @@ static bool run_psk(private_kupf_psk_commands_t *this, const void *client,
 }
 
 static bool run_by_session(private_kupf_psk_commands_t *this,
-						   const void *client, wire_reader_t *arguments, kupf_error_t *error)
+						   const void *client, wire_reader_t *arguments,
+						   kupf_error_t *error)
 {
 	uint8_t buf[KUPF_PSK_IDENTITY_MAX];
 	kupf_request_t request = {};
@@ -237,39 +161,11 @@ static bool run_by_session(private_kupf_psk_commands_t *this,
 		return kupf_error(error, KUPF_CAUSE_NO_SUCH_SESSION, "field 'session': "
 						  "none of that name has a key for this service");
 	}
-	wire_writer_value(&this->answer, IDENTITY, wire_octets(id.ptr, id.len));
+	wire_writer_value(&this->answer, KUPF_PSK_IDENTITY,
+					  wire_octets(id.ptr, id.len));
 	add_found(this, &found);
 	kupf_psk_found_clear(&found);
 	return TRUE;
-}
-
-/**
- * Ask the SMF side for a key.
- *
- * @return			how many were asked
- */
-static u_int ask_smf(private_kupf_psk_commands_t *this,
-					 const kupf_request_t *request)
-{
-	wire_writer_t writer;
-
-	if (!this->smf->begin(this->smf, KUPF_EVENT_KEY_REQUEST, &writer))
-	{
-		return 0;
-	}
-	wire_writer_text(&writer, "service",
-					 this->service->get_name(this->service));
-	if (*request->session)
-	{
-		wire_writer_text(&writer, "session", request->session);
-	}
-	if (request->ue_address_count)
-	{
-		kupf_reply_addresses(&writer, "ue-addresses", request->ue_addresses,
-							 request->ue_address_count);
-	}
-	kupf_count(KUPF_PSK_REQUESTS);
-	return this->smf->end(this->smf, KUPF_EVENT_KEY_REQUEST, &writer);
 }
 
 static bool run_request(private_kupf_psk_commands_t *this, const void *client,
@@ -307,7 +203,7 @@ static bool run_request(private_kupf_psk_commands_t *this, const void *client,
 	}
 	else
 	{
-		told = ask_smf(this, &request);
+		told = this->reports->lacking(this->reports, &request);
 		if (!told)
 		{
 			this->requests->withdraw(this->requests, request.session, &address);
@@ -317,114 +213,6 @@ static bool run_request(private_kupf_psk_commands_t *this, const void *client,
 	wire_writer_text(&this->answer, "waiting",
 					 told || asked == KUPF_PSK_JOINED ? "yes" : "no");
 	return TRUE;
-}
-
-/**
- * Read the name of a connection.
- */
-static bool parse_name(chunk_t value, kupf_link_t *link, kupf_error_t *error)
-{
-	bool good = value.len && value.len <= KUPF_LINK_NAME_MAX;
-	size_t i;
-
-	for (i = 0; good && i < value.len; i++)
-	{
-		good = value.ptr[i] > ' ' && value.ptr[i] < 0x7f;
-	}
-	if (!good)
-	{
-		return kupf_error(error, KUPF_CAUSE_INVALID_FIELD, "field '" CONNECTION
-						  "': expected 1 to %d printable characters without "
-						  "blanks", KUPF_LINK_NAME_MAX);
-	}
-	memcpy(link->name, value.ptr, value.len);
-	return TRUE;
-}
-
-/**
- * Read an address with a port, as events have it: 192.0.2.1[4433].
- */
-static bool parse_remote(chunk_t value, kupf_link_t *link, kupf_error_t *error)
-{
-	const u_char *open;
-	uint64_t port;
-	bool good;
-
-	if (!value.ptr)
-	{
-		return TRUE;
-	}
-	open = memchr(value.ptr, '[', value.len);
-	good = open && value.ptr[value.len - 1] == ']' &&
-		   kupf_address_parse(chunk_create(value.ptr, open - value.ptr),
-							  &link->remote) &&
-		   wire_number(wire_octets(open + 1,
-								   value.ptr + value.len - 2 - open),
-					   UINT16_MAX, &port);
-	if (!good)
-	{
-		return kupf_error(error, KUPF_CAUSE_INVALID_FIELD, "field '" REMOTE
-						  "': expected an address and its port: "
-						  "192.0.2.1[4433]");
-	}
-	link->port = port;
-	return TRUE;
-}
-
-/**
- * Begin an event about a connection, unless there were too many or nobody wants
- * it.
- */
-static bool begin_event(private_kupf_psk_commands_t *this, kupf_event_t type,
-						uint32_t consumer, wire_writer_t *writer)
-{
-	time_t now = time_monotonic(NULL);
-
-	if (now != this->second)
-	{
-		this->second = now;
-		this->told = 0;
-	}
-	if (this->told >= TOLD_MAX)
-	{
-		kupf_count(KUPF_PSK_CONNECTIONS_UNTOLD);
-		return FALSE;
-	}
-	if (!this->smf->begin(this->smf, type, writer))
-	{
-		return FALSE;
-	}
-	this->told++;
-	wire_writer_text(writer, "service",
-					 this->service->get_name(this->service));
-	wire_writer_number(writer, "consumer", consumer);
-	return TRUE;
-}
-
-/**
- * Raise connection-up or connection-down.
- *
- * @param reason	why it is down, NULL if it is up
- */
-static void tell(private_kupf_psk_commands_t *this, const char *session,
-				 const kupf_link_t *link, const char *reason)
-{
-	kupf_event_t type = reason ? KUPF_EVENT_CONNECTION_DOWN :
-								 KUPF_EVENT_CONNECTION_UP;
-	wire_writer_t writer;
-
-	if (begin_event(this, type, link->consumer, &writer))
-	{
-		wire_writer_text(&writer, "session", session);
-		wire_writer_number(&writer, "generation", link->generation);
-		wire_writer_text(&writer, "connection", link->name);
-		kupf_reply_endpoint(&writer, "remote", &link->remote, link->port);
-		if (reason)
-		{
-			wire_writer_text(&writer, "reason", reason);
-		}
-		this->smf->end(this->smf, type, &writer);
-	}
 }
 
 /**
@@ -456,7 +244,7 @@ static bool take_up(private_kupf_psk_commands_t *this, const void *client,
 	if (up == KUPF_PSK_UP_NEW)
 	{
 		kupf_count(KUPF_PSK_CONNECTIONS_OPENED);
-		tell(this, name, link, NULL);
+		this->reports->up(this->reports, name, link);
 	}
 	wire_writer_text(&this->answer, "session", name);
 	wire_writer_number(&this->answer, "generation", link->generation);
@@ -466,19 +254,19 @@ static bool take_up(private_kupf_psk_commands_t *this, const void *client,
 static bool run_up(private_kupf_psk_commands_t *this, const void *client,
 				   wire_reader_t *arguments, kupf_error_t *error)
 {
-	field_t fields[] = {
-		{ IDENTITY, "a PSK identity" },
-		{ CONNECTION, "a name for it" },
-		{ REMOTE, NULL },
+	kupf_psk_field_t fields[] = {
+		{ KUPF_PSK_IDENTITY, "a PSK identity" },
+		{ KUPF_PSK_CONNECTION, "a name for it" },
+		{ KUPF_PSK_REMOTE, NULL },
 		{},
 	};
 	kupf_psk_found_t found;
 	kupf_link_t link = {};
 	bool done;
 
-	if (!parse_fields(arguments, fields, error) ||
-		!parse_name(fields[1].value, &link, error) ||
-		!parse_remote(fields[2].value, &link, error))
+	if (!kupf_psk_fields_read(arguments, fields, error) ||
+		!kupf_psk_fields_connection(fields[1].value, &link, error) ||
+		!kupf_psk_fields_remote(fields[2].value, &link, error))
 	{
 		return FALSE;
 	}
@@ -499,12 +287,15 @@ static bool run_up(private_kupf_psk_commands_t *this, const void *client,
 static bool run_down(private_kupf_psk_commands_t *this, const void *client,
 					 wire_reader_t *arguments, kupf_error_t *error)
 {
-	field_t fields[] = { { CONNECTION, "the name of one" }, {} };
+	kupf_psk_field_t fields[] = {
+		{ KUPF_PSK_CONNECTION, "the name of one" },
+		{},
+	};
 	char session[KUPF_SESSION_NAME_MAX + 1];
 	kupf_link_t link = {};
 
-	if (!parse_fields(arguments, fields, error) ||
-		!parse_name(fields[0].value, &link, error))
+	if (!kupf_psk_fields_read(arguments, fields, error) ||
+		!kupf_psk_fields_connection(fields[0].value, &link, error))
 	{
 		return FALSE;
 	}
@@ -512,10 +303,10 @@ static bool run_down(private_kupf_psk_commands_t *this, const void *client,
 								 &link))
 	{
 		return kupf_error(error, KUPF_CAUSE_NO_SUCH_CONNECTION, "field '"
-						  CONNECTION "': there is none of that name");
+						  KUPF_PSK_CONNECTION "': there is none of that name");
 	}
 	kupf_count(KUPF_PSK_CONNECTIONS_CLOSED);
-	tell(this, session, &link, "closed");
+	this->reports->down(this->reports, session, &link);
 	return TRUE;
 }
 
@@ -581,18 +372,13 @@ METHOD(kupf_commands_t, get_wake, int,
 METHOD(kupf_commands_t, forget, void,
 	private_kupf_psk_commands_t *this, const void *client)
 {
-	wire_writer_t writer;
 	uint32_t consumer;
 	u_int count;
 
 	count = this->connections->drop(this->connections, client, &consumer);
-	/* one event for all: they may be more than the SMF side can take */
-	if (count && begin_event(this, KUPF_EVENT_CONNECTION_DOWN, consumer,
-							 &writer))
+	if (count)
 	{
-		wire_writer_number(&writer, "connections", count);
-		wire_writer_text(&writer, "reason", "consumer");
-		this->smf->end(this->smf, KUPF_EVENT_CONNECTION_DOWN, &writer);
+		this->reports->all_down(this->reports, consumer, count);
 	}
 	/* nothing is kept of its last answer */
 	wire_writer_reset(&this->answer);
@@ -601,6 +387,7 @@ METHOD(kupf_commands_t, forget, void,
 METHOD(kupf_commands_t, destroy, void,
 	private_kupf_psk_commands_t *this)
 {
+	this->reports->destroy(this->reports);
 	wire_writer_deinit(&this->answer);
 	kupf_secret_free(this->buf, ANSWER_MAX);
 	close(this->wake);
@@ -629,7 +416,7 @@ kupf_commands_t *kupf_psk_commands_create(kupf_psk_service_t *service,
 		.service = service,
 		.requests = requests,
 		.connections = connections,
-		.smf = smf,
+		.reports = kupf_psk_reports_create(smf, service->get_name(service)),
 		.role = role,
 		.buf = kupf_secret_alloc(ANSWER_MAX),
 		.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),

@@ -2,6 +2,7 @@
 
 #include "kupf_psk_requests.h"
 #include "kupf/kupf_counters.h"
+#include "kupf/kupf_time.h"
 
 #include <threading/mutex.h>
 
@@ -38,14 +39,6 @@ struct private_kupf_psk_requests_t {
 	mutex_t *mutex;
 };
 
-static uint64_t get_time()
-{
-	timeval_t now;
-
-	time_monotonic(&now);
-	return (uint64_t)now.tv_sec * 1000 + now.tv_usec / 1000;
-}
-
 /**
  * Forget a request.
  */
@@ -73,7 +66,7 @@ static bool is_for(const request_t *request, const char *session,
 static int find(private_kupf_psk_requests_t *this, const char *session,
 				const kupf_address_t *address)
 {
-	uint64_t now = get_time();
+	uint64_t now = kupf_time_ms();
 	int found = -1;
 	u_int i = 0;
 
@@ -130,7 +123,7 @@ METHOD(kupf_psk_requests_t, ask, kupf_psk_asked_t,
 		request = &this->requests[this->count++];
 		*request = (request_t){
 			.address = *address,
-			.end = get_time() + this->bounds.timeout,
+			.end = kupf_time_ms() + this->bounds.timeout,
 		};
 		snprintf(request->session, sizeof(request->session), "%s", session);
 	}

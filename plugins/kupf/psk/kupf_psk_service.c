@@ -2,8 +2,8 @@
 
 #include "kupf_psk_service.h"
 #include "kupf_psk_index.h"
+#include "kupf_psk_notices.h"
 #include "kupf/kupf_counters.h"
-#include "kupf/protocol/kupf_reply.h"
 
 #include <sys/random.h>
 
@@ -126,67 +126,13 @@ static void add_session(private_kupf_psk_service_t *this,
 	}
 }
 
-/**
- * Raise psk-end.
- */
-static void raise_end(private_kupf_psk_service_t *this,
-					  kupf_session_t *session, const char *reason,
-					  uint32_t grace)
-{
-	wire_writer_t writer;
-
-	if (this->publisher->begin(this->publisher, KUPF_EVENT_PSK_END, &writer))
-	{
-		wire_writer_text(&writer, "session", kupf_session_get_name(session));
-		wire_writer_number(&writer, "generation",
-						   kupf_session_get_generation(session));
-		wire_writer_text(&writer, "reason", reason);
-		wire_writer_number(&writer, "grace", grace);
-		this->publisher->end(this->publisher, KUPF_EVENT_PSK_END, &writer);
-	}
-}
-
-/**
- * Raise psk-ready.
- */
-static void raise_ready(private_kupf_psk_service_t *this,
-						kupf_session_t *session)
-{
-	wire_writer_t writer;
-
-	if (this->publisher->begin(this->publisher, KUPF_EVENT_PSK_READY, &writer))
-	{
-		wire_writer_text(&writer, "session", kupf_session_get_name(session));
-		wire_writer_number(&writer, "generation",
-						   kupf_session_get_generation(session));
-		kupf_reply_time(&writer, "expires", kupf_session_get_expiry(session));
-		this->publisher->end(this->publisher, KUPF_EVENT_PSK_READY, &writer);
-	}
-}
-
 METHOD(kupf_psk_service_t, established, void,
 	private_kupf_psk_service_t *this, kupf_session_t *session)
 {
 	if (is_ours(this, session))
 	{
 		add_session(this, session);
-		raise_ready(this, session);
-	}
-}
-
-/**
- * Get the token for why a session is closed.
- */
-static const char *get_reason(kupf_session_t *session, kupf_reason_t reason)
-{
-	switch (reason)
-	{
-		case KUPF_REASON_EXPIRED:
-			return "expired";
-		case KUPF_REASON_SUPERSEDED:
-			return "replaced";
-		default:
-			return kupf_session_is_preconfigured(session) ? "reload" : "deleted";
+		kupf_psk_notices_ready(this->publisher, session);
 	}
 }
 
@@ -196,7 +142,7 @@ METHOD(kupf_psk_service_t, closed, bool,
 {
 	if (is_ours(this, session) && remove_session(this, session))
 	{
-		raise_end(this, session, get_reason(session, reason), 0);
+		kupf_psk_notices_closed(this->publisher, session, reason);
 		return TRUE;
 	}
 	return FALSE;
@@ -233,16 +179,16 @@ METHOD(kupf_psk_service_t, replaced, bool,
 	}
 	if (was && !is_ours(this, new))
 	{
-		raise_end(this, old, "service", 0);
+		kupf_psk_notices_end(this->publisher, old, "service", 0);
 	}
 	else if (was && !same)
 	{
-		raise_end(this, old, "replaced",
-				  grace == UINT32_MAX ? this->grace : grace);
+		kupf_psk_notices_end(this->publisher, old, "replaced",
+							 grace == UINT32_MAX ? this->grace : grace);
 	}
 	if (is_ours(this, new) && !same)
 	{
-		raise_ready(this, new);
+		kupf_psk_notices_ready(this->publisher, new);
 	}
 	return is_ours(this, new);
 }
@@ -472,7 +418,6 @@ kupf_psk_service_t *kupf_psk_service_create(uint8_t service, const char *name,
 		return NULL;
 	}
 	this->index = kupf_psk_index_create();
-	this->publisher = kupf_publisher_create_of(
-							1 << KUPF_EVENT_PSK_END | 1 << KUPF_EVENT_PSK_READY);
+	this->publisher = kupf_publisher_create_of(KUPF_PSK_NOTICES);
 	return &this->public;
 }

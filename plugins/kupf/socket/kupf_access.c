@@ -46,19 +46,43 @@ static bool contains(array_t *ids, uint32_t id)
 	return FALSE;
 }
 
+/**
+ * Ask the system who was at the other end when it connected.
+ */
+static bool get_cred(int fd, struct ucred *cred)
+{
+	socklen_t len = sizeof(*cred);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, cred, &len) == 0;
+}
+
+/*
+ * Described in header
+ */
+kupf_peer_t kupf_access_get_peer(int fd)
+{
+	struct ucred cred;
+
+	if (!get_cred(fd, &cred))
+	{
+		return (kupf_peer_t){ .uid = (uid_t)-1 };
+	}
+	return (kupf_peer_t){ .uid = cred.uid, .pid = cred.pid };
+}
+
 METHOD(kupf_access_t, is_allowed, bool,
 	private_kupf_access_t *this, int fd)
 {
 	gid_t groups[GROUPS_MAX];
+	socklen_t len = sizeof(groups);
 	struct ucred cred;
-	socklen_t len = sizeof(cred);
 	u_int i;
 
 	if (!array_count(this->users) && !array_count(this->groups))
 	{
 		return TRUE;
 	}
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) != 0)
+	if (!get_cred(fd, &cred))
 	{
 		return FALSE;
 	}
@@ -67,7 +91,6 @@ METHOD(kupf_access_t, is_allowed, bool,
 	{
 		return TRUE;
 	}
-	len = sizeof(groups);
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &len) == 0)
 	{
 		for (i = 0; i < len / sizeof(gid_t); i++)

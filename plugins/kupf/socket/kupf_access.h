@@ -4,11 +4,13 @@
  * @defgroup kupf_access kupf_access
  * @{ @ingroup kupf
  *
- * Which processes may connect to the socket.
+ * Which processes may connect to the socket, and who they are.
  */
 
 #ifndef KUPF_ACCESS_H_
 #define KUPF_ACCESS_H_
+
+#include "kupf/protocol/kupf_audit.h"
 
 #include <library.h>
 
@@ -42,6 +44,15 @@ struct kupf_access_t {
  * @return			check, NULL if a name is not known
  */
 kupf_access_t *kupf_access_create(const char *users, const char *groups);
+
+/**
+ * Get the process at the other end of a connected UNIX socket, as it was at the
+ * time of connect().
+ *
+ * @param fd		socket
+ * @return			its user and number, user -1 if the system does not say
+ */
+kupf_peer_t kupf_access_get_peer(int fd);
 
 /**
  * Whether there are users of all these names.

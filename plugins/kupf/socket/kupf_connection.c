@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_connection.h"
+#include "kupf_access.h"
 #include "kupf/kupf_counters.h"
 #include "kupf_inbox.h"
 #include "kupf/kupf_limiter.h"
@@ -405,22 +406,6 @@ METHOD(kupf_connection_t, destroy, void,
 	free(this);
 }
 
-/**
- * Ask the system who is at the other end.
- */
-static void set_peer(private_kupf_connection_t *this)
-{
-	struct ucred cred;
-	socklen_t len = sizeof(cred);
-
-	this->peer = (kupf_peer_t){ .uid = (uid_t)-1 };
-	if (getsockopt(this->fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == 0)
-	{
-		this->peer.uid = cred.uid;
-		this->peer.pid = cred.pid;
-	}
-}
-
 /*
  * Described in header
  */
@@ -443,6 +428,7 @@ kupf_connection_t *kupf_connection_create(int fd, int epoll,
 			.destroy = _destroy,
 		},
 		.fd = fd,
+		.peer = kupf_access_get_peer(fd),
 		.epoll = epoll,
 		.commands = commands,
 		.inbox = kupf_inbox_create(),
@@ -452,7 +438,6 @@ kupf_connection_t *kupf_connection_create(int fd, int epoll,
 	);
 	this->registrations = kupf_registrations_create(publisher,
 												&this->public.subscriber);
-	set_peer(this);
 	event.data.ptr = &this->public;
 	if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0)
 	{

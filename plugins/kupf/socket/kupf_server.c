@@ -3,6 +3,7 @@
 #include "kupf_server.h"
 #include "kupf_connection.h"
 #include "kupf/kupf_counters.h"
+#include "kupf/kupf_time.h"
 #include "kupf_socket.h"
 #include "kupf_access.h"
 
@@ -77,22 +78,11 @@ static bool watch(private_kupf_server_t *this, int *fd, bool on)
 }
 
 /**
- * Get the time in milliseconds.
- */
-static uint64_t get_time()
-{
-	timeval_t tv;
-
-	time_monotonic(&tv);
-	return (uint64_t)tv.tv_sec * 1000 + tv.tv_usec / 1000;
-}
-
-/**
  * Milliseconds until accept() is to be tried again, -1 if it is not paused.
  */
 static int get_pause(private_kupf_server_t *this)
 {
-	uint64_t now = get_time();
+	uint64_t now = kupf_time_ms();
 
 	if (!this->resume)
 	{
@@ -167,7 +157,7 @@ static void accept_or_pause(private_kupf_server_t *this)
 		DBG1(DBG_CFG, "kupf: unable to accept clients: %s", strerror(errno));
 		if (watch(this, &this->listener, FALSE))
 		{
-			this->resume = get_time() + ACCEPT_PAUSE;
+			this->resume = kupf_time_ms() + ACCEPT_PAUSE;
 		}
 	}
 }

@@ -337,11 +337,17 @@ static bool reserve_within(part_t *part)
  * Described in header
  */
 bool kupf_holders_reserve(kupf_holders_t *holders,
-						  const kupf_holders_key_t *key)
+						  const kupf_holders_key_t *keys, u_int count)
 {
-	return reserve(get_part(holders, key->hash)) &&
-		   (key->prefix.family == AF_UNSPEC ||
-			reserve_within(get_part(holders, key->prefix_hash)));
+	bool done = TRUE;
+
+	for (; done && count; keys++, count--)
+	{
+		done = reserve(get_part(holders, keys->hash)) &&
+			   (keys->prefix.family == AF_UNSPEC ||
+				reserve_within(get_part(holders, keys->prefix_hash)));
+	}
+	return done;
 }
 
 /*

@@ -105,12 +105,14 @@ bool kupf_holders_has_within(kupf_holders_t *holders,
 							 const kupf_holders_key_t *prefix);
 
 /**
- * Have room for an address of a session, and all others that it may have.
+ * Have room for the addresses of a session, all of them.
  *
+ * @param keys		the addresses
+ * @param count		how many they are
  * @return			FALSE if memory is exhausted
  */
 bool kupf_holders_reserve(kupf_holders_t *holders,
-						  const kupf_holders_key_t *key);
+						  const kupf_holders_key_t *keys, u_int count);
 
 /**
  * Add an address, for which there is room.

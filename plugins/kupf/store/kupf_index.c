@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_index.h"
+#include "kupf_identity.h"
 
 /** Buckets that a shard starts with, a power of two */
 #define BUCKETS_MIN 4
@@ -147,6 +148,72 @@ bool kupf_index_remove(kupf_index_t *index, kupf_shard_t *shard,
 	*link = NULL;
 	shard->count--;
 	return TRUE;
+}
+
+/*
+ * Described in header
+ */
+kupf_session_t *kupf_shard_get(kupf_shard_t *shard, uint32_t hash,
+							   const char *name)
+{
+	kupf_session_t *session;
+	kupf_session_links_t *links;
+
+	session = kupf_shard_first(shard, hash);
+	while (session)
+	{
+		links = kupf_session_links(session);
+		if (links->name_hash == hash &&
+			streq(kupf_session_get_name(session), name))
+		{
+			break;
+		}
+		session = links->name_next;
+	}
+	return session;
+}
+
+/*
+ * Described in header
+ */
+kupf_session_t *kupf_shard_find_alike(kupf_shard_t *shard, uint32_t hash,
+									  id_type_t type, chunk_t id)
+{
+	kupf_session_t *session;
+	kupf_session_links_t *links;
+	id_type_t other_type;
+	chunk_t other;
+
+	session = kupf_shard_first(shard, hash);
+	while (session)
+	{
+		links = kupf_session_links(session);
+		if (links->id_hash == hash)
+		{
+			other = kupf_session_get_id(session, &other_type);
+			if (kupf_identity_alike(type, id, other_type, other))
+			{
+				break;
+			}
+		}
+		session = links->id_next;
+	}
+	return session;
+}
+
+/*
+ * Described in header
+ */
+kupf_session_t *kupf_shard_find(kupf_shard_t *shard, uint32_t hash,
+								id_type_t type, chunk_t id)
+{
+	kupf_session_t *session;
+	id_type_t other;
+
+	/* there is but one that is alike */
+	session = kupf_shard_find_alike(shard, hash, type, id);
+	return session && chunk_equals(kupf_session_get_id(session, &other), id) ?
+		   session : NULL;
 }
 
 /**

@@ -137,4 +137,33 @@ static inline kupf_session_t *kupf_shard_first(kupf_shard_t *shard,
 	return shard->buckets[hash & shard->mask];
 }
 
+/**
+ * Find a session by name.
+ *
+ * @param shard		shard of the hash, of an index by name
+ * @param hash		hash of the name
+ * @return			session, valid as long as the shard is locked; NULL if there
+ *					is none
+ */
+kupf_session_t *kupf_shard_get(kupf_shard_t *shard, uint32_t hash,
+							   const char *name);
+
+/**
+ * Find a session by identity, as charon compares identities, see
+ * kupf_identity_alike().
+ *
+ * @param shard		shard of the hash, of an index by identity
+ * @param hash		hash of the identity
+ * @return			session, valid as long as the shard is locked; NULL if there
+ *					is none
+ */
+kupf_session_t *kupf_shard_find_alike(kupf_shard_t *shard, uint32_t hash,
+									  id_type_t type, chunk_t id);
+
+/**
+ * Find a session by identity, octet by octet; else as above.
+ */
+kupf_session_t *kupf_shard_find(kupf_shard_t *shard, uint32_t hash,
+								id_type_t type, chunk_t id);
+
 #endif /** KUPF_INDEX_H_ @}*/

@@ -20,6 +20,7 @@
 #define KUPF_SESSION_H_
 
 #include "kupf_address.h"
+#include "kupf_session_links.h"
 
 #include <library.h>
 #include <utils/identification.h>
@@ -42,9 +43,7 @@
 /** Highest PDU session identity (TS 24.501, 9.4) */
 #define KUPF_PDU_SESSION_ID_MAX 15
 
-typedef struct kupf_session_t kupf_session_t;
 typedef struct kupf_session_data_t kupf_session_data_t;
-typedef struct kupf_session_links_t kupf_session_links_t;
 typedef enum kupf_service_t kupf_service_t;
 
 /**
@@ -118,29 +117,6 @@ struct kupf_session_data_t {
 	/** that of the session that it is a later generation of; 0 for another
 	 * session than all others, whatever its name */
 	uint32_t lineage;
-};
-
-/**
- * Links of the store's indexes.  They belong to the store, which guards them
- * with its locks.
- */
-struct kupf_session_links_t {
-	/** next session in the same bucket of the index by name */
-	kupf_session_t *name_next;
-	/** next session in the same bucket of the index by identity */
-	kupf_session_t *id_next;
-	/** next session in the same slot of the wheel */
-	kupf_session_t *wheel_next;
-	/** address of the pointer that points to this session in the wheel */
-	kupf_session_t **wheel_prev;
-	/** hash of the name */
-	uint32_t name_hash;
-	/** hash of the identity */
-	uint32_t id_hash;
-	/** last synchronisation that mentioned it, belongs to kupf_sync */
-	uint32_t mark;
-	/** time_monotonic() when the wheel has something to say about it */
-	uint32_t due;
 };
 
 /**
@@ -313,33 +289,6 @@ uint32_t kupf_session_get_ending(const kupf_session_t *session,
  * @param now		time_monotonic(), seconds
  */
 bool kupf_session_expired(const kupf_session_t *session, time_t now);
-
-/**
- * Whether a session of some name was modified to another one of that name.  It
- * was not if it is gone, and the other one has come in its place: established
- * later, or from the operator's file.
- *
- * @param earlier	session
- * @param later		session of the same name
- */
-bool kupf_session_precedes(const kupf_session_t *earlier,
-						   const kupf_session_t *later);
-
-/**
- * Whether a UE with a tunnel of one session has to set it up anew for the
- * other: key, identity, UPF address or inner addresses differ, or the key is
- * not for IKE any more.  Servers that it is told are not worth that.
- */
-bool kupf_session_needs_rekey(const kupf_session_t *old,
-							  const kupf_session_t *new);
-
-/**
- * Compare a session with the contents of a request: keys in constant time,
- * everything else but the generation and the flag for the pool.  No UPF
- * address in the request agrees with any.
- */
-bool kupf_session_matches(const kupf_session_t *session,
-						  const kupf_session_data_t *data);
 
 /**
  * Whether a session is in a store; see the store's holds().

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_store.h"
-#include "kupf_index.h"
-#include "kupf_identity.h"
-
-#include <ctype.h>
 #include "kupf_expiry.h"
+#include "kupf_index.h"
 
 typedef struct private_kupf_store_t private_kupf_store_t;
 
@@ -30,131 +27,6 @@ struct private_kupf_store_t {
 };
 
 /**
- * Find a session by name, with its shard locked.
- */
-static kupf_session_t *shard_get(kupf_shard_t *shard, uint32_t hash,
-								 const char *name)
-{
-	kupf_session_t *session;
-	kupf_session_links_t *links;
-
-	session = kupf_shard_first(shard, hash);
-	while (session)
-	{
-		links = kupf_session_links(session);
-		if (links->name_hash == hash &&
-			streq(kupf_session_get_name(session), name))
-		{
-			break;
-		}
-		session = links->name_next;
-	}
-	return session;
-}
-
-/**
- * Compute the hash of an identity, the same for all that are alike.
- */
-static uint32_t hash_id(private_kupf_store_t *this, id_type_t type, chunk_t id)
-{
-	uint8_t folded[KUPF_IDENTITY_MAX];
-	size_t i;
-
-	if (!kupf_identity_is_folded(type))
-	{
-		return this->hash(id, type);
-	}
-	/* a session has no longer one */
-	id.len = min(id.len, sizeof(folded));
-	for (i = 0; i < id.len; i++)
-	{
-		folded[i] = tolower(id.ptr[i]);
-	}
-	return this->hash(chunk_create(folded, id.len), type);
-}
-
-/**
- * Find a session by identity, with its shard locked.
- */
-static kupf_session_t *shard_find_alike(kupf_shard_t *shard, uint32_t hash,
-										id_type_t type, chunk_t id)
-{
-	kupf_session_t *session;
-	kupf_session_links_t *links;
-	id_type_t other_type;
-	chunk_t other;
-
-	session = kupf_shard_first(shard, hash);
-	while (session)
-	{
-		links = kupf_session_links(session);
-		if (links->id_hash == hash)
-		{
-			other = kupf_session_get_id(session, &other_type);
-			if (kupf_identity_alike(type, id, other_type, other))
-			{
-				break;
-			}
-		}
-		session = links->id_next;
-	}
-	return session;
-}
-
-/**
- * Find a session by identity, octet by octet, with its shard locked.
- */
-static kupf_session_t *shard_find(kupf_shard_t *shard, uint32_t hash,
-								  id_type_t type, chunk_t id)
-{
-	kupf_session_t *session;
-	id_type_t other;
-
-	/* there is but one that is alike */
-	session = shard_find_alike(shard, hash, type, id);
-	return session && chunk_equals(kupf_session_get_id(session, &other), id) ?
-		   session : NULL;
-}
-
-/**
- * Compute the hashes of a name and an identity.
- */
-static kupf_store_hashes_t hash_both(private_kupf_store_t *this,
-									 const char *name, id_type_t type,
-									 chunk_t id)
-{
-	return (kupf_store_hashes_t){
-		.name = this->hash(chunk_from_str((char*)name), 0),
-		.id = hash_id(this, type, id),
-	};
-}
-
-/**
- * Set the hashes of a session that is new to the store.
- *
- * @param hashes	hashes, NULL to compute them
- */
-static kupf_session_links_t *set_hashes(private_kupf_store_t *this,
-										kupf_session_t *session,
-										const kupf_store_hashes_t *hashes)
-{
-	kupf_session_links_t *links = kupf_session_links(session);
-	kupf_store_hashes_t computed;
-	id_type_t type;
-	chunk_t id;
-
-	if (!hashes)
-	{
-		id = kupf_session_get_id(session, &type);
-		computed = hash_both(this, kupf_session_get_name(session), type, id);
-		hashes = &computed;
-	}
-	links->name_hash = hashes->name;
-	links->id_hash = hashes->id;
-	return links;
-}
-
-/**
  * Add a session, with its shards locked.
  */
 static void add_locked(private_kupf_store_t *this, kupf_shard_t *names,
@@ -170,9 +42,10 @@ static void add_locked(private_kupf_store_t *this, kupf_shard_t *names,
 METHOD(kupf_store_t, put_over, void,
 	private_kupf_store_t *this, kupf_session_t *session)
 {
-	kupf_session_links_t *links = set_hashes(this, session, NULL);
+	kupf_session_links_t *links;
 	kupf_shard_t *names, *ids;
 
+	links = kupf_store_hashes_set(this->hash, session, NULL);
 	names = kupf_index_get_shard(this->names, links->name_hash);
 	ids = kupf_index_get_shard(this->ids, links->id_hash);
 	names->lock->write_lock(names->lock);
@@ -193,18 +66,18 @@ METHOD(kupf_store_t, put_hashed, kupf_store_status_t,
 	id_type_t type;
 	chunk_t id;
 
-	links = set_hashes(this, session, hashes);
+	links = kupf_store_hashes_set(this->hash, session, hashes);
 	id = kupf_session_get_id(session, &type);
 	names = kupf_index_get_shard(this->names, links->name_hash);
 	ids = kupf_index_get_shard(this->ids, links->id_hash);
 
 	names->lock->write_lock(names->lock);
 	ids->lock->write_lock(ids->lock);
-	if (shard_get(names, links->name_hash, kupf_session_get_name(session)))
+	if (kupf_shard_get(names, links->name_hash, kupf_session_get_name(session)))
 	{
 		status = KUPF_STORE_NAME_IN_USE;
 	}
-	else if (shard_find_alike(ids, links->id_hash, type, id))
+	else if (kupf_shard_find_alike(ids, links->id_hash, type, id))
 	{
 		status = KUPF_STORE_IDENTITY_IN_USE;
 	}
@@ -264,7 +137,7 @@ METHOD(kupf_store_t, replace, kupf_store_status_t,
 	id_type_t type;
 	chunk_t id;
 
-	to = set_hashes(this, new, NULL);
+	to = kupf_store_hashes_set(this->hash, new, NULL);
 	id = kupf_session_get_id(new, &type);
 	names = kupf_index_get_shard(this->names, from->name_hash);
 	old_ids = kupf_index_get_shard(this->ids, from->id_hash);
@@ -272,8 +145,9 @@ METHOD(kupf_store_t, replace, kupf_store_status_t,
 
 	names->lock->write_lock(names->lock);
 	lock_ids(old_ids, new_ids);
-	other = shard_find_alike(new_ids, to->id_hash, type, id);
-	if (shard_get(names, from->name_hash, kupf_session_get_name(new)) != old)
+	other = kupf_shard_find_alike(new_ids, to->id_hash, type, id);
+	if (kupf_shard_get(names, from->name_hash,
+					   kupf_session_get_name(new)) != old)
 	{
 		status = KUPF_STORE_CHANGED;
 	}
@@ -343,11 +217,11 @@ METHOD(kupf_store_t, get, kupf_session_t*,
 	private_kupf_store_t *this, const char *name)
 {
 	kupf_session_t *session;
-	uint32_t hash = this->hash(chunk_from_str((char*)name), 0);
+	uint32_t hash = kupf_store_hash_name(this->hash, name);
 	kupf_shard_t *names = kupf_index_get_shard(this->names, hash);
 
 	names->lock->read_lock(names->lock);
-	session = shard_get(names, hash, name);
+	session = kupf_shard_get(names, hash, name);
 	if (session)
 	{
 		kupf_session_ref(session);
@@ -366,7 +240,7 @@ static kupf_session_t *find_by(private_kupf_store_t *this, id_type_t type,
 								kupf_shard_t*, uint32_t, id_type_t, chunk_t))
 {
 	kupf_session_t *session;
-	uint32_t hash = hash_id(this, type, id);
+	uint32_t hash = kupf_store_hash_id(this->hash, type, id);
 	kupf_shard_t *ids = kupf_index_get_shard(this->ids, hash);
 
 	ids->lock->read_lock(ids->lock);
@@ -382,20 +256,20 @@ static kupf_session_t *find_by(private_kupf_store_t *this, id_type_t type,
 METHOD(kupf_store_t, find, kupf_session_t*,
 	private_kupf_store_t *this, id_type_t type, chunk_t id)
 {
-	return find_by(this, type, id, shard_find);
+	return find_by(this, type, id, kupf_shard_find);
 }
 
 METHOD(kupf_store_t, find_alike, kupf_session_t*,
 	private_kupf_store_t *this, id_type_t type, chunk_t id)
 {
-	return find_by(this, type, id, shard_find_alike);
+	return find_by(this, type, id, kupf_shard_find_alike);
 }
 
 METHOD(kupf_store_t, prepare, void,
 	private_kupf_store_t *this, const char *name, id_type_t type, chunk_t id,
 	kupf_store_hashes_t *hashes)
 {
-	*hashes = hash_both(this, name, type, id);
+	*hashes = kupf_store_hashes(this->hash, name, type, id);
 	/* with many sessions nothing is in the cache: wait for all at once */
 	kupf_shard_prefetch(kupf_index_get_shard(this->names, hashes->name),
 						hashes->name);
@@ -412,7 +286,7 @@ METHOD(kupf_store_t, look, bool,
 	bool known;
 
 	names->lock->read_lock(names->lock);
-	*namesake = shard_get(names, hashes->name, name);
+	*namesake = kupf_shard_get(names, hashes->name, name);
 	if (*namesake)
 	{
 		kupf_session_ref(*namesake);
@@ -423,7 +297,7 @@ METHOD(kupf_store_t, look, bool,
 		return TRUE;
 	}
 	ids->lock->read_lock(ids->lock);
-	known = shard_find_alike(ids, hashes->id, type, id) != NULL;
+	known = kupf_shard_find_alike(ids, hashes->id, type, id) != NULL;
 	ids->lock->unlock(ids->lock);
 	return known;
 }
@@ -443,7 +317,7 @@ METHOD(kupf_store_t, walk, bool,
 METHOD(kupf_store_t, locate, uint64_t,
 	private_kupf_store_t *this, const char *name, bool lower)
 {
-	return kupf_index_locate(this->hash(chunk_from_str((char*)name), 0));
+	return kupf_index_locate(kupf_store_hash_name(this->hash, name));
 }
 
 /*

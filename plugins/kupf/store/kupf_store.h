@@ -29,22 +29,12 @@
 #define KUPF_STORE_H_
 
 #include "kupf_session.h"
+#include "kupf_store_hashes.h"
 
 #include <collections/array.h>
 
 typedef struct kupf_store_t kupf_store_t;
-typedef struct kupf_store_hashes_t kupf_store_hashes_t;
 typedef enum kupf_store_status_t kupf_store_status_t;
-
-/**
- * Hashes of the name and the identity of a session.
- */
-struct kupf_store_hashes_t {
-	/** of the name */
-	uint32_t name;
-	/** of the identity */
-	uint32_t id;
-};
 
 enum kupf_store_status_t {
 	/** done */
@@ -267,11 +257,6 @@ int kupf_store_compare(kupf_session_t *session, uint64_t cursor,
  * @return			store
  */
 kupf_store_t *kupf_store_create(u_int max, uint32_t margin);
-
-/**
- * Hash function, for a test to exchange for a bad one.
- */
-typedef uint32_t (*kupf_store_hash_t)(chunk_t data, uint32_t inc);
 
 /**
  * Create a store with a hash function of one's own.

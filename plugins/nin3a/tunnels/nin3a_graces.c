@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_graces.h"
+#include "kupf/store/kupf_session_compare.h"
 
 #include <collections/hashtable.h>
 #include <threading/mutex.h>

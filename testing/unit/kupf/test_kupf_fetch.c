@@ -6,6 +6,7 @@
  */
 
 #include "kupf/credentials/kupf_fetch.h"
+#include "kupf/credentials/kupf_fetch_pauses.h"
 #include "kupf/procedures/kupf_procedures.h"
 #include "test_runner.h"
 #include "test_support.h"

@@ -4,6 +4,7 @@
  * Sessions whose life is over.
  */
 
+#include "kupf/procedures/kupf_removal.h"
 #include "test_kupf_procedures.h"
 #include "test_support.h"
 
