@@ -199,7 +199,7 @@ static n4_session_t *add_session(kupf_n4_t *self, const n4_exchange_t *exchange,
 								 uint64_t seid)
 {
 	n4_pages_t *pages = n4_sessions_pages(self->sessions);
-	n4_content_t *content = n4_content_new(pages);
+	n4_content_t *content = n4_pages_take(pages);
 	n4_session_t *session = NULL;
 
 	if (content)
@@ -215,7 +215,7 @@ static n4_session_t *add_session(kupf_n4_t *self, const n4_exchange_t *exchange,
 	}
 	if (!session)
 	{
-		n4_content_free(pages, content);
+		n4_pages_give(pages, content);
 	}
 	return session;
 }
@@ -285,7 +285,7 @@ static n4_cause_t accepted(kupf_n4_t *self, n4_exchange_t *exchange, uint64_t se
 		}
 		return 0;
 	}
-	content = n4_content_new(n4_sessions_pages(self->sessions));
+	content = n4_pages_take(n4_sessions_pages(self->sessions));
 	if (!content)
 	{
 		return N4_KEY_NO_ROOM;
