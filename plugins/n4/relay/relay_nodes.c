@@ -83,6 +83,7 @@ static void read_key_file(relay_reader_t *self, relay_node_t *smf)
 static void read_node(relay_reader_t *self, const char *kind, const char *name,
 					  bool is_upf, relay_node_t *node)
 {
+	enumerator_t *settings;
 	char section[128];
 
 	if (strlen(name) >= sizeof(node->name))
@@ -93,10 +94,10 @@ static void read_node(relay_reader_t *self, const char *kind, const char *name,
 	}
 	strcpy(node->name, name);
 	snprintf(section, sizeof(section), "%s.%s.", kind, name);
-	relay_reader_check(self,
-					   self->settings->create_key_value_enumerator(self->settings,
-					   "%s.%s", kind, name), section, is_upf ? " address relay "
-					   "socket " : " address relay key_file ");
+	settings = self->settings->create_key_value_enumerator(self->settings,
+														   "%s.%s", kind, name);
+	relay_reader_check(self, settings, section, is_upf ?
+					   " address relay socket " : " address relay key_file ");
 	read_address(self, kind, name, "address", &node->address);
 	read_address(self, kind, name, "relay", &node->relay);
 	if (is_upf)
