@@ -149,29 +149,6 @@ static void handle_request(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
 }
 
 /**
- * An IKE_AUTH response is on its way: without a CHILD_SA in it, the IKE_SA has
- * got the grace to become a tunnel, whether the session has another or not.
- */
-static void handle_childless(private_nin3a_listener_t *this, ike_sa_t *ike_sa)
-{
-	uint32_t serial, unique_id = ike_sa->get_unique_id(ike_sa);
-	nin3a_settings_t settings;
-	kupf_session_t *session;
-
-	if (this->tunnels->is_waiting(this->tunnels, unique_id, &serial))
-	{
-		session = this->tunnels->get_session(this->tunnels, unique_id);
-		if (session)
-		{
-			this->config->get(this->config, &settings);
-			this->actions->settle(this->actions, session, serial,
-								  settings.grace);
-			kupf_session_unref(session);
-		}
-	}
-}
-
-/**
  * Handle a response that is about to be sent.
  */
 static void handle_response(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
@@ -181,7 +158,8 @@ static void handle_response(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
 	if (response->get_exchange_type(response) == IKE_AUTH)
 	{
 		nin3a_response_judge(this->config, this->tunnels, ike_sa, response);
-		handle_childless(this, ike_sa);
+		this->actions->await_child(this->actions,
+								   ike_sa->get_unique_id(ike_sa));
 	}
 }
 
