@@ -3,7 +3,6 @@
 #include "nin3a_child_sas.h"
 #include "nin3a_inner_addresses.h"
 #include "nin3a/nin3a_counters.h"
-#include "tunnel/tunnel_bounds.h"
 
 typedef struct private_nin3a_child_sas_t private_nin3a_child_sas_t;
 
@@ -139,6 +138,32 @@ METHOD(nin3a_child_sas_t, narrow, void,
 	kupf_session_unref(session);
 }
 
+METHOD(nin3a_child_sas_t, permits, bool,
+	private_nin3a_child_sas_t *this, tunnel_bounds_t *bounds, ike_sa_t *ike_sa,
+	message_t *request)
+{
+	nin3a_settings_t settings;
+
+	if (request->get_exchange_type(request) != CREATE_CHILD_SA ||
+		this->tunnels->get_state(this->tunnels,
+					ike_sa->get_unique_id(ike_sa)) != NIN3A_STATE_ESTABLISHED)
+	{
+		return TRUE;
+	}
+	this->config->get(this->config, &settings);
+	switch (bounds->check(bounds, ike_sa, request, &settings.limits))
+	{
+		case TUNNEL_CHILDREN_EXCEEDED:
+			nin3a_count(NIN3A_CHILD_SAS_EXCEEDED);
+			return FALSE;
+		case TUNNEL_RATE_EXCEEDED:
+			nin3a_count(NIN3A_REKEYINGS_EXCEEDED);
+			return FALSE;
+		default:
+			return TRUE;
+	}
+}
+
 METHOD(nin3a_child_sas_t, destroy, void,
 	private_nin3a_child_sas_t *this)
 {
@@ -157,6 +182,7 @@ nin3a_child_sas_t *nin3a_child_sas_create(nin3a_config_t *config,
 
 	INIT(this,
 		.public = {
+			.permits = _permits,
 			.narrow = _narrow,
 			.destroy = _destroy,
 		},
