@@ -46,16 +46,12 @@ static bool is_decision(narrow_hook_t type)
 static bool is_protected(private_nin3a_child_sas_t *this, child_sa_t *child_sa,
 						 char *why, size_t len)
 {
-	child_cfg_t *child_cfg = child_sa->get_config(child_sa);
 	nin3a_settings_t settings;
 
 	this->config->get(this->config, &settings);
-	return tunnel_profile_allows(settings.esp_profile,
-								child_sa->get_proposal(child_sa), why, len) &&
-		   tunnel_profile_allows_child(settings.esp_profile, settings.esp_mode,
-								child_cfg->get_mode(child_cfg),
-								child_cfg->get_replay_window(child_cfg),
-								why, len);
+	return tunnel_profile_allows_child_sa(settings.esp_profile,
+										  settings.esp_mode, child_sa, why,
+										  len);
 }
 
 /**
