@@ -5,26 +5,6 @@
 /*
  * Described in header
  */
-void nin3a_ue_sa_destroy(nin3a_ue_sa_t *sa)
-{
-	tunnel_status_destroy(sa->details);
-	chunk_free(&sa->request);
-	kupf_session_unref(sa->session);
-	free(sa);
-}
-
-/*
- * Described in header
- */
-bool nin3a_ue_sa_fits(const nin3a_ue_sa_t *sa, const kupf_session_t *session)
-{
-	return sa->session == session ||
-		   !kupf_session_needs_rekey(sa->session, session);
-}
-
-/*
- * Described in header
- */
 uint32_t nin3a_ue_leg_get_attempt(const nin3a_ue_leg_t *leg)
 {
 	nin3a_ue_sa_t *sa;
@@ -118,23 +98,6 @@ void nin3a_ue_leg_get_attempts(const nin3a_ue_leg_t *leg,
 	};
 }
 
-/**
- * Why an IKE_SA is gone: what made the attempt fail, or ended the tunnel.
- */
-static const char *why_gone(const nin3a_ue_sa_t *sa)
-{
-	if (sa->stage != NIN3A_UE_UP)
-	{
-		return nin3a_ue_reason_token(sa->failure);
-	}
-	if (sa->reason == NIN3A_UE_NO_REASON)
-	{
-		return enum_to_name(kupf_reason_names, sa->suspect ?
-							KUPF_REASON_TIMEOUT : KUPF_REASON_SHUTDOWN);
-	}
-	return enum_to_name(kupf_reason_names, sa->reason);
-}
-
 /*
  * Described in header
  */
@@ -149,7 +112,7 @@ void nin3a_ue_leg_lose(nin3a_ue_leg_t *leg, const nin3a_ue_sa_t *sa,
 	}
 	if (nin3a_ue_sa_fits(sa, leg->wanted) && !is_served(leg))
 	{
-		nin3a_ue_leg_fail(leg, why_gone(sa), now);
+		nin3a_ue_leg_fail(leg, nin3a_ue_sa_why_gone(sa), now);
 	}
 }
 
@@ -190,26 +153,6 @@ void nin3a_ue_leg_decide(nin3a_ue_leg_t *leg,
 	memcpy(order->name, leg->name, sizeof(order->name));
 }
 
-/**
- * Mark an IKE_SA as being closed.
- */
-static void close_sa(nin3a_ue_sa_t *sa, kupf_reason_t reason, array_t *ids)
-{
-	sa->closing = TRUE;
-	if (sa->stage == NIN3A_UE_UP)
-	{
-		if (sa->reason == NIN3A_UE_NO_REASON)
-		{
-			sa->reason = reason;
-		}
-	}
-	else if (sa->failure == NIN3A_UE_UNDECIDED)
-	{
-		sa->failure = NIN3A_UE_CANCELLED;
-	}
-	array_insert(ids, ARRAY_TAIL, &sa->ike_sa);
-}
-
 /*
  * Described in header
  */
@@ -234,8 +177,8 @@ u_int nin3a_ue_leg_settle(nin3a_ue_leg_t *leg, array_t *ids)
 		{
 			fits = nin3a_ue_sa_fits(sa, best->session);
 			rekeyed += !fits;
-			close_sa(sa, fits ? KUPF_REASON_SUPERSEDED : KUPF_REASON_REKEYED,
-					 ids);
+			nin3a_ue_sa_close(sa, fits ? KUPF_REASON_SUPERSEDED :
+							  KUPF_REASON_REKEYED, ids);
 		}
 	}
 	return rekeyed;
@@ -255,10 +198,27 @@ u_int nin3a_ue_leg_drop(nin3a_ue_leg_t *leg, const kupf_session_t *keep,
 		if (!sa->closing && sa->session != keep)
 		{
 			count += sa->stage == NIN3A_UE_UP;
-			close_sa(sa, reason, ids);
+			nin3a_ue_sa_close(sa, reason, ids);
 		}
 	}
 	return count;
+}
+
+/*
+ * Described in header
+ */
+bool nin3a_ue_leg_replaces(const nin3a_ue_leg_t *leg, const nin3a_ue_sa_t *gone)
+{
+	nin3a_ue_sa_t *sa;
+
+	for (sa = leg->first; sa && sa != gone; sa = sa->next)
+	{
+		if (!sa->closing)
+		{
+			return TRUE;
+		}
+	}
+	return FALSE;
 }
 
 /**
