@@ -87,15 +87,20 @@ void nin3a_ue_leg_fail(nin3a_ue_leg_t *leg, const char *failure, time_t now)
 /*
  * Described in header
  */
-void nin3a_ue_leg_get_attempts(const nin3a_ue_leg_t *leg,
+bool nin3a_ue_leg_get_attempts(const nin3a_ue_leg_t *leg,
 							   kupf_attempts_t *attempts)
 {
+	if (!leg)
+	{
+		return FALSE;
+	}
 	*attempts = (kupf_attempts_t){
 		.failures = leg->failures,
 		.failure = leg->failure,
 		.failed = leg->failed,
 		.next = leg->waiting ? leg->next : 0,
 	};
+	return TRUE;
 }
 
 /*
@@ -151,6 +156,74 @@ void nin3a_ue_leg_decide(nin3a_ue_leg_t *leg,
 	order->delay = add_jitter(nin3a_ue_backoff_get(backoff, leg->failures));
 	leg->next = time_monotonic(NULL) + order->delay / 1000;
 	memcpy(order->name, leg->name, sizeof(order->name));
+}
+
+/*
+ * Described in header
+ */
+bool nin3a_ue_leg_doubt(nin3a_ue_sa_t *sa, const nin3a_ue_backoff_t *backoff,
+						uint32_t *serial, nin3a_ue_order_t *order)
+{
+	if (sa->stage != NIN3A_UE_UP || sa->closing || sa->suspect ||
+		!sa->leg->wanted)
+	{
+		return FALSE;
+	}
+	nin3a_ue_leg_suspect(sa->leg, sa, backoff, time_monotonic(NULL));
+	if (!sa->leg->waiting)
+	{
+		nin3a_ue_leg_decide(sa->leg, backoff, serial, order);
+	}
+	return TRUE;
+}
+
+/*
+ * Described in header
+ */
+void nin3a_ue_leg_trust(nin3a_ue_sa_t *sa)
+{
+	if (sa && sa->suspect)
+	{
+		sa->suspect = FALSE;
+		if (sa->leg->wanted && !sa->closing &&
+			nin3a_ue_sa_fits(sa, sa->leg->wanted))
+		{	/* an order that waits is void, an attempt goes on */
+			sa->leg->waiting = FALSE;
+		}
+	}
+}
+
+/*
+ * Described in header
+ */
+bool nin3a_ue_leg_hint(nin3a_ue_sa_t *sa, const nin3a_ue_backoff_t *backoff,
+					   uint32_t *serial, nin3a_ue_order_t *order,
+					   uint32_t *attempt)
+{
+	time_t now = time_monotonic(NULL);
+	nin3a_ue_leg_t *leg = sa->leg;
+
+	if (!sa->asked || leg->hinted_at == now)
+	{
+		return FALSE;
+	}
+	leg->hinted_at = now;
+	if (nin3a_ue_leg_doubt(sa, backoff, serial, order))
+	{
+		return TRUE;
+	}
+	if (sa->suspect)
+	{
+		*attempt = nin3a_ue_leg_get_attempt(leg);
+		if (leg->waiting && leg->unanswered && !sa->hurried)
+		{	/* it may be back; once, as anybody may say so */
+			sa->hurried = TRUE;
+			nin3a_ue_leg_decide(leg, backoff, serial, order);
+			order->delay = 0;
+			leg->next = now;
+		}
+	}
+	return FALSE;
 }
 
 /*

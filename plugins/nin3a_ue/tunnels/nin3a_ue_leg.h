@@ -140,8 +140,12 @@ void nin3a_ue_leg_fail(nin3a_ue_leg_t *leg, const char *failure, time_t now);
 
 /**
  * Say how a leg gets on.
+ *
+ * @param leg		leg, or NULL
+ * @param attempts	[out] how it gets on
+ * @return			FALSE if there is no leg
  */
-void nin3a_ue_leg_get_attempts(const nin3a_ue_leg_t *leg,
+bool nin3a_ue_leg_get_attempts(const nin3a_ue_leg_t *leg,
 							   kupf_attempts_t *attempts);
 
 /**
@@ -155,6 +159,35 @@ void nin3a_ue_leg_get_attempts(const nin3a_ue_leg_t *leg,
 void nin3a_ue_leg_decide(nin3a_ue_leg_t *leg,
 						 const nin3a_ue_backoff_t *backoff, uint32_t *serial,
 						 nin3a_ue_order_t *order);
+
+/**
+ * Suspect a tunnel, unless it is suspected or goes anyway.
+ *
+ * @param sa		tunnel
+ * @param backoff	times
+ * @param serial	counter of orders of all legs
+ * @param order		[out] order, as it was if there is nothing to do
+ * @return			whether it was trusted until now
+ */
+bool nin3a_ue_leg_doubt(nin3a_ue_sa_t *sa, const nin3a_ue_backoff_t *backoff,
+						uint32_t *serial, nin3a_ue_order_t *order);
+
+/**
+ * There was a sign of life: a tunnel is not suspected any more.
+ *
+ * @param sa		tunnel, or NULL
+ */
+void nin3a_ue_leg_trust(nin3a_ue_sa_t *sa);
+
+/**
+ * The UPF says that it does not know an IKE_SA, see nin3a_ue_legs_t.hint().
+ *
+ * @param attempt	[out] unique identifier of the attempt whose IKE_SA_INIT may be
+ *					sent again, as it was if there is none
+ */
+bool nin3a_ue_leg_hint(nin3a_ue_sa_t *sa, const nin3a_ue_backoff_t *backoff,
+					   uint32_t *serial, nin3a_ue_order_t *order,
+					   uint32_t *attempt);
 
 /**
  * Leave one tunnel: the newest one that fits, or else the newest one.  The

@@ -8,10 +8,13 @@
  */
 void nin3a_ue_sa_destroy(nin3a_ue_sa_t *sa)
 {
-	tunnel_status_destroy(sa->details);
-	chunk_free(&sa->request);
-	kupf_session_unref(sa->session);
-	free(sa);
+	if (sa)
+	{
+		tunnel_status_destroy(sa->details);
+		chunk_free(&sa->request);
+		kupf_session_unref(sa->session);
+		free(sa);
+	}
 }
 
 /*
@@ -175,5 +178,21 @@ bool nin3a_ue_sa_end_attempt(nin3a_ue_sa_t *sa, nin3a_ue_reason_t *failure)
 		sa->failure = NIN3A_UE_INCOMPLETE;
 	}
 	*failure = sa->failure;
+	return TRUE;
+}
+
+/*
+ * Described in header
+ */
+bool nin3a_ue_sa_up(nin3a_ue_sa_t *sa, time_t now)
+{
+	if (sa->stage != NIN3A_UE_ESTABLISHED || sa->closing)
+	{
+		return FALSE;
+	}
+	sa->stage = NIN3A_UE_UP;
+	sa->up_as = sa->ike_sa;
+	sa->since = now;
+	sa->details = tunnel_status_create();
 	return TRUE;
 }

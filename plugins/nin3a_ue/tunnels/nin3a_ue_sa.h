@@ -102,6 +102,8 @@ struct nin3a_ue_sa_t {
 
 /**
  * Destroy an IKE_SA, and drop its reference to the session.
+ *
+ * @param sa		IKE_SA, or NULL
  */
 void nin3a_ue_sa_destroy(nin3a_ue_sa_t *sa);
 
@@ -154,6 +156,15 @@ void nin3a_ue_sa_set_path(nin3a_ue_sa_t *sa, const kupf_endpoint_t *local,
  */
 void nin3a_ue_sa_set_child(nin3a_ue_sa_t *sa, const kupf_child_t *child,
 						   bool installed, tunnel_told_t *told);
+
+/**
+ * An IKE_SA has a CHILD_SA.
+ *
+ * @param now		time_monotonic()
+ * @return			FALSE if it was a tunnel before, is not established, or is
+ *					being closed
+ */
+bool nin3a_ue_sa_up(nin3a_ue_sa_t *sa, time_t now);
 
 /**
  * A tunnel goes; told once.
