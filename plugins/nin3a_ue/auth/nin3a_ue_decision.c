@@ -213,6 +213,30 @@ METHOD(nin3a_ue_decision_t, judge_message, void,
 	}
 }
 
+METHOD(nin3a_ue_decision_t, judge_bounds, void,
+	private_nin3a_ue_decision_t *this, tunnel_bounds_t *bounds,
+	ike_sa_t *ike_sa, message_t *message)
+{
+	nin3a_ue_settings_t settings;
+	tunnel_bound_t bound;
+
+	this->config->get(this->config, &settings);
+	bound = bounds->check(bounds, ike_sa, message, &settings.limits);
+	if (bound == TUNNEL_WITHIN)
+	{
+		return;
+	}
+	nin3a_ue_count(bound == TUNNEL_CHILDREN_EXCEEDED ?
+						NIN3A_UE_CHILDREN_REFUSED : NIN3A_UE_REKEYINGS_REFUSED);
+	if (kupf_limiter_allows(&this->limiter))
+	{
+		DBG1(DBG_CFG, "nin3a-ue: UPF %H sets up too %s on IKE_SA [%u], refused",
+			 ike_sa->get_other_host(ike_sa),
+			 bound == TUNNEL_CHILDREN_EXCEEDED ? "many CHILD_SAs" : "much a "
+			 "minute", ike_sa->get_unique_id(ike_sa));
+	}
+}
+
 /**
  * Whether the UPF has used one PSK and nothing else.
  *
@@ -364,6 +388,7 @@ nin3a_ue_decision_t *nin3a_ue_decision_create(kupf_t *kupf,
 	INIT(this,
 		.public = {
 			.judge_message = _judge_message,
+			.judge_bounds = _judge_bounds,
 			.authorize = _authorize,
 			.allows_child = _allows_child,
 			.allows_rekeyed = _allows_rekeyed,
