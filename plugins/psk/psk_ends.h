@@ -12,7 +12,7 @@
 #ifndef PSK_ENDS_H_
 #define PSK_ENDS_H_
 
-#include "kupf_psk_client.h"
+#include "kupf_psk_types.h"
 #include "psk_links.h"
 
 #include "wire/wire_reader.h"

@@ -10,7 +10,7 @@
 #ifndef PSK_KEY_H_
 #define PSK_KEY_H_
 
-#include "kupf_psk_client.h"
+#include "kupf_psk_types.h"
 
 #include "client/kupf_client.h"
 
