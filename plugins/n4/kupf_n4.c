@@ -130,7 +130,7 @@ bool kupf_n4_unwrap_with(kupf_n4_t *self, unsigned int smf, const uint8_t *key)
 	if (smf < self->smf_count && !self->smfs[smf].wrap.key &&
 		n4_wrap_is_there())
 	{
-		content = n4_content_new(n4_sessions_pages(self->sessions));
+		content = n4_pages_take(n4_sessions_pages(self->sessions));
 	}
 	if (content)
 	{

@@ -6,9 +6,7 @@
  *
  * What is known about a session, its key included: what the SMF's vendor IE
  * says, and what other IEs say of the UE.
- *
- * Contents are in pages that are left out of core dumps and locked against
- * swapping as far as the system allows, and are wiped when they are given up.
+ * Contents are in n4_pages.
  */
 
 #ifndef N4_CONTENT_H_
@@ -38,7 +36,6 @@
 #define N4_SUPI_SIZE 64
 
 typedef struct n4_content_t n4_content_t;
-typedef struct n4_pages_t n4_pages_t;
 
 /**
  * What is known about a session.  All zero is nothing.
@@ -77,39 +74,6 @@ struct n4_content_t {
 	/** UPF's address that kupf has told, or empty */
 	char upf_address[N4_ADDRESS_TEXT];
 };
-
-/**
- * Create a place for contents.
- *
- * @return			place, NULL if there is no memory
- */
-n4_pages_t *n4_pages_create(void);
-
-/**
- * Destroy it, with all contents.
- */
-void n4_pages_destroy(n4_pages_t *self);
-
-/**
- * Whether all its memory could be locked so far.
- */
-bool n4_pages_are_locked(const n4_pages_t *self);
-
-/**
- * Create contents: nothing.
- *
- * @return			contents, to be given to n4_content_free(); NULL if there is
- *					no memory
- */
-n4_content_t *n4_content_new(n4_pages_t *pages);
-
-/**
- * Wipe contents, and give their memory back.
- *
- * @param pages		where they are from
- * @param content	contents, NULL for none
- */
-void n4_content_free(n4_pages_t *pages, n4_content_t *content);
 
 /**
  * Take over what a request for a new key says: the key with all that belongs to

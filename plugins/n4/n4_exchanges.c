@@ -235,7 +235,7 @@ bool n4_exchanges_keep(n4_exchanges_t *self, n4_exchange_t *exchange,
  */
 void n4_exchanges_drop_content(n4_exchanges_t *self, n4_exchange_t *exchange)
 {
-	n4_content_free(self->pages, exchange->content);
+	n4_pages_give(self->pages, exchange->content);
 	exchange->content = NULL;
 }
 

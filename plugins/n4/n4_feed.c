@@ -67,7 +67,7 @@ static void destroy_op(n4_op_t *op)
 
 	op->feed->count--;
 	n4_feed_leave(op->exchange);
-	n4_content_free(n4_sessions_pages(sessions), op->content);
+	n4_pages_give(n4_sessions_pages(sessions), op->content);
 	if (op->session)
 	{
 		n4_sessions_put(sessions, op->session);
@@ -145,12 +145,12 @@ static void adopt(n4_feed_t *self, n4_session_t *session, uint32_t number,
 {
 	if ((int32_t)(number - session->changed) > 0)
 	{
-		n4_content_free(n4_sessions_pages(self->sessions), session->content);
+		n4_pages_give(n4_sessions_pages(self->sessions), session->content);
 		session->content = content;
 		session->changed = number;
 		return;
 	}
-	n4_content_free(n4_sessions_pages(self->sessions), content);
+	n4_pages_give(n4_sessions_pages(self->sessions), content);
 	self->sync.needed = self->sync.failed = true;
 }
 

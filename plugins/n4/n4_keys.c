@@ -74,7 +74,7 @@ void n4_keys_read(kupf_n4_t *self, n4_exchange_t *exchange,
 	uint8_t fault;
 	n4_ie_t ie;
 
-	content = n4_content_new(n4_sessions_pages(self->sessions));
+	content = n4_pages_take(n4_sessions_pages(self->sessions));
 	if (!content)
 	{
 		return;

@@ -2,7 +2,7 @@
 
 #include "n4_nodes.h"
 #include "n4_clock.h"
-#include "n4_procedures.h"
+#include "n4_outcome.h"
 
 /**
  * All sessions of an SMF have ended.
@@ -14,7 +14,7 @@ static void purge(kupf_n4_t *self, unsigned int smf, const char *why)
 
 	while ((session = n4_sessions_first(self->sessions, smf)))
 	{
-		n4_procedures_drop(self, session, NULL);
+		n4_outcome_drop(self, session, NULL);
 		count++;
 	}
 	self->counters.purged += count;

@@ -42,17 +42,6 @@ void n4_procedures_from_upf(kupf_n4_t *self, n4_exchange_t *exchange,
 							const n4_message_t *message);
 
 /**
- * A session has ended.
- *
- * @param self		engine
- * @param session	session, which goes
- * @param exchange	exchange that waits until kupf has deleted it, or NULL
- * @return			TRUE if the exchange has something to wait for
- */
-bool n4_procedures_drop(kupf_n4_t *self, n4_session_t *session,
-						n4_exchange_t *exchange);
-
-/**
  * Send what has waited too long.
  */
 void n4_procedures_run_out(kupf_n4_t *self);

@@ -192,7 +192,7 @@ n4_session_t *n4_sessions_add(n4_sessions_t *self, unsigned int smf,
  */
 static void destroy(n4_sessions_t *self, n4_session_t *session)
 {
-	n4_content_free(self->pages, session->content);
+	n4_pages_give(self->pages, session->content);
 	free(session);
 }
 

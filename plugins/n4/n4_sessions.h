@@ -11,7 +11,7 @@
 #define N4_SESSIONS_H_
 
 #include "kupf_n4_config.h"
-#include "n4_content.h"
+#include "n4_pages.h"
 
 /** Room for the name of a session at kupf, "n4-SEID-SMF" */
 #define N4_NAME_SIZE 65

@@ -64,7 +64,7 @@ static bool provide(kupf_n4_t *self, n4_session_t *session,
 	n4_answer_t answer = {};
 	n4_content_t *content;
 
-	content = n4_content_new(n4_sessions_pages(self->sessions));
+	content = n4_pages_take(n4_sessions_pages(self->sessions));
 	if (!content)
 	{
 		return false;
@@ -72,7 +72,7 @@ static bool provide(kupf_n4_t *self, n4_session_t *session,
 	*content = *session->content;
 	if (!fill(content, key))
 	{
-		n4_content_free(n4_sessions_pages(self->sessions), content);
+		n4_pages_give(n4_sessions_pages(self->sessions), content);
 		return false;
 	}
 	self->counters.keys_provided++;

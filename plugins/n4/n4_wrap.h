@@ -37,7 +37,7 @@ typedef struct n4_wrap_t n4_wrap_t;
  * What a receiver knows.  All zero is nothing: no key can be unwrapped.
  */
 struct n4_wrap_t {
-	/** key, in memory of n4_content_new(); NULL for none */
+	/** key, in memory of n4_pages_take(); NULL for none */
 	n4_content_t *key;
 	/** greatest number that was taken, and whether there was one */
 	uint64_t last;

@@ -3,7 +3,6 @@
 #include "nin3a_listener.h"
 #include "nin3a/tunnels/nin3a_changes.h"
 #include "nin3a/tunnels/nin3a_child_sas.h"
-#include "nin3a/tunnels/nin3a_setups.h"
 #include "nin3a_counters.h"
 #include "nin3a/auth/nin3a_decision.h"
 #include "tunnel/tunnel_message.h"
@@ -93,33 +92,6 @@ static void report_refusal(private_nin3a_listener_t *this, ike_sa_t *ike_sa)
 }
 
 /**
- * Tell about the end of a tunnel, once.
- */
-static void report_down(private_nin3a_listener_t *this, ike_sa_t *ike_sa)
-{
-	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
-	kupf_session_t *session;
-	kupf_reason_t reason;
-	uint32_t current, up_as;
-
-	current = this->keyring->get_current(this->keyring);
-	if (current && current != unique_id)
-	{	/* this thread is about to establish another IKE_SA of the same UE and
-		 * charon removes this one (check_uniqueness(), INITIAL_CONTACT) */
-		this->tunnels->set_reason(this->tunnels, unique_id,
-								  KUPF_REASON_SUPERSEDED);
-	}
-	session = this->tunnels->down(this->tunnels, unique_id, &up_as, &reason);
-	if (session)
-	{
-		nin3a_count(NIN3A_TUNNELS_CLOSED);
-		/* whoever was told about the tunnel knows it by its first identifier */
-		this->kupf->tunnel_down(this->kupf, session, up_as, reason);
-		kupf_session_unref(session);
-	}
-}
-
-/**
  * Handle a request that was decrypted and parsed.
  */
 static void handle_request(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
@@ -149,29 +121,6 @@ static void handle_request(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
 }
 
 /**
- * An IKE_AUTH response is on its way: without a CHILD_SA in it, the IKE_SA has
- * got the grace to become a tunnel, whether the session has another or not.
- */
-static void handle_childless(private_nin3a_listener_t *this, ike_sa_t *ike_sa)
-{
-	uint32_t serial, unique_id = ike_sa->get_unique_id(ike_sa);
-	nin3a_settings_t settings;
-	kupf_session_t *session;
-
-	if (this->tunnels->is_waiting(this->tunnels, unique_id, &serial))
-	{
-		session = this->tunnels->get_session(this->tunnels, unique_id);
-		if (session)
-		{
-			this->config->get(this->config, &settings);
-			this->actions->settle(this->actions, session, serial,
-								  settings.grace);
-			kupf_session_unref(session);
-		}
-	}
-}
-
-/**
  * Handle a response that is about to be sent.
  */
 static void handle_response(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
@@ -181,38 +130,8 @@ static void handle_response(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
 	if (response->get_exchange_type(response) == IKE_AUTH)
 	{
 		nin3a_response_judge(this->config, this->tunnels, ike_sa, response);
-		handle_childless(this, ike_sa);
-	}
-}
-
-/**
- * Bound what a UE sets up on its IKE_SA.
- *
- * @return			FALSE if the request is answered without charon's tasks
- */
-static bool is_within(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
-					  message_t *request)
-{
-	nin3a_settings_t settings;
-
-	if (request->get_exchange_type(request) != CREATE_CHILD_SA ||
-		this->tunnels->get_state(this->tunnels,
-					ike_sa->get_unique_id(ike_sa)) != NIN3A_STATE_ESTABLISHED)
-	{
-		return TRUE;
-	}
-	this->config->get(this->config, &settings);
-	switch (this->bounds->check(this->bounds, ike_sa, request,
-								&settings.limits))
-	{
-		case TUNNEL_CHILDREN_EXCEEDED:
-			nin3a_count(NIN3A_CHILD_SAS_EXCEEDED);
-			return FALSE;
-		case TUNNEL_RATE_EXCEEDED:
-			nin3a_count(NIN3A_REKEYINGS_EXCEEDED);
-			return FALSE;
-		default:
-			return TRUE;
+		this->actions->await_child(this->actions,
+								   ike_sa->get_unique_id(ike_sa));
 	}
 }
 
@@ -240,7 +159,7 @@ METHOD(listener_t, message, bool,
 	this->keyring->end_any(this->keyring);
 	if (message->get_request(message) &&
 		ike_sa->get_version(ike_sa) == IKEV2 &&
-		is_within(this, ike_sa, message))
+		this->children->permits(this->children, this->bounds, ike_sa, message))
 	{
 		handle_request(this, ike_sa, message);
 	}
@@ -361,7 +280,8 @@ METHOD(listener_t, ike_state_change, bool,
 			 * of ours */
 			this->judge->judge_end(this->judge, ike_sa);
 			report_refusal(this, ike_sa);
-			report_down(this, ike_sa);
+			nin3a_record_down(this->tunnels, this->kupf, unique_id,
+							  this->keyring->get_current(this->keyring));
 			this->tunnels->remove(this->tunnels, unique_id);
 			this->bounds->remove(this->bounds, unique_id);
 			this->keyring->end(this->keyring, unique_id);
@@ -377,7 +297,9 @@ METHOD(listener_t, ike_updown, bool,
 {
 	if (!up)
 	{
-		report_down(this, ike_sa);
+		nin3a_record_down(this->tunnels, this->kupf,
+						  ike_sa->get_unique_id(ike_sa),
+						  this->keyring->get_current(this->keyring));
 	}
 	return TRUE;
 }
@@ -414,31 +336,6 @@ METHOD(listener_t, child_state_change, bool,
 	return TRUE;
 }
 
-/**
- * A tunnel came up: tell if its session flaps.
- */
-static void report_flapping(private_nin3a_listener_t *this,
-							kupf_session_t *session, ike_sa_t *ike_sa)
-{
-	host_t *remote = ike_sa->get_other_host(ike_sa);
-	u_int many, seconds;
-
-	many = this->setups->count(this->setups, session, time_monotonic(NULL),
-							  &seconds);
-	if (many)
-	{
-		nin3a_count(NIN3A_SESSIONS_FLAPPING);
-		if (kupf_limiter_allows(&this->limiter))
-		{
-			DBG1(DBG_CFG, "nin3a: session '%s' flaps, %u tunnels came up within "
-				 "%u s, the last one from %#H",
-				 kupf_session_get_name(session), many, seconds, remote);
-		}
-		this->kupf->session_flapping(this->kupf, session, remote, many,
-									 seconds);
-	}
-}
-
 METHOD(listener_t, child_updown, bool,
 	private_nin3a_listener_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
 	bool up)
@@ -455,7 +352,8 @@ METHOD(listener_t, child_updown, bool,
 	{
 		nin3a_count(NIN3A_TUNNELS_OPENED);
 		nin3a_record_up(this->tunnels, this->kupf, session, ike_sa, child_sa);
-		report_flapping(this, session, ike_sa);
+		nin3a_record_flapping(this->setups, this->kupf, &this->limiter,
+							  session, ike_sa->get_other_host(ike_sa));
 		if (this->tunnels->crowds(this->tunnels, unique_id, &serial))
 		{
 			this->actions->supersede(this->actions, session, serial);

@@ -3,8 +3,8 @@
 #include "nin3a_ue_listener.h"
 #include "nin3a_ue_counters.h"
 #include "nin3a_ue/auth/nin3a_ue_decision.h"
-#include "kupf/kupf_limiter.h"
-#include "tunnel/tunnel_bounds.h"
+#include "nin3a_ue/tunnels/nin3a_ue_initiator.h"
+#include "nin3a_ue/tunnels/nin3a_ue_record.h"
 #include "tunnel/tunnel_guard.h"
 
 typedef struct private_nin3a_ue_listener_t private_nin3a_ue_listener_t;
@@ -42,8 +42,6 @@ struct private_nin3a_ue_listener_t {
 	tunnel_guard_t *guard;
 	/** bounds what UPFs set up */
 	tunnel_bounds_t *bounds;
-	/** bounds the log lines about that */
-	kupf_limiter_t limiter;
 	/** decides */
 	nin3a_ue_decision_t *judge;
 	/** keeps other credentials out */
@@ -58,112 +56,6 @@ struct private_nin3a_ue_listener_t {
 static void count_suppressed()
 {
 	nin3a_ue_count(NIN3A_UE_SUPPRESSED);
-}
-
-/**
- * Tell about an attempt that has failed, once.
- */
-static void report_failed(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa)
-{
-	host_t *local = ike_sa->get_my_host(ike_sa);
-	host_t *remote = ike_sa->get_other_host(ike_sa);
-	nin3a_ue_reason_t failure;
-	kupf_session_t *session;
-	identification_t *ue_id;
-	id_type_t type;
-	chunk_t id;
-
-	session = this->sas->failed(this->sas, ike_sa->get_unique_id(ike_sa),
-								 &failure);
-	if (!session)
-	{
-		return;
-	}
-	nin3a_ue_count_failed(failure);
-	if (failure != NIN3A_UE_CANCELLED)
-	{
-		id = kupf_session_get_id(session, &type);
-		ue_id = identification_create_from_encoding(type, id);
-		DBG1(DBG_CFG, "nin3a-ue: session '%s', generation %u: no tunnel with "
-			 "UPF %H: %s", kupf_session_get_name(session),
-			 kupf_session_get_generation(session), remote,
-			 nin3a_ue_reason_token(failure));
-		this->kupf->auth_failed(this->kupf, ue_id, local, remote,
-								nin3a_ue_reason_token(failure));
-		ue_id->destroy(ue_id);
-	}
-	kupf_session_unref(session);
-}
-
-/**
- * Tell about the end of a tunnel, once.
- */
-static void report_down(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa)
-{
-	kupf_session_t *session;
-	kupf_reason_t reason;
-	uint32_t up_as, unique_id = ike_sa->get_unique_id(ike_sa);
-
-	if (ike_sa->has_condition(ike_sa, COND_REAUTHENTICATING))
-	{	/* break before make: there is no other one yet */
-		this->sas->set_reason(this->sas, unique_id, KUPF_REASON_SUPERSEDED);
-	}
-	session = this->sas->down(this->sas, unique_id, &up_as, &reason);
-	if (session)
-	{
-		nin3a_ue_count(NIN3A_UE_TUNNELS_CLOSED);
-		DBG1(DBG_CFG, "nin3a-ue: session '%s', generation %u: tunnel down: %N",
-			 kupf_session_get_name(session),
-			 kupf_session_get_generation(session), kupf_reason_names, reason);
-		/* whoever was told about the tunnel knows it by its first identifier */
-		this->kupf->tunnel_down(this->kupf, session, up_as, reason);
-		kupf_session_unref(session);
-	}
-}
-
-/**
- * Have list-sessions show what IKE SPIs and addresses an IKE_SA has.
- */
-static void record_ike_sa(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
-						  host_t *local, host_t *remote)
-{
-	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
-	kupf_endpoint_t me = tunnel_status_endpoint(local);
-	kupf_endpoint_t other = tunnel_status_endpoint(remote);
-	tunnel_spis_t spis = tunnel_spis_get(ike_sa);
-	tunnel_told_t told = {};
-
-	this->sas->set_spis(this->sas, unique_id, &spis);
-	this->sas->set_path(this->sas, unique_id, &me, &other, &told);
-	if (told.session)
-	{
-		this->kupf->tunnel_moved(this->kupf, told.session, told.up_as, local,
-								 remote);
-		kupf_session_unref(told.session);
-	}
-}
-
-/**
- * Have list-sessions show a CHILD_SA, or not any more.
- */
-static void record_child(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
-						 child_sa_t *child_sa, child_sa_state_t state)
-{
-	tunnel_told_t told = {};
-	kupf_child_t child;
-	bool installed;
-
-	if (tunnel_status_child(child_sa, state, &child, &installed))
-	{
-		this->sas->set_child(this->sas, ike_sa->get_unique_id(ike_sa), &child,
-							 installed, &told);
-		if (told.session)
-		{
-			this->kupf->child_changed(this->kupf, told.session, told.up_as,
-									  ike_sa, child_sa, installed);
-			kupf_session_unref(told.session);
-		}
-	}
 }
 
 /**
@@ -188,13 +80,7 @@ static void handle_up(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 		{
 			nin3a_ue_count(NIN3A_UE_REKEYED);
 		}
-		record_ike_sa(this, ike_sa, ike_sa->get_my_host(ike_sa),
-					  ike_sa->get_other_host(ike_sa));
-		DBG1(DBG_CFG, "nin3a-ue: session '%s', generation %u: tunnel up",
-			 kupf_session_get_name(session),
-			 kupf_session_get_generation(session));
-		this->kupf->tunnel_up(this->kupf, session, ike_sa, child_sa);
-		record_child(this, ike_sa, child_sa, CHILD_INSTALLED);
+		nin3a_ue_record_up(this->sas, this->kupf, session, ike_sa, child_sa);
 		this->actions->hand_over(this->actions, ids);
 		this->actions->start(this->actions, &order);
 		this->liveness->watch(this->liveness, ike_sa->get_unique_id(ike_sa));
@@ -217,33 +103,6 @@ static void close_bad(private_nin3a_ue_listener_t *this, uint32_t unique_id)
 }
 
 /**
- * Keep what a UPF sets up within bounds.
- */
-static void check_bounds(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
-						 message_t *message)
-{
-	nin3a_ue_settings_t settings;
-	tunnel_bound_t bound;
-
-	this->config->get(this->config, &settings);
-	bound = this->bounds->check(this->bounds, ike_sa, message,
-								&settings.limits);
-	if (bound == TUNNEL_WITHIN)
-	{
-		return;
-	}
-	nin3a_ue_count(bound == TUNNEL_CHILDREN_EXCEEDED ?
-						NIN3A_UE_CHILDREN_REFUSED : NIN3A_UE_REKEYINGS_REFUSED);
-	if (kupf_limiter_allows(&this->limiter))
-	{
-		DBG1(DBG_CFG, "nin3a-ue: UPF %H sets up too %s on IKE_SA [%u], refused",
-			 ike_sa->get_other_host(ike_sa),
-			 bound == TUNNEL_CHILDREN_EXCEEDED ? "many CHILD_SAs" : "much a "
-			 "minute", ike_sa->get_unique_id(ike_sa));
-	}
-}
-
-/**
  * Handle an incoming message that the guard lets pass.
  */
 static void handle_incoming(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
@@ -256,7 +115,8 @@ static void handle_incoming(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 		if (this->sas->get_stage(this->sas,
 						ike_sa->get_unique_id(ike_sa)) != NIN3A_UE_NONE)
 		{
-			check_bounds(this, ike_sa, message);
+			this->judge->judge_bounds(this->judge, this->bounds, ike_sa,
+									 message);
 		}
 	}
 }
@@ -383,45 +243,18 @@ METHOD(listener_t, alert_, bool,
 }
 
 /**
- * Whether an IKE_SA that we initiate authenticates itself: the successor in a
- * rekeying has no tasks of its own at first.
- */
-static bool is_authenticating(ike_sa_t *ike_sa)
-{
-	enumerator_t *enumerator;
-	bool found = FALSE;
-	task_t *task;
-
-	enumerator = ike_sa->create_task_enumerator(ike_sa, TASK_QUEUE_ACTIVE);
-	while (!found && enumerator->enumerate(enumerator, &task))
-	{
-		found = task->get_type(task) == TASK_IKE_AUTH;
-	}
-	enumerator->destroy(enumerator);
-	return found;
-}
-
-/**
- * An IKE_SA is about to be set up.  One that charon initiates in place of one
- * of ours becomes ours: not all versions tell that by ike_reestablish_pre().
- * One that must not be is closed, and until then charon may not use any other
- * key for it.
+ * An IKE_SA is about to be set up.
  */
 static void handle_connecting(private_nin3a_ue_listener_t *this,
 							  ike_sa_t *ike_sa)
 {
 	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
-	peer_cfg_t *peer_cfg = ike_sa->get_peer_cfg(ike_sa);
-	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
 	array_t *ids;
 
-	if (peer_cfg && ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR) &&
-		this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_NONE &&
-		is_authenticating(ike_sa))
+	if (this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_NONE)
 	{
 		ids = array_create(sizeof(uint32_t), 0);
-		if (this->legs->follow(this->legs, peer_cfg, unique_id,
-							   id->get_initiator_spi(id), ids))
+		if (nin3a_ue_follow(this->legs, ike_sa, ids))
 		{
 			nin3a_ue_count(NIN3A_UE_ATTEMPTS);
 		}
@@ -455,8 +288,8 @@ METHOD(listener_t, ike_state_change, bool,
 			break;
 		case IKE_DESTROYING:
 			/* comes for every end */
-			report_failed(this, ike_sa);
-			report_down(this, ike_sa);
+			nin3a_ue_record_failed(this->sas, this->kupf, ike_sa);
+			nin3a_ue_record_down(this->sas, this->kupf, ike_sa);
 			this->legs->remove(this->legs, unique_id, &order);
 			this->bounds->remove(this->bounds, unique_id);
 			this->actions->start(this->actions, &order);
@@ -473,7 +306,7 @@ METHOD(listener_t, ike_updown, bool,
 {
 	if (!up)
 	{
-		report_down(this, ike_sa);
+		nin3a_ue_record_down(this->sas, this->kupf, ike_sa);
 	}
 	return TRUE;
 }
@@ -484,7 +317,7 @@ METHOD(listener_t, child_state_change, bool,
 {
 	if (ike_sa)
 	{
-		record_child(this, ike_sa, child_sa, state);
+		nin3a_ue_record_child(this->sas, this->kupf, ike_sa, child_sa, state);
 	}
 	return TRUE;
 }
@@ -516,7 +349,8 @@ METHOD(listener_t, ike_rekey, bool,
 	this->bounds->rekey(this->bounds, old->get_unique_id(old), unique_id);
 	closing = this->sas->rekey(this->sas, old->get_unique_id(old), unique_id,
 							   &spis);
-	record_ike_sa(this, new, new->get_my_host(new), new->get_other_host(new));
+	nin3a_ue_record_path(this->sas, this->kupf, new, new->get_my_host(new),
+						 new->get_other_host(new));
 	if (this->sas->get_stage(this->sas, unique_id) != NIN3A_UE_NONE &&
 		!this->judge->allows_rekeyed(this->judge, new))
 	{
@@ -539,7 +373,7 @@ METHOD(listener_t, ike_update, bool,
 	private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa, host_t *local,
 	host_t *remote)
 {
-	record_ike_sa(this, ike_sa, local, remote);
+	nin3a_ue_record_path(this->sas, this->kupf, ike_sa, local, remote);
 	return TRUE;
 }
 
@@ -596,7 +430,6 @@ nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 		.liveness = liveness,
 		.guard = tunnel_guard_create("nin3a-ue", count_suppressed),
 		.bounds = tunnel_bounds_create(),
-		.limiter = KUPF_LIMITER("nin3a-ue", count_suppressed),
 		.keyring = tunnel_keyring_create(kupf->get_credentials(kupf)),
 		.roamer = {
 			.public = {

@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 
 #include "kupf_psk_client.h"
-#include "psk_links.h"
-#include "client/kupf_client.h"
+#include "psk_announce.h"
+#include "psk_ends.h"
+#include "psk_key.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-/** Requests in flight beyond which nothing is sent that can wait */
-#define IN_FLIGHT_MAX 32
-
-/** Never */
-#define NEVER UINT64_MAX
-
-typedef struct retold_t retold_t;
 
 /**
  * A consumer.
@@ -42,32 +34,6 @@ struct kupf_psk_client_t {
 	unsigned int patience;
 };
 
-/**
- * A connection that the daemon is being told of again.
- */
-struct retold_t {
-	/** consumer */
-	kupf_psk_client_t *self;
-	/** number of the connection, which may be gone */
-	uint64_t id;
-};
-
-/** Reasons of psk-end */
-static const char *const reasons[] = {
-	"replaced", "deleted", "expired", "service", "reload",
-};
-
-/**
- * Time that does not jump, ms.
- */
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /*
  * Described in header
  */
@@ -79,79 +45,14 @@ void kupf_psk_client_key_wipe(kupf_psk_client_key_t *key)
 }
 
 /**
- * A connection ends; an earlier end stays.
- *
- * @param grace		ms
- */
-static void end_link(kupf_psk_client_t *self, psk_link_t *link,
-					 const char *reason, uint64_t grace)
-{
-	uint64_t end = now_ms() + grace;
-
-	if (end < link->end && !link->closed)
-	{
-		link->end = end;
-		link->reason = reason;
-		link->grace = grace > 0;
-		psk_links_move(&self->links.ending, &link->ending);
-	}
-}
-
-/**
  * Handle psk-end: marks connections, and calls nobody.
  */
 static void on_end(void *user, wire_octets_t name, const wire_reader_t *event)
 {
 	kupf_psk_client_t *self = user;
-	char session[KUPF_PSK_CLIENT_SESSION_MAX + 1];
-	wire_octets_t value;
-	uint64_t generation = UINT32_MAX, grace = 0;
-	const char *reason = "deleted";
-	psk_link_t *link = NULL;
-	size_t i;
 
-	wire_reader_find(event, "session", &value);
-	if (!value.len || value.len >= sizeof(session))
-	{
-		return;
-	}
-	memcpy(session, value.ptr, value.len);
-	session[value.len] = '\0';
-	/* what cannot be read ends all, and at once */
-	wire_reader_find(event, "generation", &value);
-	wire_number(value, UINT32_MAX, &generation);
-	wire_reader_find(event, "grace", &value);
-	wire_number(value, UINT32_MAX, &grace);
-	wire_reader_find(event, "reason", &value);
-	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
-	{
-		reason = wire_equals(value, reasons[i]) ? reasons[i] : reason;
-	}
-	while ((link = psk_links_next(&self->links, session, link)))
-	{
-		if (link->generation <= generation)
-		{
-			end_link(self, link, reason, grace * 1000);
-		}
-	}
+	psk_ends_read(&self->links, event);
 	(void)name;
-}
-
-/**
- * End all connections.
- */
-static void end_all(kupf_psk_client_t *self, const char *reason)
-{
-	psk_link_t *link;
-	size_t i;
-
-	for (i = 0; i < self->links.size; i++)
-	{
-		for (link = self->links.by_id[i]; link; link = link->next_by_id)
-		{
-			end_link(self, link, reason, 0);
-		}
-	}
 }
 
 /**
@@ -194,7 +95,7 @@ kupf_psk_client_t *kupf_psk_client_create(const char *path,
 	self->cb = cb;
 	self->ctx = ctx;
 	self->patience = KUPF_PSK_CLIENT_PATIENCE;
-	self->seen = now_ms();
+	self->seen = psk_ends_now();
 	psk_links_init(&self->links);
 	kupf_client_set_timeout(self->client, KUPF_PSK_CLIENT_TIMEOUT);
 	is_ready(self);
@@ -248,7 +149,7 @@ static bool look(kupf_psk_client_t *self)
 		self->serial = serial;
 		psk_links_retell(&self->links);
 	}
-	self->seen = now_ms();
+	self->seen = psk_ends_now();
 	return true;
 }
 
@@ -283,62 +184,6 @@ static kupf_psk_client_status_t call(kupf_psk_client_t *self,
 }
 
 /**
- * Read a value into a buffer.
- *
- * @return			its length, 0 if there is none, or it is too long
- */
-static size_t read_value(const kupf_client_reply_t *reply, const char *name,
-						 void *buf, size_t max)
-{
-	wire_octets_t value = kupf_client_reply_get(reply, name);
-
-	if (!value.len || value.len > max)
-	{
-		return 0;
-	}
-	memcpy(buf, value.ptr, value.len);
-	return value.len;
-}
-
-/**
- * Read a key from a reply.
- *
- * @param key		[out] key, whose identity may be set already
- */
-static bool read_key(const kupf_client_reply_t *reply,
-					 kupf_psk_client_key_t *key)
-{
-	wire_octets_t form = kupf_client_reply_get(reply, "form");
-	uint64_t generation;
-
-	if (!key->identity_len)
-	{
-		key->identity_len = read_value(reply, "identity", key->identity,
-									   sizeof(key->identity));
-	}
-	key->psk_len = read_value(reply, "psk", key->psk, sizeof(key->psk));
-	if (!key->psk_len || !key->identity_len ||
-		!read_value(reply, "session", key->session,
-					KUPF_PSK_CLIENT_SESSION_MAX) ||
-		!wire_number(kupf_client_reply_get(reply, "generation"), UINT32_MAX,
-					 &generation) ||
-		!wire_equals(kupf_client_reply_get(reply, "hash"), "sha256"))
-	{
-		return false;
-	}
-	key->generation = generation;
-	key->form = wire_equals(form, "direct") ? KUPF_PSK_CLIENT_DIRECT :
-				wire_equals(form, "imp") ? KUPF_PSK_CLIENT_IMP :
-				KUPF_PSK_CLIENT_EXT;
-	if (key->form == KUPF_PSK_CLIENT_DIRECT)
-	{
-		return read_value(reply, "check", key->check,
-						  KUPF_PSK_CLIENT_CHECK_MAX);
-	}
-	return key->form != KUPF_PSK_CLIENT_EXT || wire_equals(form, "ext");
-}
-
-/**
  * Send the request for a key that was begun, and read it.
  */
 static kupf_psk_client_status_t get_key(kupf_psk_client_t *self,
@@ -348,7 +193,7 @@ static kupf_psk_client_status_t get_key(kupf_psk_client_t *self,
 	kupf_client_reply_t reply;
 
 	status = call(self, &reply);
-	if (status == KUPF_PSK_CLIENT_OK && !read_key(&reply, key))
+	if (status == KUPF_PSK_CLIENT_OK && !psk_key_read(&reply, key))
 	{
 		status = KUPF_PSK_CLIENT_INVALID;
 	}
@@ -425,54 +270,6 @@ kupf_psk_client_status_t kupf_psk_client_request(kupf_psk_client_t *self,
 }
 
 /**
- * Begin the request that tells of a connection.
- */
-static void begin_up(kupf_psk_client_t *self, const psk_link_t *link)
-{
-	wire_writer_t *writer;
-	char name[24];
-
-	snprintf(name, sizeof(name), "%llu", (unsigned long long)link->id);
-	writer = kupf_client_begin(self->client, "connection-up");
-	wire_writer_value(writer, "identity",
-					  wire_octets(link->identity, link->identity_len));
-	wire_writer_text(writer, "connection", name);
-	if (link->remote[0])
-	{
-		wire_writer_text(writer, "remote", link->remote);
-	}
-}
-
-/**
- * Whether the daemon has taken a connection up with the key that it was set up
- * with, and for the same session: an identity may have got another key.
- */
-static bool is_of_its_key(const psk_link_t *link,
-						  const kupf_client_reply_t *reply)
-{
-	wire_octets_t check = kupf_client_reply_get(reply, "check");
-	wire_octets_t session = kupf_client_reply_get(reply, "session");
-
-	return wire_equals(session, link->session) &&
-		   check.len == strlen(link->check) &&
-		   (!check.len || !memcmp(check.ptr, link->check, check.len));
-}
-
-/**
- * The daemon knows a connection.
- */
-static void set_generation(psk_link_t *link, const kupf_client_reply_t *reply)
-{
-	uint64_t generation;
-
-	if (wire_number(kupf_client_reply_get(reply, "generation"), UINT32_MAX,
-					&generation))
-	{
-		link->generation = generation;
-	}
-}
-
-/**
  * Add a connection, which nobody knows yet.
  */
 static psk_link_t *add_link(kupf_psk_client_t *self,
@@ -490,7 +287,7 @@ static psk_link_t *add_link(kupf_psk_client_t *self,
 	link->user = user;
 	link->generation = key->generation;
 	link->identity_len = key->identity_len;
-	link->end = NEVER;
+	link->end = PSK_NEVER;
 	memcpy(link->session, key->session, sizeof(link->session));
 	memcpy(link->check, key->check, sizeof(link->check));
 	memcpy(link->identity, key->identity, sizeof(link->identity));
@@ -526,7 +323,7 @@ kupf_psk_client_status_t kupf_psk_client_up(kupf_psk_client_t *self,
 	{
 		return KUPF_PSK_CLIENT_INVALID;
 	}
-	begin_up(self, link);
+	psk_announce_begin(self->client, link);
 	status = call(self, &reply);
 	if (status != KUPF_PSK_CLIENT_OK)
 	{
@@ -536,107 +333,14 @@ kupf_psk_client_status_t kupf_psk_client_up(kupf_psk_client_t *self,
 	/* the connection that was made for this request knows it */
 	psk_links_move(NULL, &link->untold);
 	link->serial = self->serial;
-	if (!is_of_its_key(link, &reply))
+	if (!psk_announce_is_right(link, &reply))
 	{
 		kupf_psk_client_down(self, link->id);
 		return KUPF_PSK_CLIENT_NO_KEY;
 	}
-	set_generation(link, &reply);
+	psk_announce_taken(link, &reply);
 	*id = link->id;
 	return status;
-}
-
-/**
- * Called with what became of a connection that the daemon was told of again.
- */
-static void on_retold(void *user, const kupf_client_reply_t *reply)
-{
-	retold_t *retold = user;
-	kupf_psk_client_t *self = retold->self;
-	psk_link_t *link;
-
-	link = psk_links_find(&self->links, retold->id);
-	if (link && reply->status == KUPF_CLIENT_OK)
-	{
-		if (is_of_its_key(link, reply))
-		{
-			set_generation(link, reply);
-		}
-		else
-		{
-			end_link(self, link, "replaced", 0);
-		}
-	}
-	else if (link && (reply->status == KUPF_CLIENT_REFUSED ||
-					  reply->status == KUPF_CLIENT_UNKNOWN))
-	{
-		end_link(self, link, "unknown", 0);
-	}
-	/* otherwise there will be another connection, which is told of all */
-	free(retold);
-}
-
-/**
- * Tell the daemon of a connection again.
- */
-static bool send_up(kupf_psk_client_t *self, psk_link_t *link)
-{
-	retold_t *retold;
-
-	retold = malloc(sizeof(*retold));
-	if (!retold)
-	{
-		return false;
-	}
-	*retold = (retold_t){ self, link->id };
-	begin_up(self, link);
-	if (kupf_client_send(self->client, on_retold, retold) != KUPF_CLIENT_OK)
-	{
-		free(retold);
-		return false;
-	}
-	link->serial = self->serial;
-	psk_links_move(NULL, &link->untold);
-	return true;
-}
-
-/**
- * Tell the daemon that a connection is closed, if it knows of it, and forget it.
- */
-static bool send_down(kupf_psk_client_t *self, psk_link_t *link)
-{
-	wire_writer_t *writer;
-	char name[24];
-
-	if (link->serial == self->serial)
-	{
-		snprintf(name, sizeof(name), "%llu", (unsigned long long)link->id);
-		writer = kupf_client_begin(self->client, "connection-down");
-		wire_writer_text(writer, "connection", name);
-		if (kupf_client_send(self->client, NULL, NULL) != KUPF_CLIENT_OK)
-		{
-			return false;
-		}
-	}
-	psk_links_remove(&self->links, link);
-	return true;
-}
-
-/**
- * Tell the daemon of connections, as many as can be without waiting.
- */
-static void retell(kupf_psk_client_t *self)
-{
-	psk_node_t *untold = &self->links.untold;
-	psk_link_t *link;
-	bool sent = true;
-
-	while (sent && !psk_links_is_empty(untold) &&
-		   kupf_client_in_flight(self->client) < IN_FLIGHT_MAX)
-	{
-		link = PSK_LINK(untold->next, untold);
-		sent = link->closed ? send_down(self, link) : send_up(self, link);
-	}
 }
 
 /*
@@ -653,48 +357,8 @@ void kupf_psk_client_down(kupf_psk_client_t *self, uint64_t id)
 		psk_links_move(&self->links.untold, &link->untold);
 		if (look(self))
 		{
-			retell(self);
+			psk_announce_all(self->client, &self->links, self->serial);
 		}
-	}
-}
-
-/**
- * Call back for the connections that end, each of which may be gone after it.
- */
-static void tell_ends(kupf_psk_client_t *self)
-{
-	psk_node_t waiting, *ending = &self->links.ending;
-	kupf_psk_client_end_t end;
-	uint64_t now = now_ms();
-	psk_link_t *link;
-
-	waiting.next = waiting.prev = &waiting;
-	while (!psk_links_is_empty(ending))
-	{
-		link = PSK_LINK(ending->next, ending);
-		end = (kupf_psk_client_end_t){
-			.id = link->id,
-			.user = link->user,
-			.reason = link->reason,
-		};
-		if (link->end <= now)
-		{
-			psk_links_move(NULL, &link->ending);
-			self->cb(self->ctx, &end);
-			continue;
-		}
-		psk_links_move(&waiting, &link->ending);
-		if (link->grace)
-		{
-			link->grace = false;
-			end.grace = link->end - now > UINT_MAX ? UINT_MAX :
-													 link->end - now;
-			self->cb(self->ctx, &end);
-		}
-	}
-	while (!psk_links_is_empty(&waiting))
-	{
-		psk_links_move(ending, waiting.next);
 	}
 }
 
@@ -709,13 +373,13 @@ kupf_psk_client_status_t kupf_psk_client_process(kupf_psk_client_t *self)
 	if (is_ready(self) && look(self))
 	{
 		status = KUPF_PSK_CLIENT_OK;
-		retell(self);
+		psk_announce_all(self->client, &self->links, self->serial);
 	}
-	else if (now_ms() >= self->seen + self->patience)
+	else if (psk_ends_now() >= self->seen + self->patience)
 	{
-		end_all(self, "lost");
+		psk_ends_mark_all(&self->links, "lost");
 	}
-	tell_ends(self);
+	psk_ends_tell(&self->links, self->cb, self->ctx);
 	return status;
 }
 
@@ -742,9 +406,7 @@ int kupf_psk_client_poll_timeout(const kupf_psk_client_t *self)
 {
 	const psk_links_t *links = &self->links;
 	int timeout = kupf_client_poll_timeout(self->client);
-	uint64_t now = now_ms(), then = NEVER;
-	const psk_link_t *link;
-	psk_node_t *node;
+	uint64_t now = psk_ends_now(), then = PSK_NEVER, due;
 
 	if (kupf_client_serial(self->client) != self->serial)
 	{	/* there are connections that it is to be told of */
@@ -754,12 +416,9 @@ int kupf_psk_client_poll_timeout(const kupf_psk_client_t *self)
 	{
 		then = self->seen + self->patience;
 	}
-	for (node = links->ending.next; node != &links->ending; node = node->next)
-	{
-		link = PSK_LINK(node, ending);
-		then = link->grace ? 0 : link->end < then ? link->end : then;
-	}
-	if (then == NEVER)
+	due = psk_ends_due(links);
+	then = due < then ? due : then;
+	if (then == PSK_NEVER)
 	{
 		return timeout;
 	}

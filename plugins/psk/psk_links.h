@@ -19,6 +19,9 @@
 #define PSK_LINKS_IDENTITY_MAX 255
 #define PSK_LINKS_CHECK_MAX 32
 
+/** Never, in ms */
+#define PSK_NEVER UINT64_MAX
+
 typedef struct psk_node_t psk_node_t;
 typedef struct psk_link_t psk_link_t;
 typedef struct psk_links_t psk_links_t;
@@ -53,7 +56,7 @@ struct psk_link_t {
 	size_t identity_len;
 	/** address and port of the peer, or empty */
 	char remote[64];
-	/** when it ends, ms, UINT64_MAX if it does not */
+	/** when it ends, ms, PSK_NEVER if it does not */
 	uint64_t end;
 	/** why */
 	const char *reason;

@@ -16,6 +16,27 @@ static char *at(sync_again_t *self, unsigned int i)
 /*
  * Described in header
  */
+bool sync_again_is_passing(wire_octets_t cause)
+{
+	static const char *causes[] = {
+		"busy", "identity-in-use", "address-in-use", "no-address",
+		"limit-reached",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+	{
+		if (wire_equals(cause, causes[i]))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Described in header
+ */
 void sync_again_add(sync_again_t *self, wire_octets_t name)
 {
 	unsigned int i;

@@ -34,6 +34,11 @@ struct sync_again_t {
 };
 
 /**
+ * Whether a cause of kupf passes: others are in the way, or something is used up.
+ */
+bool sync_again_is_passing(wire_octets_t cause);
+
+/**
  * Add a name behind the others, unless it is there.
  *
  * @param name		up to SYNC_NAME_MAX octets; a longer one is left out

@@ -45,27 +45,6 @@ static bool is_session(wire_octets_t name)
 }
 
 /**
- * Whether a cause passes: others are in the way, or something is used up.
- */
-static bool is_passing(wire_octets_t cause)
-{
-	static const char *causes[] = {
-		"busy", "identity-in-use", "address-in-use", "no-address",
-		"limit-reached",
-	};
-	unsigned int i;
-
-	for (i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
-	{
-		if (wire_equals(cause, causes[i]))
-		{
-			return true;
-		}
-	}
-	return false;
-}
-
-/**
  * kupf has refused a session.
  *
  * @param again		whether it was refused before, which was told then
@@ -84,7 +63,7 @@ static void refused(sync_apply_t *self, wire_octets_t name, wire_octets_t cause,
 	{
 		self->lost = true;
 	}
-	else if (is_passing(cause))
+	else if (sync_again_is_passing(cause))
 	{
 		sync_again_add(&self->again, name);
 		if (again)

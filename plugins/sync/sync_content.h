@@ -7,57 +7,15 @@
  * What is sealed in a record: elements of a message of kupf's socket, the fields of
  * establish-session but session, generation, lifetime and replace.  In place of a
  * lifetime it has "expires", the end of the session's life, seconds since 1970.
- *
- * Sessions also come as lines, as kupfctl load has them.
  */
 
 #ifndef SYNC_CONTENT_H_
 #define SYNC_CONTENT_H_
 
-#include "sync_seal.h"
+#include "sync_line.h"
 
 #include "wire/wire_reader.h"
 #include "wire/wire_writer.h"
-
-/** Most fields of a line, and room for what is wrong with it */
-#define SYNC_FIELDS_MAX 16
-#define SYNC_ERROR_SIZE 192
-
-/** Room for an identity in typed text */
-#define SYNC_ID_SIZE 528
-
-typedef struct sync_line_t sync_line_t;
-
-/**
- * A session as a line has it; texts are borrowed from it.
- */
-struct sync_line_t {
-	/** name of the session, NULL if the line has none */
-	const char *session;
-	/** number of fields */
-	unsigned int count;
-	/** names and values */
-	struct {
-		const char *name, *value;
-	} fields[SYNC_FIELDS_MAX];
-	/** generation, 0 if it names none */
-	uint32_t generation;
-	/** whether it names the end of the life, and that, 0 for none */
-	bool has_expires;
-	uint64_t expires;
-};
-
-/**
- * Parse a line.
- *
- * @param self		[out] session
- * @param text		line without its end, changed
- * @param now		seconds since 1970, what a lifetime counts from
- * @param error		[out] what is wrong, naming the field but no value; room for
- *					SYNC_ERROR_SIZE
- * @return			FALSE if anything is
- */
-bool sync_line_parse(sync_line_t *self, char *text, uint64_t now, char *error);
 
 /**
  * Write the content that a line has.

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "sync_follow.h"
-#include "sync_apply.h"
-#include "sync_events.h"
 #include "sync_feed.h"
 #include "sync_load.h"
 #include "sync_log.h"
-#include "sync_tunnels.h"
+#include "sync_upf.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -31,9 +29,6 @@
 #define RELOAD_MIN 10000000
 #define RELOAD_MAX 300000000
 
-/** Most events of a step */
-#define EVENTS_MAX 1000
-
 /**
  * A follower.
  */
@@ -48,10 +43,8 @@ struct sync_follow_t {
 	sync_feed_t feed;
 	/** hands records over */
 	sync_apply_t apply;
-	/** tunnels of this UPF, whether we know them, and what was told since */
-	sync_tunnels_t *tunnels;
-	bool tunnels_known;
-	sync_events_t events;
+	/** what happens at this UPF */
+	sync_upf_t upf;
 	/** whether everything is loaded, from which run and group */
 	bool loaded;
 	/** the group was made anew, and may not have all sessions yet */
@@ -85,7 +78,6 @@ sync_follow_t *sync_follow_create(const sync_config_t *config)
 	self->engine.config = config;
 	self->backoff = RETRY_MIN;
 	self->reload_wait = RELOAD_MIN;
-	self->tunnels = sync_tunnels_create(config->upf);
 	self->client = kupf_client_create(config->socket);
 	if (!self->client)
 	{
@@ -95,7 +87,7 @@ sync_follow_t *sync_follow_create(const sync_config_t *config)
 	self->apply.config = config;
 	self->apply.client = self->client;
 	kupf_client_follow_boot(self->client);
-	sync_events_register(&self->events, self->client, config->fetch);
+	sync_upf_init(&self->upf, &self->engine, &self->apply);
 	return self;
 }
 
@@ -108,8 +100,7 @@ void sync_follow_destroy(sync_follow_t *self)
 	sync_engine_close(&self->engine);
 	kupf_client_destroy(self->client);
 	sync_again_clear(&self->apply.again);
-	sync_events_clear(&self->events);
-	sync_tunnels_destroy(self->tunnels);
+	sync_upf_deinit(&self->upf);
 	free(self);
 }
 
@@ -211,7 +202,7 @@ static void load(sync_follow_t *self)
 	{
 		self->reload_wait = RELOAD_MIN;
 	}
-	sync_tunnels_forget_claims(self->tunnels);
+	sync_tunnels_forget_claims(self->upf.tunnels);
 	strcpy(self->run, self->engine.run);
 	strcpy(self->epoch, self->engine.epoch);
 }
@@ -252,111 +243,12 @@ static void try_again(sync_follow_t *self)
 }
 
 /**
- * Say that a UE has come here.
- *
- * @return			FALSE if the engine is gone
- */
-static bool claim(void *user, sync_tunnel_t *tunnel)
-{
-	sync_follow_t *self = user;
-	bool won;
-
-	if (sync_store_claim(&self->engine, tunnel->session, tunnel->since,
-						 &won) != SYNC_DONE)
-	{
-		return false;
-	}
-	tunnel->claimed = true;
-	if (!won)
-	{
-		sync_say_some("session '%s': its UE has come to another UPF since",
-					  tunnel->session);
-		sync_apply_close(&self->apply, tunnel->session, tunnel->unique_id);
-	}
-	return true;
-}
-
-/**
- * Answer a request for a key.
- */
-static void answer(sync_follow_t *self, const sync_event_t *event)
-{
-	wire_octets_t id = wire_octets(event->text, event->len);
-	char name[SYNC_NAME_MAX + 1];
-	sync_entry_t entry;
-
-	switch (sync_store_find(&self->engine, id, name, &entry))
-	{
-		case SYNC_DONE:
-			sync_apply_answer(&self->apply, id, name, &entry);
-			sync_entry_wipe(&entry);
-			break;
-		case SYNC_NONE:
-			sync_apply_answer(&self->apply, id, NULL, NULL);
-			break;
-		case SYNC_UNREADABLE:
-			self->apply.unreadable++;
-			sync_say_some("session '%s': its record cannot be opened", name);
-			break;
-		default:
-			/* it may come, or somebody else may know */
-			break;
-	}
-}
-
-/**
- * Deal with an event.
- */
-static void take_event(sync_follow_t *self, const sync_event_t *event)
-{
-	wire_octets_t text = wire_octets(event->text, event->len);
-
-	switch (event->kind)
-	{
-		case SYNC_TUNNEL_UP:
-			sync_tunnels_up(self->tunnels, text, event->unique_id,
-							event->told + self->engine.offset);
-			break;
-		case SYNC_TUNNEL_DOWN:
-			sync_tunnels_down(self->tunnels, text, event->unique_id);
-			break;
-		default:
-			answer(self, event);
-			break;
-	}
-}
-
-/**
- * Deal with what kupf has told.
- */
-static void take_events(sync_follow_t *self)
-{
-	sync_event_t *event;
-	unsigned int i;
-
-	if (self->events.lost)
-	{
-		self->events.lost = false;
-		self->tunnels_known = false;
-	}
-	for (i = 0; i < EVENTS_MAX && (event = sync_events_take(&self->events));
-		 i++)
-	{
-		take_event(self, event);
-		free(event);
-	}
-}
-
-/**
  * A change has come.
  */
 static void on_change(void *user, uint64_t number, wire_octets_t session,
 					  wire_octets_t record, wire_octets_t claimed)
 {
 	sync_follow_t *self = user;
-	char upf[SYNC_GROUP_MAX + 1];
-	sync_tunnel_t *tunnel;
-	int64_t since;
 
 	if (!self->loaded || number <= self->position)
 	{	/* asked for before everything was loaded */
@@ -376,15 +268,7 @@ static void on_change(void *user, uint64_t number, wire_octets_t session,
 		sync_apply_change(&self->apply, session, record, self->config->fetch);
 		return;
 	}
-	tunnel = sync_tunnels_get(self->tunnels, session);
-	since = sync_store_read_claim(claimed, upf);
-	if (tunnel && since >= 0 &&
-		sync_tunnels_is_older(self->tunnels, tunnel, since, upf))
-	{
-		sync_say_some("session '%s': its UE is at UPF %s now", tunnel->session,
-					  upf);
-		sync_apply_close(&self->apply, tunnel->session, tunnel->unique_id);
-	}
+	sync_upf_claimed(&self->upf, session, claimed);
 }
 
 /**
@@ -425,7 +309,7 @@ static void report(sync_follow_t *self)
 			 (unsigned long long)self->apply.refused,
 			 (unsigned long long)self->apply.ahead,
 			 (unsigned long long)self->apply.unreadable,
-			 sync_tunnels_count(self->tunnels),
+			 sync_tunnels_count(self->upf.tunnels),
 			 (unsigned long long)time(NULL), self->apply.again.count,
 			 self->apply.again.overflow ? "+" : "");
 	sync_engine_key(&self->engine, key, "upfs");
@@ -457,18 +341,17 @@ static void work(sync_follow_t *self)
 	{
 		try_again(self);
 	}
-	if (self->connected && !self->tunnels_known && self->engine.context)
+	if (self->engine.context && self->connected)
 	{
-		self->tunnels_known = sync_load_tunnels(self->client, &self->engine,
-												&self->tunnels);
+		sync_upf_look(&self->upf);
 	}
 	if (self->engine.context)
 	{
-		take_events(self);
+		sync_upf_take_events(&self->upf);
 	}
 	if (self->engine.context && self->connected)
 	{
-		sync_tunnels_unclaimed(self->tunnels, claim, self);
+		sync_upf_claim(&self->upf);
 	}
 	if (self->engine.context && sync_engine_now() >= self->report_at)
 	{
@@ -506,8 +389,7 @@ static void look_at_kupf(sync_follow_t *self)
 			sync_say("charon is gone: %s", kupf_client_error(self->client));
 		}
 		self->connected = connected;
-		self->tunnels_known = false;
-		sync_events_clear(&self->events);
+		sync_upf_lose_charon(&self->upf);
 	}
 	if (self->apply.lost || (connected && kupf_client_must_sync(self->client)))
 	{
@@ -523,7 +405,7 @@ int sync_follow_wait(const sync_follow_t *self)
 	int wait = kupf_client_poll_timeout(self->client);
 
 	/* without the engine, events wait for it to come */
-	if (self->events.count && self->engine.context)
+	if (self->upf.events.count && self->engine.context)
 	{
 		return 0;
 	}

@@ -228,3 +228,20 @@ bool tunnel_profile_allows_child(tunnel_profile_t profile, tunnel_mode_t mode,
 	}
 	return TRUE;
 }
+
+/*
+ * Described in header
+ */
+bool tunnel_profile_allows_child_sa(tunnel_profile_t profile,
+									tunnel_mode_t mode, child_sa_t *child_sa,
+									char *why, size_t len)
+{
+	child_cfg_t *child_cfg = child_sa->get_config(child_sa);
+
+	return tunnel_profile_allows(profile, child_sa->get_proposal(child_sa),
+								 why, len) &&
+		   tunnel_profile_allows_child(profile, mode,
+								 child_cfg->get_mode(child_cfg),
+								 child_cfg->get_replay_window(child_cfg), why,
+								 len);
+}

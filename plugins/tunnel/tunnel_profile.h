@@ -26,6 +26,7 @@
 #include <library.h>
 #include <crypto/proposal/proposal.h>
 #include <ipsec/ipsec_types.h>
+#include <sa/child_sa.h>
 
 /** Room for what speaks against a proposal, octets */
 #define TUNNEL_PROFILE_WHY_LEN 80
@@ -88,5 +89,18 @@ bool tunnel_profile_allows(tunnel_profile_t profile, proposal_t *proposal,
 bool tunnel_profile_allows_child(tunnel_profile_t profile, tunnel_mode_t mode,
 								ipsec_mode_t used, uint32_t window,
 								char *why, size_t len);
+
+/**
+ * Check a CHILD_SA that is being negotiated: its proposal and its configuration.
+ *
+ * @param mode		modes that are allowed
+ * @param child_sa	CHILD_SA
+ * @param why		[out] what speaks against it
+ * @param len		room for that
+ * @return			whether the profile allows it
+ */
+bool tunnel_profile_allows_child_sa(tunnel_profile_t profile,
+									tunnel_mode_t mode, child_sa_t *child_sa,
+									char *why, size_t len);
 
 #endif /** TUNNEL_PROFILE_H_ @}*/

@@ -48,3 +48,18 @@ void tunnel_checkin(ike_sa_t *ike_sa, status_t status)
 		charon->ike_sa_manager->checkin(charon->ike_sa_manager, ike_sa);
 	}
 }
+
+/*
+ * Described in header
+ */
+job_requeue_t tunnel_checkin_told(ike_sa_t *ike_sa, status_t status,
+								  bool *again, uint32_t timeout)
+{
+	tunnel_checkin(ike_sa, status);
+	if (status != DESTROY_ME && !*again && timeout)
+	{
+		*again = TRUE;
+		return JOB_RESCHEDULE(timeout);
+	}
+	return JOB_REQUEUE_NONE;
+}

@@ -11,6 +11,7 @@
 #ifndef TUNNEL_SPIS_H_
 #define TUNNEL_SPIS_H_
 
+#include <processing/jobs/job.h>
 #include <sa/ike_sa.h>
 
 typedef struct tunnel_spis_t tunnel_spis_t;
@@ -49,5 +50,18 @@ ike_sa_t *tunnel_checkout(const tunnel_spis_t *spis);
  * @param status	DESTROY_ME to have it destroyed
  */
 void tunnel_checkin(ike_sa_t *ike_sa, status_t status);
+
+/**
+ * Check an IKE_SA in that was told to go, in a job, which is done again if it has
+ * yet to go: once, not to wait for its peer any longer.
+ *
+ * @param ike_sa	IKE_SA
+ * @param status	what that has come to, DESTROY_ME to have it destroyed
+ * @param again		[in,out] whether it was told to go before
+ * @param timeout	how long its peer has to answer, seconds, 0 for ever
+ * @return			whether and when to do the job again
+ */
+job_requeue_t tunnel_checkin_told(ike_sa_t *ike_sa, status_t status,
+								  bool *again, uint32_t timeout);
 
 #endif /** TUNNEL_SPIS_H_ @}*/

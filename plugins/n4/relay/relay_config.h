@@ -11,21 +11,14 @@
 #ifndef RELAY_CONFIG_H_
 #define RELAY_CONFIG_H_
 
-#include "relay_address.h"
+#include "relay_nodes.h"
 
 #include "n4/kupf_n4.h"
 
 /** Most UPFs */
 #define RELAY_UPFS 16
 
-/** Room for a name of a node */
-#define RELAY_NAME_SIZE 45
-
-/** Room for a path */
-#define RELAY_PATH_SIZE 108
-
 typedef enum relay_source_kind_t relay_source_kind_t;
-typedef struct relay_node_t relay_node_t;
 typedef struct relay_config_t relay_config_t;
 
 /**
@@ -38,22 +31,6 @@ enum relay_source_kind_t {
 	RELAY_SOURCE_FILE,
 	/** whoever listens at a socket */
 	RELAY_SOURCE_EVENTS,
-};
-
-/**
- * An SMF or a UPF.
- */
-struct relay_node_t {
-	/** name in the file */
-	char name[RELAY_NAME_SIZE];
-	/** where it is */
-	relay_address_t address;
-	/** the relay's address that stands for it */
-	relay_address_t relay;
-	/** kupf's socket, of UPFs only */
-	char socket[RELAY_PATH_SIZE];
-	/** file with the key that keys are wrapped with, of SMFs only, or empty */
-	char key_file[RELAY_PATH_SIZE];
 };
 
 /**

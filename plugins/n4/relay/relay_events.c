@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "relay_events.h"
+#include "relay_connection.h"
 #include "relay_provide.h"
 
 #include "wire/wire_packet.h"
@@ -14,9 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/** Longest request, octets that a client may leave unread, longest event */
-#define IN_SIZE 8192
-#define OUT_MAX (1024 * 1024)
+/** Longest event, octets */
 #define EVENT_MAX 4096
 
 /** Connections that may wait to be accepted */
@@ -37,16 +36,10 @@ typedef struct client_t client_t;
  * A client.
  */
 struct client_t {
-	/** descriptor, -1 for none */
-	int fd;
+	/** connection; the first member, so that it leads to the client */
+	relay_connection_t connection;
 	/** which events it has registered for */
 	bool registered[EVENTS];
-	/** what has come in */
-	uint8_t in[IN_SIZE];
-	size_t in_len;
-	/** what has to go out, and its room */
-	uint8_t *out;
-	size_t out_len, out_room;
 };
 
 /**
@@ -67,24 +60,6 @@ struct relay_events_t {
 	/** for both */
 	void *user;
 };
-
-/**
- * Disconnect a client.
- */
-static void drop(client_t *client)
-{
-	if (client->fd != -1)
-	{
-		close(client->fd);
-		client->fd = -1;
-	}
-	explicit_bzero(client->in, sizeof(client->in));
-	client->in_len = 0;
-	free(client->out);
-	client->out = NULL;
-	client->out_len = client->out_room = 0;
-	memset(client->registered, 0, sizeof(client->registered));
-}
 
 /**
  * Open the listening socket.
@@ -139,7 +114,7 @@ relay_events_t *relay_events_create(const char *path,
 	strcpy(self->address.sun_path, path);
 	for (i = 0; i < RELAY_EVENTS_CLIENTS; i++)
 	{
-		self->clients[i].fd = -1;
+		self->clients[i].connection.fd = -1;
 	}
 	if (!open_socket(self))
 	{
@@ -162,7 +137,7 @@ void relay_events_destroy(relay_events_t *self)
 	{
 		for (i = 0; i < RELAY_EVENTS_CLIENTS; i++)
 		{
-			drop(&self->clients[i]);
+			relay_connection_close(&self->clients[i].connection);
 		}
 		if (self->fd != -1)
 		{
@@ -177,67 +152,14 @@ void relay_events_destroy(relay_events_t *self)
 }
 
 /**
- * Send what can be sent.
- */
-static void flush(client_t *client)
-{
-	ssize_t len;
-
-	while (client->fd != -1 && client->out_len)
-	{
-		len = send(client->fd, client->out, client->out_len,
-				   MSG_DONTWAIT | MSG_NOSIGNAL);
-		if (len < 0 && errno == EAGAIN)
-		{
-			return;
-		}
-		if (len < 0)
-		{
-			drop(client);
-			return;
-		}
-		client->out_len -= len;
-		memmove(client->out, client->out + len, client->out_len);
-	}
-}
-
-/**
- * Have octets sent; who has too many unread is disconnected.
- */
-static void put(client_t *client, wire_octets_t octets)
-{
-	size_t room = client->out_len + octets.len;
-	uint8_t *out;
-
-	if (client->fd == -1)
-	{
-		return;
-	}
-	if (room > client->out_room)
-	{
-		room = 2 * room;
-		out = room <= 2 * OUT_MAX ? realloc(client->out, room) : NULL;
-		if (!out)
-		{
-			drop(client);
-			return;
-		}
-		client->out = out;
-		client->out_room = room;
-	}
-	memcpy(client->out + client->out_len, octets.ptr, octets.len);
-	client->out_len += octets.len;
-	flush(client);
-}
-
-/**
  * Send a packet without a message.
  */
 static void put_type(client_t *client, wire_packet_type_t type)
 {
 	uint8_t octets[] = { 0, 0, 0, 1, type };
 
-	put(client, wire_octets(octets, sizeof(octets)));
+	relay_connection_put(&client->connection, wire_octets(octets,
+						 sizeof(octets)));
 }
 
 /**
@@ -297,7 +219,7 @@ static void carry_out(relay_events_t *self, client_t *client,
 	}
 	if (wire_packet_end(&writer, &octets))
 	{
-		put(client, octets);
+		relay_connection_put(&client->connection, octets);
 	}
 	wire_writer_deinit(&writer);
 }
@@ -307,8 +229,11 @@ static void carry_out(relay_events_t *self, client_t *client,
  *
  * @return			FALSE if it is none that a client may send
  */
-static bool handle(relay_events_t *self, client_t *client, wire_octets_t body)
+static bool handle(void *user, relay_connection_t *connection,
+				   wire_octets_t body)
 {
+	client_t *client = (client_t*)connection;
+	relay_events_t *self = user;
 	wire_packet_t packet;
 
 	if (!wire_packet_parse(body, &packet))
@@ -331,56 +256,6 @@ static bool handle(relay_events_t *self, client_t *client, wire_octets_t body)
 }
 
 /**
- * Handle all packets that have come in.
- */
-static void handle_all(relay_events_t *self, client_t *client)
-{
-	wire_packet_status_t status = WIRE_PACKET_WHOLE;
-	wire_octets_t body;
-	size_t size;
-
-	while (client->fd != -1 && status == WIRE_PACKET_WHOLE)
-	{
-		status = wire_packet_cut(wire_octets(client->in, client->in_len), &body,
-								 &size);
-		if ((status == WIRE_PACKET_WHOLE && !handle(self, client, body)) ||
-			(status == WIRE_PACKET_PART && size > sizeof(client->in)) ||
-			status == WIRE_PACKET_MALFORMED || status == WIRE_PACKET_OVERLONG)
-		{
-			drop(client);
-			return;
-		}
-		if (status == WIRE_PACKET_WHOLE && client->fd != -1)
-		{
-			memmove(client->in, client->in + size, client->in_len - size);
-			client->in_len -= size;
-			explicit_bzero(client->in + client->in_len,
-						   sizeof(client->in) - client->in_len);
-		}
-	}
-}
-
-/**
- * Receive what has come in.
- */
-static void receive(relay_events_t *self, client_t *client)
-{
-	ssize_t len;
-
-	len = recv(client->fd, client->in + client->in_len,
-			   sizeof(client->in) - client->in_len, MSG_DONTWAIT);
-	if (len > 0)
-	{
-		client->in_len += len;
-		handle_all(self, client);
-	}
-	else if (len == 0 || errno != EAGAIN)
-	{
-		drop(client);
-	}
-}
-
-/**
  * Accept a client, if there is room for it.
  */
 static void accept_client(relay_events_t *self)
@@ -393,9 +268,11 @@ static void accept_client(relay_events_t *self)
 	}
 	for (i = 0; i < RELAY_EVENTS_CLIENTS; i++)
 	{
-		if (self->clients[i].fd == -1)
+		if (self->clients[i].connection.fd == -1)
 		{
-			self->clients[i].fd = fd;
+			self->clients[i].connection.fd = fd;
+			memset(self->clients[i].registered, 0,
+				   sizeof(self->clients[i].registered));
 			return;
 		}
 	}
@@ -413,8 +290,9 @@ void relay_events_poll(const relay_events_t *self, struct pollfd *fds)
 	fds[0].events = POLLIN;
 	for (i = 0; i < RELAY_EVENTS_CLIENTS; i++)
 	{
-		fds[1 + i].fd = self->clients[i].fd;
-		fds[1 + i].events = POLLIN | (self->clients[i].out_len ? POLLOUT : 0);
+		fds[1 + i].fd = self->clients[i].connection.fd;
+		fds[1 + i].events = POLLIN |
+							(self->clients[i].connection.out_len ? POLLOUT : 0);
 	}
 }
 
@@ -429,17 +307,18 @@ void relay_events_process(relay_events_t *self, const struct pollfd *fds)
 	for (i = 0; i < RELAY_EVENTS_CLIENTS; i++)
 	{
 		client = &self->clients[i];
-		if (client->fd == -1 || client->fd != fds[1 + i].fd)
+		if (client->connection.fd == -1 ||
+			client->connection.fd != fds[1 + i].fd)
 		{
 			continue;
 		}
 		if (fds[1 + i].revents & POLLOUT)
 		{
-			flush(client);
+			relay_connection_flush(&client->connection);
 		}
-		if (client->fd != -1 && fds[1 + i].revents & ~POLLOUT)
+		if (client->connection.fd != -1 && fds[1 + i].revents & ~POLLOUT)
 		{
-			receive(self, client);
+			relay_connection_receive(&client->connection, handle, self);
 		}
 	}
 	if (fds[0].revents)
@@ -461,7 +340,7 @@ static void send_event(relay_events_t *self, int event, wire_writer_t *writer)
 	{
 		if (self->clients[i].registered[event])
 		{
-			put(&self->clients[i], octets);
+			relay_connection_put(&self->clients[i].connection, octets);
 		}
 	}
 }

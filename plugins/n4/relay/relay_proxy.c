@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "relay_proxy.h"
-#include "relay_key.h"
-#include "relay_ports.h"
-#include "relay_rewrite.h"
-#include "relay_source.h"
-#include "relay_sockets.h"
+#include "relay_upf.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -21,160 +15,22 @@
 /** Lines about strangers in a second at most */
 #define STRANGERS 5
 
-/** Seconds from 1900, where time stamps begin, to 1970 */
-#define EPOCH 2208988800U
-
-typedef struct upf_t upf_t;
-
-/**
- * A UPF.
- */
-struct upf_t {
-	/** proxy */
-	relay_proxy_t *proxy;
-	/** its configuration */
-	const relay_node_t *node;
-	/** engine */
-	kupf_n4_t *engine;
-	/** what is rewritten in its messages */
-	relay_rewrite_t rewrite;
-	/** ports of requests of each SMF to it, and of its to each */
-	relay_ports_t *from_smf[KUPF_N4_SMFS], *to_smf[KUPF_N4_SMFS];
-};
-
 /**
  * Private data.
  */
 struct relay_proxy_t {
-	/** configuration */
-	const relay_config_t *config;
-	/** called with lines for the log */
-	void (*log)(const char *text);
+	/** configuration, sockets, source of keys, log */
+	relay_common_t common;
 	/** UPFs */
-	upf_t upfs[RELAY_UPFS];
-	/** sockets */
-	relay_sockets_t sockets;
-	/** where keys are from that SMFs do not send */
-	relay_source_t *source;
+	relay_upf_t upfs[RELAY_UPFS];
 	/** datagrams of strangers, and lines about them in this second; responses
 	 * from another port than that of PFCP */
 	uint64_t strangers, misplaced;
 	time_t logged_at;
 	unsigned int logged;
-	/** datagrams that could not be sent */
-	uint64_t unsent;
-	/** where datagrams are received and written */
-	uint8_t in[N4_MESSAGE_MAX], out[N4_MESSAGE_MAX];
+	/** where datagrams are received */
+	uint8_t in[N4_MESSAGE_MAX];
 };
-
-/**
- * Log a line.
- */
-static void say(const relay_proxy_t *self, const char *fmt, ...)
-{
-	char line[512];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(line, sizeof(line), fmt, args);
-	va_end(args);
-	self->log(line);
-}
-
-/**
- * Rewrite a message, and send it.
- *
- * @param from		address of ours that it is from
- * @param to		whom it is for
- * @param ports		ports of the requests of that peer
- */
-static void send_message(relay_proxy_t *self, relay_rewrite_t *rewrite,
-						 const relay_address_t *from, const relay_address_t *to,
-						 const relay_ports_t *ports, wire_octets_t octets)
-{
-	int fd = relay_sockets_get(&self->sockets, from);
-	n4_out_t out = { .buf = self->out, .room = sizeof(self->out) };
-	wire_octets_t datagram = octets;
-	struct sockaddr_storage address;
-	n4_message_t message;
-	uint16_t port = self->config->port;
-	socklen_t len;
-
-	if (!n4_message_cut(&datagram, &message) ||
-		!relay_rewrite(rewrite, octets, &out))
-	{
-		self->unsent++;
-		return;
-	}
-	if (!n4_message_is_request(&message))
-	{
-		port = relay_ports_get(ports, message.sequence, port);
-	}
-	len = relay_address_to_socket(to, port, &address);
-	if (sendto(fd, out.buf, out.len, MSG_DONTWAIT,
-			   (struct sockaddr*)&address, len) != (ssize_t)out.len)
-	{
-		self->unsent++;
-	}
-}
-
-/**
- * An engine has a message for its UPF.
- */
-static void to_upf(void *user, unsigned int smf, const uint8_t *message,
-				   size_t len)
-{
-	upf_t *upf = user;
-	const relay_node_t *node = &upf->proxy->config->smfs[smf];
-	relay_rewrite_t rewrite = { .address = node->relay };
-
-	send_message(upf->proxy, &rewrite, &node->relay, &upf->node->address,
-				 upf->to_smf[smf], wire_octets(message, len));
-}
-
-/**
- * An engine has a message for an SMF.
- */
-static void to_smf(void *user, unsigned int smf, const uint8_t *message,
-				   size_t len)
-{
-	upf_t *upf = user;
-	const relay_node_t *node = &upf->proxy->config->smfs[smf];
-
-	send_message(upf->proxy, &upf->rewrite, &upf->node->relay, &node->address,
-				 upf->from_smf[smf], wire_octets(message, len));
-}
-
-/**
- * An engine has a line for the log.
- */
-static void log_line(void *user, const char *text)
-{
-	upf_t *upf = user;
-
-	say(upf->proxy, "UPF %s: %s", upf->node->name, text);
-}
-
-/**
- * An engine needs a key.
- */
-static bool find_key(void *user, const kupf_n4_need_t *need,
-					 kupf_n4_key_t *key)
-{
-	upf_t *upf = user;
-
-	return relay_source_find(upf->proxy->source, upf->node->name, need, key);
-}
-
-/**
- * An engine knows what has become of it.
- */
-static void tell(void *user, const kupf_n4_told_t *told)
-{
-	upf_t *upf = user;
-
-	relay_source_tell(upf->proxy->source, upf->node->name, told);
-}
 
 /**
  * A key comes over the socket.
@@ -185,10 +41,10 @@ static const char *provide(void *user, const char *name, const char *session,
 	relay_proxy_t *self = user;
 	unsigned int i;
 
-	for (i = 0; i < self->config->upf_count; i++)
+	for (i = 0; i < self->common.config->upf_count; i++)
 	{
-		if ((!name[0] && self->config->upf_count == 1) ||
-			!strcmp(self->config->upfs[i].name, name))
+		if ((!name[0] && self->common.config->upf_count == 1) ||
+			!strcmp(self->common.config->upfs[i].name, name))
 		{
 			return kupf_n4_provide(self->upfs[i].engine, session, key) ? NULL :
 				   "session: there is none of this name";
@@ -206,7 +62,7 @@ static void ask_again(void *user)
 	relay_proxy_t *self = user;
 	unsigned int i;
 
-	for (i = 0; i < self->config->upf_count; i++)
+	for (i = 0; i < self->common.config->upf_count; i++)
 	{
 		kupf_n4_ask_again(self->upfs[i].engine);
 	}
@@ -253,8 +109,8 @@ static void drop(relay_proxy_t *self, const relay_address_t *source,
 	}
 	if (self->logged++ < STRANGERS)
 	{
-		say(self, "datagram from %s, which is %s: dropped",
-			relay_address_text(source), why);
+		relay_common_say(&self->common, "datagram from %s, which is %s: "
+						 "dropped", relay_address_text(source), why);
 	}
 }
 
@@ -286,7 +142,7 @@ static void handle(relay_proxy_t *self, const relay_address_t *local,
 				   const relay_address_t *source, uint16_t port,
 				   wire_octets_t datagram)
 {
-	const relay_config_t *config = self->config;
+	const relay_config_t *config = self->common.config;
 	static const char misplaced[] = "a response from another port";
 	unsigned int smf, upf;
 
@@ -356,82 +212,15 @@ static void receive(relay_proxy_t *self, const relay_socket_t *sock)
  */
 static bool open_socket(relay_proxy_t *self, const relay_address_t *address)
 {
-	if (!relay_sockets_open(&self->sockets, address, self->config->port))
+	if (!relay_sockets_open(&self->common.sockets, address,
+							self->common.config->port))
 	{
-		say(self, "%s, port %u: %s", relay_address_text(address),
-			self->config->port, strerror(errno));
+		relay_common_say(&self->common, "%s, port %u: %s",
+						 relay_address_text(address), self->common.config->port,
+						 strerror(errno));
 		return false;
 	}
 	return true;
-}
-
-/**
- * Have an SMF of an engine.
- */
-static bool add_smf(relay_proxy_t *self, upf_t *upf, const relay_node_t *node)
-{
-	uint8_t key[KUPF_N4_WRAPPING_KEY];
-	const char *wrong = NULL;
-	unsigned int smf;
-
-	if (!kupf_n4_add_smf(upf->engine, node->name, &smf))
-	{
-		return false;
-	}
-	if (node->key_file[0])
-	{
-		wrong = relay_key_read(node->key_file, key);
-		if (!wrong && !kupf_n4_unwrap_with(upf->engine, smf, key))
-		{
-			wrong = "this program was built without libcrypto";
-		}
-		explicit_bzero(key, sizeof(key));
-	}
-	if (wrong)
-	{
-		say(self, "SMF %s: %s: %s", node->name, node->key_file, wrong);
-	}
-	return !wrong;
-}
-
-/**
- * Prepare a UPF.
- */
-static bool create_upf(relay_proxy_t *self, unsigned int number)
-{
-	kupf_n4_config_t config = self->config->engine;
-	upf_t *upf = &self->upfs[number];
-	unsigned int i;
-
-	upf->proxy = self;
-	upf->node = &self->config->upfs[number];
-	upf->rewrite.address = upf->node->relay;
-	upf->rewrite.shifts = true;
-	upf->rewrite.start = time(NULL) + EPOCH;
-	config.socket = upf->node->socket;
-	config.rewrites_node_ids = true;
-	config.to_upf = to_upf;
-	config.to_smf = to_smf;
-	config.log = log_line;
-	config.find_key = find_key;
-	config.tell = tell;
-	config.user = upf;
-	upf->engine = kupf_n4_create(&config);
-	if (!upf->engine)
-	{
-		return false;
-	}
-	for (i = 0; i < self->config->smf_count; i++)
-	{
-		upf->from_smf[i] = calloc(1, sizeof(relay_ports_t));
-		upf->to_smf[i] = calloc(1, sizeof(relay_ports_t));
-		if (!upf->from_smf[i] || !upf->to_smf[i] ||
-			!add_smf(self, upf, &self->config->smfs[i]))
-		{
-			return false;
-		}
-	}
-	return open_socket(self, &upf->node->relay);
 }
 
 /*
@@ -446,12 +235,13 @@ relay_proxy_t *relay_proxy_create(const relay_config_t *config,
 
 	if (good)
 	{
-		self->config = config;
-		self->log = log;
+		self->common.config = config;
+		self->common.log = log;
 	}
 	for (i = 0; good && i < config->upf_count; i++)
 	{
-		good = create_upf(self, i);
+		good = relay_upf_create(&self->upfs[i], &self->common, i) &&
+			   open_socket(self, &self->upfs[i].node->relay);
 	}
 	for (i = 0; good && i < config->smf_count; i++)
 	{
@@ -459,9 +249,9 @@ relay_proxy_t *relay_proxy_create(const relay_config_t *config,
 	}
 	if (good)
 	{
-		self->source = relay_source_create(config, provide, ask_again, self,
-										   log);
-		good = self->source;
+		self->common.source = relay_source_create(config, provide, ask_again,
+												  self, log);
+		good = self->common.source;
 	}
 	if (!good)
 	{
@@ -476,7 +266,7 @@ relay_proxy_t *relay_proxy_create(const relay_config_t *config,
  */
 void relay_proxy_destroy(relay_proxy_t *self)
 {
-	unsigned int i, j;
+	unsigned int i;
 
 	if (!self)
 	{
@@ -484,15 +274,10 @@ void relay_proxy_destroy(relay_proxy_t *self)
 	}
 	for (i = 0; i < RELAY_UPFS; i++)
 	{
-		kupf_n4_destroy(self->upfs[i].engine);
-		for (j = 0; j < KUPF_N4_SMFS; j++)
-		{
-			free(self->upfs[i].from_smf[j]);
-			free(self->upfs[i].to_smf[j]);
-		}
+		relay_upf_destroy(&self->upfs[i]);
 	}
-	relay_sockets_close(&self->sockets);
-	relay_source_destroy(self->source);
+	relay_sockets_close(&self->common.sockets);
+	relay_source_destroy(self->common.source);
 	free(self);
 }
 
@@ -503,7 +288,7 @@ void relay_proxy_run(relay_proxy_t *self, const sigset_t *signals)
 {
 	struct pollfd fds[RELAY_SOCKETS + RELAY_UPFS + RELAY_EVENTS_FDS] = {};
 	struct pollfd *events;
-	unsigned int i, upfs = self->config->upf_count;
+	unsigned int i, upfs = self->common.config->upf_count;
 	struct timespec limit;
 	int timeout = -1, wait;
 
@@ -514,28 +299,28 @@ void relay_proxy_run(relay_proxy_t *self, const sigset_t *signals)
 		wait = kupf_n4_poll_timeout(self->upfs[i].engine);
 		timeout = timeout < 0 || (wait >= 0 && wait < timeout) ? wait : timeout;
 	}
-	for (i = 0; i < self->sockets.count; i++)
+	for (i = 0; i < self->common.sockets.count; i++)
 	{
-		fds[upfs + i].fd = self->sockets.sockets[i].fd;
+		fds[upfs + i].fd = self->common.sockets.sockets[i].fd;
 		fds[upfs + i].events = POLLIN;
 	}
 	limit.tv_sec = timeout / 1000;
 	limit.tv_nsec = timeout % 1000 * 1000000L;
-	events = &fds[upfs + self->sockets.count];
-	relay_source_poll(self->source, events);
-	if (ppoll(fds, upfs + self->sockets.count + RELAY_EVENTS_FDS,
+	events = &fds[upfs + self->common.sockets.count];
+	relay_source_poll(self->common.source, events);
+	if (ppoll(fds, upfs + self->common.sockets.count + RELAY_EVENTS_FDS,
 			  timeout < 0 ? NULL : &limit, signals) < 0)
 	{
 		return;
 	}
-	for (i = 0; i < self->sockets.count; i++)
+	for (i = 0; i < self->common.sockets.count; i++)
 	{
 		if (fds[upfs + i].revents)
 		{
-			receive(self, &self->sockets.sockets[i]);
+			receive(self, &self->common.sockets.sockets[i]);
 		}
 	}
-	relay_source_process(self->source, events);
+	relay_source_process(self->common.source, events);
 	for (i = 0; i < upfs; i++)
 	{
 		kupf_n4_process(self->upfs[i].engine);
@@ -547,35 +332,14 @@ void relay_proxy_run(relay_proxy_t *self, const sigset_t *signals)
  */
 void relay_proxy_tell(const relay_proxy_t *self)
 {
-	kupf_n4_counters_t n;
 	unsigned int i;
 
-	for (i = 0; i < self->config->upf_count; i++)
+	for (i = 0; i < self->common.config->upf_count; i++)
 	{
-		kupf_n4_get_counters(self->upfs[i].engine, &n);
-#define N(name) (unsigned long long)n.name
-		say(self, "UPF %s: sessions %llu, exchanges %llu, octets of responses "
-			"%llu, changes %llu, from SMFs %llu, from UPF %llu, repeated %llu, "
-			"purged %llu, synchronised %llu, unlogged %llu",
-			self->upfs[i].node->name, N(sessions), N(exchanges), N(responses),
-			N(changes), N(from_smf), N(from_upf), N(repeated), N(purged),
-			N(synchronised), N(unlogged));
-		say(self, "UPF %s: keys accepted %llu, refused %llu, pending %llu, "
-			"malformed %llu, in clear %llu, locked %llu, without room %llu, "
-			"asked for %llu, provided %llu",
-			self->upfs[i].node->name, N(keys_accepted), N(keys_refused),
-			N(keys_pending), N(keys_malformed), N(keys_in_clear),
-			N(keys_locked), N(keys_no_room), N(keys_asked),
-			N(keys_provided));
-		say(self, "UPF %s: malformed %llu, too many %llu, without association "
-			"%llu, not owned %llu, foreign %llu, stale %llu, unasked %llu, "
-			"conflicting %llu, sessions without room %llu, forgotten %llu, "
-			"merged %llu", self->upfs[i].node->name, N(malformed), N(too_many),
-			N(no_association), N(not_owned), N(foreign), N(stale), N(unasked),
-			N(conflicting), N(no_room), N(forgotten), N(merged));
-#undef N
+		relay_upf_tell(&self->upfs[i]);
 	}
-	say(self, "strangers %llu, misplaced %llu, unsent %llu",
-		(unsigned long long)self->strangers,
-		(unsigned long long)self->misplaced, (unsigned long long)self->unsent);
+	relay_common_say(&self->common, "strangers %llu, misplaced %llu, unsent "
+					 "%llu", (unsigned long long)self->strangers,
+					 (unsigned long long)self->misplaced,
+					 (unsigned long long)self->common.unsent);
 }

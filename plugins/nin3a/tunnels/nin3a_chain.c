@@ -5,83 +5,6 @@
 /*
  * Described in header
  */
-bool nin3a_entry_is_bound(const nin3a_entry_t *entry)
-{
-	return entry && (entry->state == NIN3A_STATE_VERIFIED ||
-					 entry->state == NIN3A_STATE_ESTABLISHED);
-}
-
-/*
- * Described in header
- */
-void nin3a_entry_refuse(nin3a_entry_t *entry, nin3a_reason_t reason)
-{
-	if (entry->state != NIN3A_STATE_ESTABLISHED)
-	{
-		entry->state = NIN3A_STATE_REFUSED;
-		if (entry->attempt && entry->attempt->reason == NIN3A_ALLOWED)
-		{
-			entry->attempt->reason = reason;
-		}
-	}
-}
-
-/*
- * Described in header
- */
-void nin3a_entry_give_reason(nin3a_entry_t *entry, kupf_reason_t reason)
-{
-	if (entry->reason == NIN3A_NO_REASON)
-	{
-		entry->reason = reason;
-	}
-}
-
-/*
- * Described in header
- */
-bool nin3a_entry_up(nin3a_entry_t *entry)
-{
-	if (entry->state != NIN3A_STATE_ESTABLISHED || entry->up || entry->closing)
-	{
-		return FALSE;
-	}
-	entry->up = TRUE;
-	entry->up_as = entry->ike_sa;
-	if (!entry->details)
-	{
-		entry->details = tunnel_status_create();
-	}
-	return TRUE;
-}
-
-/*
- * Described in header
- */
-bool nin3a_entry_lose(nin3a_entry_t *entry)
-{
-	entry->losing = FALSE;
-	if (!entry->up || entry->closing || tunnel_status_has_child(entry->details))
-	{
-		return FALSE;
-	}
-	entry->up = FALSE;
-	return TRUE;
-}
-
-/*
- * Described in header
- */
-void nin3a_entry_down(nin3a_entry_t *entry)
-{
-	entry->up = FALSE;
-	entry->closing = TRUE;
-	nin3a_entry_give_reason(entry, KUPF_REASON_SHUTDOWN);
-}
-
-/*
- * Described in header
- */
 u_int nin3a_chain_count(nin3a_table_t *table, const char *session, u_int *up)
 {
 	nin3a_entry_t *entry;
@@ -369,11 +292,14 @@ static nin3a_entry_t *choose_unanswered(nin3a_entry_t *entry, u_int *count)
 void nin3a_chain_crop(nin3a_table_t *table, const nin3a_entry_t *entry,
 					  u_int max, array_t *close, array_t *force)
 {
-	const char *session = kupf_session_get_name(entry->session);
 	nin3a_entry_t *first, *oldest;
 	u_int count;
 
-	first = table->find_name(table, session);
+	if (!nin3a_entry_is_bound(entry))
+	{
+		return;
+	}
+	first = table->find_name(table, kupf_session_get_name(entry->session));
 	oldest = choose_oldest(first, entry, &count);
 	if (oldest && count > max)
 	{

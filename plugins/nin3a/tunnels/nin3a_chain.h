@@ -4,7 +4,8 @@
  * @defgroup nin3a_chain nin3a_chain
  * @{ @ingroup nin3a
  *
- * Rules of nin3a_tunnels for one entry, and for all entries of one session.
+ * Rules of nin3a_tunnels for all entries of one session, see nin3a_entry for
+ * those of one.
  *
  * To be called under the mutex of nin3a_tunnels; nothing here calls out of it.
  */
@@ -36,44 +37,6 @@ typedef struct {
 	/** whether it was a tunnel, and its end was told */
 	bool told;
 } nin3a_childless_t;
-
-/**
- * Whether an entry is bound to a session and not refused.
- *
- * @param entry		entry, or NULL
- */
-bool nin3a_entry_is_bound(const nin3a_entry_t *entry);
-
-/**
- * Refuse an entry, unless it is established.  The first reason counts.
- */
-void nin3a_entry_refuse(nin3a_entry_t *entry, nin3a_reason_t reason);
-
-/**
- * Say why an entry goes, unless that was said before.
- */
-void nin3a_entry_give_reason(nin3a_entry_t *entry, kupf_reason_t reason);
-
-/**
- * Make an entry a tunnel.
- *
- * @return			FALSE if it was one before, is not established, or is being
- *					closed
- */
-bool nin3a_entry_up(nin3a_entry_t *entry);
-
-/**
- * A tunnel has lost its last CHILD_SA: it is none until it has another one.
- *
- * @return			FALSE if it is none, or has a CHILD_SA
- */
-bool nin3a_entry_lose(nin3a_entry_t *entry);
-
-/**
- * Make a tunnel an entry that goes, and is never a tunnel again; gives the
- * reason KUPF_REASON_SHUTDOWN if there is no other.
- */
-void nin3a_entry_down(nin3a_entry_t *entry);
 
 /**
  * Count the entries of a session that are bound, see nin3a_tunnels_t.count().
@@ -127,6 +90,9 @@ void nin3a_chain_settle(nin3a_table_t *table, const char *session,
 
 /**
  * Bound the entries of a session, see nin3a_tunnels_t.crop().
+ *
+ * @param entry		the one that was established; NULL, or one that is not bound,
+ *					does nothing
  */
 void nin3a_chain_crop(nin3a_table_t *table, const nin3a_entry_t *entry,
 					  u_int max, array_t *close, array_t *force);

@@ -3,7 +3,6 @@
 #include "nin3a_child_sas.h"
 #include "nin3a_inner_addresses.h"
 #include "nin3a/nin3a_counters.h"
-#include "tunnel/tunnel_bounds.h"
 
 typedef struct private_nin3a_child_sas_t private_nin3a_child_sas_t;
 
@@ -47,16 +46,12 @@ static bool is_decision(narrow_hook_t type)
 static bool is_protected(private_nin3a_child_sas_t *this, child_sa_t *child_sa,
 						 char *why, size_t len)
 {
-	child_cfg_t *child_cfg = child_sa->get_config(child_sa);
 	nin3a_settings_t settings;
 
 	this->config->get(this->config, &settings);
-	return tunnel_profile_allows(settings.esp_profile,
-								child_sa->get_proposal(child_sa), why, len) &&
-		   tunnel_profile_allows_child(settings.esp_profile, settings.esp_mode,
-								child_cfg->get_mode(child_cfg),
-								child_cfg->get_replay_window(child_cfg),
-								why, len);
+	return tunnel_profile_allows_child_sa(settings.esp_profile,
+										  settings.esp_mode, child_sa, why,
+										  len);
 }
 
 /**
@@ -139,6 +134,32 @@ METHOD(nin3a_child_sas_t, narrow, void,
 	kupf_session_unref(session);
 }
 
+METHOD(nin3a_child_sas_t, permits, bool,
+	private_nin3a_child_sas_t *this, tunnel_bounds_t *bounds, ike_sa_t *ike_sa,
+	message_t *request)
+{
+	nin3a_settings_t settings;
+
+	if (request->get_exchange_type(request) != CREATE_CHILD_SA ||
+		this->tunnels->get_state(this->tunnels,
+					ike_sa->get_unique_id(ike_sa)) != NIN3A_STATE_ESTABLISHED)
+	{
+		return TRUE;
+	}
+	this->config->get(this->config, &settings);
+	switch (bounds->check(bounds, ike_sa, request, &settings.limits))
+	{
+		case TUNNEL_CHILDREN_EXCEEDED:
+			nin3a_count(NIN3A_CHILD_SAS_EXCEEDED);
+			return FALSE;
+		case TUNNEL_RATE_EXCEEDED:
+			nin3a_count(NIN3A_REKEYINGS_EXCEEDED);
+			return FALSE;
+		default:
+			return TRUE;
+	}
+}
+
 METHOD(nin3a_child_sas_t, destroy, void,
 	private_nin3a_child_sas_t *this)
 {
@@ -157,6 +178,7 @@ nin3a_child_sas_t *nin3a_child_sas_create(nin3a_config_t *config,
 
 	INIT(this,
 		.public = {
+			.permits = _permits,
 			.narrow = _narrow,
 			.destroy = _destroy,
 		},

@@ -23,12 +23,25 @@
 #include "nin3a/nin3a_config.h"
 #include "kupf/kupf_limiter.h"
 #include "nin3a_tunnels.h"
+#include "tunnel/tunnel_bounds.h"
 
 #include <daemon.h>
 
 typedef struct nin3a_child_sas_t nin3a_child_sas_t;
 
 struct nin3a_child_sas_t {
+
+	/**
+	 * Bound what a UE sets up on its IKE_SA.
+	 *
+	 * @param bounds	counts that
+	 * @param ike_sa	any IKE_SA
+	 * @param request	any request, parsed
+	 * @return			FALSE if it was changed into one that does nothing: there
+	 *					are too many CHILD_SAs, or too many in a minute
+	 */
+	bool (*permits)(nin3a_child_sas_t *this, tunnel_bounds_t *bounds,
+					ike_sa_t *ike_sa, message_t *request);
 
 	/**
 	 * Narrow or refuse a CHILD_SA that is being negotiated.

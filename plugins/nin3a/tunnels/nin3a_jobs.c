@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_jobs.h"
-#include "nin3a_cut.h"
+#include "nin3a_closing.h"
 #include "nin3a_graces.h"
 #include "nin3a_settlings.h"
-#include "kupf/store/kupf_identity.h"
 #include "nin3a/nin3a_counters.h"
 #include "tunnel/tunnel_spis.h"
 #include "tunnel/tunnel_worker.h"
@@ -51,51 +50,6 @@ struct closing_t {
 };
 
 /**
- * Delete an IKE_SA, as far as that takes our doing.
- */
-static status_t delete_ike_sa(ike_sa_t *ike_sa, bool cut)
-{
-	switch (ike_sa->get_state(ike_sa))
-	{
-		case IKE_ESTABLISHED:
-		case IKE_REKEYING:
-			if (cut)
-			{
-				nin3a_cut(ike_sa);
-			}
-			/* fall through */
-		case IKE_CONNECTING:
-			return ike_sa->delete(ike_sa, FALSE);
-		default:
-			/* rekeyed meanwhile: the successor has its own job; or a DELETE is
-			 * under way, and a second call would end it without an answer */
-			return SUCCESS;
-	}
-}
-
-/**
- * Destroy an IKE_SA whose peer does not answer, as far as it was not rekeyed.
- */
-static status_t force_ike_sa(ike_sa_t *ike_sa)
-{
-	char name[KUPF_IDENTITY_TEXT];
-
-	switch (ike_sa->get_state(ike_sa))
-	{
-		case IKE_ESTABLISHED:
-		case IKE_REKEYING:
-		case IKE_DELETING:
-			DBG1(DBG_CFG, "nin3a: '%s' does not answer the DELETE, not waiting "
-				 "any longer",
-				 kupf_identity_name(ike_sa->get_other_id(ike_sa), name));
-			nin3a_count(NIN3A_CLOSE_TIMEOUTS);
-			return ike_sa->delete(ike_sa, TRUE);
-		default:
-			return SUCCESS;
-	}
-}
-
-/**
  * Check out the IKE_SA to close.
  */
 static ike_sa_t *checkout(private_nin3a_jobs_t *this, closing_t *closing)
@@ -114,25 +68,19 @@ CALLBACK(close_job, job_requeue_t,
 {
 	nin3a_settings_t settings;
 	closing_t *closing = data;
-	bool waiting = FALSE;
 	ike_sa_t *ike_sa;
 	status_t status;
 
 	this->config->get(this->config, &settings);
 	ike_sa = checkout(this, closing);
-	if (ike_sa)
+	if (!ike_sa)
 	{
-		status = closing->force ? force_ike_sa(ike_sa) :
-								  delete_ike_sa(ike_sa, closing->cut);
-		waiting = status != DESTROY_ME && !closing->force;
-		tunnel_checkin(ike_sa, status);
+		return JOB_REQUEUE_NONE;
 	}
-	if (waiting && settings.close_timeout)
-	{
-		closing->force = TRUE;
-		return JOB_RESCHEDULE(settings.close_timeout);
-	}
-	return JOB_REQUEUE_NONE;
+	status = closing->force ? nin3a_closing_force(ike_sa) :
+							  nin3a_closing_tell(ike_sa, closing->cut);
+	return tunnel_checkin_told(ike_sa, status, &closing->force,
+							   settings.close_timeout);
 }
 
 /**
@@ -362,6 +310,25 @@ METHOD(nin3a_jobs_t, settle, void,
 	}
 }
 
+METHOD(nin3a_jobs_t, await_child, void,
+	private_nin3a_jobs_t *this, uint32_t ike_sa)
+{
+	nin3a_settings_t settings;
+	kupf_session_t *session;
+	uint32_t serial;
+
+	if (this->tunnels->is_waiting(this->tunnels, ike_sa, &serial))
+	{
+		session = this->tunnels->get_session(this->tunnels, ike_sa);
+		if (session)
+		{
+			this->config->get(this->config, &settings);
+			settle(this, session, serial, settings.grace);
+			kupf_session_unref(session);
+		}
+	}
+}
+
 METHOD(nin3a_jobs_t, crop, void,
 	private_nin3a_jobs_t *this, uint32_t ike_sa)
 {
@@ -442,6 +409,7 @@ nin3a_jobs_t *nin3a_jobs_create(kupf_t *kupf, nin3a_config_t *config,
 			.forget = _forget,
 			.supersede = _supersede,
 			.settle = _settle,
+			.await_child = _await_child,
 			.crop = _crop,
 			.lose = _lose,
 			.destroy = _destroy,

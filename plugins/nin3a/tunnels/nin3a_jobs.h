@@ -95,6 +95,14 @@ struct nin3a_jobs_t {
 				   uint32_t serial, uint32_t time);
 
 	/**
+	 * An IKE_SA was set up: if it is no tunnel yet, it has got the grace to
+	 * become one, whether its session has another or not, see settle().
+	 *
+	 * @param ike_sa	any IKE_SA
+	 */
+	void (*await_child)(nin3a_jobs_t *this, uint32_t ike_sa);
+
+	/**
 	 * The UE has set up another IKE_SA for its session: close and destroy what
 	 * is too many (see nin3a_tunnels_t.crop()), without waiting for a UE that
 	 * was told to go before.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_record.h"
+#include "nin3a/nin3a_counters.h"
 
 /*
  * Described in header
@@ -58,4 +59,52 @@ bool nin3a_record_child(nin3a_tunnels_t *tunnels, kupf_t *kupf,
 		kupf_session_unref(told.session);
 	}
 	return last;
+}
+
+/*
+ * Described in header
+ */
+void nin3a_record_down(nin3a_tunnels_t *tunnels, kupf_t *kupf,
+					   uint32_t ike_sa, uint32_t current)
+{
+	kupf_session_t *session;
+	kupf_reason_t reason;
+	uint32_t up_as;
+
+	if (current && current != ike_sa)
+	{	/* this thread is about to establish another IKE_SA of the same UE and
+		 * charon removes this one (check_uniqueness(), INITIAL_CONTACT) */
+		tunnels->set_reason(tunnels, ike_sa, KUPF_REASON_SUPERSEDED);
+	}
+	session = tunnels->down(tunnels, ike_sa, &up_as, &reason);
+	if (session)
+	{
+		nin3a_count(NIN3A_TUNNELS_CLOSED);
+		/* whoever was told about the tunnel knows it by its first identifier */
+		kupf->tunnel_down(kupf, session, up_as, reason);
+		kupf_session_unref(session);
+	}
+}
+
+/*
+ * Described in header
+ */
+void nin3a_record_flapping(nin3a_setups_t *setups, kupf_t *kupf,
+						   kupf_limiter_t *limiter, kupf_session_t *session,
+						   host_t *remote)
+{
+	u_int many, seconds;
+
+	many = setups->count(setups, session, time_monotonic(NULL), &seconds);
+	if (many)
+	{
+		nin3a_count(NIN3A_SESSIONS_FLAPPING);
+		if (kupf_limiter_allows(limiter))
+		{
+			DBG1(DBG_CFG, "nin3a: session '%s' flaps, %u tunnels came up within "
+				 "%u s, the last one from %#H",
+				 kupf_session_get_name(session), many, seconds, remote);
+		}
+		kupf->session_flapping(kupf, session, remote, many, seconds);
+	}
 }

@@ -14,7 +14,9 @@
 #define NIN3A_RECORD_H_
 
 #include "tunnel/tunnel_status.h"
+#include "nin3a_setups.h"
 #include "nin3a_tunnels.h"
+#include "kupf/kupf_limiter.h"
 
 /**
  * An IKE_SA has become a tunnel.
@@ -49,5 +51,27 @@ void nin3a_record_path(nin3a_tunnels_t *tunnels, kupf_t *kupf,
 bool nin3a_record_child(nin3a_tunnels_t *tunnels, kupf_t *kupf,
 						ike_sa_t *ike_sa, child_sa_t *child_sa,
 						child_sa_state_t state);
+
+/**
+ * An IKE_SA goes: the end of its tunnel, if it is one, is told once.
+ *
+ * @param ike_sa	unique identifier, of any IKE_SA
+ * @param current	unique identifier of the IKE_SA that this thread is about to
+ *					establish, 0 if there is none
+ */
+void nin3a_record_down(nin3a_tunnels_t *tunnels, kupf_t *kupf,
+					   uint32_t ike_sa, uint32_t current);
+
+/**
+ * A tunnel of a session came up: tell if the session flaps.
+ *
+ * @param setups	counts that
+ * @param limiter	bounds the log
+ * @param session	session
+ * @param remote	address and port of the UE
+ */
+void nin3a_record_flapping(nin3a_setups_t *setups, kupf_t *kupf,
+						   kupf_limiter_t *limiter, kupf_session_t *session,
+						   host_t *remote);
 
 #endif /** NIN3A_RECORD_H_ @}*/

@@ -183,37 +183,6 @@ METHOD(nin3a_table_t, get_count, u_int,
 	return this->count;
 }
 
-/*
- * Described in header
- */
-nin3a_entry_t *nin3a_entry_create(uint32_t ike_sa, nin3a_attempt_t *attempt)
-{
-	nin3a_entry_t *entry;
-
-	INIT(entry,
-		.ike_sa = ike_sa,
-		.attempt = attempt,
-		.state = attempt->reason == NIN3A_ALLOWED ? NIN3A_STATE_GUARDED
-												  : NIN3A_STATE_REFUSED,
-		.reason = NIN3A_NO_REASON,
-	);
-	return entry;
-}
-
-/*
- * Described in header
- */
-void nin3a_entry_destroy(nin3a_entry_t *entry)
-{
-	if (entry)
-	{
-		kupf_session_unref(entry->session);
-		nin3a_attempt_destroy(entry->attempt);
-		tunnel_status_destroy(entry->details);
-		free(entry);
-	}
-}
-
 METHOD(nin3a_table_t, destroy, void,
 	private_nin3a_table_t *this)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_tunnels.h"
-#include "nin3a/nin3a_counters.h"
 
 #include <threading/mutex.h>
 
@@ -33,6 +32,32 @@ static nin3a_entry_t *lock_entry(private_nin3a_tunnels_t *this,
 	return this->table->find(this->table, ike_sa);
 }
 
+/**
+ * Unlock the table.
+ *
+ * @return			result, for whoever asked
+ */
+static u_int unlock(private_nin3a_tunnels_t *this, u_int result)
+{
+	this->mutex->unlock(this->mutex);
+	return result;
+}
+
+/**
+ * Unlock the table, and get the session of an entry.
+ *
+ * @param entry		entry that is bound, or NULL
+ * @return			new reference, NULL if there is no entry
+ */
+static kupf_session_t *unlock_session(private_nin3a_tunnels_t *this,
+									  nin3a_entry_t *entry)
+{
+	kupf_session_t *session = entry ? kupf_session_ref(entry->session) : NULL;
+
+	this->mutex->unlock(this->mutex);
+	return session;
+}
+
 METHOD(nin3a_tunnels_t, begin, void,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, nin3a_attempt_t *attempt)
 {
@@ -55,10 +80,8 @@ METHOD(nin3a_tunnels_t, get_state, nin3a_state_t,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa)
 {
 	nin3a_entry_t *entry = lock_entry(this, ike_sa);
-	nin3a_state_t state = entry ? entry->state : NIN3A_STATE_NONE;
 
-	this->mutex->unlock(this->mutex);
-	return state;
+	return unlock(this, entry ? entry->state : NIN3A_STATE_NONE);
 }
 
 METHOD(nin3a_tunnels_t, refuse, void,
@@ -66,10 +89,7 @@ METHOD(nin3a_tunnels_t, refuse, void,
 {
 	nin3a_entry_t *entry = lock_entry(this, ike_sa);
 
-	if (entry)
-	{
-		nin3a_entry_refuse(entry, reason);
-	}
+	nin3a_entry_refuse(entry, reason);
 	this->mutex->unlock(this->mutex);
 }
 
@@ -77,36 +97,28 @@ METHOD(nin3a_tunnels_t, bind_, bool,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, kupf_session_t *session,
 	const tunnel_spis_t *spis)
 {
-	bool done = FALSE;
-	nin3a_entry_t *entry;
+	nin3a_entry_t *entry = lock_entry(this, ike_sa);
 
-	entry = lock_entry(this, ike_sa);
-	if (entry && entry->state == NIN3A_STATE_GUARDED)
+	if (!entry || !nin3a_entry_verify(entry, spis))
 	{
-		entry->state = NIN3A_STATE_VERIFIED;
-		entry->spis = *spis;
-		this->table->bind(this->table, entry, session);
-		done = TRUE;
+		return unlock(this, FALSE);
 	}
-	this->mutex->unlock(this->mutex);
-	return done;
+	this->table->bind(this->table, entry, session);
+	return unlock(this, TRUE);
 }
 
 METHOD(nin3a_tunnels_t, establish, bool,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa)
 {
+	nin3a_entry_t *entry = lock_entry(this, ike_sa);
 	nin3a_attempt_t *attempt = NULL;
-	bool done = FALSE;
-	nin3a_entry_t *entry;
+	nin3a_state_t state;
+	bool done;
 
-	entry = lock_entry(this, ike_sa);
-	if (entry && entry->state == NIN3A_STATE_VERIFIED)
+	done = entry && nin3a_entry_establish(entry, &this->serial);
+	if (done)
 	{
-		entry->state = NIN3A_STATE_ESTABLISHED;
-		entry->serial = ++this->serial;
-		attempt = entry->attempt;
-		entry->attempt = NULL;
-		done = TRUE;
+		attempt = nin3a_entry_take_attempt(entry, &state);
 	}
 	this->mutex->unlock(this->mutex);
 	nin3a_attempt_destroy(attempt);
@@ -116,55 +128,36 @@ METHOD(nin3a_tunnels_t, establish, bool,
 METHOD(nin3a_tunnels_t, up, kupf_session_t*,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa)
 {
-	kupf_session_t *session = NULL;
-	nin3a_entry_t *entry;
+	nin3a_entry_t *entry = lock_entry(this, ike_sa);
+	bool up = entry && nin3a_entry_up(entry);
 
-	entry = lock_entry(this, ike_sa);
-	if (entry && nin3a_entry_up(entry))
-	{
-		this->up++;
-		session = kupf_session_ref(entry->session);
-	}
-	this->mutex->unlock(this->mutex);
-	return session;
+	this->up += up;
+	return unlock_session(this, up ? entry : NULL);
 }
 
 METHOD(nin3a_tunnels_t, down, kupf_session_t*,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, uint32_t *up_as,
 	kupf_reason_t *reason)
 {
-	kupf_session_t *session = NULL;
-	nin3a_entry_t *entry;
+	nin3a_entry_t *entry = lock_entry(this, ike_sa);
 
-	entry = lock_entry(this, ike_sa);
-	if (entry && entry->up)
+	if (!entry || !entry->up)
 	{
-		nin3a_entry_down(entry);
-		this->up--;
-		*up_as = entry->up_as;
-		*reason = entry->reason;
-		session = kupf_session_ref(entry->session);
+		return unlock_session(this, NULL);
 	}
-	this->mutex->unlock(this->mutex);
-	return session;
+	nin3a_entry_down(entry);
+	this->up--;
+	*up_as = entry->up_as;
+	*reason = entry->reason;
+	return unlock_session(this, entry);
 }
 
 METHOD(nin3a_tunnels_t, take_attempt, nin3a_attempt_t*,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, nin3a_state_t *state)
 {
-	nin3a_attempt_t *attempt = NULL;
-	nin3a_entry_t *entry;
+	nin3a_entry_t *entry = lock_entry(this, ike_sa);
+	nin3a_attempt_t *attempt = nin3a_entry_take_attempt(entry, state);
 
-	*state = NIN3A_STATE_NONE;
-	entry = lock_entry(this, ike_sa);
-	if (entry)
-	{
-		*state = entry->state;
-		attempt = entry->attempt;
-		entry->attempt = NULL;
-		/* what is reported as refused must not be established after all */
-		nin3a_entry_refuse(entry, NIN3A_INCOMPLETE);
-	}
 	this->mutex->unlock(this->mutex);
 	return attempt;
 }
@@ -172,74 +165,34 @@ METHOD(nin3a_tunnels_t, take_attempt, nin3a_attempt_t*,
 METHOD(nin3a_tunnels_t, get_session, kupf_session_t*,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa)
 {
-	kupf_session_t *session = NULL;
-	nin3a_entry_t *entry;
+	nin3a_entry_t *entry = lock_entry(this, ike_sa);
 
-	entry = lock_entry(this, ike_sa);
-	if (nin3a_entry_is_bound(entry))
-	{
-		session = kupf_session_ref(entry->session);
-	}
-	this->mutex->unlock(this->mutex);
-	return session;
+	return unlock_session(this, nin3a_entry_is_bound(entry) ? entry : NULL);
 }
 
 METHOD(nin3a_tunnels_t, get_spis, bool,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, tunnel_spis_t *spis)
 {
-	bool found = FALSE;
-	nin3a_entry_t *entry;
+	nin3a_entry_t *entry = lock_entry(this, ike_sa);
 
-	entry = lock_entry(this, ike_sa);
-	if (entry && entry->session)
-	{
-		*spis = entry->spis;
-		found = TRUE;
-	}
-	this->mutex->unlock(this->mutex);
-	return found;
+	return unlock(this, nin3a_entry_get_spis(entry, spis));
 }
 
 METHOD(nin3a_tunnels_t, set_reason, void,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, kupf_reason_t reason)
 {
-	nin3a_entry_t *entry;
+	nin3a_entry_t *entry = lock_entry(this, ike_sa);
 
-	entry = lock_entry(this, ike_sa);
-	if (entry)
-	{
-		nin3a_entry_give_reason(entry, reason);
-	}
+	nin3a_entry_give_reason(entry, reason);
 	this->mutex->unlock(this->mutex);
 }
 
 METHOD(nin3a_tunnels_t, condemn, bool,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa)
 {
-	nin3a_entry_t *entry;
-	bool done = FALSE;
+	nin3a_entry_t *entry = lock_entry(this, ike_sa);
 
-	entry = lock_entry(this, ike_sa);
-	if (entry && entry->state == NIN3A_STATE_ESTABLISHED && !entry->closing)
-	{
-		entry->closing = TRUE;
-		nin3a_entry_give_reason(entry, KUPF_REASON_REFUSED);
-		done = TRUE;
-	}
-	this->mutex->unlock(this->mutex);
-	return done;
-}
-
-/**
- * There is something to be told of a tunnel.
- */
-static void tell(const nin3a_entry_t *entry, tunnel_told_t *told)
-{
-	if (told && entry->up)
-	{
-		told->session = kupf_session_ref(entry->session);
-		told->up_as = entry->up_as;
-	}
+	return unlock(this, entry && nin3a_entry_condemn(entry));
 }
 
 METHOD(nin3a_tunnels_t, set_path, void,
@@ -249,20 +202,7 @@ METHOD(nin3a_tunnels_t, set_path, void,
 {
 	nin3a_entry_t *entry = lock_entry(this, ike_sa);
 
-	if (entry && entry->details)
-	{
-		switch (tunnel_status_set_path(entry->details, local, remote))
-		{
-			case TUNNEL_PATH_MOVED:
-				tell(entry, told);
-				break;
-			case TUNNEL_PATH_RESTLESS:
-				nin3a_count(NIN3A_MOVES_UNTOLD);
-				break;
-			default:
-				break;
-		}
-	}
+	nin3a_entry_set_path(entry, local, remote, told);
 	this->mutex->unlock(this->mutex);
 }
 
@@ -271,37 +211,17 @@ METHOD(nin3a_tunnels_t, set_child, bool,
 	bool installed, tunnel_told_t *told)
 {
 	nin3a_entry_t *entry = lock_entry(this, ike_sa);
-	bool last = FALSE;
 
-	if (entry && entry->details)
-	{
-		if (tunnel_status_set_child(entry->details, child, installed))
-		{
-			tell(entry, told);
-		}
-		last = entry->up && !entry->losing && !entry->closing &&
-			   !tunnel_status_has_child(entry->details);
-		entry->losing |= last;
-	}
-	this->mutex->unlock(this->mutex);
-	return last;
+	return unlock(this, entry && nin3a_entry_set_child(entry, child, installed,
+													   told));
 }
 
 METHOD(nin3a_tunnels_t, lease, bool,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, u_int i)
 {
-	bool done = FALSE;
-	nin3a_entry_t *entry;
+	nin3a_entry_t *entry = lock_entry(this, ike_sa);
 
-	entry = lock_entry(this, ike_sa);
-	if (nin3a_entry_is_bound(entry) && i < KUPF_UE_ADDRESSES_MAX &&
-		!(entry->leased & (1 << i)))
-	{
-		entry->leased |= 1 << i;
-		done = TRUE;
-	}
-	this->mutex->unlock(this->mutex);
-	return done;
+	return unlock(this, nin3a_entry_lease(entry, i));
 }
 
 METHOD(nin3a_tunnels_t, rekey, bool,
@@ -309,21 +229,12 @@ METHOD(nin3a_tunnels_t, rekey, bool,
 	const tunnel_spis_t *spis)
 {
 	nin3a_entry_t *entry = lock_entry(this, old);
-	bool closing = FALSE;
 
 	if (entry)
 	{
 		this->table->move(this->table, entry, new);
-		entry->spis = *spis;
-		closing = entry->closing;
-		if (!closing)
-		{	/* what was said about the predecessor only, e.g. its DELETE in a
-			 * collision of two rekeyings */
-			entry->reason = NIN3A_NO_REASON;
-		}
 	}
-	this->mutex->unlock(this->mutex);
-	return closing;
+	return unlock(this, nin3a_entry_rekey(entry, spis));
 }
 
 METHOD(nin3a_tunnels_t, remove_, void,
@@ -333,10 +244,7 @@ METHOD(nin3a_tunnels_t, remove_, void,
 
 	this->mutex->lock(this->mutex);
 	entry = this->table->remove(this->table, ike_sa);
-	if (entry && entry->up)
-	{
-		this->up--;
-	}
+	this->up -= entry && entry->up;
 	this->mutex->unlock(this->mutex);
 	nin3a_entry_destroy(entry);
 }
@@ -344,36 +252,25 @@ METHOD(nin3a_tunnels_t, remove_, void,
 METHOD(nin3a_tunnels_t, count, u_int,
 	private_nin3a_tunnels_t *this, const char *session, u_int *up)
 {
-	u_int all;
-
 	this->mutex->lock(this->mutex);
-	all = nin3a_chain_count(this->table, session, up);
-	this->mutex->unlock(this->mutex);
-	return all;
+	return unlock(this, nin3a_chain_count(this->table, session, up));
 }
 
 METHOD(nin3a_tunnels_t, uses, bool,
 	private_nin3a_tunnels_t *this, const char *session,
 	const kupf_address_t *address)
 {
-	bool used;
-
 	this->mutex->lock(this->mutex);
-	used = nin3a_chain_uses(this->table, session, address);
-	this->mutex->unlock(this->mutex);
-	return used;
+	return unlock(this, nin3a_chain_uses(this->table, session, address));
 }
 
 METHOD(nin3a_tunnels_t, describe, u_int,
 	private_nin3a_tunnels_t *this, const char *session, kupf_tunnel_t *tunnels,
 	u_int max)
 {
-	u_int count;
-
 	this->mutex->lock(this->mutex);
-	count = nin3a_chain_describe(this->table, session, tunnels, max);
-	this->mutex->unlock(this->mutex);
-	return count;
+	return unlock(this, nin3a_chain_describe(this->table, session, tunnels,
+											 max));
 }
 
 METHOD(nin3a_tunnels_t, select_, u_int,
@@ -381,24 +278,17 @@ METHOD(nin3a_tunnels_t, select_, u_int,
 	nin3a_tunnels_filter_t filter, void *user, kupf_reason_t reason,
 	array_t *ids)
 {
-	u_int up;
-
 	this->mutex->lock(this->mutex);
-	up = nin3a_chain_select(this->table, session, filter, user, reason, ids);
-	this->mutex->unlock(this->mutex);
-	return up;
+	return unlock(this, nin3a_chain_select(this->table, session, filter, user,
+										   reason, ids));
 }
 
 METHOD(nin3a_tunnels_t, vacate, u_int,
 	private_nin3a_tunnels_t *this, const char *session, uint32_t up_as,
 	array_t *ids)
 {
-	u_int up;
-
 	this->mutex->lock(this->mutex);
-	up = nin3a_chain_vacate(this->table, session, up_as, ids);
-	this->mutex->unlock(this->mutex);
-	return up;
+	return unlock(this, nin3a_chain_vacate(this->table, session, up_as, ids));
 }
 
 METHOD(nin3a_tunnels_t, refresh, void,
@@ -416,14 +306,10 @@ METHOD(nin3a_tunnels_t, refresh, void,
 METHOD(nin3a_tunnels_t, crowds, bool,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, uint32_t *serial)
 {
-	nin3a_entry_t *entry;
-	bool crowds;
+	nin3a_entry_t *entry = lock_entry(this, ike_sa);
 
-	entry = lock_entry(this, ike_sa);
-	crowds = entry && nin3a_chain_crowds(this->table, entry);
 	*serial = entry ? entry->serial : 0;
-	this->mutex->unlock(this->mutex);
-	return crowds;
+	return unlock(this, entry && nin3a_chain_crowds(this->table, entry));
 }
 
 METHOD(nin3a_tunnels_t, settle, void,
@@ -439,33 +325,25 @@ METHOD(nin3a_tunnels_t, is_waiting, bool,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, uint32_t *serial)
 {
 	nin3a_entry_t *entry = lock_entry(this, ike_sa);
-	bool waiting;
 
-	waiting = entry && entry->state == NIN3A_STATE_ESTABLISHED &&
-			  !entry->up && !entry->closing;
 	*serial = entry ? entry->serial : 0;
-	this->mutex->unlock(this->mutex);
-	return waiting;
+	return unlock(this, entry && nin3a_entry_is_waiting(entry));
 }
 
 METHOD(nin3a_tunnels_t, was_up, bool,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa)
 {
 	nin3a_entry_t *entry = lock_entry(this, ike_sa);
-	bool was = entry && entry->details;
 
-	this->mutex->unlock(this->mutex);
-	return was;
+	return unlock(this, entry && entry->details);
 }
 
 METHOD(nin3a_tunnels_t, is_losing, bool,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa)
 {
 	nin3a_entry_t *entry = lock_entry(this, ike_sa);
-	bool losing = entry && entry->losing;
 
-	this->mutex->unlock(this->mutex);
-	return losing;
+	return unlock(this, entry && entry->losing);
 }
 
 METHOD(nin3a_tunnels_t, crop, void,
@@ -474,10 +352,7 @@ METHOD(nin3a_tunnels_t, crop, void,
 {
 	nin3a_entry_t *entry = lock_entry(this, ike_sa);
 
-	if (nin3a_entry_is_bound(entry))
-	{
-		nin3a_chain_crop(this->table, entry, max, close, force);
-	}
+	nin3a_chain_crop(this->table, entry, max, close, force);
 	this->mutex->unlock(this->mutex);
 }
 
@@ -494,32 +369,25 @@ METHOD(nin3a_tunnels_t, lose, kupf_session_t*,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, uint32_t *up_as,
 	uint32_t *serial)
 {
-	kupf_session_t *session = NULL;
-	nin3a_entry_t *entry;
+	nin3a_entry_t *entry = lock_entry(this, ike_sa);
 
-	entry = lock_entry(this, ike_sa);
-	if (entry && nin3a_entry_lose(entry))
+	if (!entry || !nin3a_entry_lose(entry))
 	{
-		this->up--;
-		entry->serial = ++this->serial;
-		*up_as = entry->up_as;
-		*serial = entry->serial;
-		session = kupf_session_ref(entry->session);
+		return unlock_session(this, NULL);
 	}
-	this->mutex->unlock(this->mutex);
-	return session;
+	this->up--;
+	entry->serial = ++this->serial;
+	*up_as = entry->up_as;
+	*serial = entry->serial;
+	return unlock_session(this, entry);
 }
 
 METHOD(nin3a_tunnels_t, get_count, u_int,
 	private_nin3a_tunnels_t *this, u_int *up)
 {
-	u_int count;
-
 	this->mutex->lock(this->mutex);
-	count = this->table->get_count(this->table);
 	*up = this->up;
-	this->mutex->unlock(this->mutex);
-	return count;
+	return unlock(this, this->table->get_count(this->table));
 }
 
 METHOD(nin3a_tunnels_t, destroy, void,

@@ -8,7 +8,6 @@
 #include "tunnel/tunnel_message.h"
 
 typedef struct private_nin3a_ue_decision_t private_nin3a_ue_decision_t;
-typedef struct asked_t asked_t;
 
 /**
  * Private data of the judge.
@@ -37,18 +36,6 @@ static void count_suppressed()
 {
 	nin3a_ue_count(NIN3A_UE_SUPPRESSED);
 }
-
-/**
- * The inner addresses that we have asked for.
- */
-struct asked_t {
-	/** legs */
-	nin3a_ue_legs_t *legs;
-	/** IKE_SA */
-	ike_sa_t *ike_sa;
-	/** IPv4 and IPv6 addresses that the UPF may still assign */
-	u_int ipv4, ipv6;
-};
 
 /**
  * Whether an IKE_SA is protected as it must be.
@@ -101,103 +88,24 @@ static void judge_init(private_nin3a_ue_decision_t *this, uint32_t unique_id,
 }
 
 /**
- * Count the inner addresses that we have asked for.
- */
-static asked_t get_asked(private_nin3a_ue_decision_t *this, ike_sa_t *ike_sa)
-{
-	peer_cfg_t *peer_cfg = ike_sa->get_peer_cfg(ike_sa);
-	enumerator_t *enumerator;
-	asked_t asked = {
-		.legs = this->legs,
-		.ike_sa = ike_sa,
-	};
-	host_t *host;
-
-	enumerator = peer_cfg->create_virtual_ip_enumerator(peer_cfg);
-	while (enumerator->enumerate(enumerator, &host))
-	{
-		if (host->get_family(host) == AF_INET)
-		{
-			asked.ipv4++;
-		}
-		else
-		{
-			asked.ipv6++;
-		}
-	}
-	enumerator->destroy(enumerator);
-	return asked;
-}
-
-CALLBACK(allows_inner, bool,
-	asked_t *asked, const kupf_address_t *address)
-{
-	uint32_t unique_id = asked->ike_sa->get_unique_id(asked->ike_sa);
-	u_int *left = address->family == AF_INET ? &asked->ipv4 : &asked->ipv6;
-	bool allowed;
-	host_t *host;
-
-	host = kupf_address_to_host(address);
-	allowed = *left && nin3a_ue_inner_is_host(address) &&
-			  !host->ip_equals(host, asked->ike_sa->get_my_host(asked->ike_sa)) &&
-			  asked->legs->assign(asked->legs, unique_id, address,
-					charon->kernel->get_interface(charon->kernel, host, NULL));
-	if (allowed)
-	{
-		(*left)--;
-	}
-	host->destroy(host);
-	return allowed;
-}
-
-/**
- * Keep inner addresses from charon that must not be taken.
- *
- * @return			FALSE if the UPF has assigned no others
- */
-static bool judge_inner(private_nin3a_ue_decision_t *this, ike_sa_t *ike_sa,
-						message_t *response)
-{
-	asked_t asked = get_asked(this, ike_sa);
-	nin3a_ue_settings_t settings;
-	u_int refused, kept, others, i;
-
-	this->config->get(this->config, &settings);
-	refused = nin3a_ue_inner_filter(response, settings.dns, allows_inner,
-									&asked, &kept, &others);
-	while (others--)
-	{
-		nin3a_ue_count(NIN3A_UE_ATTRIBUTES_REFUSED);
-	}
-	for (i = 0; i < refused; i++)
-	{
-		nin3a_ue_count(NIN3A_UE_INNER_REFUSED);
-	}
-	if (refused)
-	{
-		DBG1(DBG_CFG, "nin3a-ue: not taking %u of %u inner addresses that UPF "
-			 "%H has assigned", refused, refused + kept,
-			 ike_sa->get_other_host(ike_sa));
-	}
-	return kept || !refused;
-}
-
-/**
  * Judge an IKE_AUTH response.
  */
 static void judge_auth(private_nin3a_ue_decision_t *this, ike_sa_t *ike_sa,
 					   kupf_session_t *session, message_t *response)
 {
 	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
+	nin3a_ue_settings_t settings;
 	nin3a_ue_reason_t reason;
 	nin3a_ue_facts_t facts = {};
 
+	this->config->get(this->config, &settings);
 	tunnel_message_get_auth(response, &facts.auth);
 	get_facts(this, ike_sa, session, &facts);
 	facts.refused = tunnel_message_is_error(response);
 
 	reason = nin3a_ue_policy_response(&facts);
-	if (reason == NIN3A_UE_ALLOWED && !judge_inner(this, ike_sa, response))
+	if (reason == NIN3A_UE_ALLOWED &&
+		!nin3a_ue_inner_judge(this->legs, ike_sa, response, settings.dns))
 	{
 		reason = NIN3A_UE_INNER_ADDRESS;
 	}
@@ -302,6 +210,30 @@ METHOD(nin3a_ue_decision_t, judge_message, void,
 			 tunnel_message_closes(message))
 	{
 		this->sas->set_reason(this->sas, unique_id, KUPF_REASON_PEER);
+	}
+}
+
+METHOD(nin3a_ue_decision_t, judge_bounds, void,
+	private_nin3a_ue_decision_t *this, tunnel_bounds_t *bounds,
+	ike_sa_t *ike_sa, message_t *message)
+{
+	nin3a_ue_settings_t settings;
+	tunnel_bound_t bound;
+
+	this->config->get(this->config, &settings);
+	bound = bounds->check(bounds, ike_sa, message, &settings.limits);
+	if (bound == TUNNEL_WITHIN)
+	{
+		return;
+	}
+	nin3a_ue_count(bound == TUNNEL_CHILDREN_EXCEEDED ?
+						NIN3A_UE_CHILDREN_REFUSED : NIN3A_UE_REKEYINGS_REFUSED);
+	if (kupf_limiter_allows(&this->limiter))
+	{
+		DBG1(DBG_CFG, "nin3a-ue: UPF %H sets up too %s on IKE_SA [%u], refused",
+			 ike_sa->get_other_host(ike_sa),
+			 bound == TUNNEL_CHILDREN_EXCEEDED ? "many CHILD_SAs" : "much a "
+			 "minute", ike_sa->get_unique_id(ike_sa));
 	}
 }
 
@@ -411,13 +343,8 @@ METHOD(nin3a_ue_decision_t, allows_child, bool,
 		return FALSE;
 	}
 	this->config->get(this->config, &settings);
-	if (tunnel_profile_allows(settings.esp_profile,
-							 child_sa->get_proposal(child_sa), why,
-							 sizeof(why)) &&
-		tunnel_profile_allows_child(settings.esp_profile, settings.esp_mode,
-							 child_cfg->get_mode(child_cfg),
-							 child_cfg->get_replay_window(child_cfg), why,
-							 sizeof(why)))
+	if (tunnel_profile_allows_child_sa(settings.esp_profile, settings.esp_mode,
+									   child_sa, why, sizeof(why)))
 	{
 		return TRUE;
 	}
@@ -461,6 +388,7 @@ nin3a_ue_decision_t *nin3a_ue_decision_create(kupf_t *kupf,
 	INIT(this,
 		.public = {
 			.judge_message = _judge_message,
+			.judge_bounds = _judge_bounds,
 			.authorize = _authorize,
 			.allows_child = _allows_child,
 			.allows_rekeyed = _allows_rekeyed,

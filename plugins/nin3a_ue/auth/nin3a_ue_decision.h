@@ -23,6 +23,7 @@
 #include "nin3a_ue/nin3a_ue_config.h"
 #include "nin3a_ue/tunnels/nin3a_ue_legs.h"
 
+#include "tunnel/tunnel_bounds.h"
 #include "tunnel/tunnel_keyring.h"
 
 #include <daemon.h>
@@ -44,6 +45,17 @@ struct nin3a_ue_decision_t {
 	 */
 	void (*judge_message)(nin3a_ue_decision_t *this, ike_sa_t *ike_sa,
 						  message_t *message);
+
+	/**
+	 * Keep what a UPF sets up within bounds: a request for more is changed into one
+	 * that does nothing.
+	 *
+	 * @param bounds	counts that
+	 * @param ike_sa	IKE_SA of ours
+	 * @param message	message that came for it, parsed
+	 */
+	void (*judge_bounds)(nin3a_ue_decision_t *this, tunnel_bounds_t *bounds,
+						 ike_sa_t *ike_sa, message_t *message);
 
 	/**
 	 * Judge whether an IKE_SA may go on.

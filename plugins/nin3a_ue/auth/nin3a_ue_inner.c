@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_ue_inner.h"
+#include "nin3a_ue/nin3a_ue_counters.h"
 
 #include <collections/array.h>
 #include <encoding/payloads/cp_payload.h>
@@ -11,6 +12,7 @@
 #define IP6_LEN 17
 
 typedef struct filter_t filter_t;
+typedef struct asked_t asked_t;
 
 /**
  * What a response is filtered with.
@@ -198,4 +200,94 @@ u_int nin3a_ue_inner_filter(message_t *response, bool dns,
 	*kept = filter.kept;
 	*refused = filter.refused;
 	return filter.removed;
+}
+
+/**
+ * The inner addresses that we have asked for.
+ */
+struct asked_t {
+	/** legs */
+	nin3a_ue_legs_t *legs;
+	/** IKE_SA */
+	ike_sa_t *ike_sa;
+	/** IPv4 and IPv6 addresses that the UPF may still assign */
+	u_int ipv4, ipv6;
+};
+
+/**
+ * Count the inner addresses that we have asked for.
+ */
+static asked_t get_asked(nin3a_ue_legs_t *legs, ike_sa_t *ike_sa)
+{
+	peer_cfg_t *peer_cfg = ike_sa->get_peer_cfg(ike_sa);
+	enumerator_t *enumerator;
+	asked_t asked = {
+		.legs = legs,
+		.ike_sa = ike_sa,
+	};
+	host_t *host;
+
+	enumerator = peer_cfg->create_virtual_ip_enumerator(peer_cfg);
+	while (enumerator->enumerate(enumerator, &host))
+	{
+		if (host->get_family(host) == AF_INET)
+		{
+			asked.ipv4++;
+		}
+		else
+		{
+			asked.ipv6++;
+		}
+	}
+	enumerator->destroy(enumerator);
+	return asked;
+}
+
+CALLBACK(allows_inner, bool,
+	asked_t *asked, const kupf_address_t *address)
+{
+	uint32_t unique_id = asked->ike_sa->get_unique_id(asked->ike_sa);
+	u_int *left = address->family == AF_INET ? &asked->ipv4 : &asked->ipv6;
+	bool allowed;
+	host_t *host;
+
+	host = kupf_address_to_host(address);
+	allowed = *left && nin3a_ue_inner_is_host(address) &&
+			  !host->ip_equals(host, asked->ike_sa->get_my_host(asked->ike_sa)) &&
+			  asked->legs->assign(asked->legs, unique_id, address,
+					charon->kernel->get_interface(charon->kernel, host, NULL));
+	if (allowed)
+	{
+		(*left)--;
+	}
+	host->destroy(host);
+	return allowed;
+}
+
+/*
+ * Described in header
+ */
+bool nin3a_ue_inner_judge(nin3a_ue_legs_t *legs, ike_sa_t *ike_sa,
+						  message_t *response, bool dns)
+{
+	asked_t asked = get_asked(legs, ike_sa);
+	u_int refused, kept, others, i;
+
+	refused = nin3a_ue_inner_filter(response, dns, allows_inner, &asked,
+									&kept, &others);
+	while (others--)
+	{
+		nin3a_ue_count(NIN3A_UE_ATTRIBUTES_REFUSED);
+	}
+	for (i = 0; i < refused; i++)
+	{
+		nin3a_ue_count(NIN3A_UE_INNER_REFUSED);
+	}
+	if (refused)
+	{
+		DBG1(DBG_CFG, "nin3a-ue: not taking %u of %u inner addresses that UPF "
+			 "%H has assigned", refused, refused + kept,
+			 ike_sa->get_other_host(ike_sa));
+	}
+	return kept || !refused;
 }

@@ -7,13 +7,15 @@
  * The inner addresses that a UPF assigns: which can be one at all, and how those
  * that must not be taken are kept from charon, which takes any.
  *
- * Pure functions.
+ * All but nin3a_ue_inner_judge() are pure functions.
  */
 
 #ifndef NIN3A_UE_INNER_H_
 #define NIN3A_UE_INNER_H_
 
 #include "kupf/store/kupf_address.h"
+
+#include "nin3a_ue/tunnels/nin3a_ue_legs.h"
 
 #include <daemon.h>
 
@@ -51,5 +53,19 @@ bool nin3a_ue_inner_is_host(const kupf_address_t *address);
 u_int nin3a_ue_inner_filter(message_t *response, bool dns,
 							nin3a_ue_inner_cb_t allows, void *user,
 							u_int *kept, u_int *refused);
+
+/**
+ * Keep inner addresses from charon that must not be taken: those that were not
+ * asked for, that are somebody else's (nin3a_ue_legs_t.assign()), or our own.
+ * Called in a hook of charon, by the thread that has the IKE_SA checked out.
+ *
+ * @param legs		legs
+ * @param ike_sa	IKE_SA of ours
+ * @param response	its IKE_AUTH response, parsed
+ * @param dns		whether name servers and domains may stay
+ * @return			FALSE if the UPF has assigned no others
+ */
+bool nin3a_ue_inner_judge(nin3a_ue_legs_t *legs, ike_sa_t *ike_sa,
+						  message_t *response, bool dns);
 
 #endif /** NIN3A_UE_INNER_H_ @}*/

@@ -73,3 +73,36 @@ bool nin3a_ue_initiate(nin3a_ue_legs_t *legs, kupf_session_t *session,
 	peer_cfg->destroy(peer_cfg);
 	return TRUE;
 }
+
+/**
+ * Whether an IKE_SA that we initiate authenticates itself: the successor in a
+ * rekeying has no tasks of its own at first.
+ */
+static bool is_authenticating(ike_sa_t *ike_sa)
+{
+	enumerator_t *enumerator;
+	bool found = FALSE;
+	task_t *task;
+
+	enumerator = ike_sa->create_task_enumerator(ike_sa, TASK_QUEUE_ACTIVE);
+	while (!found && enumerator->enumerate(enumerator, &task))
+	{
+		found = task->get_type(task) == TASK_IKE_AUTH;
+	}
+	enumerator->destroy(enumerator);
+	return found;
+}
+
+/*
+ * Described in header
+ */
+bool nin3a_ue_follow(nin3a_ue_legs_t *legs, ike_sa_t *ike_sa, array_t *ids)
+{
+	peer_cfg_t *peer_cfg = ike_sa->get_peer_cfg(ike_sa);
+	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
+
+	return peer_cfg && ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR) &&
+		   is_authenticating(ike_sa) &&
+		   legs->follow(legs, peer_cfg, ike_sa->get_unique_id(ike_sa),
+						id->get_initiator_spi(id), ids);
+}

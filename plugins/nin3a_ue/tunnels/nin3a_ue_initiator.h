@@ -6,8 +6,7 @@
  *
  * Initiates IKE_SAs, step 10 of TR 33.754's figure 6.Y.2.1.
  *
- * To be called in a job, by a thread that has no IKE_SA checked out; does not
- * wait for the UPF.
+ * Nothing here waits for the UPF.
  */
 
 #ifndef NIN3A_UE_INITIATOR_H_
@@ -17,7 +16,8 @@
 
 /**
  * Initiate an IKE_SA for a session, always a new one.  It is bound to the
- * session before anything is sent.
+ * session before anything is sent.  To be called in a job, by a thread that has
+ * no IKE_SA checked out.
  *
  * @param legs			legs, with an attempt for the session that has begun
  * @param session		session of the attempt
@@ -26,5 +26,18 @@
  */
 bool nin3a_ue_initiate(nin3a_ue_legs_t *legs, kupf_session_t *session,
 					   const char *connection);
+
+/**
+ * An IKE_SA is about to be set up that is none of ours.  One that charon initiates
+ * in place of one of ours becomes ours: not all versions tell that by
+ * ike_reestablish_pre().  One that must not be is to be closed, and until then
+ * charon may not use any other key for it.  To be called in a hook.
+ *
+ * @param legs		legs
+ * @param ike_sa	IKE_SA, checked out
+ * @param ids		array of uint32_t that it is added to if it must not be
+ * @return			TRUE if it is an attempt of ours now
+ */
+bool nin3a_ue_follow(nin3a_ue_legs_t *legs, ike_sa_t *ike_sa, array_t *ids);
 
 #endif /** NIN3A_UE_INITIATOR_H_ @}*/

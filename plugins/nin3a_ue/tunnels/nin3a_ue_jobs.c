@@ -102,24 +102,18 @@ CALLBACK(close_job, job_requeue_t,
 {
 	sa_job_t *job = data;
 	nin3a_ue_settings_t settings;
-	bool waiting = FALSE;
 	ike_sa_t *ike_sa;
 	status_t status;
 
 	this->config->get(this->config, &settings);
 	ike_sa = nin3a_ue_checkout(this->sas, job->ike_sa);
-	if (ike_sa)
+	if (!ike_sa)
 	{
-		status = delete_ike_sa(ike_sa, job->again);
-		waiting = status != DESTROY_ME && !job->again;
-		tunnel_checkin(ike_sa, status);
+		return JOB_REQUEUE_NONE;
 	}
-	if (waiting && settings.close_timeout)
-	{
-		job->again = TRUE;
-		return JOB_RESCHEDULE(settings.close_timeout);
-	}
-	return JOB_REQUEUE_NONE;
+	status = delete_ike_sa(ike_sa, job->again);
+	return tunnel_checkin_told(ike_sa, status, &job->again,
+							   settings.close_timeout);
 }
 
 METHOD(nin3a_ue_jobs_t, close_, void,

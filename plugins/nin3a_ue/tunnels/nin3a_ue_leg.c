@@ -5,26 +5,6 @@
 /*
  * Described in header
  */
-void nin3a_ue_sa_destroy(nin3a_ue_sa_t *sa)
-{
-	tunnel_status_destroy(sa->details);
-	chunk_free(&sa->request);
-	kupf_session_unref(sa->session);
-	free(sa);
-}
-
-/*
- * Described in header
- */
-bool nin3a_ue_sa_fits(const nin3a_ue_sa_t *sa, const kupf_session_t *session)
-{
-	return sa->session == session ||
-		   !kupf_session_needs_rekey(sa->session, session);
-}
-
-/*
- * Described in header
- */
 uint32_t nin3a_ue_leg_get_attempt(const nin3a_ue_leg_t *leg)
 {
 	nin3a_ue_sa_t *sa;
@@ -107,32 +87,20 @@ void nin3a_ue_leg_fail(nin3a_ue_leg_t *leg, const char *failure, time_t now)
 /*
  * Described in header
  */
-void nin3a_ue_leg_get_attempts(const nin3a_ue_leg_t *leg,
+bool nin3a_ue_leg_get_attempts(const nin3a_ue_leg_t *leg,
 							   kupf_attempts_t *attempts)
 {
+	if (!leg)
+	{
+		return FALSE;
+	}
 	*attempts = (kupf_attempts_t){
 		.failures = leg->failures,
 		.failure = leg->failure,
 		.failed = leg->failed,
 		.next = leg->waiting ? leg->next : 0,
 	};
-}
-
-/**
- * Why an IKE_SA is gone: what made the attempt fail, or ended the tunnel.
- */
-static const char *why_gone(const nin3a_ue_sa_t *sa)
-{
-	if (sa->stage != NIN3A_UE_UP)
-	{
-		return nin3a_ue_reason_token(sa->failure);
-	}
-	if (sa->reason == NIN3A_UE_NO_REASON)
-	{
-		return enum_to_name(kupf_reason_names, sa->suspect ?
-							KUPF_REASON_TIMEOUT : KUPF_REASON_SHUTDOWN);
-	}
-	return enum_to_name(kupf_reason_names, sa->reason);
+	return TRUE;
 }
 
 /*
@@ -149,7 +117,7 @@ void nin3a_ue_leg_lose(nin3a_ue_leg_t *leg, const nin3a_ue_sa_t *sa,
 	}
 	if (nin3a_ue_sa_fits(sa, leg->wanted) && !is_served(leg))
 	{
-		nin3a_ue_leg_fail(leg, why_gone(sa), now);
+		nin3a_ue_leg_fail(leg, nin3a_ue_sa_why_gone(sa), now);
 	}
 }
 
@@ -190,24 +158,72 @@ void nin3a_ue_leg_decide(nin3a_ue_leg_t *leg,
 	memcpy(order->name, leg->name, sizeof(order->name));
 }
 
-/**
- * Mark an IKE_SA as being closed.
+/*
+ * Described in header
  */
-static void close_sa(nin3a_ue_sa_t *sa, kupf_reason_t reason, array_t *ids)
+bool nin3a_ue_leg_doubt(nin3a_ue_sa_t *sa, const nin3a_ue_backoff_t *backoff,
+						uint32_t *serial, nin3a_ue_order_t *order)
 {
-	sa->closing = TRUE;
-	if (sa->stage == NIN3A_UE_UP)
+	if (sa->stage != NIN3A_UE_UP || sa->closing || sa->suspect ||
+		!sa->leg->wanted)
 	{
-		if (sa->reason == NIN3A_UE_NO_REASON)
-		{
-			sa->reason = reason;
+		return FALSE;
+	}
+	nin3a_ue_leg_suspect(sa->leg, sa, backoff, time_monotonic(NULL));
+	if (!sa->leg->waiting)
+	{
+		nin3a_ue_leg_decide(sa->leg, backoff, serial, order);
+	}
+	return TRUE;
+}
+
+/*
+ * Described in header
+ */
+void nin3a_ue_leg_trust(nin3a_ue_sa_t *sa)
+{
+	if (sa && sa->suspect)
+	{
+		sa->suspect = FALSE;
+		if (sa->leg->wanted && !sa->closing &&
+			nin3a_ue_sa_fits(sa, sa->leg->wanted))
+		{	/* an order that waits is void, an attempt goes on */
+			sa->leg->waiting = FALSE;
 		}
 	}
-	else if (sa->failure == NIN3A_UE_UNDECIDED)
+}
+
+/*
+ * Described in header
+ */
+bool nin3a_ue_leg_hint(nin3a_ue_sa_t *sa, const nin3a_ue_backoff_t *backoff,
+					   uint32_t *serial, nin3a_ue_order_t *order,
+					   uint32_t *attempt)
+{
+	time_t now = time_monotonic(NULL);
+	nin3a_ue_leg_t *leg = sa->leg;
+
+	if (!sa->asked || leg->hinted_at == now)
 	{
-		sa->failure = NIN3A_UE_CANCELLED;
+		return FALSE;
 	}
-	array_insert(ids, ARRAY_TAIL, &sa->ike_sa);
+	leg->hinted_at = now;
+	if (nin3a_ue_leg_doubt(sa, backoff, serial, order))
+	{
+		return TRUE;
+	}
+	if (sa->suspect)
+	{
+		*attempt = nin3a_ue_leg_get_attempt(leg);
+		if (leg->waiting && leg->unanswered && !sa->hurried)
+		{	/* it may be back; once, as anybody may say so */
+			sa->hurried = TRUE;
+			nin3a_ue_leg_decide(leg, backoff, serial, order);
+			order->delay = 0;
+			leg->next = now;
+		}
+	}
+	return FALSE;
 }
 
 /*
@@ -234,8 +250,8 @@ u_int nin3a_ue_leg_settle(nin3a_ue_leg_t *leg, array_t *ids)
 		{
 			fits = nin3a_ue_sa_fits(sa, best->session);
 			rekeyed += !fits;
-			close_sa(sa, fits ? KUPF_REASON_SUPERSEDED : KUPF_REASON_REKEYED,
-					 ids);
+			nin3a_ue_sa_close(sa, fits ? KUPF_REASON_SUPERSEDED :
+							  KUPF_REASON_REKEYED, ids);
 		}
 	}
 	return rekeyed;
@@ -255,10 +271,27 @@ u_int nin3a_ue_leg_drop(nin3a_ue_leg_t *leg, const kupf_session_t *keep,
 		if (!sa->closing && sa->session != keep)
 		{
 			count += sa->stage == NIN3A_UE_UP;
-			close_sa(sa, reason, ids);
+			nin3a_ue_sa_close(sa, reason, ids);
 		}
 	}
 	return count;
+}
+
+/*
+ * Described in header
+ */
+bool nin3a_ue_leg_replaces(const nin3a_ue_leg_t *leg, const nin3a_ue_sa_t *gone)
+{
+	nin3a_ue_sa_t *sa;
+
+	for (sa = leg->first; sa && sa != gone; sa = sa->next)
+	{
+		if (!sa->closing)
+		{
+			return TRUE;
+		}
+	}
+	return FALSE;
 }
 
 /**

@@ -25,19 +25,7 @@
 #ifndef NIN3A_UE_LEG_H_
 #define NIN3A_UE_LEG_H_
 
-#include "tunnel/tunnel_spis.h"
-#include "tunnel/tunnel_status.h"
-#include "nin3a_ue/auth/nin3a_ue_policy.h"
-
-#include "kupf/kupf.h"
-
-#include <collections/array.h>
-
-/** No kupf_reason_t was given */
-#define NIN3A_UE_NO_REASON 0xff
-
-/** Most inner addresses of an IKE_SA */
-#define NIN3A_UE_INNER_MAX KUPF_UE_ADDRESSES_MAX
+#include "nin3a_ue_sa.h"
 
 /** Seconds that charon has to take the addresses of an IKE_SA that is lost off
  * the interface; later they are somebody else's if they are on one */
@@ -46,80 +34,8 @@
 /** Parts of a delay that may be left out at random, in percent */
 #define NIN3A_UE_JITTER 25
 
-typedef struct nin3a_ue_leg_t nin3a_ue_leg_t;
-typedef struct nin3a_ue_sa_t nin3a_ue_sa_t;
 typedef struct nin3a_ue_order_t nin3a_ue_order_t;
 typedef struct nin3a_ue_backoff_t nin3a_ue_backoff_t;
-typedef enum nin3a_ue_stage_t nin3a_ue_stage_t;
-
-/**
- * How far an IKE_SA has come.
- */
-enum nin3a_ue_stage_t {
-	/** there is no entry: it is none of ours */
-	NIN3A_UE_NONE,
-	/** initiated, not authenticated */
-	NIN3A_UE_CONNECTING,
-	/** charon has established it, it has no CHILD_SA yet */
-	NIN3A_UE_ESTABLISHED,
-	/** it is a tunnel */
-	NIN3A_UE_UP,
-};
-
-/**
- * An IKE_SA.
- */
-struct nin3a_ue_sa_t {
-	/** leg it belongs to */
-	nin3a_ue_leg_t *leg;
-	/** next one of the same leg, an older one */
-	nin3a_ue_sa_t *next;
-	/** session that it was initiated for, a reference */
-	kupf_session_t *session;
-	/** connection that was made for it: what tells which one charon sets up in
-	 * its place; only compared */
-	const void *connection;
-	/** unique identifier */
-	uint32_t ike_sa;
-	/** unique identifier that it had when it became a tunnel */
-	uint32_t up_as;
-	/** time_monotonic() when it became a tunnel */
-	time_t since;
-	/** nin3a_ue_stage_t */
-	uint8_t stage;
-	/** nin3a_ue_reason_t, why it failed */
-	uint8_t failure;
-	/** its SPIs */
-	tunnel_spis_t spis;
-	/** inner addresses that it has got, and their number */
-	kupf_address_t inner[NIN3A_UE_INNER_MAX];
-	u_int inner_count;
-	/** details of the tunnel, NULL until it is one */
-	tunnel_status_t *details;
-	/** how many AUTH_LIFETIMEs of the UPF were followed */
-	uint8_t lifetimes;
-	/** whether the UPF has answered something that cannot be read */
-	bool unreadable;
-	/** whether the UPF seems not to have this tunnel any more: another one is
-	 * to take its place */
-	bool suspect;
-	/** whether an attempt has begun at once since, as the UPF said so again */
-	bool hurried;
-	/** whether a protected message of IKE has come since that was asked */
-	bool heard;
-	/** packets that have come through its CHILD_SAs when that was asked */
-	uint64_t packets;
-	/** whether a request of ours is in the air */
-	bool asked;
-	/** that request as it was sent, if it may be sent again; or empty */
-	chunk_t request;
-	/** kupf_reason_t, why the tunnel goes, or NIN3A_UE_NO_REASON */
-	uint8_t reason;
-	/** whether we are closing it */
-	bool closing;
-	/** whether its failure, or its end as a tunnel, was reported */
-	bool reported;
-};
 
 /**
  * A leg.
@@ -181,16 +97,6 @@ struct nin3a_ue_backoff_t {
 };
 
 /**
- * Destroy an IKE_SA, and drop its reference to the session.
- */
-void nin3a_ue_sa_destroy(nin3a_ue_sa_t *sa);
-
-/**
- * Whether an IKE_SA is as good for a session as a new one would be.
- */
-bool nin3a_ue_sa_fits(const nin3a_ue_sa_t *sa, const kupf_session_t *session);
-
-/**
  * Whether an attempt is under way.
  */
 bool nin3a_ue_leg_is_busy(const nin3a_ue_leg_t *leg);
@@ -234,8 +140,12 @@ void nin3a_ue_leg_fail(nin3a_ue_leg_t *leg, const char *failure, time_t now);
 
 /**
  * Say how a leg gets on.
+ *
+ * @param leg		leg, or NULL
+ * @param attempts	[out] how it gets on
+ * @return			FALSE if there is no leg
  */
-void nin3a_ue_leg_get_attempts(const nin3a_ue_leg_t *leg,
+bool nin3a_ue_leg_get_attempts(const nin3a_ue_leg_t *leg,
 							   kupf_attempts_t *attempts);
 
 /**
@@ -249,6 +159,35 @@ void nin3a_ue_leg_get_attempts(const nin3a_ue_leg_t *leg,
 void nin3a_ue_leg_decide(nin3a_ue_leg_t *leg,
 						 const nin3a_ue_backoff_t *backoff, uint32_t *serial,
 						 nin3a_ue_order_t *order);
+
+/**
+ * Suspect a tunnel, unless it is suspected or goes anyway.
+ *
+ * @param sa		tunnel
+ * @param backoff	times
+ * @param serial	counter of orders of all legs
+ * @param order		[out] order, as it was if there is nothing to do
+ * @return			whether it was trusted until now
+ */
+bool nin3a_ue_leg_doubt(nin3a_ue_sa_t *sa, const nin3a_ue_backoff_t *backoff,
+						uint32_t *serial, nin3a_ue_order_t *order);
+
+/**
+ * There was a sign of life: a tunnel is not suspected any more.
+ *
+ * @param sa		tunnel, or NULL
+ */
+void nin3a_ue_leg_trust(nin3a_ue_sa_t *sa);
+
+/**
+ * The UPF says that it does not know an IKE_SA, see nin3a_ue_legs_t.hint().
+ *
+ * @param attempt	[out] unique identifier of the attempt whose IKE_SA_INIT may be
+ *					sent again, as it was if there is none
+ */
+bool nin3a_ue_leg_hint(nin3a_ue_sa_t *sa, const nin3a_ue_backoff_t *backoff,
+					   uint32_t *serial, nin3a_ue_order_t *order,
+					   uint32_t *attempt);
 
 /**
  * Leave one tunnel: the newest one that fits, or else the newest one.  The
@@ -269,6 +208,13 @@ u_int nin3a_ue_leg_settle(nin3a_ue_leg_t *leg, array_t *ids);
  */
 u_int nin3a_ue_leg_drop(nin3a_ue_leg_t *leg, const kupf_session_t *keep,
 						kupf_reason_t reason, array_t *ids);
+
+/**
+ * Whether another IKE_SA of the leg takes the place of a tunnel.
+ *
+ * @param gone		tunnel of the leg
+ */
+bool nin3a_ue_leg_replaces(const nin3a_ue_leg_t *leg, const nin3a_ue_sa_t *gone);
 
 /**
  * Count the tunnels.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_ue_legs.h"
-#include "nin3a_ue_addresses.h"
+#include "nin3a_ue_assignment.h"
 
 #include <collections/hashtable.h>
 
@@ -26,44 +26,32 @@ struct private_nin3a_ue_legs_t {
 };
 
 /**
- * Claim the addresses of a session for a leg, or release them.
- *
- * @param call		claim() or release()
+ * Lock the legs and find one.
  */
-static void claim_session(private_nin3a_ue_legs_t *this, nin3a_ue_leg_t *leg,
-						  kupf_session_t *session,
-						  typeof(((nin3a_ue_addresses_t*)0)->claim) call)
+static nin3a_ue_leg_t *lock_leg(private_nin3a_ue_legs_t *this, const char *name)
 {
-	const kupf_address_t *addresses;
-	u_int i, count;
-
-	if (session)
-	{
-		addresses = kupf_session_get_ue_addresses(session, &count);
-		for (i = 0; i < count; i++)
-		{
-			call(this->addresses, &addresses[i], leg);
-		}
-		call(this->addresses, kupf_session_get_upf_address(session),
-			 NIN3A_UE_NOBODY);
-	}
+	this->sas->lock(this->sas);
+	return this->legs->get(this->legs, name);
 }
 
 /**
- * Set the session that a leg is wanted for.
- *
- * @param session	session, or NULL
- * @return			the one before, for the caller to drop, or NULL
+ * Lock the legs and find an IKE_SA.
  */
-static kupf_session_t *set_wanted(private_nin3a_ue_legs_t *this,
-								  nin3a_ue_leg_t *leg, kupf_session_t *session)
+static nin3a_ue_sa_t *lock_sa(private_nin3a_ue_legs_t *this, uint32_t ike_sa)
 {
-	kupf_session_t *old = leg->wanted;
+	this->sas->lock(this->sas);
+	return this->sas->find(this->sas, ike_sa);
+}
 
-	leg->wanted = session ? kupf_session_ref(session) : NULL;
-	claim_session(this, leg, session, this->addresses->claim);
-	claim_session(this, leg, old, this->addresses->release);
-	return old;
+/**
+ * Unlock the legs.
+ *
+ * @return			result, for whoever asked
+ */
+static u_int unlock(private_nin3a_ue_legs_t *this, u_int result)
+{
+	this->sas->unlock(this->sas);
+	return result;
 }
 
 /**
@@ -104,25 +92,21 @@ METHOD(nin3a_ue_legs_t, want, void,
 	nin3a_ue_leg_t *leg;
 	bool idle;
 
-	this->sas->lock(this->sas);
-	leg = this->legs->get(this->legs, name);
+	order->start = FALSE;
+	leg = lock_leg(this, name);
 	if (!leg)
 	{
 		INIT(leg);
 		strncpy(leg->name, name, sizeof(leg->name) - 1);
 		this->legs->put(this->legs, leg->name, leg);
 	}
-	old = set_wanted(this, leg, session);
+	old = nin3a_ue_assignment_want(this->addresses, leg, session);
 	/* drop() may have left it with this very session, and nothing to do */
 	idle = !leg->waiting && !leg->starting && !leg->first;
 	if (!old || idle || kupf_session_needs_rekey(old, session))
 	{	/* what failed before says nothing about this one */
 		leg->failures = 0;
 		decide(this, leg, order);
-	}
-	else
-	{
-		order->start = FALSE;
 	}
 	this->sas->unlock(this->sas);
 	kupf_session_unref(old);
@@ -132,18 +116,16 @@ METHOD(nin3a_ue_legs_t, drop, u_int,
 	private_nin3a_ue_legs_t *this, const char *name, kupf_session_t *current,
 	kupf_reason_t reason, array_t *ids)
 {
+	nin3a_ue_leg_t *leg = lock_leg(this, name);
 	kupf_session_t *old = NULL;
-	nin3a_ue_leg_t *leg;
 	u_int count = 0;
 
-	this->sas->lock(this->sas);
-	leg = this->legs->get(this->legs, name);
 	if (leg)
 	{
 		count = nin3a_ue_leg_drop(leg, current, reason, ids);
 		if (leg->wanted != current)
 		{
-			old = set_wanted(this, leg, current);
+			old = nin3a_ue_assignment_want(this->addresses, leg, current);
 			leg->waiting = FALSE;
 			leg->serial = ++this->serial;
 		}
@@ -157,11 +139,9 @@ METHOD(nin3a_ue_legs_t, drop, u_int,
 METHOD(nin3a_ue_legs_t, begin, kupf_session_t*,
 	private_nin3a_ue_legs_t *this, const char *name, uint32_t serial)
 {
+	nin3a_ue_leg_t *leg = lock_leg(this, name);
 	kupf_session_t *session = NULL;
-	nin3a_ue_leg_t *leg;
 
-	this->sas->lock(this->sas);
-	leg = this->legs->get(this->legs, name);
 	if (leg && leg->waiting && leg->serial == serial)
 	{
 		leg->waiting = FALSE;
@@ -176,12 +156,10 @@ METHOD(nin3a_ue_legs_t, bind_, bool,
 	private_nin3a_ue_legs_t *this, kupf_session_t *session, uint32_t ike_sa,
 	uint64_t spi, const void *connection)
 {
+	nin3a_ue_leg_t *leg = lock_leg(this, kupf_session_get_name(session));
 	kupf_session_t *dropped = NULL;
-	nin3a_ue_leg_t *leg;
 	bool bound = FALSE;
 
-	this->sas->lock(this->sas);
-	leg = this->legs->get(this->legs, (void*)kupf_session_get_name(session));
 	if (leg && leg->starting == session)
 	{
 		bound = leg->wanted != NULL;
@@ -206,12 +184,10 @@ METHOD(nin3a_ue_legs_t, abort_, void,
 	private_nin3a_ue_legs_t *this, kupf_session_t *session,
 	nin3a_ue_order_t *order)
 {
+	nin3a_ue_leg_t *leg = lock_leg(this, kupf_session_get_name(session));
 	kupf_session_t *dropped = NULL;
-	nin3a_ue_leg_t *leg;
 
 	order->start = FALSE;
-	this->sas->lock(this->sas);
-	leg = this->legs->get(this->legs, (void*)kupf_session_get_name(session));
 	if (leg && leg->starting == session)
 	{
 		dropped = leg->starting;
@@ -239,89 +215,23 @@ METHOD(nin3a_ue_legs_t, follow, bool,
 				nin3a_ue_sa_fits(sa, sa->leg->wanted);
 		this->sas->add(this->sas, sa->leg, kupf_session_ref(sa->session),
 					   ike_sa, spi, connection);
-		if (bound)
-		{
-			sa->leg->waiting = FALSE;
-		}
-		else
+		sa->leg->waiting &= !bound;
+		if (!bound)
 		{	/* not with another key, either, e.g. of swanctl.conf */
-			sa->leg->first->closing = TRUE;
-			sa->leg->first->failure = NIN3A_UE_CANCELLED;
-			array_insert(ids, ARRAY_TAIL, &ike_sa);
+			nin3a_ue_sa_close(sa->leg->first, KUPF_REASON_DELETED, ids);
 		}
 	}
-	this->sas->unlock(this->sas);
-	return bound;
-}
-
-/**
- * Whether an address is among some, or in a prefix of them.
- */
-static bool is_among(const kupf_address_t *some, u_int count,
-					 const kupf_address_t *address)
-{
-	while (count--)
-	{
-		if (kupf_address_contains(&some[count], address))
-		{
-			return TRUE;
-		}
-	}
-	return FALSE;
-}
-
-/**
- * Whether an address that is on an interface may be there for a leg: it has it,
- * or has just lost it, and charon is about to take it off.
- */
-static bool is_there_for(private_nin3a_ue_legs_t *this, nin3a_ue_leg_t *leg,
-						 const kupf_address_t *address)
-{
-	return this->addresses->has(this->addresses, address, leg) ||
-		   (time_monotonic(NULL) - leg->lost_at <= NIN3A_UE_LOST &&
-			is_among(leg->lost, leg->lost_count, address));
-}
-
-/**
- * Whether an IKE_SA may get an inner address.
- */
-static bool may_have(private_nin3a_ue_legs_t *this, const nin3a_ue_sa_t *sa,
-					 const kupf_address_t *address, bool local)
-{
-	const kupf_address_t *named;
-	u_int count;
-
-	if (sa->inner_count == NIN3A_UE_INNER_MAX ||
-		is_among(sa->inner, sa->inner_count, address))
-	{
-		return FALSE;
-	}
-	named = kupf_session_get_ue_addresses(sa->session, &count);
-	if (count)
-	{
-		return is_among(named, count, address);
-	}
-	return !this->addresses->is_foreign(this->addresses, address, sa->leg) &&
-		   (!local || is_there_for(this, sa->leg, address));
+	return unlock(this, bound);
 }
 
 METHOD(nin3a_ue_legs_t, assign, bool,
 	private_nin3a_ue_legs_t *this, uint32_t ike_sa,
 	const kupf_address_t *address, bool local)
 {
-	bool assigned = FALSE;
-	nin3a_ue_sa_t *sa;
+	nin3a_ue_sa_t *sa = lock_sa(this, ike_sa);
 
-	this->sas->lock(this->sas);
-	sa = this->sas->find(this->sas, ike_sa);
-	if (sa && may_have(this, sa, address, local))
-	{
-		sa->inner[sa->inner_count++] = *address;
-		this->addresses->claim(this->addresses, address, sa->leg);
-		assigned = TRUE;
-	}
-	this->sas->unlock(this->sas);
-	return assigned;
+	return unlock(this, sa && nin3a_ue_assignment_take(this->addresses, sa,
+													   address, local));
 }
 
 METHOD(nin3a_ue_legs_t, up, kupf_session_t*,
@@ -329,18 +239,12 @@ METHOD(nin3a_ue_legs_t, up, kupf_session_t*,
 	array_t *ids, u_int *rekeyed)
 {
 	kupf_session_t *session = NULL;
-	nin3a_ue_sa_t *sa;
+	nin3a_ue_sa_t *sa = lock_sa(this, ike_sa);
 
 	order->start = FALSE;
 	*rekeyed = 0;
-	this->sas->lock(this->sas);
-	sa = this->sas->find(this->sas, ike_sa);
-	if (sa && sa->stage == NIN3A_UE_ESTABLISHED && !sa->closing)
+	if (sa && nin3a_ue_sa_up(sa, time_monotonic(NULL)))
 	{
-		sa->stage = NIN3A_UE_UP;
-		sa->up_as = ike_sa;
-		sa->since = time_monotonic(NULL);
-		sa->details = tunnel_status_create();
 		session = kupf_session_ref(sa->session);
 		*rekeyed = nin3a_ue_leg_settle(sa->leg, ids);
 		decide(this, sa->leg, order);
@@ -361,17 +265,7 @@ METHOD(nin3a_ue_legs_t, remove_, void,
 	if (sa)
 	{
 		leg = sa->leg;
-		if (sa->inner_count)
-		{
-			memcpy(leg->lost, sa->inner, sizeof(leg->lost));
-			leg->lost_count = sa->inner_count;
-			leg->lost_at = time_monotonic(NULL);
-		}
-		while (sa->inner_count)
-		{
-			this->addresses->release(this->addresses,
-									 &sa->inner[--sa->inner_count], leg);
-		}
+		nin3a_ue_assignment_lose(this->addresses, sa, time_monotonic(NULL));
 		if (leg->wanted && !leg->waiting)
 		{
 			nin3a_ue_leg_lose(leg, sa, &this->backoff, time_monotonic(NULL));
@@ -380,64 +274,25 @@ METHOD(nin3a_ue_legs_t, remove_, void,
 		forget(this, leg);
 	}
 	this->sas->unlock(this->sas);
-	if (sa)
-	{
-		nin3a_ue_sa_destroy(sa);
-	}
-}
-
-/**
- * Suspect a tunnel, unless it is suspected or goes anyway.
- */
-static bool suspect_sa(private_nin3a_ue_legs_t *this, nin3a_ue_sa_t *sa,
-					   nin3a_ue_order_t *order)
-{
-	if (sa->stage != NIN3A_UE_UP || sa->closing || sa->suspect ||
-		!sa->leg->wanted)
-	{
-		return FALSE;
-	}
-	nin3a_ue_leg_suspect(sa->leg, sa, &this->backoff, time_monotonic(NULL));
-	if (!sa->leg->waiting)
-	{
-		decide(this, sa->leg, order);
-	}
-	return TRUE;
+	nin3a_ue_sa_destroy(sa);
 }
 
 METHOD(nin3a_ue_legs_t, suspect, bool,
 	private_nin3a_ue_legs_t *this, uint32_t ike_sa, nin3a_ue_order_t *order)
 {
-	bool trusted = FALSE;
-	nin3a_ue_sa_t *sa;
+	nin3a_ue_sa_t *sa = lock_sa(this, ike_sa);
 
 	order->start = FALSE;
-	this->sas->lock(this->sas);
-	sa = this->sas->find(this->sas, ike_sa);
-	if (sa)
-	{
-		trusted = suspect_sa(this, sa, order);
-	}
-	this->sas->unlock(this->sas);
-	return trusted;
+	return unlock(this, sa && nin3a_ue_leg_doubt(sa, &this->backoff,
+												 &this->serial, order));
 }
 
 METHOD(nin3a_ue_legs_t, trust, void,
 	private_nin3a_ue_legs_t *this, uint32_t ike_sa)
 {
-	nin3a_ue_sa_t *sa;
+	nin3a_ue_sa_t *sa = lock_sa(this, ike_sa);
 
-	this->sas->lock(this->sas);
-	sa = this->sas->find(this->sas, ike_sa);
-	if (sa && sa->suspect)
-	{
-		sa->suspect = FALSE;
-		if (sa->leg->wanted && !sa->closing &&
-			nin3a_ue_sa_fits(sa, sa->leg->wanted))
-		{	/* an order that waits is void, an attempt goes on */
-			sa->leg->waiting = FALSE;
-		}
-	}
+	nin3a_ue_leg_trust(sa);
 	this->sas->unlock(this->sas);
 }
 
@@ -445,32 +300,12 @@ METHOD(nin3a_ue_legs_t, hint, bool,
 	private_nin3a_ue_legs_t *this, uint32_t ike_sa, nin3a_ue_order_t *order,
 	uint32_t *attempt)
 {
-	time_t now = time_monotonic(NULL);
-	bool trusted = FALSE;
-	nin3a_ue_sa_t *sa;
+	nin3a_ue_sa_t *sa = lock_sa(this, ike_sa);
 
 	order->start = FALSE;
 	*attempt = 0;
-	this->sas->lock(this->sas);
-	sa = this->sas->find(this->sas, ike_sa);
-	if (sa && sa->asked && sa->leg->hinted_at != now)
-	{
-		sa->leg->hinted_at = now;
-		trusted = suspect_sa(this, sa, order);
-		if (!trusted && sa->suspect)
-		{
-			*attempt = nin3a_ue_leg_get_attempt(sa->leg);
-			if (sa->leg->waiting && sa->leg->unanswered && !sa->hurried)
-			{	/* it may be back; once, as anybody may say so */
-				sa->hurried = TRUE;
-				decide(this, sa->leg, order);
-				order->delay = 0;
-				sa->leg->next = now;
-			}
-		}
-	}
-	this->sas->unlock(this->sas);
-	return trusted;
+	return unlock(this, sa && nin3a_ue_leg_hint(sa, &this->backoff,
+											&this->serial, order, attempt));
 }
 
 METHOD(nin3a_ue_legs_t, hurry, void,
@@ -498,60 +333,40 @@ METHOD(nin3a_ue_legs_t, hurry, void,
 METHOD(nin3a_ue_legs_t, retry, bool,
 	private_nin3a_ue_legs_t *this, const char *name, nin3a_ue_order_t *order)
 {
-	nin3a_ue_leg_t *leg;
+	nin3a_ue_leg_t *leg = lock_leg(this, name);
 
 	order->start = FALSE;
-	this->sas->lock(this->sas);
-	leg = this->legs->get(this->legs, name);
 	if (leg && leg->waiting)
 	{
 		leg->failures = 0;
 		decide(this, leg, order);
 	}
-	this->sas->unlock(this->sas);
-	return leg != NULL;
+	return unlock(this, leg != NULL);
 }
 
 METHOD(nin3a_ue_legs_t, get_attempts, bool,
 	private_nin3a_ue_legs_t *this, const char *name, kupf_attempts_t *attempts)
 {
-	nin3a_ue_leg_t *leg;
+	nin3a_ue_leg_t *leg = lock_leg(this, name);
 
-	this->sas->lock(this->sas);
-	leg = this->legs->get(this->legs, name);
-	if (leg)
-	{
-		nin3a_ue_leg_get_attempts(leg, attempts);
-	}
-	this->sas->unlock(this->sas);
-	return leg != NULL;
+	return unlock(this, nin3a_ue_leg_get_attempts(leg, attempts));
 }
 
 METHOD(nin3a_ue_legs_t, count, u_int,
 	private_nin3a_ue_legs_t *this, const char *name)
 {
-	nin3a_ue_leg_t *leg;
-	u_int count;
+	nin3a_ue_leg_t *leg = lock_leg(this, name);
 
-	this->sas->lock(this->sas);
-	leg = this->legs->get(this->legs, name);
-	count = leg ? nin3a_ue_leg_count(leg) : 0;
-	this->sas->unlock(this->sas);
-	return count;
+	return unlock(this, leg ? nin3a_ue_leg_count(leg) : 0);
 }
 
 METHOD(nin3a_ue_legs_t, describe, u_int,
 	private_nin3a_ue_legs_t *this, const char *name, kupf_tunnel_t *tunnels,
 	u_int max)
 {
-	nin3a_ue_leg_t *leg;
-	u_int count;
+	nin3a_ue_leg_t *leg = lock_leg(this, name);
 
-	this->sas->lock(this->sas);
-	leg = this->legs->get(this->legs, name);
-	count = leg ? nin3a_ue_leg_describe(leg, tunnels, max) : 0;
-	this->sas->unlock(this->sas);
-	return count;
+	return unlock(this, leg ? nin3a_ue_leg_describe(leg, tunnels, max) : 0);
 }
 
 METHOD(nin3a_ue_legs_t, get_totals, void,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_ue_sas.h"
-#include "nin3a_ue/nin3a_ue_counters.h"
 
 #include <collections/hashtable.h>
 #include <threading/mutex.h>
@@ -140,18 +139,6 @@ METHOD(nin3a_ue_sas_t, get_session, kupf_session_t*,
 	return session;
 }
 
-/**
- * Keep why an attempt fails, unless that is known.
- */
-static void keep_failure(nin3a_ue_sa_t *sa, nin3a_ue_reason_t failure)
-{
-	if (sa->failure == NIN3A_UE_UNDECIDED)
-	{
-		sa->failure = failure == NIN3A_UE_NO_ANSWER && sa->unreadable ?
-						NIN3A_UE_UNREADABLE : failure;
-	}
-}
-
 METHOD(nin3a_ue_sas_t, set_failure, void,
 	private_nin3a_ue_sas_t *this, uint32_t ike_sa, nin3a_ue_reason_t failure)
 {
@@ -161,7 +148,7 @@ METHOD(nin3a_ue_sas_t, set_failure, void,
 	sa = find(this, ike_sa);
 	if (sa && sa->stage != NIN3A_UE_UP)
 	{
-		keep_failure(sa, failure);
+		nin3a_ue_sa_fail(sa, failure);
 	}
 	this->mutex->unlock(this->mutex);
 }
@@ -234,9 +221,9 @@ METHOD(nin3a_ue_sas_t, set_reason, void,
 
 	this->mutex->lock(this->mutex);
 	sa = find(this, ike_sa);
-	if (sa && sa->reason == NIN3A_UE_NO_REASON)
+	if (sa)
 	{
-		sa->reason = reason;
+		nin3a_ue_sa_give_reason(sa, reason);
 	}
 	this->mutex->unlock(this->mutex);
 }
@@ -244,16 +231,12 @@ METHOD(nin3a_ue_sas_t, set_reason, void,
 METHOD(nin3a_ue_sas_t, condemn, bool,
 	private_nin3a_ue_sas_t *this, uint32_t ike_sa, nin3a_ue_reason_t failure)
 {
-	bool condemned = FALSE;
+	bool condemned;
 	nin3a_ue_sa_t *sa;
 
 	this->mutex->lock(this->mutex);
 	sa = find(this, ike_sa);
-	if (sa && !sa->closing)
-	{
-		sa->closing = condemned = TRUE;
-		keep_failure(sa, failure);
-	}
+	condemned = sa && nin3a_ue_sa_condemn(sa, failure);
 	this->mutex->unlock(this->mutex);
 	return condemned;
 }
@@ -307,18 +290,6 @@ METHOD(nin3a_ue_sas_t, get_spis, bool,
 	return sa != NULL;
 }
 
-/**
- * There is something to be told of a tunnel.
- */
-static void tell(const nin3a_ue_sa_t *sa, tunnel_told_t *told)
-{
-	if (told && sa->stage == NIN3A_UE_UP && !sa->reported)
-	{
-		told->session = kupf_session_ref(sa->session);
-		told->up_as = sa->up_as;
-	}
-}
-
 METHOD(nin3a_ue_sas_t, set_path, void,
 	private_nin3a_ue_sas_t *this, uint32_t ike_sa,
 	const kupf_endpoint_t *local, const kupf_endpoint_t *remote,
@@ -328,19 +299,9 @@ METHOD(nin3a_ue_sas_t, set_path, void,
 
 	this->mutex->lock(this->mutex);
 	sa = find(this, ike_sa);
-	if (sa && sa->details)
+	if (sa)
 	{
-		switch (tunnel_status_set_path(sa->details, local, remote))
-		{
-			case TUNNEL_PATH_MOVED:
-				tell(sa, told);
-				break;
-			case TUNNEL_PATH_RESTLESS:
-				nin3a_ue_count(NIN3A_UE_MOVES_UNTOLD);
-				break;
-			default:
-				break;
-		}
+		nin3a_ue_sa_set_path(sa, local, remote, told);
 	}
 	this->mutex->unlock(this->mutex);
 }
@@ -353,29 +314,11 @@ METHOD(nin3a_ue_sas_t, set_child, void,
 
 	this->mutex->lock(this->mutex);
 	sa = find(this, ike_sa);
-	if (sa && sa->details &&
-		tunnel_status_set_child(sa->details, child, installed))
+	if (sa)
 	{
-		tell(sa, told);
+		nin3a_ue_sa_set_child(sa, child, installed, told);
 	}
 	this->mutex->unlock(this->mutex);
-}
-
-/**
- * Whether another IKE_SA of the leg takes the place of a tunnel.
- */
-static bool is_superseded(const nin3a_ue_sa_t *gone)
-{
-	nin3a_ue_sa_t *sa;
-
-	for (sa = gone->leg->first; sa && sa != gone; sa = sa->next)
-	{
-		if (!sa->closing)
-		{
-			return TRUE;
-		}
-	}
-	return FALSE;
 }
 
 METHOD(nin3a_ue_sas_t, down, kupf_session_t*,
@@ -387,16 +330,9 @@ METHOD(nin3a_ue_sas_t, down, kupf_session_t*,
 
 	this->mutex->lock(this->mutex);
 	sa = find(this, ike_sa);
-	if (sa && sa->stage == NIN3A_UE_UP && !sa->reported)
+	if (sa && nin3a_ue_sa_down(sa, nin3a_ue_leg_replaces(sa->leg, sa), reason))
 	{
-		sa->reported = sa->closing = TRUE;
 		*up_as = sa->up_as;
-		*reason = sa->reason;
-		if (sa->reason == NIN3A_UE_NO_REASON)
-		{
-			*reason = is_superseded(sa) ? KUPF_REASON_SUPERSEDED
-										: KUPF_REASON_SHUTDOWN;
-		}
 		session = kupf_session_ref(sa->session);
 	}
 	this->mutex->unlock(this->mutex);
@@ -411,14 +347,8 @@ METHOD(nin3a_ue_sas_t, failed, kupf_session_t*,
 
 	this->mutex->lock(this->mutex);
 	sa = find(this, ike_sa);
-	if (sa && sa->stage != NIN3A_UE_UP && !sa->reported)
+	if (sa && nin3a_ue_sa_end_attempt(sa, failure))
 	{
-		sa->reported = TRUE;
-		if (sa->failure == NIN3A_UE_UNDECIDED)
-		{
-			sa->failure = NIN3A_UE_INCOMPLETE;
-		}
-		*failure = sa->failure;
 		session = kupf_session_ref(sa->session);
 	}
 	this->mutex->unlock(this->mutex);

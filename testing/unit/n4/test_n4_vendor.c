@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+#include "n4/n4_pages.h"
 #include "n4/n4_vendor.h"
 #include "n4/test_pfcp.h"
 #include "test_runner.h"
@@ -304,7 +305,7 @@ START_TEST(test_pages)
 
 	for (i = 0; i < countof(contents); i++)
 	{
-		contents[i] = n4_content_new(pages);
+		contents[i] = n4_pages_take(pages);
 		ck_assert_ptr_nonnull(contents[i]);
 		for (j = 0; j < sizeof(n4_content_t); j++)
 		{
@@ -313,14 +314,14 @@ START_TEST(test_pages)
 		memset(contents[i], 'K', sizeof(n4_content_t));
 	}
 	first = contents[0];
-	n4_content_free(pages, first);
+	n4_pages_give(pages, first);
 	for (j = sizeof(void*); j < sizeof(n4_content_t); j++)
 	{
 		ck_assert_int_eq(((uint8_t*)first)[j], 0);
 	}
-	ck_assert_ptr_eq(n4_content_new(pages), first);
+	ck_assert_ptr_eq(n4_pages_take(pages), first);
 	ck_assert_int_eq(((uint8_t*)first)[0], 0);
-	n4_content_free(pages, NULL);
+	n4_pages_give(pages, NULL);
 	n4_pages_destroy(pages);
 	n4_pages_destroy(NULL);
 }

@@ -8,7 +8,7 @@
 #include "n4/relay/relay_list.h"
 #include "n4/relay/relay_provide.h"
 #include "client/kupf_client.h"
-#include "n4/n4_content.h"
+#include "n4/n4_pages.h"
 #include "test_runner.h"
 #include "test_support.h"
 
@@ -165,11 +165,11 @@ START_TEST(test_no_dump)
 
 	lock_fails = _i;
 	hidden = 0;
-	content = n4_content_new(pages);
+	content = n4_pages_take(pages);
 	ck_assert_ptr_nonnull(content);
 	ck_assert_uint_eq(hidden, 1);
 	ck_assert(n4_pages_are_locked(pages) == !lock_fails);
-	n4_content_free(pages, content);
+	n4_pages_give(pages, content);
 	n4_pages_destroy(pages);
 
 	write_file("imsi-1 net 0x7565 0x" KEY "\n", 0600);

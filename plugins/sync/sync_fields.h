@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup sync_fields sync_fields
+ * @{ @ingroup sync
+ *
+ * The fields that a session has in a group, in lines and in contents of records.
+ */
+
+#ifndef SYNC_FIELDS_H_
+#define SYNC_FIELDS_H_
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** Number of fields */
+#define SYNC_FIELDS 11
+
+/** Field of a content: end of the session's life, seconds since 1970 */
+#define SYNC_EXPIRES "expires"
+
+/** Longest life that kupf takes, seconds */
+#define SYNC_LIFETIME_MAX 315360000ULL
+
+/** Room for what is wrong */
+#define SYNC_ERROR_SIZE 192
+
+/** Room for an identity in typed text */
+#define SYNC_ID_SIZE 528
+
+typedef struct sync_field_t sync_field_t;
+
+/**
+ * A field.
+ */
+struct sync_field_t {
+	/** its name */
+	const char *name;
+	/** whether it is a list */
+	bool list;
+};
+
+/**
+ * Fields of a line that a content has as they are; keys and identities first.
+ */
+extern const sync_field_t sync_fields[SYNC_FIELDS];
+
+/**
+ * Find a field.
+ *
+ * @return			its index, -1 if it is none
+ */
+int sync_fields_find(const char *name);
+
+/**
+ * Say what is wrong with a field.
+ *
+ * @param error		[out] text, room for SYNC_ERROR_SIZE
+ * @param field		its name
+ * @param text		what was expected
+ * @return			FALSE
+ */
+bool sync_fields_wrong(char *error, const char *field, const char *text);
+
+/**
+ * Normalize an identity.
+ *
+ * @param text		typed text
+ * @param len		its length
+ * @param id		[out] identity as kupf's events have it
+ * @return			FALSE if it is none
+ */
+bool sync_fields_normalize(const char *text, size_t len, char id[SYNC_ID_SIZE]);
+
+#endif /** SYNC_FIELDS_H_ @}*/
