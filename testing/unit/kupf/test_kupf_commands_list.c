@@ -521,7 +521,7 @@ END_TEST
 
 void kupf_commands_list_cases(Suite *suite)
 {
-	TCase *tc = test_case(suite, "list", 30, setup, teardown);
+	TCase *tc = test_case(suite, "list", 60, setup, teardown);
 
 	tcase_add_test(tc, test_list_busy);
 	tcase_add_test(tc, test_network);
