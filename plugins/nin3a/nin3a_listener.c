@@ -3,6 +3,7 @@
 #include "nin3a_listener.h"
 #include "nin3a/tunnels/nin3a_changes.h"
 #include "nin3a/tunnels/nin3a_child_sas.h"
+#include "nin3a/tunnels/nin3a_latency.h"
 #include "nin3a/tunnels/nin3a_setups.h"
 #include "nin3a_counters.h"
 #include "nin3a/auth/nin3a_decision.h"
@@ -40,6 +41,8 @@ struct private_nin3a_listener_t {
 	tunnel_bounds_t *bounds;
 	/** counts the set-ups of sessions */
 	nin3a_setups_t *setups;
+	/** measures set-ups */
+	nin3a_latency_t *latency;
 	/** bounds the log */
 	kupf_limiter_t limiter;
 	/** bounds log and events about IKE_SA_INIT */
@@ -216,15 +219,36 @@ static bool is_within(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
 	}
 }
 
+/**
+ * A message has come, as it is: measure the set-up that begins with it.
+ */
+static void handle_received(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
+							message_t *message)
+{
+	if (message->get_exchange_type(message) == IKE_SA_INIT &&
+		message->get_request(message))
+	{
+		this->latency->begin(this->latency, ike_sa->get_unique_id(ike_sa),
+							 nin3a_latency_now());
+	}
+}
+
 METHOD(listener_t, message, bool,
 	private_nin3a_listener_t *this, ike_sa_t *ike_sa, message_t *message,
 	bool incoming, bool plain)
 {
 	if (!ike_sa ||
 		(incoming && !this->guard->check(this->guard, ike_sa, message, plain,
-											  FALSE)) ||
-		!plain)
+											  FALSE)))
 	{
+		return TRUE;
+	}
+	if (!plain)
+	{
+		if (incoming)
+		{
+			handle_received(this, ike_sa, message);
+		}
 		return TRUE;
 	}
 	if (!incoming)
@@ -363,6 +387,7 @@ METHOD(listener_t, ike_state_change, bool,
 			report_refusal(this, ike_sa);
 			report_down(this, ike_sa);
 			this->tunnels->remove(this->tunnels, unique_id);
+			this->latency->remove(this->latency, unique_id);
 			this->bounds->remove(this->bounds, unique_id);
 			this->keyring->end(this->keyring, unique_id);
 			break;
@@ -454,6 +479,7 @@ METHOD(listener_t, child_updown, bool,
 	if (session)
 	{
 		nin3a_count(NIN3A_TUNNELS_OPENED);
+		this->latency->up(this->latency, unique_id, nin3a_latency_now());
 		nin3a_record_up(this->tunnels, this->kupf, session, ike_sa, child_sa);
 		report_flapping(this, session, ike_sa);
 		if (this->tunnels->crowds(this->tunnels, unique_id, &serial))
@@ -488,6 +514,7 @@ METHOD(nin3a_listener_t, destroy, void,
 	this->keyring->destroy(this->keyring);
 	this->bounds->destroy(this->bounds);
 	this->setups->destroy(this->setups);
+	this->latency->destroy(this->latency);
 	this->unjudged->destroy(this->unjudged);
 	this->refusals->destroy(this->refusals);
 	this->guard->destroy(this->guard);
@@ -527,6 +554,7 @@ nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 		.guard = tunnel_guard_create("nin3a", count_suppressed),
 		.bounds = tunnel_bounds_create(),
 		.setups = nin3a_setups_create(),
+		.latency = nin3a_latency_create(),
 		.limiter = KUPF_LIMITER("nin3a", count_suppressed),
 		.early = KUPF_LIMITER("nin3a", count_suppressed_event),
 	);

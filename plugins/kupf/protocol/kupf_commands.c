@@ -4,6 +4,7 @@
 #include "kupf/kupf_counters.h"
 #include "kupf_batch.h"
 #include "kupf_list.h"
+#include "kupf_measure.h"
 #include "kupf_parser.h"
 #include "kupf_reload.h"
 #include "kupf_reply.h"
@@ -48,6 +49,8 @@ struct private_kupf_commands_t {
 	kupf_check_t *check;
 	/** answer to the last request */
 	wire_writer_t answer;
+	/** where measure-traffic goes on */
+	uint64_t measured;
 	/** eventfd, see get_wake() */
 	int wake;
 	/** tells one start from another */
@@ -306,6 +309,31 @@ static bool run_reload(private_kupf_commands_t *this, call_t *call)
 					  "there is no thread to read the file");
 }
 
+/**
+ * Report what waits for threads of charon, and how many there are.
+ */
+static void report_jobs(wire_writer_t *reply)
+{
+	static const char *const names[JOB_PRIO_MAX] = {
+		[JOB_PRIO_CRITICAL] = "jobs-critical",
+		[JOB_PRIO_HIGH] = "jobs-high",
+		[JOB_PRIO_MEDIUM] = "jobs-medium",
+		[JOB_PRIO_LOW] = "jobs-low",
+	};
+	processor_t *processor = lib->processor;
+	job_priority_t i;
+
+	for (i = 0; i < JOB_PRIO_MAX; i++)
+	{
+		wire_writer_number(reply, names[i],
+						   processor->get_job_load(processor, i));
+	}
+	wire_writer_number(reply, "threads",
+					   processor->get_total_threads(processor));
+	wire_writer_number(reply, "threads-idle",
+					   processor->get_idle_threads(processor));
+}
+
 static bool run_stats(private_kupf_commands_t *this, call_t *call)
 {
 	uint64_t size, held, quarantined;
@@ -321,8 +349,16 @@ static bool run_stats(private_kupf_commands_t *this, call_t *call)
 	held = this->addresses->get_count(this->addresses, &quarantined);
 	wire_writer_number(call->reply, "ue-addresses-held", held);
 	wire_writer_number(call->reply, "ue-addresses-quarantined", quarantined);
+	report_jobs(call->reply);
 	kupf_counters_report(report_counter, call->reply);
 	this->enforcer->counters(this->enforcer, report_counter, call->reply);
+	return TRUE;
+}
+
+static bool run_measure(private_kupf_commands_t *this, call_t *call)
+{
+	call->work = kupf_measure_create(this->all, this->enforcer,
+									 &this->measured, this->wake);
 	return TRUE;
 }
 
@@ -360,6 +396,7 @@ static const command_t commands[] = {
 	  KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_STATE |
 	  KUPF_FIELD_LIMIT | KUPF_FIELD_AFTER, 0, run_list, 0 },
 	{ "stats", 0, 0, run_stats, 0 },
+	{ "measure-traffic", 0, 0, run_measure, 0 },
 	{ "check", 0, 0, run_check, 0 },
 	{ "reload-preconfigured", 0, 0, run_reload, AUDITED },
 	{ "sync-begin", 0, 0, run_sync_begin, AUDITED },
