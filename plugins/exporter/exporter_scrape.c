@@ -2,6 +2,7 @@
 
 #include "exporter_scrape.h"
 #include "client/kupf_client.h"
+#include "metrics/metrics_measure.h"
 #include "metrics/metrics_text.h"
 
 #include <stdlib.h>
@@ -53,6 +54,7 @@ bool exporter_scrape(const char *socket, unsigned int timeout, char **text)
 	*text = NULL;
 	if (out)
 	{
+		metrics_measure(socket, timeout);
 		kupf_client_connect_once(client);
 		kupf_client_set_timeout(client, timeout);
 		done = ask_all(client, out);

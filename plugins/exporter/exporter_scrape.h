@@ -14,8 +14,8 @@
 
 /**
  * Ask the daemon, on a connection of its own, so that one that has started anew
- * is found.  Takes three times the timeout at most: to connect, and for two
- * answers.
+ * is found.  Takes three times the timeout at most, to connect, and for two
+ * answers, and before that what metrics_measure() takes.
  *
  * @param socket	URI of the daemon's socket
  * @param timeout	how long the daemon may take for each, ms

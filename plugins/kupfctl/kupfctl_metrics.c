@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupfctl_conn.h"
+#include "metrics/metrics_measure.h"
 #include "metrics/metrics_text.h"
 
 /**
@@ -31,6 +32,7 @@ kupfctl_status_t kupfctl_metrics(const kupfctl_t *ctl,
 	kupfctl_status_t status;
 
 	(void)args;
+	metrics_measure(ctl->socket, ctl->timeout);
 	status = kupfctl_connect(client);
 	if (status == KUPFCTL_DONE)
 	{

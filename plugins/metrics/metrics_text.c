@@ -15,7 +15,8 @@
 static const char *const gauges[] = {
 	"sessions", "preconfigured", "addresses", "addresses-held",
 	"addresses-quarantined", "ue-addresses-held", "ue-addresses-quarantined",
-	"pins", "fetch-waiting", "nin3a-ike-sas", "nin3a-tunnels-up",
+	"jobs-critical", "jobs-high", "jobs-medium", "jobs-low", "threads",
+	"threads-idle", "pins", "fetch-waiting", "nin3a-ike-sas", "nin3a-tunnels-up",
 	"psk-connections",
 	"nin3a-ue-legs", "nin3a-ue-legs-connecting", "nin3a-ue-legs-waiting",
 	"nin3a-ue-ike-sas", "nin3a-ue-tunnels-up",
@@ -28,6 +29,15 @@ static const char *const by_reason[] = {
 
 /** Number of these */
 #define BY_REASON (sizeof(by_reason) / sizeof(by_reason[0]))
+
+/** What the names begin with that say how long set-ups take, microseconds */
+static const char setups[] = "nin3a-setup-microseconds-";
+
+/** Kind of these, after those by reason and all others */
+#define SETUPS (BY_REASON + 1)
+
+/** Microseconds of a second */
+#define MICRO UINT64_C(1000000)
 
 /** Fields of "version" that are labels */
 static const char *const labels[] = {
@@ -70,12 +80,17 @@ static bool copy_name(char metric[NAME_SIZE], const char *name)
 }
 
 /**
- * Find which of the counters by reason it is; BY_REASON if it is none.
+ * Find which of the counters by reason it is; SETUPS if it says how long set-ups
+ * take, BY_REASON if it is something else.
  */
-static size_t find_reason(const char *name)
+static size_t find_kind(const char *name)
 {
 	size_t i, len;
 
+	if (!strncmp(setups, name, strlen(setups)))
+	{
+		return SETUPS;
+	}
 	for (i = 0; i < BY_REASON; i++)
 	{
 		len = strlen(by_reason[i]);
@@ -88,6 +103,59 @@ static size_t find_reason(const char *name)
 }
 
 /**
+ * Write microseconds as seconds.
+ */
+static void write_seconds(FILE *out, uint64_t time)
+{
+	char text[32];
+	size_t len;
+
+	len = snprintf(text, sizeof(text), "%" PRIu64 ".%06" PRIu64, time / MICRO,
+				   time % MICRO);
+	while (text[len - 1] == '0' && text[len - 2] != '.')
+	{
+		len--;
+	}
+	fwrite(text, 1, len, out);
+}
+
+/**
+ * Write a part of the histogram of how long set-ups take.
+ *
+ * @param part		what follows in its name
+ * @param first		whether it is the first one
+ */
+static void write_setups(FILE *out, const char *part, uint64_t value,
+						 bool first)
+{
+	const char metric[] = PREFIX "nin3a_setup_seconds";
+	uint64_t time;
+
+	if (first)
+	{
+		fprintf(out, "# TYPE %s histogram\n# UNIT %s seconds\n", metric, metric);
+	}
+	if (!strcmp(part, "sum"))
+	{
+		fprintf(out, "%s_sum ", metric);
+		write_seconds(out, value);
+		fputc('\n', out);
+	}
+	else if (!strcmp(part, "le-inf"))
+	{
+		fprintf(out, "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n%s_count %" PRIu64
+				"\n", metric, value, metric, value);
+	}
+	else if (!strncmp(part, "le-", strlen("le-")) &&
+			 wire_number(wire_text(part + strlen("le-")), UINT64_MAX, &time))
+	{
+		fprintf(out, "%s_bucket{le=\"", metric);
+		write_seconds(out, time);
+		fprintf(out, "\"} %" PRIu64 "\n", value);
+	}
+}
+
+/**
  * Write a value.
  *
  * @param first		whether it is the first sample of its metric
@@ -96,12 +164,16 @@ static void write_value(FILE *out, const char *name, uint64_t value,
 						bool first)
 {
 	char metric[NAME_SIZE];
-	size_t reason = find_reason(name), len;
+	size_t kind = find_kind(name), len;
 
 	copy_name(metric, name);
-	if (reason < BY_REASON)
+	if (kind == SETUPS)
+	{
+		write_setups(out, name + strlen(setups), value, first);
+	}
+	else if (kind < BY_REASON)
 	{	/* nin3a_refused is the metric of the sum */
-		len = strlen(by_reason[reason]);
+		len = strlen(by_reason[kind]);
 		metric[len - 1] = '\0';
 		if (first)
 		{
@@ -188,7 +260,7 @@ void metrics_text_version(FILE *out, const kupf_client_reply_t *reply)
 
 /*
  * Described in header.  All samples of a metric have to follow each other:
- * those by reason come one metric after the other.
+ * those of many samples come one metric after the other.
  */
 void metrics_text_stats(FILE *out, const kupf_client_reply_t *reply)
 {
@@ -196,17 +268,17 @@ void metrics_text_stats(FILE *out, const kupf_client_reply_t *reply)
 	wire_element_t element;
 	char name[NAME_SIZE];
 	uint64_t value;
-	size_t reason;
+	size_t kind;
 	bool first;
 
-	for (reason = 0; reason <= BY_REASON; reason++)
+	for (kind = 0; kind <= SETUPS; kind++)
 	{
 		first = true;
 		reader = reply->message;
 		while (wire_reader_next(&reader, &element))
 		{
 			if (read_number(&reader, &element, name, &value) &&
-				find_reason(name) == reason)
+				find_kind(name) == kind)
 			{
 				write_value(out, name, value, first);
 				first = false;

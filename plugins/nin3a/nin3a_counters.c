@@ -6,6 +6,9 @@
 /** Room for the name of a counter */
 #define NAME_MAX_LEN 64
 
+/** What the names of how long set-ups take begin with */
+#define SETUP_PREFIX "nin3a-setup-microseconds-"
+
 /**
  * Names, in the order of nin3a_counter_t.
  */
@@ -33,6 +36,7 @@ static const char *names[] = {
 	[NIN3A_UNKNOWN_LIMITED] = "nin3a-unknown-spis-limited",
 	[NIN3A_MOVES_UNTOLD] = "nin3a-moves-untold",
 	[NIN3A_SESSIONS_FLAPPING] = "nin3a-sessions-flapping",
+	[NIN3A_SETUPS_UNTIMED] = "nin3a-setups-untimed",
 };
 
 /**
@@ -45,12 +49,51 @@ static uint64_t values[NIN3A_COUNTER_MAX];
  */
 static uint64_t refused[NIN3A_REASON_MAX];
 
+/**
+ * Bounds of how long a set-up takes, microseconds.
+ */
+static const uint32_t bounds[] = {
+	1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000,
+	2500000, 5000000, 10000000, 30000000,
+};
+
+/**
+ * Set-ups by the first bound that is not exceeded, those beyond all in the end.
+ */
+static uint64_t setups[countof(bounds) + 1];
+
+/**
+ * Sum of how long these took, microseconds.
+ */
+static uint64_t setups_sum;
+
+/**
+ * Octets received and sent.
+ */
+static uint64_t octets_in, octets_out;
+
+/**
+ * Add to a value.
+ */
+static void add(uint64_t *value, uint64_t more)
+{
+	__atomic_fetch_add(value, more, __ATOMIC_RELAXED);
+}
+
+/**
+ * Get a value.
+ */
+static uint64_t get(const uint64_t *value)
+{
+	return __atomic_load_n(value, __ATOMIC_RELAXED);
+}
+
 /*
  * Described in header
  */
 void nin3a_count(nin3a_counter_t counter)
 {
-	__atomic_fetch_add(&values[counter], 1, __ATOMIC_RELAXED);
+	add(&values[counter], 1);
 }
 
 /*
@@ -58,8 +101,51 @@ void nin3a_count(nin3a_counter_t counter)
  */
 void nin3a_count_refused(nin3a_reason_t reason)
 {
-	__atomic_fetch_add(&refused[reason], 1, __ATOMIC_RELAXED);
+	add(&refused[reason], 1);
 	nin3a_count(NIN3A_REFUSED);
+}
+
+/*
+ * Described in header
+ */
+void nin3a_count_setup(uint64_t time)
+{
+	u_int i = 0;
+
+	while (i < countof(bounds) && time > bounds[i])
+	{
+		i++;
+	}
+	add(&setups[i], 1);
+	add(&setups_sum, time);
+}
+
+/*
+ * Described in header
+ */
+void nin3a_count_octets(uint64_t in, uint64_t out)
+{
+	add(&octets_in, in);
+	add(&octets_out, out);
+}
+
+/**
+ * Report how long set-ups took.
+ */
+static void report_setups(kupf_counter_cb_t cb, void *user)
+{
+	char name[NAME_MAX_LEN];
+	uint64_t sum = 0;
+	u_int i;
+
+	for (i = 0; i < countof(bounds); i++)
+	{
+		sum += get(&setups[i]);
+		snprintf(name, sizeof(name), SETUP_PREFIX "le-%u", bounds[i]);
+		cb(user, name, sum);
+	}
+	cb(user, SETUP_PREFIX "le-inf", sum + get(&setups[i]));
+	cb(user, SETUP_PREFIX "sum", get(&setups_sum));
 }
 
 /*
@@ -72,12 +158,15 @@ void nin3a_counters_report(kupf_counter_cb_t cb, void *user)
 
 	for (i = 0; i < NIN3A_COUNTER_MAX; i++)
 	{
-		cb(user, names[i], __atomic_load_n(&values[i], __ATOMIC_RELAXED));
+		cb(user, names[i], get(&values[i]));
 	}
 	for (i = NIN3A_ALLOWED + 1; i < NIN3A_REASON_MAX; i++)
 	{
 		snprintf(name, sizeof(name), "nin3a-refused-%s", nin3a_reason_token(i));
-		cb(user, name, __atomic_load_n(&refused[i], __ATOMIC_RELAXED));
+		cb(user, name, get(&refused[i]));
 	}
+	report_setups(cb, user);
+	cb(user, "nin3a-octets-in", get(&octets_in));
+	cb(user, "nin3a-octets-out", get(&octets_out));
 	tunnel_guard_report("nin3a", cb, user);
 }

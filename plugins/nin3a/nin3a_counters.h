@@ -67,6 +67,8 @@ enum nin3a_counter_t {
 	NIN3A_MOVES_UNTOLD,
 	/** times that a session was found to flap */
 	NIN3A_SESSIONS_FLAPPING,
+	/** set-ups that were not measured, as too many others were on their way */
+	NIN3A_SETUPS_UNTIMED,
 	/** number of counters */
 	NIN3A_COUNTER_MAX,
 };
@@ -82,7 +84,24 @@ void nin3a_count(nin3a_counter_t counter);
 void nin3a_count_refused(nin3a_reason_t reason);
 
 /**
- * Report all counters, "nin3a-refused-<token>" for each reason among them.
+ * Count a set-up that has become a tunnel, by how long that took.
+ *
+ * @param time		microseconds
+ */
+void nin3a_count_setup(uint64_t time);
+
+/**
+ * Count what has passed through tunnels since it was measured last.
+ *
+ * @param in		octets that we have received
+ * @param out		octets that we have sent
+ */
+void nin3a_count_octets(uint64_t in, uint64_t out);
+
+/**
+ * Report all counters, "nin3a-refused-<token>" for each reason among them, and
+ * "nin3a-setup-microseconds-le-<bound>": how many set-ups took that at most,
+ * the last bound being "inf", with "nin3a-setup-microseconds-sum" after it.
  *
  * @param cb		called for each
  * @param user		passed to it

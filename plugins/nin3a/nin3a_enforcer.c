@@ -75,6 +75,7 @@ METHOD(kupf_enforcer_t, measure, void,
 	private_nin3a_enforcer_t *this, kupf_tunnel_t *tunnel)
 {
 	tunnel_traffic_measure(tunnel);
+	this->tunnels->measured(this->tunnels, tunnel);
 }
 
 METHOD(kupf_enforcer_t, uses, bool,

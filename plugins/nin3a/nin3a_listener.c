@@ -3,6 +3,7 @@
 #include "nin3a_listener.h"
 #include "nin3a/tunnels/nin3a_changes.h"
 #include "nin3a/tunnels/nin3a_child_sas.h"
+#include "nin3a/tunnels/nin3a_latency.h"
 #include "nin3a_counters.h"
 #include "nin3a/auth/nin3a_decision.h"
 #include "tunnel/tunnel_message.h"
@@ -39,6 +40,8 @@ struct private_nin3a_listener_t {
 	tunnel_bounds_t *bounds;
 	/** counts the set-ups of sessions */
 	nin3a_setups_t *setups;
+	/** measures set-ups */
+	nin3a_latency_t *latency;
 	/** bounds the log */
 	kupf_limiter_t limiter;
 	/** bounds log and events about IKE_SA_INIT */
@@ -135,15 +138,36 @@ static void handle_response(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
 	}
 }
 
+/**
+ * A message has come, as it is: measure the set-up that begins with it.
+ */
+static void handle_received(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
+							message_t *message)
+{
+	if (message->get_exchange_type(message) == IKE_SA_INIT &&
+		message->get_request(message))
+	{
+		this->latency->begin(this->latency, ike_sa->get_unique_id(ike_sa),
+							 nin3a_latency_now());
+	}
+}
+
 METHOD(listener_t, message, bool,
 	private_nin3a_listener_t *this, ike_sa_t *ike_sa, message_t *message,
 	bool incoming, bool plain)
 {
 	if (!ike_sa ||
 		(incoming && !this->guard->check(this->guard, ike_sa, message, plain,
-											  FALSE)) ||
-		!plain)
+											  FALSE)))
 	{
+		return TRUE;
+	}
+	if (!plain)
+	{
+		if (incoming)
+		{
+			handle_received(this, ike_sa, message);
+		}
 		return TRUE;
 	}
 	if (!incoming)
@@ -283,6 +307,7 @@ METHOD(listener_t, ike_state_change, bool,
 			nin3a_record_down(this->tunnels, this->kupf, unique_id,
 							  this->keyring->get_current(this->keyring));
 			this->tunnels->remove(this->tunnels, unique_id);
+			this->latency->remove(this->latency, unique_id);
 			this->bounds->remove(this->bounds, unique_id);
 			this->keyring->end(this->keyring, unique_id);
 			break;
@@ -351,6 +376,7 @@ METHOD(listener_t, child_updown, bool,
 	if (session)
 	{
 		nin3a_count(NIN3A_TUNNELS_OPENED);
+		this->latency->up(this->latency, unique_id, nin3a_latency_now());
 		nin3a_record_up(this->tunnels, this->kupf, session, ike_sa, child_sa);
 		nin3a_record_flapping(this->setups, this->kupf, &this->limiter,
 							  session, ike_sa->get_other_host(ike_sa));
@@ -386,6 +412,7 @@ METHOD(nin3a_listener_t, destroy, void,
 	this->keyring->destroy(this->keyring);
 	this->bounds->destroy(this->bounds);
 	this->setups->destroy(this->setups);
+	this->latency->destroy(this->latency);
 	this->unjudged->destroy(this->unjudged);
 	this->refusals->destroy(this->refusals);
 	this->guard->destroy(this->guard);
@@ -425,6 +452,7 @@ nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 		.guard = tunnel_guard_create("nin3a", count_suppressed),
 		.bounds = tunnel_bounds_create(),
 		.setups = nin3a_setups_create(),
+		.latency = nin3a_latency_create(),
 		.limiter = KUPF_LIMITER("nin3a", count_suppressed),
 		.early = KUPF_LIMITER("nin3a", count_suppressed_event),
 	);

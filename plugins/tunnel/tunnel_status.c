@@ -16,6 +16,8 @@ struct child_t {
 	uint32_t spi_out;
 	/** XFRM interface IDs */
 	uint32_t if_id_in, if_id_out;
+	/** octets received and sent when it was measured last */
+	uint64_t octets_in, octets_out;
 	/** name */
 	char name[];
 };
@@ -220,6 +222,48 @@ void tunnel_status_get(const tunnel_status_t *this, kupf_tunnel_t *tunnel)
 		copy->if_id_out = child->if_id_out;
 		snprintf(copy->name, sizeof(copy->name), "%s", child->name);
 		copy++;
+	}
+}
+
+/**
+ * Take up a number that never becomes less, unless two threads have asked for
+ * it and the earlier answer comes second.
+ *
+ * @return			by how much it is more
+ */
+static uint64_t take_more(uint64_t *last, uint64_t now)
+{
+	uint64_t more = now > *last ? now - *last : 0;
+
+	*last += more;
+	return more;
+}
+
+/*
+ * Described in header
+ */
+void tunnel_status_take_traffic(tunnel_status_t *this,
+								const kupf_tunnel_t *tunnel, uint64_t *in,
+								uint64_t *out)
+{
+	const kupf_child_t *measured;
+	child_t *child;
+	u_int i;
+
+	*in = *out = 0;
+	for (i = 0; i < tunnel->child_count; i++)
+	{
+		measured = &tunnel->children[i];
+		child = this->children;
+		while (child && child->spi_in != measured->spi_in)
+		{
+			child = child->next;
+		}
+		if (child && measured->measured)
+		{
+			*in += take_more(&child->octets_in, measured->in.octets);
+			*out += take_more(&child->octets_out, measured->out.octets);
+		}
 	}
 }
 

@@ -111,6 +111,17 @@ bool tunnel_status_has_child(const tunnel_status_t *this);
 void tunnel_status_get(const tunnel_status_t *this, kupf_tunnel_t *tunnel);
 
 /**
+ * Take up what was measured, of the CHILD_SAs that are there still.
+ *
+ * @param tunnel	what tunnel_status_get() has given, measured
+ * @param in		[out] octets that we have received since it was measured last
+ * @param out		[out] octets that we have sent
+ */
+void tunnel_status_take_traffic(tunnel_status_t *this,
+								const kupf_tunnel_t *tunnel, uint64_t *in,
+								uint64_t *out);
+
+/**
  * Destroy them.
  *
  * @param this		details, or NULL

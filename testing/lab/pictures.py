@@ -6,9 +6,11 @@ from xml.sax.saxutils import escape
 from packets import STEPS
 
 COLOURS = {"IKE_SA_INIT": "#2b6cb0", "IKE_AUTH": "#c05621",
-           "CREATE_CHILD_SA": "#2f855a", "all": "#4a5568", "ESP": "#6b46c1"}
+           "CREATE_CHILD_SA": "#2f855a", "all": "#4a5568", "ESP": "#6b46c1",
+           "up": "#6b46c1", "down": "#b7791f"}
 NAMES = {"IKE_SA_INIT": "IKE_SA_INIT", "IKE_AUTH": "IKE_AUTH",
-         "CREATE_CHILD_SA": "CREATE_CHILD_SA", "all": "whole set-up"}
+         "CREATE_CHILD_SA": "CREATE_CHILD_SA", "all": "whole set-up",
+         "up": "ESP from UEs", "down": "ESP to UEs"}
 INK, SOFT, LINE = "#1a202c", "#718096", "#e2e8f0"
 FONT = "system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif"
 
@@ -213,4 +215,70 @@ def distribution(values, title):
                      'stroke-width="2.5"/>' % (points, COLOURS[name]))
     parts.append(text(605, low + 40, "part of the set-ups that had done it "
                       "after so long", 12, "middle", SOFT))
+    return svg(1180, low + 58, title, parts)
+
+
+# --- throughput ------------------------------------------------------------
+
+# Most parts that the time is cut into, and the shortest one, s.
+PARTS_MAX, PART_MIN = 200, 0.01
+
+
+def rate(value):
+    """Bits in a second, in words."""
+    for unit in ("bit/s", "kbit/s", "Mbit/s"):
+        if value < 1000:
+            return "%.3g %s" % (value, unit)
+        value /= 1000
+    return "%.3g Gbit/s" % value
+
+
+def throughput_of(packets, upf):
+    """How long a part of the time is since the first ESP, and what there was
+    in each part, octets, from and to UEs. None without ESP."""
+    esp = [packet for packet in packets if packet.exchange == "ESP"]
+    if not esp:
+        return None
+    begin = esp[0].time
+    part = max(PART_MIN, (esp[-1].time - begin) / PARTS_MAX)
+    count = int((esp[-1].time - begin) / part) + 1
+    octets = {"up": [0] * count, "down": [0] * count}
+    for packet in esp:
+        at = min(int((packet.time - begin) / part), count - 1)
+        octets["down" if packet.source == upf else "up"][at] += packet.size
+    return part, octets
+
+
+def throughput(packets, upf, title):
+    """What ESP has carried, from and to UEs, over time."""
+    found = throughput_of(packets, upf)
+    if not found:
+        return svg(1180, 80, title, [text(70, 45, "no ESP was seen")])
+    part, octets = found
+    count = len(octets["up"])
+    most = max(max(values) for values in octets.values()) * 8 / part * 1.05
+    low, high = 340, 60
+
+    def at(i):
+        return 130 + i / count * 1010
+    parts = legend(40, octets, 130)
+    for tick in ticks(part * count, 10):
+        x = at(tick / part)
+        parts += ['<path d="M%.1f %d V%d" stroke="%s"/>' % (x, high, low, LINE),
+                  text(x, low + 18, "%g s" % round(tick, 3), 11, "middle",
+                       SOFT)]
+    for tick in ticks(most, 5):
+        y = low - (low - high) * tick / most
+        parts += ['<path d="M130 %.1f H1140" stroke="%s"/>' % (y, LINE),
+                  text(122, y + 4, rate(tick), 11, "end", SOFT)]
+    for name, values in octets.items():
+        points = "M%.1f %d" % (at(0), low)
+        for i, value in enumerate(values):
+            points += " V%.1f H%.1f" % (
+                low - (low - high) * value * 8 / part / most, at(i + 1))
+        parts.append('<path d="%s V%d" fill="none" stroke="%s" '
+                     'stroke-width="2"/>' % (points, low, COLOURS[name]))
+    parts.append(text(605, low + 40, "ESP with its own octets, without UDP and "
+                      "IP, in parts of %s; time since the first of it" %
+                      ms(part), 12, "middle", SOFT))
     return svg(1180, low + 58, title, parts)

@@ -3,6 +3,7 @@
 #include "kupf_commands.h"
 #include "kupf_batch.h"
 #include "kupf_list.h"
+#include "kupf_measure.h"
 #include "kupf_parser.h"
 #include "kupf_reload.h"
 #include "kupf_reply.h"
@@ -39,6 +40,8 @@ struct private_kupf_commands_t {
 	kupf_check_t *check;
 	/** answer to the last request */
 	wire_writer_t answer;
+	/** where measure-traffic goes on */
+	uint64_t measured;
 	/** eventfd, see get_wake() */
 	int wake;
 };
@@ -267,6 +270,13 @@ static bool run_stats(private_kupf_commands_t *this, call_t *call)
 	return TRUE;
 }
 
+static bool run_measure(private_kupf_commands_t *this, call_t *call)
+{
+	call->work = kupf_measure_create(this->all, this->enforcer,
+									 &this->measured, this->wake);
+	return TRUE;
+}
+
 static bool run_check(private_kupf_commands_t *this, call_t *call)
 {
 	kupf_reply_check(call->reply, this->check);
@@ -301,6 +311,7 @@ static const command_t commands[] = {
 	  KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_STATE |
 	  KUPF_FIELD_LIMIT | KUPF_FIELD_AFTER, 0, run_list, 0 },
 	{ "stats", 0, 0, run_stats, 0 },
+	{ "measure-traffic", 0, 0, run_measure, 0 },
 	{ "check", 0, 0, run_check, 0 },
 	{ "reload-preconfigured", 0, 0, run_reload, AUDITED },
 	{ "sync-begin", 0, 0, run_sync_begin, AUDITED },

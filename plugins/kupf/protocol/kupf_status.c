@@ -59,6 +59,31 @@ CALLBACK(report_counter, void,
 	wire_writer_number(reply, name, value);
 }
 
+/**
+ * Report what waits for threads of charon, and how many there are.
+ */
+static void report_jobs(wire_writer_t *reply)
+{
+	static const char *const names[JOB_PRIO_MAX] = {
+		[JOB_PRIO_CRITICAL] = "jobs-critical",
+		[JOB_PRIO_HIGH] = "jobs-high",
+		[JOB_PRIO_MEDIUM] = "jobs-medium",
+		[JOB_PRIO_LOW] = "jobs-low",
+	};
+	processor_t *processor = lib->processor;
+	job_priority_t i;
+
+	for (i = 0; i < JOB_PRIO_MAX; i++)
+	{
+		wire_writer_number(reply, names[i],
+						   processor->get_job_load(processor, i));
+	}
+	wire_writer_number(reply, "threads",
+					   processor->get_total_threads(processor));
+	wire_writer_number(reply, "threads-idle",
+					   processor->get_idle_threads(processor));
+}
+
 METHOD(kupf_status_t, stats, void,
 	private_kupf_status_t *this, wire_writer_t *reply)
 {
@@ -75,6 +100,7 @@ METHOD(kupf_status_t, stats, void,
 	held = this->addresses->get_count(this->addresses, &quarantined);
 	wire_writer_number(reply, "ue-addresses-held", held);
 	wire_writer_number(reply, "ue-addresses-quarantined", quarantined);
+	report_jobs(reply);
 	kupf_counters_report(report_counter, reply);
 	this->enforcer->counters(this->enforcer, report_counter, reply);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_tunnels.h"
+#include "nin3a/nin3a_counters.h"
 
 #include <threading/mutex.h>
 
@@ -273,6 +274,20 @@ METHOD(nin3a_tunnels_t, describe, u_int,
 											 max));
 }
 
+METHOD(nin3a_tunnels_t, measured, void,
+	private_nin3a_tunnels_t *this, const kupf_tunnel_t *tunnel)
+{
+	nin3a_entry_t *entry = lock_entry(this, tunnel->ike_sa);
+	uint64_t in, out;
+
+	if (entry && entry->details)
+	{
+		tunnel_status_take_traffic(entry->details, tunnel, &in, &out);
+		nin3a_count_octets(in, out);
+	}
+	this->mutex->unlock(this->mutex);
+}
+
 METHOD(nin3a_tunnels_t, select_, u_int,
 	private_nin3a_tunnels_t *this, const char *session,
 	nin3a_tunnels_filter_t filter, void *user, kupf_reason_t reason,
@@ -425,6 +440,7 @@ nin3a_tunnels_t *nin3a_tunnels_create()
 			.set_path = _set_path,
 			.set_child = _set_child,
 			.describe = _describe,
+			.measured = _measured,
 			.count = _count,
 			.uses = _uses,
 			.select = _select_,

@@ -245,6 +245,14 @@ struct nin3a_tunnels_t {
 					  kupf_tunnel_t *tunnels, u_int max);
 
 	/**
+	 * Count what has passed through a tunnel since it was measured last; does
+	 * nothing if its IKE_SA is gone or was rekeyed meanwhile.
+	 *
+	 * @param tunnel	what describe() has given, measured
+	 */
+	void (*measured)(nin3a_tunnels_t *this, const kupf_tunnel_t *tunnel);
+
+	/**
 	 * Hand out an inner address of the session to an IKE_SA.
 	 *
 	 * @param i			index of the address, below KUPF_UE_ADDRESSES_MAX

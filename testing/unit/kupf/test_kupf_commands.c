@@ -7,6 +7,8 @@
 #include "test_kupf_commands.h"
 #include "test_support.h"
 
+#include <processing/jobs/callback_job.h>
+
 #include <inttypes.h>
 #include <time.h>
 #include <unistd.h>
@@ -354,8 +356,12 @@ START_TEST(test_stats)
 {
 	uint64_t failed = test_counter("requests-failed");
 	uint64_t count = test_counter("requests");
+	job_priority_t priorities[] = {
+		JOB_PRIO_LOW, JOB_PRIO_MEDIUM, JOB_PRIO_LOW,
+	};
 	vici_message_t *reply;
 	char text[32];
+	u_int i;
 
 	run("success=no", "establish-session", "");
 	run("success=yes", "establish-session", "session=a ue-id=keyid:a key=" KEY);
@@ -369,6 +375,18 @@ START_TEST(test_stats)
 	ck_assert_str_eq(test_value(reply, "requests"), text);
 	reply->destroy(reply);
 	run("success=no cause=unknown-field", "stats", "a=b");
+
+	/* work that waits, as nobody is there to do it */
+	lib->processor->cancel(lib->processor);
+	lib->processor->set_threads(lib->processor, 0);
+	for (i = 0; i < 3; i++)
+	{
+		lib->processor->queue_job(lib->processor,
+				(job_t*)callback_job_create_with_prio((void*)return_null, NULL,
+										NULL, NULL, priorities[i]));
+	}
+	run("jobs-critical=0 jobs-high=0 jobs-medium=1 jobs-low=2 threads=0 "
+		"threads-idle=0", "stats", "");
 }
 END_TEST
 

@@ -5,6 +5,7 @@
  * and for clients that do not read.
  */
 
+#include "kupf/protocol/kupf_measure.h"
 #include "test_kupf_commands.h"
 #include "test_support.h"
 
@@ -429,6 +430,96 @@ START_TEST(test_list_busy)
 }
 END_TEST
 
+/**
+ * Put sessions into the store, s0 and so on.
+ */
+static void put_sessions(u_int count)
+{
+	kupf_session_t *session;
+	char name[16];
+	u_int i;
+
+	for (i = 0; i < count; i++)
+	{
+		snprintf(name, sizeof(name), "s%u", i);
+		session = test_session(name, ID_KEY_ID, name, 0);
+		ck_assert_int_eq(upf.store->put(upf.store, session), KUPF_STORE_OK);
+		kupf_session_unref(session);
+	}
+}
+
+START_TEST(test_measure)
+{
+	run("success=yes tunnels=0 complete=yes", "measure-traffic", "");
+	put_sessions(3);
+	/* nothing is up */
+	run("success=yes tunnels=0 complete=yes", "measure-traffic", "");
+	ck_assert_uint_eq(upf.enforcer.measured, 0);
+	upf.enforcer.tunnels = 1;
+	run("success=yes tunnels=3 complete=yes", "measure-traffic", "");
+	ck_assert_uint_eq(upf.enforcer.measured, 3);
+	/* each time anew; no more of a session than are described */
+	upf.enforcer.tunnels = KUPF_TUNNELS_MAX + 1;
+	run("success=yes tunnels=12 complete=yes", "measure-traffic", "");
+	ck_assert_uint_eq(upf.enforcer.measured, 3 + 3 * KUPF_TUNNELS_MAX);
+	run("success=no cause=unknown-field", "measure-traffic", "session=s1");
+}
+END_TEST
+
+/* a request has a bound, and the next one goes on */
+START_TEST(test_measure_bounded)
+{
+	u_int total = 3 * KUPF_MEASURE_TUNNELS, requests = 0, before, most;
+	vici_message_t *reply;
+
+	put_sessions(total);
+	upf.enforcer.tunnels = 1;
+	most = KUPF_MEASURE_TUNNELS + 8 * KUPF_WORK_STEP;
+	while (upf.enforcer.measured < total)
+	{
+		before = upf.enforcer.measured;
+		reply = test_execute(&upf, "measure-traffic", "");
+		check(reply, "success=yes complete=no");
+		ck_assert_uint_eq(atoi(test_value(reply, "tunnels")),
+						  upf.enforcer.measured - before);
+		ck_assert_uint_gt(upf.enforcer.measured, before);
+		ck_assert_uint_le(upf.enforcer.measured - before, most);
+		reply->destroy(reply);
+		requests++;
+	}
+	/* none was measured twice before each was once */
+	ck_assert_uint_eq(upf.enforcer.measured, total);
+	ck_assert_uint_ge(requests, 3);
+}
+END_TEST
+
+/* charon is busy with an IKE_SA: nobody else waits, and the client may go */
+START_TEST(test_measure_busy)
+{
+	test_call_t call;
+	sem_t busy;
+
+	ck_assert_int_eq(sem_init(&busy, 0, 0), 0);
+	upf.enforcer.stalled = &busy;
+	put_sessions(1);
+	upf.enforcer.tunnels = 1;
+	test_call_begin(&upf, &call, &upf, "measure-traffic", "");
+	ck_assert_int_eq(step(&call), KUPF_WORK_WAITS);
+	ck_assert_int_eq(step(&call), KUPF_WORK_WAITS);
+	while (!__atomic_load_n(&upf.enforcer.measuring, __ATOMIC_RELAXED))
+	{
+		sched_yield();
+	}
+	run("success=yes sessions=1", "version", "");
+	ck_assert_int_eq(step(&call), KUPF_WORK_WAITS);
+	test_call_end(&call);
+	sem_post(&busy);
+	lib->processor->cancel(lib->processor);
+	ck_assert_uint_eq(upf.enforcer.measured, 1);
+	sem_destroy(&busy);
+}
+END_TEST
+
 /* how setting up the tunnel gets on, which is a UE's business */
 START_TEST(test_attempts)
 {
@@ -524,6 +615,9 @@ void kupf_commands_list_cases(Suite *suite)
 	TCase *tc = test_case(suite, "list", 60, setup, teardown);
 
 	tcase_add_test(tc, test_list_busy);
+	tcase_add_test(tc, test_measure);
+	tcase_add_test(tc, test_measure_bounded);
+	tcase_add_test(tc, test_measure_busy);
 	tcase_add_test(tc, test_network);
 	tcase_add_test(tc, test_list);
 	tcase_add_test(tc, test_list_pages);

@@ -39,11 +39,16 @@ static const run_t replies[] = {
 	  "tunnels  1\n", "",
 	  "0:delete-session session=s1\n" },
 	{ "metrics",
+	  ".\nR success=yes tunnels=1 complete=yes\nK\n"
 	  ".\nR success=yes daemon=charon version=5\"9\\ role=upf enforcer=nin3a "
 	  "uptime=7\n.\nR success=yes sessions=2 nin3a-refused-wrong-key=3 "
 	  "requests=18446744073709551615 odd=x nin3a-refused=4 Odd=1 "
 	  "nin3a-ue-failed-timeout=6 nin3a-refused-service=1 s={ requests=5 } "
-	  "nin3a-tunnels-up=1\nW", 0,
+	  "nin3a-setup-microseconds-le-2500=4 nin3a-tunnels-up=1 "
+	  "nin3a-setup-microseconds-le-1000000=5 nin3a-octets-in=12 "
+	  "nin3a-setup-microseconds-le-x=6 nin3a-setup-microseconds-=7 "
+	  "nin3a-setup-microseconds-le-inf=8 "
+	  "nin3a-setup-microseconds-sum=12345600\nW", 0,
 	  "# TYPE kupf_build_info gauge\nkupf_build_info{daemon=\"charon\","
 	  "version=\"59\",plugin=\"\",role=\"upf\",enforcer=\"nin3a\"} 1\n"
 	  "# TYPE kupf_uptime_seconds gauge\n"
@@ -58,8 +63,22 @@ static const run_t replies[] = {
 	  "kupf_requests_total 18446744073709551615\n"
 	  "# TYPE kupf_nin3a_refused counter\nkupf_nin3a_refused_total 4\n"
 	  "# TYPE kupf_nin3a_tunnels_up gauge\nkupf_nin3a_tunnels_up 1\n"
+	  "# TYPE kupf_nin3a_octets_in counter\nkupf_nin3a_octets_in_total 12\n"
+	  "# TYPE kupf_nin3a_setup_seconds histogram\n"
+	  "# UNIT kupf_nin3a_setup_seconds seconds\n"
+	  "kupf_nin3a_setup_seconds_bucket{le=\"0.0025\"} 4\n"
+	  "kupf_nin3a_setup_seconds_bucket{le=\"1.0\"} 5\n"
+	  "kupf_nin3a_setup_seconds_bucket{le=\"+Inf\"} 8\n"
+	  "kupf_nin3a_setup_seconds_count 8\n"
+	  "kupf_nin3a_setup_seconds_sum 12.3456\n"
 	  "# EOF\n", "",
-	  "0:version\n0:stats\n" },
+	  "0:measure-traffic\n0:version\n0:stats\n" },
+	/* a daemon that does not know how to measure */
+	{ "metrics", ".\nU\nK\n.\nR success=yes\n.\nR success=yes sessions=1\nW", 0,
+	  "# TYPE kupf_build_info gauge\nkupf_build_info{daemon=\"\",version=\"\","
+	  "plugin=\"\",role=\"\",enforcer=\"\"} 1\n"
+	  "# TYPE kupf_sessions gauge\nkupf_sessions 1\n# EOF\n", "",
+	  "0:measure-traffic\n0:version\n0:stats\n" },
 	/* names that a shell may take for more than a word are not offered */
 	{ "completion sessions",
 	  ".\nC\n.\nE list-session session=s1\nE list-session session=$(id)\n"
@@ -211,7 +230,8 @@ static const run_t refusals[] = {
 	{ "list", ".\nC\n.\nR success=no cause=invalid-field\nW", 1,
 	  "", "kupfctl: invalid-field\n", NULL },
 	/* half of the metrics are not told from all of them but by their end */
-	{ "metrics", ".\nR success=yes\n.\nR success=no cause=busy\nW", 1,
+	{ "metrics", ".\nR success=yes\nK\n.\nR success=yes\n"
+	  ".\nR success=no cause=busy\nW", 1,
 	  "# TYPE kupf_build_info gauge\nkupf_build_info{daemon=\"\",version=\"\","
 	  "plugin=\"\",role=\"\",enforcer=\"\"} 1\n", "kupfctl: busy\n", NULL },
 	{ "watch tunnel-sideways", ".\nN\nW", 1, "",

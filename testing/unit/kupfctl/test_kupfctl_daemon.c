@@ -39,6 +39,8 @@ char dir[64], sock[80], requests[80], out[80], err[80];
  *   P                     half a reply
  *   Q                     reply that is malformed
  *   Z <n>                 (pause) sleep n milliseconds
+ *   K                     wait until the tool has closed the connection, and
+ *                         take the next one
  *
  * Elements: name=value, name=[item,item], name={, }; '_' is a space, '~' an
  * octet 0xff, '^' an escape character.  The daemon goes away at the end, or
@@ -203,6 +205,17 @@ static bool serve_request(int fd)
 	return true;
 }
 
+/**
+ * Read until the tool has gone.
+ */
+static void serve_rest(int fd)
+{
+	while (serve_request(fd))
+	{
+		/* until it has gone */
+	}
+}
+
 static void serve(int listener, const char *script)
 {
 	char *copy, *line, *pos;
@@ -222,10 +235,13 @@ static void serve(int listener, const char *script)
 		}
 		else if (line[0] == 'W')
 		{
-			while (serve_request(fd))
-			{
-				/* until it has gone */
-			}
+			serve_rest(fd);
+		}
+		else if (line[0] == 'K')
+		{
+			serve_rest(fd);
+			close(fd);
+			fd = accept(listener, NULL, NULL);
 		}
 		else
 		{

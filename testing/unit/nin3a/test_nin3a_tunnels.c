@@ -5,6 +5,7 @@
  * that are deleted and modified at any moment, many IKE_SAs, many threads.
  */
 
+#include "nin3a/nin3a_counters.h"
 #include "test_nin3a_tunnels.h"
 
 nin3a_tunnels_t *tunnels;
@@ -464,6 +465,93 @@ START_TEST(test_describe)
 }
 END_TEST
 
+/** Octets that were counted */
+static struct {
+	uint64_t in, out;
+} octets;
+
+CALLBACK(take_octets, void,
+	void *user, const char *name, uint64_t value)
+{
+	if (streq(name, "nin3a-octets-in"))
+	{
+		octets.in = value;
+	}
+	else if (streq(name, "nin3a-octets-out"))
+	{
+		octets.out = value;
+	}
+}
+
+/**
+ * The CHILD_SAs of a tunnel were measured; check what is counted then.
+ *
+ * @param first		octets of the first one, received; twice as many sent
+ * @param second	those of the second one, 0 if it was not measured
+ */
+static void measure(const char *name, uint64_t first, uint64_t second,
+					uint64_t in, uint64_t out)
+{
+	kupf_tunnel_t tunnel;
+
+	get_tunnel(name, &tunnel);
+	ck_assert_uint_eq(tunnel.child_count, 2);
+	tunnel.children[0].measured = TRUE;
+	tunnel.children[0].in.octets = first;
+	tunnel.children[0].out.octets = 2 * first;
+	tunnel.children[1].measured = second;
+	tunnel.children[1].in.octets = second;
+	tunnels->measured(tunnels, &tunnel);
+	nin3a_counters_report(take_octets, NULL);
+	ck_assert_uint_eq(octets.in, in);
+	ck_assert_uint_eq(octets.out, out);
+}
+
+START_TEST(test_measured)
+{
+	kupf_session_t *session = session_create("a", 1, 1);
+	kupf_child_t child = { .spi_in = 1 };
+	tunnel_spis_t spis = { .initiator = 5, .responder = 6 };
+	kupf_tunnel_t before;
+
+	bring_up(1, session);
+	tunnels->set_child(tunnels, 1, &child, TRUE, NULL);
+	child.spi_in = 2;
+	tunnels->set_child(tunnels, 1, &child, TRUE, NULL);
+
+	measure("a", 100, 0, 100, 200);
+	measure("a", 100, 0, 100, 200);
+	measure("a", 150, 7, 157, 300);
+	/* an earlier answer, of two threads that asked */
+	measure("a", 120, 7, 157, 300);
+	measure("a", 151, 8, 159, 302);
+
+	/* another CHILD_SA in its place begins anew */
+	tunnels->set_child(tunnels, 1, &child, FALSE, NULL);
+	child.spi_in = 3;
+	tunnels->set_child(tunnels, 1, &child, TRUE, NULL);
+	measure("a", 151, 5, 164, 302);
+
+	/* the IKE_SA was rekeyed meanwhile, and the CHILD_SAs are the same */
+	get_tunnel("a", &before);
+	before.children[0].measured = TRUE;
+	before.children[0].in.octets = UINT64_MAX;
+	ck_assert(!tunnels->rekey(tunnels, 1, 65, &spis));
+	tunnels->measured(tunnels, &before);
+	measure("a", 161, 5, 174, 322);
+
+	/* a CHILD_SA that is gone, and a tunnel that is */
+	before.ike_sa = 65;
+	before.children[0].spi_in = 4;
+	tunnels->measured(tunnels, &before);
+	tunnels->remove(tunnels, 65);
+	tunnels->measured(tunnels, &before);
+	nin3a_counters_report(take_octets, NULL);
+	ck_assert_uint_eq(octets.in, 174);
+	kupf_session_unref(session);
+}
+END_TEST
+
 START_TEST(test_lease)
 {
 	kupf_session_t *session = session_create("a", 1, 1);
@@ -495,6 +583,7 @@ static Suite *nin3a_tunnels_suite()
 	tcase_add_test(tc, test_rekey);
 	tcase_add_test(tc, test_condemn);
 	tcase_add_test(tc, test_describe);
+	tcase_add_test(tc, test_measured);
 	tcase_add_test(tc, test_lease);
 
 	nin3a_tunnels_sessions_cases(suite);
