@@ -105,6 +105,26 @@ int test_run(Suite *suite)
 /*
  * Described in header
  */
+TCase *test_case(Suite *suite, const char *name, int timeout, SFun setup,
+				 SFun teardown)
+{
+	TCase *tc = tcase_create(name);
+
+	if (timeout)
+	{
+		tcase_set_timeout(tc, timeout);
+	}
+	if (setup || teardown)
+	{
+		tcase_add_checked_fixture(tc, setup, teardown);
+	}
+	suite_add_tcase(suite, tc);
+	return tc;
+}
+
+/*
+ * Described in header
+ */
 void test_dir_create()
 {
 	snprintf(dir, sizeof(dir), "%s/kupf-XXXXXX", getenv("TMPDIR") ?: "/tmp");

@@ -34,6 +34,16 @@ int test_run(Suite *suite);
 int test_run_bare(Suite *suite);
 
 /**
+ * Add a case to a suite.
+ *
+ * @param timeout	seconds for each of its tests, 0 for the usual ones
+ * @param setup		called before each test, NULL for none
+ * @param teardown	called after each test, NULL for none
+ */
+TCase *test_case(Suite *suite, const char *name, int timeout, SFun setup,
+				 SFun teardown);
+
+/**
  * Prepare the libraries, for programs that have no suite.
  */
 void test_libraries_init();

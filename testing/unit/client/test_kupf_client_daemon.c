@@ -309,16 +309,13 @@ END_TEST
 static Suite *daemon_suite()
 {
 	Suite *suite = suite_create("kupf_client_daemon");
-	TCase *tc;
+	TCase *tc = test_case(suite, "daemon", 0, setup, teardown);
 
-	tc = tcase_create("daemon");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_upsert);
 	tcase_add_test(tc, test_many);
 	tcase_add_test(tc, test_events);
 	tcase_add_test(tc, test_restart);
 	tcase_add_test(tc, test_agent);
-	suite_add_tcase(suite, tc);
 	return suite;
 }
 

@@ -13,37 +13,19 @@
  */
 
 #include "kupf/kupf_counters.h"
-#include "kupf/credentials/kupf_cred.h"
 #include "kupf/kupf_enforcement.h"
 #include "kupf/protocol/kupf_list.h"
 #include "kupf/protocol/kupf_preconfigured_file.h"
-#include "kupf/protocol/kupf_publisher.h"
 #include "kupf/store/kupf_overlay.h"
-#include "kupf/procedures/kupf_procedures.h"
-#include "nin3a/nin3a_enforcer.h"
-#include "test_runner.h"
-#include "test_support.h"
+#include "test_concurrency.h"
 
-#include <daemon.h>
 #include <threading/thread.h>
 
-#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/** Sessions, IKE identities that they may have, IKE_SAs at a time */
-#define SESSIONS 300
-#define IDENTITIES 400
-#define SLOTS 64
-
-/** The first sessions have a lifetime and are left alone, so that it ends */
-#define EXPIRING 50
-
-/** Pre-configured sessions */
-#define LINES 40
 
 /** Rounds of a thread, most of them if something has not happened until then,
  * and its steps in each of them */
@@ -60,40 +42,7 @@
 /** Addresses of the pool, fewer than sessions, and their quarantine */
 #define POOL "192.0.2.0/24"
 #define QUARANTINE 1
-
-typedef struct slot_t slot_t;
-typedef struct sa_t sa_t;
 typedef struct counter_t counter_t;
-
-/**
- * An IKE_SA.
- */
-struct sa_t {
-	/** public interface */
-	ike_sa_t public;
-	/** where it is */
-	slot_t *slot;
-	/** unique identifier, which comes again as that of another IKE_SA */
-	uint32_t unique_id;
-	/** state */
-	ike_sa_state_t state;
-};
-
-/**
- * Place for an IKE_SA and its successor.
- */
-struct slot_t {
-	/** held by the thread that has checked the IKE_SA out */
-	pthread_mutex_t mutex;
-	/** IKE_SAs */
-	sa_t sas[2];
-	/** the one that there is, NULL if none */
-	sa_t *current;
-	/** its SPIs, new ones with each IKE_SA */
-	tunnel_spis_t spis;
-	/** unique identifier under which it became a tunnel, 0 if it has not */
-	uint32_t up_as;
-};
 
 /**
  * Counts events; threads may call it at once.
@@ -105,24 +54,21 @@ struct counter_t {
 	u_int count;
 };
 
-/** Sessions of the SMFs, and all */
-static kupf_store_t *fed, *store;
-static kupf_preconfigured_t *preconfigured;
+kupf_store_t *fed, *store;
+kupf_preconfigured_t *preconfigured;
 static kupf_pool_t *pool;
 static kupf_ue_addresses_t *addresses;
-static kupf_events_t *events;
+kupf_events_t *events;
 
 /** Who tells about them */
 static kupf_publisher_t *publisher;
 static kupf_enforcement_t *guard;
-static kupf_procedures_t *sessions;
-static kupf_cred_t *cred;
+kupf_procedures_t *sessions;
+kupf_cred_t *cred;
 static nin3a_config_t *config;
-static nin3a_tunnels_t *tunnels;
-static nin3a_jobs_t *actions;
+nin3a_tunnels_t *tunnels;
+nin3a_jobs_t *actions;
 static nin3a_enforcer_t *enforcer;
-
-static slot_t slots[SLOTS];
 
 /** Whoever hears of tunnels as long as it lasts */
 static counter_t ups, downs;
@@ -133,41 +79,21 @@ static int wake;
 /** Whether the enforcer comes and goes */
 static bool detaching;
 
-/** What happened: tunnels that came up and went, rekeyings, keys withheld by
- * the time that ours was to be built, IKE_SAs closed by a job */
-static u_int opened, closed, rekeyed, withheld, deleted;
+u_int opened, closed, rekeyed, withheld, deleted;
 
-/** Files that were read, and tunnels with what was in them */
-static u_int loaded, from_file;
+u_int loaded, from_file;
 
-/** First expectation that was not met */
-static const char *broken;
+const char *broken;
 
 /** State of the calling thread's sequence of random numbers */
 static __thread uint32_t sequence;
 
-#define STRING(x) #x
-#define LINE(x) STRING(x)
-
-/**
- * For any thread, where ck_assert() is for the main one.
- */
-#define expect(condition) do { \
-	if (!(condition)) \
-	{ \
-		cas_ptr(&broken, NULL, "line " LINE(__LINE__) ": " #condition); \
-	} \
-} while (0)
-
-static void count_one(u_int *counter)
+void count_one(u_int *counter)
 {
 	__atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
 }
 
-/**
- * Next random number, below max (xorshift32).
- */
-static u_int pick(u_int max)
+u_int pick(u_int max)
 {
 	sequence ^= sequence << 13;
 	sequence ^= sequence >> 17;
@@ -180,779 +106,6 @@ METHOD(kupf_subscriber_t, notify, void,
 {
 	expect(packet.len > 0);
 	count_one(&this->count);
-}
-
-/*
- * IKE_SAs
- */
-
-METHOD(ike_sa_t, get_unique_id, uint32_t,
-	sa_t *this)
-{
-	return this->unique_id;
-}
-
-METHOD(ike_sa_t, get_state, ike_sa_state_t,
-	sa_t *this)
-{
-	return this->state;
-}
-
-METHOD(ike_sa_t, has_condition, bool,
-	sa_t *this, ike_condition_t condition)
-{
-	return condition == COND_AUTHENTICATED && this->state >= IKE_ESTABLISHED;
-}
-
-/** What is the same for all IKE_SAs */
-static host_t *local_host, *remote_host;
-static identification_t *other_id;
-
-METHOD(ike_sa_t, get_my_host, host_t*,
-	sa_t *this)
-{
-	return local_host;
-}
-
-METHOD(ike_sa_t, get_other_host, host_t*,
-	sa_t *this)
-{
-	return remote_host;
-}
-
-METHOD(ike_sa_t, get_other_id, identification_t*,
-	sa_t *this)
-{
-	return other_id;
-}
-
-METHOD(ike_sa_t, delete_, status_t,
-	sa_t *this, bool force)
-{
-	count_one(&deleted);
-	this->state = IKE_DELETING;
-	/* sometimes there is nobody to tell */
-	return force || this->slot->spis.responder % 4 == 0 ? DESTROY_ME : SUCCESS;
-}
-
-static char *child_name(child_sa_t *this)
-{
-	return "nin3a";
-}
-
-static uint32_t child_number(child_sa_t *this, bool inbound)
-{
-	return inbound;
-}
-
-static child_sa_t child_sa = {
-	.get_name = child_name,
-	.get_spi = child_number,
-	.get_if_id = child_number,
-};
-
-static void slots_init()
-{
-	int i, j;
-
-	for (i = 0; i < SLOTS; i++)
-	{
-		slots[i] = (slot_t){};
-		pthread_mutex_init(&slots[i].mutex, NULL);
-		for (j = 0; j < 2; j++)
-		{
-			slots[i].sas[j] = (sa_t){
-				.public = {
-					.get_unique_id = _get_unique_id,
-					.get_version = test_get_version,
-					.get_keymat = test_get_keymat,
-					.get_state = _get_state,
-					.has_condition = _has_condition,
-					.get_my_host = _get_my_host,
-					.get_other_host = _get_other_host,
-					.get_other_id = _get_other_id,
-					.delete = _delete_,
-					.create_task_enumerator =
-									(void*)enumerator_create_empty,
-					.create_child_sa_enumerator =
-									(void*)enumerator_create_empty,
-					.get_child_sa = (void*)return_null,
-				},
-				.slot = &slots[i],
-				.unique_id = 2 * i + j + 1,
-			};
-		}
-	}
-}
-
-/**
- * Wait for the IKE_SA of a slot, there or not.
- */
-static void slot_enter(slot_t *slot)
-{
-	pthread_mutex_lock(&slot->mutex);
-	charon->bus->set_sa(charon->bus,
-						slot->current ? &slot->current->public : NULL);
-}
-
-static void slot_leave(slot_t *slot)
-{
-	charon->bus->set_sa(charon->bus, NULL);
-	pthread_mutex_unlock(&slot->mutex);
-}
-
-/**
- * The IKE_SA of a slot goes.
- */
-static void slot_empty(slot_t *slot)
-{
-	sa_t *sa = slot->current;
-
-	sa->state = IKE_DESTROYING;
-	charon->bus->ike_state_change(charon->bus, &sa->public, IKE_DESTROYING);
-	expect(!slot->up_as);
-	expect(tunnels->get_state(tunnels, sa->unique_id) == NIN3A_STATE_NONE);
-	charon->bus->set_sa(charon->bus, NULL);
-	slot->current = NULL;
-}
-
-/**
- * A new IKE_SA comes.
- */
-static void slot_fill(slot_t *slot, sa_t *sa, ike_sa_state_t state)
-{
-	slot->spis.initiator = slot - slots + 1;
-	slot->spis.responder++;
-	sa->state = state;
-	slot->current = sa;
-	charon->bus->set_sa(charon->bus, &sa->public);
-}
-
-/*
- * Manager of IKE_SAs
- */
-
-static ike_sa_t *manager_checkout(ike_sa_manager_t *this, ike_sa_id_t *id)
-{
-	slot_t *slot = &slots[id->get_initiator_spi(id) - 1];
-
-	slot_enter(slot);
-	if (slot->current &&
-		slot->spis.responder == id->get_responder_spi(id))
-	{
-		return &slot->current->public;
-	}
-	slot_leave(slot);
-	return NULL;
-}
-
-static void manager_checkin(ike_sa_manager_t *this, ike_sa_t *ike_sa)
-{
-	slot_leave(((sa_t*)ike_sa)->slot);
-}
-
-static void manager_checkin_and_destroy(ike_sa_manager_t *this,
-										ike_sa_t *ike_sa)
-{
-	slot_empty(((sa_t*)ike_sa)->slot);
-	manager_checkin(this, ike_sa);
-}
-
-static ike_sa_manager_t manager = {
-	.checkout = manager_checkout,
-	.checkin = manager_checkin,
-	.checkin_and_destroy = manager_checkin_and_destroy,
-};
-
-/*
- * Hooks, called under the mutex of the bus
- */
-
-/**
- * Whether an IKE_SA may go on with its session, asked after it was bound.
- */
-static bool is_current(kupf_session_t *session, bool final)
-{
-	kupf_session_t *current;
-	bool good;
-
-	current = store->get(store, kupf_session_get_name(session));
-	good = current && !kupf_session_expired(session, time_monotonic(NULL)) &&
-		   (current == session || kupf_session_precedes(session, current));
-	if (good && final && current != session)
-	{
-		if (kupf_session_needs_rekey(session, current))
-		{
-			actions->check(actions, current, 1);
-		}
-		else
-		{
-			tunnels->refresh(tunnels, current);
-		}
-	}
-	kupf_session_unref(current);
-	return good;
-}
-
-METHOD(listener_t, authorize, bool,
-	listener_t *this, ike_sa_t *ike_sa, bool final, bool *success)
-{
-	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
-	kupf_session_t *session;
-
-	session = final ? tunnels->get_session(tunnels, unique_id)
-					: cred->get_verified(cred, unique_id);
-	*success = session &&
-			   (final || tunnels->bind(tunnels, unique_id, session,
-									   &((sa_t*)ike_sa)->slot->spis)) &&
-			   is_current(session, final);
-	if (!*success)
-	{
-		tunnels->refuse(tunnels, unique_id, NIN3A_SESSION_EXPIRED);
-	}
-	kupf_session_unref(session);
-	return TRUE;
-}
-
-/**
- * What jobs tell: the end of what never was a tunnel.
- */
-static kupf_t kupf = {
-	.tunnel_down = (void*)nop,
-};
-
-static void handle_established(uint32_t unique_id)
-{
-	kupf_session_t *session;
-	uint32_t serial;
-
-	if (tunnels->establish(tunnels, unique_id) &&
-		tunnels->crowds(tunnels, unique_id, &serial))
-	{
-		session = tunnels->get_session(tunnels, unique_id);
-		expect(session);
-		actions->settle(actions, session, serial, 1);
-		kupf_session_unref(session);
-	}
-}
-
-static void handle_end(slot_t *slot, uint32_t unique_id)
-{
-	nin3a_attempt_t *attempt;
-	kupf_session_t *session;
-	kupf_reason_t reason;
-	nin3a_state_t state;
-	uint32_t up_as;
-
-	attempt = tunnels->take_attempt(tunnels, unique_id, &state);
-	if (attempt)
-	{
-		expect(state != NIN3A_STATE_ESTABLISHED);
-		events->auth_failed(events, attempt->id, attempt->local,
-							attempt->remote, "test");
-		nin3a_attempt_destroy(attempt);
-	}
-	session = tunnels->down(tunnels, unique_id, &up_as, &reason);
-	if (session)
-	{
-		expect(up_as && slot->up_as == up_as);
-		slot->up_as = 0;
-		count_one(&closed);
-		events->tunnel_down(events, session, up_as, reason);
-		kupf_session_unref(session);
-	}
-	tunnels->remove(tunnels, unique_id);
-}
-
-METHOD(listener_t, ike_state_change, bool,
-	listener_t *this, ike_sa_t *ike_sa, ike_sa_state_t state)
-{
-	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
-
-	switch (state)
-	{
-		case IKE_ESTABLISHED:
-			handle_established(unique_id);
-			break;
-		case IKE_DESTROYING:
-			handle_end(((sa_t*)ike_sa)->slot, unique_id);
-			break;
-		default:
-			break;
-	}
-	return TRUE;
-}
-
-METHOD(listener_t, ike_rekey, bool,
-	listener_t *this, ike_sa_t *old, ike_sa_t *new)
-{
-	uint32_t unique_id = new->get_unique_id(new);
-
-	if (tunnels->rekey(tunnels, old->get_unique_id(old), unique_id,
-					   &((sa_t*)new)->slot->spis))
-	{
-		actions->close(actions, unique_id);
-	}
-	return TRUE;
-}
-
-METHOD(listener_t, child_updown, bool,
-	listener_t *this, ike_sa_t *ike_sa, child_sa_t *child, bool up)
-{
-	uint32_t serial, unique_id = ike_sa->get_unique_id(ike_sa);
-	slot_t *slot = ((sa_t*)ike_sa)->slot;
-	kupf_session_data_t data;
-	kupf_session_t *session;
-
-	session = tunnels->up(tunnels, unique_id);
-	if (session)
-	{
-		expect(!slot->up_as);
-		slot->up_as = unique_id;
-		count_one(&opened);
-		kupf_session_get_data(session, &data);
-		if (data.preconfigured)
-		{
-			count_one(&from_file);
-		}
-		events->tunnel_up(events, session, ike_sa, child);
-		if (tunnels->crowds(tunnels, unique_id, &serial))
-		{
-			actions->supersede(actions, session, serial);
-		}
-		kupf_session_unref(session);
-	}
-	return TRUE;
-}
-
-static listener_t hooks;
-
-/*
- * Sessions
- */
-
-static void request_init(kupf_request_t *request, u_int session)
-{
-	memset(request, 0, sizeof(*request));
-	request->fields = KUPF_FIELD_SESSION;
-	snprintf(request->session, sizeof(request->session), "pdu-%u", session);
-}
-
-static void request_id(kupf_request_t *request, u_int id)
-{
-	request->fields |= KUPF_FIELD_UE_ID;
-	request->id_type = ID_KEY_ID;
-	request->id_len = snprintf((char*)request->id, sizeof(request->id),
-							   "ue-%u", id);
-}
-
-/**
- * A key begins with the name of its session.
- */
-static void request_key(kupf_request_t *request, u_int version)
-{
-	char key[KUPF_KEY_MIN + KUPF_SESSION_NAME_MAX];
-
-	snprintf(key, sizeof(key), "%-31s%u", request->session, version);
-	request->fields |= KUPF_FIELD_KEY;
-	request->key_len = KUPF_KEY_MIN;
-	memcpy(request->key, key, KUPF_KEY_MIN);
-}
-
-static void request_lifetime(kupf_request_t *request, uint32_t lifetime)
-{
-	request->fields |= KUPF_FIELD_LIFETIME;
-	request->lifetime = lifetime;
-}
-
-/**
- * Check an answer, which was as the request wanted it or says why not.
- */
-static void take_answer(kupf_request_t *request, kupf_session_t *session,
-						kupf_error_t *error)
-{
-	if (session)
-	{
-		expect(error->cause == KUPF_CAUSE_NONE);
-		expect(streq(kupf_session_get_name(session), request->session));
-		kupf_session_unref(session);
-		return;
-	}
-	switch (error->cause)
-	{
-		case KUPF_CAUSE_SESSION_EXISTS:
-		case KUPF_CAUSE_NO_SUCH_SESSION:
-		case KUPF_CAUSE_IDENTITY_IN_USE:
-		case KUPF_CAUSE_ADDRESS_IN_USE:
-		case KUPF_CAUSE_NO_ADDRESS:
-		case KUPF_CAUSE_BUSY:
-			break;
-		default:
-			expect(error->cause == KUPF_CAUSE_NONE);
-			expect(session);
-			break;
-	}
-}
-
-/**
- * Name an inner address, which another session often has, or none.
- */
-static void request_ue_address(kupf_request_t *request)
-{
-	char address[KUPF_ADDRESS_TEXT];
-
-	request->ue_address_count = pick(2);
-	if (request->ue_address_count)
-	{
-		snprintf(address, sizeof(address), "10.0.0.%u", 1 + pick(200));
-		expect(kupf_address_parse(chunk_from_str(address),
-								  request->ue_addresses));
-	}
-	request->fields |= KUPF_FIELD_UE_ADDRESSES;
-}
-
-/**
- * Establish a session, often one that there is, also with the same content.
- */
-static void step_establish()
-{
-	kupf_request_t request;
-	kupf_error_t error = {};
-	u_int i = pick(SESSIONS);
-
-	request_init(&request, i);
-	request_id(&request, i);
-	request_key(&request, pick(2));
-	if (!pick(4))
-	{
-		request_ue_address(&request);
-	}
-	if (i < EXPIRING || !pick(2))
-	{
-		request_lifetime(&request, 1);
-	}
-	take_answer(&request, sessions->establish(sessions, &request, &error),
-				&error);
-}
-
-static void step_modify()
-{
-	kupf_request_t request;
-	kupf_error_t error = {};
-	char address[KUPF_ADDRESS_TEXT];
-	u_int i = pick(SESSIONS);
-
-	request_init(&request, i);
-	switch (i < EXPIRING ? pick(2) : pick(5))
-	{
-		case 4:
-			request_ue_address(&request);
-			break;
-		case 0:
-			request_key(&request, pick(4));
-			break;
-		case 1:
-			request_id(&request, pick(IDENTITIES));
-			break;
-		case 2:
-			request_lifetime(&request, pick(2));
-			break;
-		default:
-			snprintf(address, sizeof(address), "192.0.2.%u", 1 + pick(254));
-			expect(kupf_address_parse(chunk_from_str(address),
-									  &request.upf_address));
-			request.fields |= KUPF_FIELD_UPF_ADDRESS;
-			break;
-	}
-	if (pick(4))
-	{
-		request.fields |= KUPF_FIELD_GRACE;
-		request.grace = pick(2);
-	}
-	take_answer(&request, sessions->modify(sessions, &request, &error), &error);
-}
-
-/**
- * Delete a session, if there is one.
- */
-static void delete_session(u_int i)
-{
-	kupf_error_t error = {};
-	kupf_request_t request;
-	u_int count;
-
-	request_init(&request, i);
-	expect(sessions->delete(sessions, request.session, &count, &error) ==
-		   (error.cause == KUPF_CAUSE_NONE));
-	expect(error.cause == KUPF_CAUSE_NONE ||
-		   error.cause == KUPF_CAUSE_NO_SUCH_SESSION);
-}
-
-/**
- * Delete a session that is not left to expire.
- */
-static void step_delete()
-{
-	if (!pick(8))
-	{
-		delete_session(EXPIRING + pick(SESSIONS - EXPIRING));
-	}
-}
-
-/*
- * The operator
- */
-
-/**
- * Add a session to the file.
- */
-static void write_line(FILE *file, u_int session, u_int id, u_int version)
-{
-	kupf_request_t request;
-	char key[2 * KUPF_KEY_MIN + 1];
-
-	request_init(&request, session);
-	request_id(&request, id);
-	request_key(&request, version);
-	chunk_to_hex(chunk_create(request.key, request.key_len), key, FALSE);
-	fprintf(file, "%s ue-id=keyid:%.*s key=0x%s%s\n", request.session,
-			(int)request.id_len, (char*)request.id, key,
-			pick(8) ? "" : " services=mpquic");
-}
-
-/**
- * Take another file, or one that is broken.
- */
-static void step_reload()
-{
-	kupf_error_t error = {};
-	u_int session, id, i;
-	bool broken_file;
-	FILE *file;
-
-	if (pick(16))
-	{
-		return;
-	}
-	file = fopen(test_path("keys"), "w");
-	expect(file);
-	/* few beginnings: most lines were there before */
-	session = 100 * pick(2);
-	id = 20 * pick(2);
-	for (i = 0; i < LINES; i++)
-	{
-		write_line(file, (session + 11 * i) % SESSIONS,
-				   (id + 7 * i) % IDENTITIES, !pick(4));
-	}
-	broken_file = !pick(8);
-	fputs(broken_file ? "broken" : "", file);
-	fclose(file);
-	expect(preconfigured->load(preconfigured, &error) == !broken_file);
-	expect(error.cause == (broken_file ? KUPF_CAUSE_INVALID_FILE :
-										 KUPF_CAUSE_NONE));
-	count_one(&loaded);
-}
-
-/**
- * Take no file at all.
- */
-static void unload()
-{
-	kupf_error_t error = {};
-
-	preconfigured->set_file(preconfigured, NULL, 0);
-	expect(preconfigured->load(preconfigured, &error));
-}
-
-/*
- * UEs
- */
-
-static identification_t *create_id(u_int id)
-{
-	kupf_request_t request = {};
-
-	request_id(&request, id);
-	return identification_create_from_encoding(ID_KEY_ID,
-									chunk_create(request.id, request.id_len));
-}
-
-/**
- * Verify the AUTH payload of a UE as psk_authenticator.c does, which was made
- * with whatever key there is, or with another one.
- *
- * @param key		[out] key that has verified it
- */
-static bool verify(identification_t *me, identification_t *peer,
-				   uint8_t key[KUPF_KEY_MIN])
-{
-	bool good = pick(8), authenticated = FALSE;
-	enumerator_t *enumerator;
-	shared_key_t *shared;
-
-	enumerator = lib->credmgr->create_shared_enumerator(lib->credmgr,
-														SHARED_IKE, me, peer);
-	while (!authenticated &&
-		   enumerator->enumerate(enumerator, &shared, NULL, NULL))
-	{
-		expect(shared->get_key(shared).len == KUPF_KEY_MIN);
-		memcpy(key, shared->get_key(shared).ptr, KUPF_KEY_MIN);
-		authenticated = good;
-	}
-	enumerator->destroy(enumerator);
-	return authenticated;
-}
-
-/**
- * Check the pin of an IKE_SA after verify().
- */
-static void check_pin(uint32_t ike_sa, identification_t *peer,
-					  const uint8_t *key)
-{
-	kupf_session_t *session;
-	char name[KUPF_KEY_MIN];
-	id_type_t type;
-
-	session = cred->get_verified(cred, ike_sa);
-	/* nobody's key is random */
-	expect((session != NULL) == !memcmp(key, "pdu-", 4));
-	if (session)
-	{
-		snprintf(name, sizeof(name), "%-31s", kupf_session_get_name(session));
-		expect(!memcmp(key, name, KUPF_KEY_MIN - 1));
-		expect(chunk_equals(kupf_session_get_key(session),
-							chunk_create((u_char*)key, KUPF_KEY_MIN)));
-		expect(chunk_equals(kupf_session_get_id(session, &type),
-							peer->get_encoding(peer)));
-		kupf_session_unref(session);
-	}
-}
-
-/**
- * Build our AUTH payload, with the same key or not at all.
- */
-static bool build(identification_t *me, identification_t *peer,
-				  const uint8_t *key)
-{
-	shared_key_t *shared;
-
-	shared = lib->credmgr->get_shared(lib->credmgr, SHARED_IKE, me, peer);
-	if (!shared)
-	{	/* refused meanwhile */
-		count_one(&withheld);
-		return FALSE;
-	}
-	expect(chunk_equals(shared->get_key(shared),
-						chunk_create((u_char*)key, KUPF_KEY_MIN)));
-	shared->destroy(shared);
-	return TRUE;
-}
-
-/**
- * The IKE_AUTH exchange.
- */
-static bool exchange(uint32_t ike_sa, identification_t *me,
-					 identification_t *peer)
-{
-	uint8_t key[KUPF_KEY_MIN];
-
-	if (!verify(me, peer, key))
-	{
-		return FALSE;
-	}
-	check_pin(ike_sa, peer, key);
-	if (!charon->bus->authorize(charon->bus, FALSE))
-	{
-		return FALSE;
-	}
-	if (!pick(16))
-	{	/* time for a modification or a deletion */
-		usleep(pick(10000));
-	}
-	return build(me, peer, key) &&
-		   charon->bus->authorize(charon->bus, TRUE);
-}
-
-static void begin(uint32_t ike_sa, identification_t *peer)
-{
-	tunnels->begin(tunnels, ike_sa,
-				   nin3a_attempt_create(peer, local_host, remote_host,
-						pick(16) ? NIN3A_ALLOWED : NIN3A_CONNECTION_CONFIG));
-}
-
-static void authenticate(slot_t *slot)
-{
-	sa_t *sa = &slot->sas[pick(2)];
-	identification_t *me, *peer;
-
-	slot_fill(slot, sa, IKE_CONNECTING);
-	me = create_id(IDENTITIES);
-	/* low ones more often, so that there are two of one session */
-	peer = create_id(pick(1 + pick(IDENTITIES)));
-	begin(sa->unique_id, peer);
-	if (!pick(32))
-	{
-		begin(sa->unique_id, peer);
-	}
-	if (exchange(sa->unique_id, me, peer))
-	{
-		sa->state = IKE_ESTABLISHED;
-		charon->bus->ike_state_change(charon->bus, &sa->public,
-									  IKE_ESTABLISHED);
-	}
-	else
-	{
-		slot_empty(slot);
-	}
-	me->destroy(me);
-	peer->destroy(peer);
-}
-
-static void rekey(slot_t *slot)
-{
-	sa_t *old = slot->current, *new = &slot->sas[old == slot->sas];
-
-	count_one(&rekeyed);
-	slot_fill(slot, new, IKE_ESTABLISHED);
-	charon->bus->ike_rekey(charon->bus, &old->public, &new->public);
-	old->state = IKE_REKEYED;
-	charon->bus->ike_state_change(charon->bus, &old->public, IKE_DESTROYING);
-}
-
-static void step_ue()
-{
-	slot_t *slot = &slots[pick(SLOTS)];
-
-	slot_enter(slot);
-	if (!slot->current)
-	{
-		authenticate(slot);
-	}
-	else if (slot->current->state == IKE_DELETING)
-	{
-		slot_empty(slot);
-	}
-	else
-	{
-		switch (pick(8))
-		{
-			case 0:
-				tunnels->set_reason(tunnels, slot->current->unique_id,
-									KUPF_REASON_PEER);
-				slot_empty(slot);
-				break;
-			case 1:
-				rekey(slot);
-				break;
-			case 2:
-				tunnels->lease(tunnels, slot->current->unique_id, 0);
-				break;
-			default:
-				charon->bus->child_updown(charon->bus, &child_sa, TRUE);
-				break;
-		}
-	}
-	slot_leave(slot);
 }
 
 /*
@@ -1186,7 +339,7 @@ static void setup()
 	local_host = host_create_from_string("192.0.2.1", 4500);
 	remote_host = host_create_from_string("198.51.100.2", 4500);
 	other_id = create_id(IDENTITIES);
-	slots_init();
+	ike_sas_init();
 	charon->ike_sa_manager = &manager;
 	wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	/* as kupf does it */
@@ -1215,14 +368,8 @@ static void setup()
 	config = nin3a_config_create();
 	ck_assert_ptr_nonnull(config);
 	tunnels = nin3a_tunnels_create();
-	actions = nin3a_jobs_create(&kupf, config, tunnels, store);
+	actions = nin3a_jobs_create(&plugin, config, tunnels, store);
 	enforcer = nin3a_enforcer_create(config, tunnels, actions, store);
-	hooks = (listener_t){
-		.authorize = _authorize,
-		.ike_state_change = _ike_state_change,
-		.ike_rekey = _ike_rekey,
-		.child_updown = _child_updown,
-	};
 	charon->bus->add_listener(charon->bus, &hooks);
 	ck_assert(guard->attach(guard, &enforcer->enforcer));
 
@@ -1412,22 +559,15 @@ START_TEST(test_detach)
 }
 END_TEST
 
-Suite *concurrency_suite(void);
-
-Suite *concurrency_suite(void)
+static Suite *concurrency_suite()
 {
-	Suite *suite;
+	Suite *suite = suite_create("concurrency");
 	TCase *tc;
 
-	suite = suite_create("concurrency");
-
-	tc = tcase_create("threads");
-	tcase_set_timeout(tc, 60);
-	tcase_add_checked_fixture(tc, test_dir_create, test_dir_remove);
+	tc = test_case(suite, "threads", 60, test_dir_create, test_dir_remove);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_all);
 	tcase_add_test(tc, test_detach);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -217,22 +217,16 @@ START_TEST(test_prefix)
 }
 END_TEST
 
-Suite *kupf_address_suite(void);
-
-Suite *kupf_address_suite(void)
+static Suite *kupf_address_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_address");
+	TCase *tc = test_case(suite, "addresses", 0, NULL, NULL);
 
-	suite = suite_create("kupf_address");
-
-	tc = tcase_create("addresses");
 	tcase_add_loop_test(tc, test_text, 0, countof(texts));
 	tcase_add_test(tc, test_nul);
 	tcase_add_test(tc, test_equals);
 	tcase_add_loop_test(tc, test_prefix_text, 0, countof(prefixes));
 	tcase_add_test(tc, test_prefix);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

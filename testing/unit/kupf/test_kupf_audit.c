@@ -162,17 +162,12 @@ END_TEST
 
 static Suite *kupf_audit_suite(void)
 {
-	Suite *suite;
+	Suite *suite = suite_create("kupf_audit");
 	TCase *tc;
-
-	suite = suite_create("kupf_audit");
-	tc = tcase_create("audit");
-	tcase_set_timeout(tc, 30);
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "audit", 30, setup, teardown);
 	tcase_add_test(tc, test_one);
 	tcase_add_test(tc, test_many);
 	tcase_add_test(tc, test_bounded);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -221,16 +221,12 @@ END_TEST
 
 static Suite *kupf_auth_mac_suite(void)
 {
-	Suite *suite;
+	Suite *suite = suite_create("kupf_auth_mac");
 	TCase *tc;
-
-	suite = suite_create("kupf_auth_mac");
-	tc = tcase_create("mac");
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "mac", 0, setup, teardown);
 	tcase_add_test(tc, test_mac);
 	tcase_add_test(tc, test_failures);
 	tcase_add_test(tc, test_original);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

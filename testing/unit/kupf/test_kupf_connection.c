@@ -2,14 +2,12 @@
 
 /*
  * One connection, with the test in the place of the server's thread: what
- * comes in in pieces, malformed packets, and clients that do not read.
+ * comes in in pieces, and malformed packets.
  */
 
-#include "kupf/socket/kupf_connection.h"
 #include "test_client.h"
-#include "test_runner.h"
+#include "test_kupf_connection.h"
 #include "test_support.h"
-#include "test_upf.h"
 
 #include <poll.h>
 #include <sys/epoll.h>
@@ -20,14 +18,11 @@
 /** Calls of handle() in a row that are taken for a loop without end */
 #define SPINNING 1000000
 
-/** The parts behind the connection */
-static test_upf_t upf;
+test_upf_t upf;
 
-/** The client's end, the server's, and its epoll set */
-static int client, inner, epoll;
+int client, inner, epoll;
 
-/** The connection, NULL once it is at its end */
-static kupf_connection_t *connection;
+kupf_connection_t *connection;
 
 static void open_connection()
 {
@@ -50,14 +45,14 @@ static void close_connection()
 	client = -1;
 }
 
-static void setup()
+void setup()
 {
 	test_upf_init(&upf, NULL, 0);
 	epoll = epoll_create1(0);
 	open_connection();
 }
 
-static void teardown()
+void teardown()
 {
 	close_connection();
 	close(epoll);
@@ -103,12 +98,7 @@ static bool step_once()
 	return connection && status != KUPF_WORK_DONE;
 }
 
-/**
- * Handle what there is once.
- *
- * @return			FALSE if there is nothing to do
- */
-static bool serve_once()
+bool serve_once()
 {
 	struct epoll_event event;
 	bool told;
@@ -123,10 +113,7 @@ static bool serve_once()
 	return step_once() || told;
 }
 
-/**
- * Handle what there is, as the server does, until nothing is left.
- */
-static void serve()
+void serve()
 {
 	u_int rounds = 0;
 
@@ -136,12 +123,7 @@ static void serve()
 	}
 }
 
-/**
- * Send, as far as the server takes it.
- *
- * @return			octets sent
- */
-static size_t feed(chunk_t data)
+size_t feed(chunk_t data)
 {
 	size_t sent = 0;
 	ssize_t len;
@@ -156,10 +138,7 @@ static size_t feed(chunk_t data)
 	return sent;
 }
 
-/**
- * Receive all that the server sends.
- */
-static chunk_t drain()
+chunk_t drain()
 {
 	chunk_t all = chunk_empty;
 	uint8_t buf[4096];
@@ -174,10 +153,7 @@ static chunk_t drain()
 	return all;
 }
 
-/**
- * Take the next packet off what was received.
- */
-static chunk_t next_packet(chunk_t *data)
+chunk_t next_packet(chunk_t *data)
 {
 	chunk_t packet;
 
@@ -189,24 +165,7 @@ static chunk_t next_packet(chunk_t *data)
 	return packet;
 }
 
-/**
- * Take the next packet, a reply.
- */
-static vici_message_t *next_reply(chunk_t *data)
-{
-	chunk_t packet = next_packet(data);
-
-	ck_assert_int_eq(packet.ptr[0], WIRE_CMD_RESPONSE);
-	packet = chunk_skip(packet, 1);
-	ck_assert(test_is_message(packet));
-	return vici_message_create_from_data(chunk_clone(packet), TRUE);
-}
-
-/**
- * Append a packet, which is freed.  chunk_cat() evaluates what it is given
- * twice.
- */
-static void append(chunk_t *data, chunk_t packet)
+void append(chunk_t *data, chunk_t packet)
 {
 	*data = chunk_cat("mm", *data, packet);
 }
@@ -469,10 +428,7 @@ START_TEST(test_longest)
 }
 END_TEST
 
-/**
- * Send a packet and expect one that is nothing but its type.
- */
-static void expect_bare(chunk_t packet, wire_packet_type_t type)
+void expect_bare(chunk_t packet, wire_packet_type_t type)
 {
 	chunk_t received;
 
@@ -573,317 +529,6 @@ START_TEST(test_event_packet)
 }
 END_TEST
 
-START_TEST(test_pipelined)
-{
-	chunk_t data = chunk_empty, received, rest;
-	vici_message_t *reply;
-	char name[16];
-	u_int i;
-
-	for (i = 0; i < 1000; i++)
-	{
-		append(&data, test_packet(WIRE_CMD_REQUEST, "establish-session",
-					"session=s%u ue-id=keyid:u%u "
-					"key=ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", i, i));
-	}
-	/* the server may stop reading before all is sent: read meanwhile */
-	received = chunk_empty;
-	rest = data;
-	while (rest.len)
-	{
-		rest = chunk_skip(rest, feed(rest));
-		append(&received, drain());
-	}
-	chunk_free(&data);
-	ck_assert_uint_eq(upf.store->get_count(upf.store), 1000);
-	rest = received;
-	for (i = 0; i < 1000; i++)
-	{
-		reply = next_reply(&rest);
-		snprintf(name, sizeof(name), "s%u", i);
-		ck_assert_str_eq(test_value(reply, "success"), "yes");
-		ck_assert_str_eq(test_value(reply, "session"), name);
-		reply->destroy(reply);
-	}
-	ck_assert_uint_eq(rest.len, 0);
-	chunk_free(&received);
-}
-END_TEST
-
-/**
- * Many requests, each with a reply of the same length.
- */
-static chunk_t requests(u_int count)
-{
-	chunk_t one, all;
-	u_int i;
-
-	/* whose answer is the same each time */
-	one = test_packet(WIRE_CMD_REQUEST, "request-rekey", "session=none");
-	all = chunk_alloc(one.len * count);
-	for (i = 0; i < count; i++)
-	{
-		memcpy(all.ptr + one.len * i, one.ptr, one.len);
-	}
-	chunk_free(&one);
-	return all;
-}
-
-/**
- * Length of the packet with such a reply.
- */
-static size_t reply_len()
-{
-	chunk_t data, received;
-	size_t len;
-
-	data = requests(1);
-	feed(data);
-	chunk_free(&data);
-	received = drain();
-	len = received.len;
-	chunk_free(&received);
-	return len;
-}
-
-START_TEST(test_never_reads)
-{
-	size_t one = reply_len(), before = test_memory("VmRSS"), sent;
-	chunk_t data, received;
-	u_int i, count = 100000, answered = 0, right = 0;
-
-	data = requests(count);
-	sent = feed(data);
-	/* it was not read to the end, memory is bounded, nothing spins */
-	ck_assert_uint_lt(sent, data.len);
-	ck_assert(!test_memory_grew("VmRSS", before, 8 * 1024));
-	ck_assert_ptr_nonnull(connection);
-	/* now it reads, and everything goes on where it stood */
-	do
-	{
-		received = drain();
-		ck_assert_uint_eq(received.len % one, 0);
-		answered += received.len / one;
-		for (i = 0; i < received.len / one; i++)
-		{
-			/* (an assertion each would take most of the time) */
-			right += received.ptr[i * one + WIRE_PACKET_HEADER] ==
-					 WIRE_CMD_RESPONSE;
-		}
-		ck_assert_uint_eq(right, answered);
-		chunk_free(&received);
-		sent += feed(chunk_skip(data, sent));
-	}
-	while (sent < data.len);
-	received = drain();
-	answered += received.len / one;
-	chunk_free(&received);
-	ck_assert_uint_eq(answered, count);
-	chunk_free(&data);
-}
-END_TEST
-
-START_TEST(test_never_reads_and_goes)
-{
-	chunk_t data;
-
-	data = requests(10000);
-	feed(data);
-	chunk_free(&data);
-	ck_assert_ptr_nonnull(connection);
-	close(client);
-	client = -1;
-	serve();
-	ck_assert_ptr_null(connection);
-}
-END_TEST
-
-/**
- * A length that was not looked at yet, because there is no room for replies,
- * must not make room for a packet of that length when the client hangs up.
- */
-START_TEST(test_length_without_room)
-{
-	size_t one = reply_len(), peak;
-	chunk_t data;
-	u_int count;
-
-	count = (KUPF_REPLIES_MAX + one - 1) / one;
-	data = requests(count);
-	append(&data, test_encode("<ffffffff>"));
-	ck_assert_int_eq(send(client, data.ptr, data.len, 0), data.len);
-	chunk_free(&data);
-	ck_assert(serve_once());
-	ck_assert_ptr_nonnull(connection);
-	peak = test_memory("VmPeak");
-	close(client);
-	client = -1;
-	serve();
-	ck_assert_ptr_null(connection);
-	ck_assert(!test_memory_grew("VmPeak", peak, 64 * 1024));
-}
-END_TEST
-
-START_TEST(test_half_closed)
-{
-	size_t one = reply_len();
-	chunk_t data, received, rest;
-	u_int count = 0;
-
-	/* more than what fits, so that the end comes while replies wait */
-	data = requests(2000);
-	ck_assert_int_eq(send(client, data.ptr, data.len, 0), data.len);
-	chunk_free(&data);
-	shutdown(client, SHUT_WR);
-	received = rest = drain();
-	while (rest.len)
-	{
-		ck_assert_int_eq(next_packet(&rest).ptr[0], WIRE_CMD_RESPONSE);
-		count++;
-	}
-	ck_assert_uint_eq(count, 2000);
-	ck_assert_uint_eq(received.len, 2000 * one);
-	ck_assert_ptr_null(connection);
-	chunk_free(&received);
-}
-END_TEST
-
-START_TEST(test_half_closed_idle)
-{
-	shutdown(client, SHUT_WR);
-	serve();
-	ck_assert_ptr_null(connection);
-}
-END_TEST
-
-START_TEST(test_reads_no_more)
-{
-	chunk_t data;
-
-	shutdown(client, SHUT_RD);
-	data = requests(1);
-	feed(data);
-	chunk_free(&data);
-	ck_assert_ptr_null(connection);
-}
-END_TEST
-
-/**
- * A child that was forked and has not called exec() yet has the socket open:
- * closing it here is not enough to be rid of it.
- */
-START_TEST(test_inherited)
-{
-	struct epoll_event event;
-	int copy;
-
-	copy = dup(inner);
-	shutdown(client, SHUT_WR);
-	serve();
-	ck_assert_ptr_null(connection);
-	ck_assert_int_eq(epoll_wait(epoll, &event, 1, 0), 0);
-	close(copy);
-}
-END_TEST
-
-START_TEST(test_slow_subscriber)
-{
-	uint64_t slow = test_counter("connections-slow");
-	size_t before = test_memory("VmRSS");
-	kupf_session_t *session;
-	u_int i;
-
-	session = test_session("s1", ID_KEY_ID, "a", 1);
-	expect_bare(test_packet(WIRE_EVENT_REGISTER, "session-expired", NULL),
-				WIRE_EVENT_CONFIRM);
-	for (i = 0; i < 1000000 && connection; i++)
-	{
-		upf.events->session_expired(upf.events, session);
-		if (i % 100 == 0)
-		{
-			serve();
-		}
-	}
-	ck_assert_ptr_null(connection);
-	ck_assert_uint_eq(test_counter("connections-slow"), slow + 1);
-	ck_assert_uint_gt(i, KUPF_UNREAD_MAX / 64);
-	ck_assert(!test_memory_grew("VmRSS", before, 16 * 1024));
-	kupf_session_unref(session);
-}
-END_TEST
-
-/**
- * Put many sessions into the store.
- */
-static void put_sessions(u_int count)
-{
-	kupf_session_t *session;
-	char name[16];
-	u_int i;
-
-	for (i = 0; i < count; i++)
-	{
-		snprintf(name, sizeof(name), "s%u", i);
-		session = test_session(name, ID_KEY_ID, name, 0);
-		ck_assert_int_eq(upf.store->put(upf.store, session), KUPF_STORE_OK);
-		kupf_session_unref(session);
-	}
-}
-
-START_TEST(test_list)
-{
-	chunk_t data = chunk_empty, received, rest, packet;
-	u_int count = 0;
-
-	put_sessions(5000);
-	append(&data, test_packet(WIRE_CMD_REQUEST, "list-sessions", ""));
-	append(&data, test_packet(WIRE_EVENT_REGISTER, "list-session", NULL));
-	append(&data, test_packet(WIRE_CMD_REQUEST, "list-sessions", ""));
-	append(&data, test_packet(WIRE_CMD_REQUEST, "none", ""));
-	feed(data);
-	chunk_free(&data);
-	received = rest = drain();
-	/* not registered: only the reply */
-	ck_assert_int_eq(next_packet(&rest).ptr[0], WIRE_CMD_RESPONSE);
-	ck_assert_int_eq(next_packet(&rest).ptr[0], WIRE_EVENT_CONFIRM);
-	packet = next_packet(&rest);
-	while (packet.ptr[0] == WIRE_EVENT)
-	{
-		ck_assert_int_eq(packet.ptr[1], strlen("list-session"));
-		ck_assert(test_is_message(chunk_skip(packet, 14)));
-		count++;
-		packet = next_packet(&rest);
-	}
-	ck_assert_uint_eq(count, 5000);
-	/* the reply after the last one, the next request's after that */
-	ck_assert_int_eq(packet.ptr[0], WIRE_CMD_RESPONSE);
-	ck_assert_int_eq(next_packet(&rest).ptr[0], WIRE_CMD_UNKNOWN);
-	ck_assert_uint_eq(rest.len, 0);
-	chunk_free(&received);
-}
-END_TEST
-
-START_TEST(test_list_and_go)
-{
-	chunk_t data = chunk_empty;
-
-	put_sessions(20000);
-	append(&data, test_packet(WIRE_EVENT_REGISTER, "list-session", NULL));
-	append(&data, test_packet(WIRE_CMD_REQUEST, "list-sessions", ""));
-	feed(data);
-	chunk_free(&data);
-	ck_assert_ptr_nonnull(connection);
-	if (_i)
-	{	/* destroyed with the list unfinished, otherwise the client goes */
-		return;
-	}
-	close(client);
-	client = -1;
-	serve();
-	ck_assert_ptr_null(connection);
-}
-END_TEST
-
 START_TEST(test_mutations)
 {
 	chunk_t packet, copy, received;
@@ -974,18 +619,11 @@ START_TEST(test_key_in_memory)
 END_TEST
 #endif
 
-Suite *kupf_connection_suite(void);
-
-Suite *kupf_connection_suite(void)
+static Suite *kupf_connection_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_connection");
+	TCase *tc = test_case(suite, "packets", 60, setup, teardown);
 
-	suite = suite_create("kupf_connection");
-
-	tc = tcase_create("packets");
-	tcase_set_timeout(tc, 60);
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, test_chunks, 0, countof(sizes));
 	tcase_add_test(tc, test_truncated);
 	tcase_add_loop_test(tc, test_malformed, 0, countof(malformed));
@@ -998,24 +636,8 @@ Suite *kupf_connection_suite(void)
 #ifdef TEST_SEARCH_MEMORY
 	tcase_add_loop_test(tc, test_key_in_memory, 0, 2);
 #endif
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("flow");
-	tcase_set_timeout(tc, 60);
-	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_test(tc, test_pipelined);
-	tcase_add_test(tc, test_never_reads);
-	tcase_add_test(tc, test_never_reads_and_goes);
-	tcase_add_test(tc, test_length_without_room);
-	tcase_add_test(tc, test_half_closed);
-	tcase_add_test(tc, test_half_closed_idle);
-	tcase_add_test(tc, test_reads_no_more);
-	tcase_add_test(tc, test_inherited);
-	tcase_add_test(tc, test_slow_subscriber);
-	tcase_add_test(tc, test_list);
-	tcase_add_loop_test(tc, test_list_and_go, 0, 2);
-	suite_add_tcase(suite, tc);
-
+	kupf_connection_flow_cases(suite);
 	return suite;
 }
 

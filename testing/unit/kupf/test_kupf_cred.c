@@ -7,97 +7,50 @@
  * thread has checked out, and whether an AUTH payload fits a key.
  */
 
-#include "kupf/credentials/kupf_cred.h"
 #include "kupf/keys/kupf_secret.h"
-#include "kupf/protocol/kupf_publisher.h"
-#include "test_runner.h"
-#include "test_support.h"
+#include "test_kupf_cred.h"
 
 #include <daemon.h>
-#include <threading/thread.h>
-
-#include <signal.h>
-#include <unistd.h>
-
-/** Keys of two generations */
-#define KEY_1 "11111111111111111111111111111111"
-#define KEY_2 "22222222222222222222222222222222"
 
 /** Length of all keys, which may have zeroes in them */
 #define KEY_LEN 32
 
-static test_enforcer_t enforcer;
-static kupf_store_t *store;
-static kupf_cred_t *cred;
+test_enforcer_t enforcer;
+kupf_store_t *store;
+kupf_cred_t *cred;
 
 /** The IKE_SA that the thread has checked out, if any */
 static ike_sa_t *checked_out;
 
-/** Unique id of that IKE_SA */
-static uint32_t unique_id;
-
-static uint32_t fake_unique_id(ike_sa_t *this)
-{
-	return unique_id;
-}
-
-/** Whether we are the initiator of that IKE_SA */
-static bool initiator;
-
-/** Host of both ends */
-static host_t *host_any;
-
-static host_t *fake_get_host(ike_sa_t *this)
-{
-	return host_any;
-}
-
-static bool fake_has_condition(ike_sa_t *this, ike_condition_t condition)
-{
-	return condition == COND_ORIGINAL_INITIATOR && initiator;
-}
-
-static ike_sa_t fake_ike_sa = {
-	.get_unique_id = fake_unique_id,
-	.get_version = test_get_version,
-	.get_keymat = test_get_keymat,
-	.has_condition = fake_has_condition,
-	.get_my_host = fake_get_host,
-	.get_other_host = fake_get_host,
-};
+test_ike_sa_t sa;
 
 static ike_sa_t *fake_get_sa(bus_t *this)
 {
 	return checked_out;
 }
 
-static void setup()
+void setup()
 {
-	host_any = host_any ?: host_create_any(AF_INET);
 	test_enforcer_init(&enforcer);
 	store = kupf_store_create(0, 0);
 	cred = kupf_cred_create(store, NULL, &enforcer.public);
 	charon->bus->get_sa = fake_get_sa;
-	checked_out = &fake_ike_sa;
-	unique_id = 1;
-	initiator = FALSE;
+	test_ike_sa_init(&sa, 1);
+	checked_out = &sa.public;
 	lib->credmgr->add_set(lib->credmgr, &cred->set);
 }
 
-static void teardown()
+void teardown()
 {
 	lib->credmgr->remove_set(lib->credmgr, &cred->set);
 	cred->destroy(cred);
 	store->destroy(store);
+	test_ike_sa_deinit(&sa);
 }
 
-/**
- * Put a session, or replace the one of that name.
- */
-static kupf_store_status_t put(const char *name, id_type_t type,
-							   const char *id, const char *key,
-							   uint32_t generation, uint8_t services,
-							   uint32_t expiry)
+kupf_store_status_t put(const char *name, id_type_t type,
+						const char *id, const char *key,
+						uint32_t generation, uint8_t services, uint32_t expiry)
 {
 	kupf_store_status_t status;
 	kupf_session_data_t data;
@@ -117,13 +70,13 @@ static kupf_store_status_t put(const char *name, id_type_t type,
 	return status;
 }
 
-static void put_key(const char *key, uint32_t generation)
+void put_key(const char *key, uint32_t generation)
 {
 	ck_assert_int_eq(put("s", ID_KEY_ID, "ue", key, generation,
 						 KUPF_SERVICE_IKE, 0), KUPF_STORE_OK);
 }
 
-static void remove_name(const char *name)
+void remove_name(const char *name)
 {
 	kupf_session_t *session;
 
@@ -132,20 +85,13 @@ static void remove_name(const char *name)
 	kupf_session_unref(session);
 }
 
-static identification_t *identity(id_type_t type, const char *data)
+identification_t *identity(id_type_t type, const char *data)
 {
 	return identification_create_from_encoding(type,
 											   chunk_from_str((char*)data));
 }
 
-/**
- * Verify a peer's AUTH payload as psk_authenticator.c does.
- *
- * @param key		key that the payload was computed with, KEY_LEN octets
- * @param keys		[out] number of keys that were tried, or NULL
- * @return			TRUE if it is authenticated
- */
-static bool verify_id(identification_t *peer, const char *key, u_int *keys)
+bool verify_id(identification_t *peer, const char *key, u_int *keys)
 {
 	identification_t *me = identity(ID_FQDN, "upf");
 	enumerator_t *enumerator;
@@ -172,7 +118,7 @@ static bool verify_id(identification_t *peer, const char *key, u_int *keys)
 	return authenticated;
 }
 
-static bool verify(const char *key)
+bool verify(const char *key)
 {
 	identification_t *peer = identity(ID_KEY_ID, "ue");
 	bool authenticated;
@@ -182,12 +128,7 @@ static bool verify(const char *key)
 	return authenticated;
 }
 
-/**
- * Look for the key to build our AUTH payload with.
- *
- * @return			first octet of the key, 0 if there is none
- */
-static char build_id(identification_t *peer)
+char build_id(identification_t *peer)
 {
 	identification_t *me = identity(ID_FQDN, "upf");
 	shared_key_t *shared;
@@ -204,7 +145,7 @@ static char build_id(identification_t *peer)
 	return first;
 }
 
-static char build()
+char build()
 {
 	identification_t *peer = identity(ID_KEY_ID, "ue");
 	char first;
@@ -214,10 +155,7 @@ static char build()
 	return first;
 }
 
-/**
- * Generation of the session whose key has verified the peer, 0 if none.
- */
-static uint32_t verified(uint32_t ike_sa)
+uint32_t verified(uint32_t ike_sa)
 {
 	kupf_session_t *session;
 	uint32_t generation = 0;
@@ -453,502 +391,6 @@ START_TEST(test_expired)
 }
 END_TEST
 
-/* trap 3: verify and build look the key up separately */
-
-START_TEST(test_rotation)
-{
-	put_key(KEY_1, 1);
-	ck_assert(verify(KEY_1));
-	ck_assert_uint_eq(verified(1), 1);
-	put_key(KEY_2, 2);
-	/* for this one the old key answers, and for this one only */
-	ck_assert_uint_eq(verified(1), 1);
-	unique_id = 2;
-	ck_assert_int_eq(build(), '2');
-	unique_id = 1;
-	ck_assert_int_eq(build(), '1');
-	/* done: the next round takes the new key */
-	ck_assert_uint_eq(verified(1), 0);
-	ck_assert_uint_eq(cred->get_pins(cred), 0);
-	ck_assert(!verify(KEY_1));
-	ck_assert(verify(KEY_2));
-	ck_assert_int_eq(build(), '2');
-}
-END_TEST
-
-START_TEST(test_removed_meanwhile)
-{
-	put_key(KEY_1, 1);
-	ck_assert(verify(KEY_1));
-	remove_name("s");
-	ck_assert_int_eq(build(), '1');
-	ck_assert_int_eq(build(), 0);
-	ck_assert(!verify(KEY_1));
-}
-END_TEST
-
-START_TEST(test_expired_meanwhile)
-{
-	time_t now = time_monotonic(NULL);
-
-	put_key(KEY_1, 1);
-	ck_assert(verify(KEY_1));
-	put("s", ID_KEY_ID, "ue", KEY_2, 2, KUPF_SERVICE_IKE, now);
-	ck_assert_int_eq(build(), '1');
-}
-END_TEST
-
-START_TEST(test_moved_identity)
-{
-	/* the identity belongs to another session now: never its key */
-	put_key(KEY_1, 1);
-	ck_assert(verify(KEY_1));
-	remove_name("s");
-	put("t", ID_KEY_ID, "ue", KEY_2, 7, KUPF_SERVICE_IKE, 0);
-	ck_assert_uint_eq(verified(1), 1);
-	ck_assert_int_eq(build(), '1');
-}
-END_TEST
-
-START_TEST(test_pin_other_identity)
-{
-	identification_t *other = identity(ID_KEY_ID, "other");
-
-	/* the pin of one peer is no key for another one on the same IKE_SA */
-	put_key(KEY_1, 1);
-	put("other", ID_KEY_ID, "other", KEY_2, 1, KUPF_SERVICE_IKE, 0);
-	ck_assert(verify(KEY_1));
-	ck_assert(!verify_id(other, KEY_2, NULL));
-	ck_assert_int_eq(build_id(other), 0);
-	ck_assert_int_eq(build(), '1');
-	other->destroy(other);
-}
-END_TEST
-
-START_TEST(test_pins_are_apart)
-{
-	identification_t *other = identity(ID_KEY_ID, "other");
-
-	put_key(KEY_1, 1);
-	put("other", ID_KEY_ID, "other", KEY_2, 5, KUPF_SERVICE_IKE, 0);
-	ck_assert(verify(KEY_1));
-	unique_id = 2;
-	ck_assert(verify_id(other, KEY_2, NULL));
-	ck_assert_uint_eq(cred->get_pins(cred), 2);
-	ck_assert_uint_eq(verified(1), 1);
-	ck_assert_uint_eq(verified(2), 5);
-	ck_assert_uint_eq(verified(3), 0);
-	ck_assert_int_eq(build_id(other), '2');
-	ck_assert_uint_eq(cred->get_pins(cred), 1);
-	unique_id = 1;
-	ck_assert_int_eq(build(), '1');
-	ck_assert_uint_eq(cred->get_pins(cred), 0);
-	other->destroy(other);
-}
-END_TEST
-
-START_TEST(test_no_pin)
-{
-	put_key(KEY_1, 1);
-	/* no key fitted */
-	ck_assert(!verify(KEY_2));
-	ck_assert_uint_eq(verified(1), 0);
-	ck_assert_uint_eq(cred->get_pins(cred), 0);
-	/* our own AUTH payload verifies nobody */
-	ck_assert_int_eq(build(), '1');
-	ck_assert_uint_eq(verified(1), 0);
-	ck_assert_uint_eq(cred->get_pins(cred), 0);
-}
-END_TEST
-
-START_TEST(test_no_pin_unused)
-{
-	identification_t *peer = identity(ID_KEY_ID, "ue");
-	enumerator_t *enumerator;
-
-	/* an enumerator that was never asked for a key */
-	put_key(KEY_1, 1);
-	enumerator = cred->set.create_shared_enumerator(&cred->set, SHARED_IKE,
-													NULL, peer);
-	ck_assert_ptr_nonnull(enumerator);
-	enumerator->destroy(enumerator);
-	ck_assert_uint_eq(cred->get_pins(cred), 0);
-	/* nor does it take a pin away */
-	ck_assert(verify(KEY_1));
-	enumerator = cred->set.create_shared_enumerator(&cred->set, SHARED_IKE,
-													NULL, peer);
-	enumerator->destroy(enumerator);
-	ck_assert_uint_eq(verified(1), 1);
-	peer->destroy(peer);
-}
-END_TEST
-
-START_TEST(test_pin_dropped)
-{
-	listener_t *listener = cred->listener;
-	ike_sa_state_t state;
-
-	put_key(KEY_1, 1);
-	ck_assert(verify(KEY_1));
-	for (state = IKE_CREATED; state < IKE_DESTROYING; state++)
-	{
-		ck_assert(listener->ike_state_change(listener, &fake_ike_sa, state));
-		ck_assert_uint_eq(verified(1), 1);
-	}
-	unique_id = 2;
-	ck_assert(listener->ike_state_change(listener, &fake_ike_sa,
-										 IKE_DESTROYING));
-	ck_assert_uint_eq(verified(1), 1);
-	unique_id = 1;
-	ck_assert(listener->ike_state_change(listener, &fake_ike_sa,
-										 IKE_DESTROYING));
-	ck_assert_uint_eq(verified(1), 0);
-	ck_assert_uint_eq(cred->get_pins(cred), 0);
-	/* an id that comes again starts from nothing */
-	put_key(KEY_2, 2);
-	ck_assert(!verify(KEY_1));
-}
-END_TEST
-
-START_TEST(test_pin_left)
-{
-	put_key(KEY_1, 1);
-	ck_assert(verify(KEY_1));
-	unique_id = 2;
-	ck_assert(verify(KEY_1));
-	/* a second time on the same IKE_SA */
-	ck_assert(verify(KEY_1));
-	ck_assert_uint_eq(cred->get_pins(cred), 2);
-	/* left to be given back with the set: nothing leaks */
-}
-END_TEST
-
-/* trap 6: the credential manager holds its lock while an enumerator lives */
-
-START_TEST(test_no_lock)
-{
-	identification_t *me = identity(ID_FQDN, "upf");
-	identification_t *peer = identity(ID_KEY_ID, "ue");
-	enumerator_t *enumerator;
-	shared_key_t *shared;
-
-	put_key(KEY_1, 1);
-	enumerator = lib->credmgr->create_shared_enumerator(lib->credmgr,
-														SHARED_IKE, me, peer);
-	ck_assert(enumerator->enumerate(enumerator, &shared, NULL, NULL));
-	/* each of them would wait for ever for a lock that is held */
-	put_key(KEY_2, 2);
-	put("t", ID_KEY_ID, "t", KEY_1, 1, KUPF_SERVICE_IKE, 0);
-	ck_assert_uint_eq(verified(1), 0);
-	remove_name("s");
-	/* and the key stays what it was */
-	ck_assert(chunk_equals(shared->get_key(shared), chunk_from_str(KEY_1)));
-	shared->get_ref(shared);
-	enumerator->destroy(enumerator);
-	ck_assert(chunk_equals(shared->get_key(shared), chunk_from_str(KEY_1)));
-	shared->destroy(shared);
-	me->destroy(me);
-	peer->destroy(peer);
-}
-END_TEST
-
-/* keys on demand */
-
-static kupf_events_t *events;
-
-/** Who tells about them */
-static kupf_publisher_t *publisher;
-static kupf_fetch_t *fetch;
-static kupf_subscriber_t smf;
-
-/** What the SMF does when it is asked, before the UE waits */
-static void (*on_ask)();
-
-/** How often it was asked */
-static u_int asked;
-
-/** UEs of a flood, milliseconds that each waits for its key, and how many
- * times all of them come */
-#define FLOOD 3
-#define FLOOD_WAIT 500
-#define FLOOD_ASKED 60
-
-METHOD(kupf_subscriber_t, notify, void,
-	kupf_subscriber_t *this, wire_octets_t packet)
-{
-	__atomic_add_fetch(&asked, 1, __ATOMIC_RELAXED);
-	if (on_ask)
-	{
-		on_ask();
-	}
-}
-
-static void create_fetch(u_int timeout)
-{
-	kupf_fetch_config_t config = {
-		.timeout = timeout,
-		.max_waiting = 4,
-	};
-
-	setup();
-	lib->credmgr->remove_set(lib->credmgr, &cred->set);
-	cred->destroy(cred);
-	publisher = kupf_publisher_create();
-	events = &publisher->events;
-	smf.notify = _notify;
-	publisher->subscribe(publisher, KUPF_EVENT_KEY_REQUEST, &smf);
-	fetch = kupf_fetch_create(store, events, &config);
-	cred = kupf_cred_create(store, fetch, &enforcer.public);
-	lib->credmgr->add_set(lib->credmgr, &cred->set);
-}
-
-static void setup_fetch()
-{
-	create_fetch(60000);
-}
-
-static void setup_flood()
-{
-	create_fetch(FLOOD_WAIT);
-}
-
-static void teardown_fetch()
-{
-	teardown();
-	fetch->destroy(fetch);
-	publisher->unsubscribe(publisher, KUPF_EVENT_KEY_REQUEST, &smf);
-	publisher->destroy(publisher);
-}
-
-static void answer_key()
-{
-	kupf_session_t *session;
-
-	put_key(KEY_1, 3);
-	session = store->get(store, "s");
-	fetch->answer(fetch, session);
-	kupf_session_unref(session);
-}
-
-static void answer_reject()
-{
-	fetch->reject(fetch, ID_KEY_ID, chunk_from_str("ue"));
-}
-
-START_TEST(test_fetch)
-{
-	on_ask = answer_reject;
-	ck_assert(!verify(KEY_1));
-	ck_assert_uint_eq(asked, 1);
-	ck_assert_uint_eq(cred->get_pins(cred), 0);
-	/* the key that came counts, whatever it is */
-	on_ask = answer_key;
-	ck_assert(!verify(KEY_2));
-	ck_assert_uint_eq(asked, 2);
-	ck_assert_uint_eq(cred->get_pins(cred), 0);
-	remove_name("s");
-	ck_assert(verify(KEY_1));
-	ck_assert_uint_eq(asked, 3);
-	ck_assert_uint_eq(verified(1), 3);
-	ck_assert_int_eq(build(), '1');
-	ck_assert_uint_eq(asked, 3);
-}
-END_TEST
-
-START_TEST(test_fetch_not)
-{
-	on_ask = answer_reject;
-	/* who builds waits for nobody */
-	ck_assert_int_eq(build(), 0);
-	/* nor if we have initiated it */
-	initiator = TRUE;
-	ck_assert(!verify(KEY_1));
-	initiator = FALSE;
-	/* nor if the IKE_SA may have no keys */
-	enforcer.covered = FALSE;
-	ck_assert(!verify(KEY_1));
-	enforcer.covered = TRUE;
-	/* nor if there is a session that says its key is not for IKE */
-	put("s", ID_KEY_ID, "ue", KEY_1, 1, KUPF_SERVICE_MPQUIC, 0);
-	ck_assert(!verify(KEY_1));
-	ck_assert_uint_eq(asked, 0);
-	/* but if it has expired */
-	put("s", ID_KEY_ID, "ue", KEY_1, 1, KUPF_SERVICE_IKE,
-		time_monotonic(NULL));
-	ck_assert(!verify(KEY_1));
-	ck_assert_uint_eq(asked, 1);
-}
-END_TEST
-
-static void answer_and_uncover()
-{
-	answer_key();
-	enforcer.covered = FALSE;
-}
-
-START_TEST(test_fetch_uncovered)
-{
-	/* the enforcer goes while the UE waits */
-	on_ask = answer_and_uncover;
-	ck_assert(!verify(KEY_1));
-	ck_assert_uint_eq(asked, 1);
-	ck_assert_uint_eq(cred->get_pins(cred), 0);
-}
-END_TEST
-
-static void *add_set(void *data)
-{
-	lib->credmgr->add_set(lib->credmgr, data);
-	return NULL;
-}
-
-static void *verify_waiting(void *data)
-{
-	return verify(KEY_1) ? data : NULL;
-}
-
-static void await_waiting()
-{
-	while (!test_counter("fetch-waiting"))
-	{
-		usleep(1000);
-	}
-}
-
-START_TEST(test_fetch_writer)
-{
-	credential_set_t set = {
-		.create_private_enumerator = (void*)return_null,
-		.create_cert_enumerator = (void*)return_null,
-		.create_shared_enumerator = (void*)return_null,
-		.create_cdp_enumerator = (void*)return_null,
-		.cache_cert = (void*)nop,
-	};
-	identification_t *known = identity(ID_KEY_ID, "known");
-	thread_t *waiter, *writer;
-	u_int i, keys;
-
-	/* a plugin that comes while somebody waits does not stop the others */
-	put("known", ID_KEY_ID, "known", KEY_2, 1, KUPF_SERVICE_IKE, 0);
-	waiter = thread_create(verify_waiting, known);
-	await_waiting();
-	writer = thread_create(add_set, &set);
-	for (i = 0; i < 100; i++)
-	{
-		usleep(1000);
-		/* a wrong one, as there is only one IKE_SA to pin it to */
-		ck_assert(!verify_id(known, KEY_1, &keys));
-		ck_assert_uint_eq(keys, 1);
-	}
-	answer_key();
-	ck_assert_ptr_nonnull(waiter->join(waiter));
-	/* and gets its turn */
-	writer->join(writer);
-	lib->credmgr->remove_set(lib->credmgr, &set);
-	known->destroy(known);
-}
-END_TEST
-
-/** Whether a credential set was added: now, and before the flood ended */
-static bool added, added_meanwhile;
-
-/** Whether a UE of the flood has come for the last time */
-static bool ended;
-
-static void *add_set_flagged(void *data)
-{
-	add_set(data);
-	__atomic_store_n(&added, TRUE, __ATOMIC_RELAXED);
-	return NULL;
-}
-
-/**
- * UEs that nobody knows, one after the other, so that somebody always waits:
- * threads do not begin at the same time.
- */
-static void *flood(void *number)
-{
-	identification_t *ue;
-	char id[32];
-	u_int i;
-
-	usleep((uintptr_t)number * FLOOD_WAIT * 1000 / FLOOD);
-	for (i = 0; __atomic_load_n(&asked, __ATOMIC_RELAXED) < FLOOD_ASKED; i++)
-	{
-		snprintf(id, sizeof(id), "%u-%u", (u_int)(uintptr_t)number, i);
-		ue = identity(ID_KEY_ID, id);
-		verify_id(ue, KEY_1, NULL);
-		ue->destroy(ue);
-		usleep(1000);
-	}
-	if (!__atomic_exchange_n(&ended, TRUE, __ATOMIC_RELAXED))
-	{	/* the others still wait */
-		added_meanwhile = __atomic_load_n(&added, __ATOMIC_RELAXED);
-	}
-	return NULL;
-}
-
-START_TEST(test_fetch_flood)
-{
-	credential_set_t set = {
-		.create_private_enumerator = (void*)return_null,
-		.create_cert_enumerator = (void*)return_null,
-		.create_shared_enumerator = (void*)return_null,
-		.create_cdp_enumerator = (void*)return_null,
-		.cache_cert = (void*)nop,
-	};
-	thread_t *threads[FLOOD], *writer;
-	uintptr_t i;
-
-	for (i = 0; i < FLOOD; i++)
-	{
-		threads[i] = thread_create(flood, (void*)i);
-	}
-	await_waiting();
-	writer = thread_create(add_set_flagged, &set);
-	for (i = 0; i < FLOOD; i++)
-	{
-		threads[i]->join(threads[i]);
-	}
-	writer->join(writer);
-	lib->credmgr->remove_set(lib->credmgr, &set);
-	/* there always was somebody who waited, or tried to */
-	ck_assert(added_meanwhile);
-	ck_assert_uint_gt(test_counter("fetch-paused"), 0);
-	ck_assert_uint_gt(test_counter("fetch-timeouts"), 0);
-	ck_assert_uint_eq(test_counter("fetch-paused") +
-					  test_counter("fetch-timeouts"), asked);
-}
-END_TEST
-
-static bool call_alert(listener_t *listener, alert_t alert, ...)
-{
-	va_list args;
-	bool stay;
-
-	va_start(args, alert);
-	stay = listener->alert(listener, NULL, alert, args);
-	va_end(args);
-	return stay;
-}
-
-START_TEST(test_fetch_shutdown)
-{
-	thread_t *waiter;
-
-	waiter = thread_create(verify_waiting, fetch);
-	await_waiting();
-	ck_assert(call_alert(cred->listener, ALERT_PEER_AUTH_FAILED));
-	ck_assert_uint_eq(test_counter("fetch-waiting"), 1);
-	ck_assert(call_alert(cred->listener, ALERT_SHUTDOWN_SIGNAL, SIGTERM));
-	ck_assert_ptr_null(waiter->join(waiter));
-	ck_assert_uint_eq(test_counter("fetch-ended"), 1);
-	/* nor does anybody begin to wait */
-	ck_assert(!verify(KEY_1));
-	ck_assert_uint_eq(asked, 1);
-}
-END_TEST
-
 /* enforcement fails closed */
 
 START_TEST(test_not_covered)
@@ -995,7 +437,7 @@ START_TEST(test_own)
 	/* a session that has the UPF's identity means nothing */
 	put("upf", ID_KEY_ID, "ue", KEY_2, 1, KUPF_SERVICE_IKE, 0);
 	enforcer.own = own_create(KEY_1, KUPF_SERVICE_IKE, 0);
-	initiator = TRUE;
+	sa.conditions = COND_ORIGINAL_INITIATOR;
 	/* charon builds first: the UPF may have no name yet */
 	ck_assert_int_eq(build_id(any), '1');
 	ck_assert_int_eq(build(), '1');
@@ -1008,11 +450,11 @@ START_TEST(test_own)
 	ck_assert_ptr_eq(verifier, enforcer.own);
 	kupf_session_unref(verifier);
 	/* until it is established */
-	ck_assert(cred->listener->ike_state_change(cred->listener, &fake_ike_sa,
+	ck_assert(cred->listener->ike_state_change(cred->listener, &sa.public,
 											   IKE_ESTABLISHED));
 	ck_assert_uint_eq(cred->get_pins(cred), 0);
 	/* and the same IKE_SA as responder is another matter */
-	initiator = FALSE;
+	sa.conditions = 0;
 	ck_assert(verify(KEY_2));
 	any->destroy(any);
 	kupf_session_unref(enforcer.own);
@@ -1032,7 +474,7 @@ START_TEST(test_own_unusable)
 {
 	enforcer.own = own_create(KEY_1, unusable[_i].services,
 							  unusable[_i].expiry);
-	initiator = TRUE;
+	sa.conditions = COND_ORIGINAL_INITIATOR;
 	ck_assert_int_eq(build(), 0);
 	ck_assert(!verify(KEY_1));
 	ck_assert_uint_eq(cred->get_pins(cred), 0);
@@ -1048,7 +490,7 @@ START_TEST(test_own_none)
 	u_int keys;
 
 	put_key(KEY_1, 1);
-	initiator = TRUE;
+	sa.conditions = COND_ORIGINAL_INITIATOR;
 	ck_assert(!verify_id(peer, KEY_1, &keys));
 	ck_assert_uint_eq(keys, 0);
 	ck_assert_int_eq(build(), 0);
@@ -1108,56 +550,11 @@ START_TEST(test_other_sets)
 }
 END_TEST
 
-/** Rounds of a thread */
-#define ROUNDS 2000
-
-/**
- * Rotate the key for ever.
- */
-static void *rotate(void *data)
+static Suite *kupf_cred_suite()
 {
-	u_int i;
+	Suite *suite = suite_create("kupf_cred");
+	TCase *tc = test_case(suite, "keys", 0, setup, teardown);
 
-	for (i = 2; i < ROUNDS; i++)
-	{
-		put_key(i % 2 ? KEY_1 : KEY_2, i);
-	}
-	return NULL;
-}
-
-START_TEST(test_threads)
-{
-	thread_t *thread;
-	u_int i;
-
-	put_key(KEY_1, 1);
-	thread = thread_create(rotate, NULL);
-	for (i = 0; i < ROUNDS; i++)
-	{
-		if (verify(KEY_1))
-		{	/* whatever comes between, it is the key that verified */
-			ck_assert_int_eq(build(), '1');
-		}
-	}
-	thread->join(thread);
-	/* it ends with this one */
-	ck_assert(verify(KEY_1));
-	ck_assert_int_eq(build(), '1');
-	ck_assert_uint_eq(cred->get_pins(cred), 0);
-}
-END_TEST
-
-Suite *kupf_cred_suite(void);
-
-Suite *kupf_cred_suite(void)
-{
-	Suite *suite;
-	TCase *tc;
-
-	suite = suite_create("kupf_cred");
-
-	tc = tcase_create("keys");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, test_no_weak_key, 0, countof(weak));
 	tcase_add_test(tc, test_one_key);
 	tcase_add_loop_test(tc, test_stranger, 0, countof(strangers));
@@ -1173,41 +570,9 @@ Suite *kupf_cred_suite(void)
 	tcase_add_test(tc, test_no_ike_sa);
 	tcase_add_test(tc, test_counters);
 	tcase_add_test(tc, test_other_sets);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("pins");
-	tcase_set_timeout(tc, 60);
-	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_test(tc, test_rotation);
-	tcase_add_test(tc, test_removed_meanwhile);
-	tcase_add_test(tc, test_expired_meanwhile);
-	tcase_add_test(tc, test_moved_identity);
-	tcase_add_test(tc, test_pin_other_identity);
-	tcase_add_test(tc, test_pins_are_apart);
-	tcase_add_test(tc, test_no_pin);
-	tcase_add_test(tc, test_no_pin_unused);
-	tcase_add_test(tc, test_pin_dropped);
-	tcase_add_test(tc, test_pin_left);
-	tcase_add_test(tc, test_no_lock);
-	tcase_add_test(tc, test_threads);
-	suite_add_tcase(suite, tc);
-
-	tc = tcase_create("fetch");
-	tcase_set_timeout(tc, 30);
-	tcase_add_checked_fixture(tc, setup_fetch, teardown_fetch);
-	tcase_add_test(tc, test_fetch);
-	tcase_add_test(tc, test_fetch_not);
-	tcase_add_test(tc, test_fetch_uncovered);
-	tcase_add_test(tc, test_fetch_writer);
-	tcase_add_test(tc, test_fetch_shutdown);
-	suite_add_tcase(suite, tc);
-
-	tc = tcase_create("flood");
-	tcase_set_timeout(tc, 120);
-	tcase_add_checked_fixture(tc, setup_flood, teardown_fetch);
-	tcase_add_test(tc, test_fetch_flood);
-	suite_add_tcase(suite, tc);
-
+	kupf_cred_pins_cases(suite);
+	kupf_cred_fetch_cases(suite);
 	return suite;
 }
 

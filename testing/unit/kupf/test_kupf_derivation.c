@@ -372,16 +372,11 @@ START_TEST(test_table)
 }
 END_TEST
 
-Suite *kupf_derivation_suite(void);
-
-Suite *kupf_derivation_suite(void)
+static Suite *kupf_derivation_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_derivation");
+	TCase *tc = test_case(suite, "derivation", 0, NULL, NULL);
 
-	suite = suite_create("kupf_derivation");
-
-	tc = tcase_create("derivation");
 	tcase_add_test(tc, test_published);
 	tcase_add_loop_test(tc, test_vectors, 0, countof(vectors));
 	tcase_add_loop_test(tc, test_others, 0, countof(others));
@@ -389,7 +384,6 @@ Suite *kupf_derivation_suite(void)
 	tcase_add_loop_test(tc, test_limits, 0, countof(limits));
 	tcase_add_test(tc, test_no_prf);
 	tcase_add_test(tc, test_table);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -280,25 +280,17 @@ START_TEST(test_detach_waits)
 }
 END_TEST
 
-Suite *kupf_enforcement_suite(void);
-
-Suite *kupf_enforcement_suite(void)
+static Suite *kupf_enforcement_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_enforcement");
+	TCase *tc = test_case(suite, "guard", 30, setup, NULL);
 
-	suite = suite_create("kupf_enforcement");
-
-	tc = tcase_create("guard");
-	tcase_set_timeout(tc, 30);
-	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_loop_test(tc, test_none, 0, 2);
 	tcase_add_loop_test(tc, test_attached, 0, 2);
 	tcase_add_loop_test(tc, test_consumers, 0, 2);
 	tcase_add_test(tc, test_reasons);
 	tcase_add_loop_test(tc, test_role, 0, 9);
 	tcase_add_test(tc, test_detach_waits);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -297,18 +297,11 @@ START_TEST(test_late)
 }
 END_TEST
 
-Suite *kupf_expiry_suite(void);
-
-Suite *kupf_expiry_suite(void)
+static Suite *kupf_expiry_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_expiry");
+	TCase *tc = test_case(suite, "wheel", 30, setup, teardown);
 
-	suite = suite_create("kupf_expiry");
-
-	tc = tcase_create("wheel");
-	tcase_set_timeout(tc, 30);
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, test_due, 0, countof(ends));
 	tcase_add_loop_test(tc, test_leap, 0, countof(leaps));
 	tcase_add_loop_test(tc, test_ending, 1, 200);
@@ -318,7 +311,6 @@ Suite *kupf_expiry_suite(void)
 	tcase_add_test(tc, test_steps);
 	tcase_add_test(tc, test_remove);
 	tcase_add_test(tc, test_late);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -92,21 +92,14 @@ START_TEST(test_none)
 }
 END_TEST
 
-Suite *kupf_fetch_denied_suite(void);
-
-Suite *kupf_fetch_denied_suite(void)
+static Suite *kupf_fetch_denied_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_fetch_denied");
+	TCase *tc = test_case(suite, "table", 0, setup, teardown);
 
-	suite = suite_create("kupf_fetch_denied");
-
-	tc = tcase_create("table");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_entry);
 	tcase_add_test(tc, test_many);
 	tcase_add_test(tc, test_none);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

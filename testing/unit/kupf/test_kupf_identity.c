@@ -270,22 +270,16 @@ START_TEST(test_print)
 }
 END_TEST
 
-Suite *kupf_identity_suite(void);
-
-Suite *kupf_identity_suite(void)
+static Suite *kupf_identity_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_identity");
+	TCase *tc = test_case(suite, "text", 0, NULL, NULL);
 
-	suite = suite_create("kupf_identity");
-
-	tc = tcase_create("text");
 	tcase_add_loop_test(tc, test_good, 0, countof(good));
 	tcase_add_loop_test(tc, test_bad, 0, countof(bad));
 	tcase_add_loop_test(tc, test_length, 0, countof(prefixes));
 	tcase_add_test(tc, test_print);
 	tcase_add_test(tc, test_name);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -178,21 +178,13 @@ START_TEST(test_promises)
 }
 END_TEST
 
-Suite *kupf_inbox_suite(void);
-
-Suite *kupf_inbox_suite(void)
+static Suite *kupf_inbox_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_inbox");
+	TCase *tc = test_case(suite, "inbox", 60, setup, teardown);
 
-	suite = suite_create("kupf_inbox");
-
-	tc = tcase_create("inbox");
-	tcase_set_timeout(tc, 60);
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, test_packets, 0, countof(pieces));
 	tcase_add_test(tc, test_promises);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -346,12 +346,9 @@ END_TEST
 
 static Suite *kupf_kdf_suite(void)
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_kdf");
+	TCase *tc = test_case(suite, "kdf", 0, NULL, NULL);
 
-	suite = suite_create("kupf_kdf");
-
-	tc = tcase_create("kdf");
 	tcase_add_unchecked_fixture(tc, setup_library, teardown_library);
 	tcase_add_loop_test(tc, test_published, 0, countof(published));
 	tcase_add_loop_test(tc, test_own, 0, countof(own));
@@ -359,11 +356,9 @@ static Suite *kupf_kdf_suite(void)
 	tcase_add_loop_test(tc, test_bad_fc, 0, countof(bad_fcs));
 	tcase_add_test(tc, test_empty_key);
 	tcase_add_test(tc, test_no_prf);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("fc");
+	tc = test_case(suite, "fc", 0, NULL, NULL);
 	tcase_add_loop_test(tc, test_fc_parse, 0, countof(fc_texts));
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -73,14 +73,10 @@ END_TEST
 
 static Suite *kupf_limiter_suite(void)
 {
-	Suite *suite;
+	Suite *suite = suite_create("kupf_limiter");
 	TCase *tc;
-
-	suite = suite_create("kupf_limiter");
-	tc = tcase_create("limiter");
-	tcase_set_timeout(tc, 60);
+	tc = test_case(suite, "limiter", 60, NULL, NULL);
 	tcase_add_test(tc, test_limiter);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

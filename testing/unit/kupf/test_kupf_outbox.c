@@ -135,28 +135,17 @@ START_TEST(test_gone)
 }
 END_TEST
 
-Suite *kupf_outbox_suite(void);
-
-Suite *kupf_outbox_suite(void)
+static Suite *kupf_outbox_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_outbox");
+	TCase *tc = test_case(suite, "outbox", 60, setup, teardown);
 
-	suite = suite_create("kupf_outbox");
-
-	tc = tcase_create("outbox");
-	tcase_set_timeout(tc, 60);
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_stream);
 	tcase_add_test(tc, test_gone);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("secret");
-	tcase_set_timeout(tc, 60);
-	tcase_add_checked_fixture(tc, setup_secret, teardown);
+	tc = test_case(suite, "secret", 60, setup_secret, teardown);
 	tcase_add_test(tc, test_stream);
 	tcase_add_test(tc, test_gone);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

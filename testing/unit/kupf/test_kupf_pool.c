@@ -414,24 +414,17 @@ START_TEST(test_threads)
 }
 END_TEST
 
-Suite *kupf_pool_suite(void);
-
-Suite *kupf_pool_suite(void)
+static Suite *kupf_pool_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_pool");
+	TCase *tc = test_case(suite, "configuration", 0, NULL, NULL);
 
-	suite = suite_create("kupf_pool");
-
-	tc = tcase_create("configuration");
 	tcase_add_loop_test(tc, test_spec, 0, countof(specs));
 	tcase_add_loop_test(tc, test_bad, 0, countof(bad));
 	tcase_add_test(tc, test_lists);
 	tcase_add_loop_test(tc, test_none, 0, countof(none));
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("addresses");
-	tcase_set_timeout(tc, 30);
+	tc = test_case(suite, "addresses", 30, NULL, NULL);
 	tcase_add_test(tc, test_reserve);
 	tcase_add_test(tc, test_quarantine);
 	tcase_add_test(tc, test_quarantine_reserve);
@@ -440,7 +433,6 @@ Suite *kupf_pool_suite(void)
 	tcase_add_test(tc, test_all_of_a_24);
 	tcase_add_test(tc, test_shared);
 	tcase_add_test(tc, test_threads);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -5,35 +5,24 @@
  * tunnels and to the events, and that an error leaves all of it as it was.
  */
 
-#include "kupf/kupf_counters.h"
 #include "kupf/protocol/kupf_parser.h"
-#include "test_runner.h"
+#include "test_kupf_procedures.h"
 #include "test_support.h"
-#include "test_upf.h"
 
-/** Keys */
-#define KEY "key=0x4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b"
-#define KEY_2 "key=0x32323232323232323232323232323232323232323232323232323232323232" \
-			  "32"
-#define KAMF "kamf=0x6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b" \
-			 "6b"
 #define KTNGF "ktngf=0x6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b" \
 			  "6b6b6b6b"
 #define A9 "derivation=ts33501-a9"
 #define A22 "derivation=ts33501-a22"
-#define RAND "rand=000102030405060708090a0b0c0d0e0f"
 
 /** What a request for a session may have */
 #define ALLOWED (KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION | \
 	KUPF_FIELD_GRACE | KUPF_FIELD_REPLACE)
 
-static test_upf_t upf;
+test_upf_t upf;
 
-/** Subscriber to session-expired */
-static kupf_subscriber_t subscriber;
+kupf_subscriber_t subscriber;
 
-/** Events that it got */
-static u_int events;
+u_int events;
 
 METHOD(kupf_subscriber_t, notify, void,
 	kupf_subscriber_t *this, wire_octets_t packet)
@@ -41,24 +30,19 @@ METHOD(kupf_subscriber_t, notify, void,
 	events++;
 }
 
-static void start(const char *addresses, u_int max)
+void start(const char *addresses, u_int max)
 {
 	test_upf_init(&upf, addresses, max);
 	subscriber.notify = _notify;
 	upf.publisher->subscribe(upf.publisher, KUPF_EVENT_SESSION_EXPIRED, &subscriber);
 }
 
-static void setup()
+void setup()
 {
 	start(NULL, 0);
 }
 
-static void setup_pool()
-{
-	start("192.0.2.1-192.0.2.4", 0);
-}
-
-static void teardown()
+void teardown()
 {
 	upf.publisher->unsubscribe(upf.publisher, KUPF_EVENT_SESSION_EXPIRED,
 							&subscriber);
@@ -104,40 +88,37 @@ static kupf_session_t *run(const char *script, bool modify,
 	return session;
 }
 
-static kupf_session_t *establish(const char *script)
+kupf_session_t *establish(const char *script)
 {
 	return run(script, FALSE, KUPF_CAUSE_NONE);
 }
 
-/**
- * Establish a session that the test does not need to see.
- */
-static void add(const char *script)
+void add(const char *script)
 {
 	kupf_session_unref(establish(script));
 }
 
-static void refuse(const char *script, kupf_cause_t cause)
+void refuse(const char *script, kupf_cause_t cause)
 {
 	run(script, FALSE, cause);
 }
 
-static kupf_session_t *modify(const char *script)
+kupf_session_t *modify(const char *script)
 {
 	return run(script, TRUE, KUPF_CAUSE_NONE);
 }
 
-static void change(const char *script)
+void change(const char *script)
 {
 	kupf_session_unref(modify(script));
 }
 
-static void refuse_modify(const char *script, kupf_cause_t cause)
+void refuse_modify(const char *script, kupf_cause_t cause)
 {
 	run(script, TRUE, cause);
 }
 
-static bool delete(const char *name, u_int *tunnels)
+bool delete(const char *name, u_int *tunnels)
 {
 	kupf_error_t error = {};
 	bool done;
@@ -148,10 +129,7 @@ static bool delete(const char *name, u_int *tunnels)
 	return done;
 }
 
-/**
- * Check how many addresses are held and in quarantine.
- */
-static void check_pool(u_int held, u_int quarantined)
+void check_pool(u_int held, u_int quarantined)
 {
 	uint64_t h, q;
 
@@ -160,10 +138,7 @@ static void check_pool(u_int held, u_int quarantined)
 	ck_assert_uint_eq(q, quarantined);
 }
 
-/**
- * UPF address of a session, "" if it has none.
- */
-static const char *upf_address(const char *name)
+const char *upf_address(const char *name)
 {
 	static char text[KUPF_ADDRESS_TEXT];
 	const kupf_address_t *address;
@@ -181,7 +156,7 @@ static const char *upf_address(const char *name)
 	return text;
 }
 
-static void check_sessions(u_int count)
+void check_sessions(u_int count)
 {
 	ck_assert_uint_eq(upf.store->get_count(upf.store), count);
 }
@@ -382,8 +357,8 @@ static struct {
 	  5 },
 };
 
-static void derive(int i, uint8_t key[KUPF_KDF_LEN],
-				   uint8_t id[KUPF_DERIVATION_ID_LEN])
+void derive(int i, uint8_t key[KUPF_KDF_LEN],
+			uint8_t id[KUPF_DERIVATION_ID_LEN])
 {
 	const kupf_derivation_t *derivation;
 	kupf_request_t request;
@@ -491,248 +466,6 @@ START_TEST(test_limit)
 }
 END_TEST
 
-START_TEST(test_modify)
-{
-	uint64_t count = test_counter("sessions-modified");
-	kupf_session_data_t data;
-	kupf_session_t *session;
-	uint32_t expiry;
-
-	session = establish("session=a ue-id=keyid:ue " KEY " lifetime=1000 "
-						"pdu-session-id=5 upf-address=192.0.2.1 "
-						"ue-addresses=[10.0.0.1,10.0.0.2] services=[mpquic]");
-	expiry = kupf_session_get_expiry(session);
-	kupf_session_unref(session);
-
-	/* only what is named changes */
-	session = modify("session=a " KEY_2);
-	kupf_session_get_data(session, &data);
-	ck_assert_uint_eq(data.generation, 2);
-	ck_assert_int_eq(data.key.ptr[0], '2');
-	ck_assert(chunk_equals(data.id, chunk_from_str("ue")));
-	ck_assert_int_eq(data.id_type, ID_KEY_ID);
-	ck_assert_uint_eq(data.lifetime, 1000);
-	ck_assert_uint_eq(data.expiry, expiry);
-	ck_assert_uint_eq(data.pdu_session_id, 5);
-	ck_assert_uint_eq(data.services, KUPF_SERVICE_MPQUIC);
-	ck_assert_uint_eq(data.ue_address_count, 2);
-	kupf_session_unref(session);
-	ck_assert_str_eq(upf_address("a"), "192.0.2.1");
-	ck_assert_uint_eq(upf.enforcer.replaced, 1);
-	ck_assert_uint_eq(upf.enforcer.from, 1);
-	ck_assert_uint_eq(upf.enforcer.to, 2);
-	ck_assert_uint_eq(upf.enforcer.grace, UINT32_MAX);
-
-	session = modify("session=a ue-addresses=[] services=[ike] grace=7 "
-					 "pdu-session-id=6 ue-id=fqdn:x");
-	kupf_session_get_data(session, &data);
-	ck_assert_uint_eq(data.generation, 3);
-	ck_assert_int_eq(data.key.ptr[0], '2');
-	ck_assert_int_eq(data.id_type, ID_FQDN);
-	ck_assert_uint_eq(data.pdu_session_id, 6);
-	ck_assert_uint_eq(data.services, KUPF_SERVICE_IKE);
-	ck_assert_uint_eq(data.ue_address_count, 0);
-	ck_assert_uint_eq(data.expiry, expiry);
-	kupf_session_unref(session);
-	ck_assert_uint_eq(upf.enforcer.grace, 7);
-	ck_assert_ptr_null(upf.store->find(upf.store, ID_KEY_ID,
-									   chunk_from_str("ue")));
-
-	session = modify("session=a lifetime=5000");
-	ck_assert_uint_ge(kupf_session_get_expiry(session), expiry + 3999);
-	kupf_session_unref(session);
-	session = modify("session=a lifetime=0");
-	ck_assert_uint_eq(kupf_session_get_expiry(session), 0);
-	ck_assert_uint_eq(kupf_session_get_generation(session), 5);
-	kupf_session_unref(session);
-	check_sessions(1);
-	ck_assert_uint_eq(test_counter("sessions-modified"), count + 4);
-	ck_assert_uint_eq(upf.enforcer.closed, 0);
-}
-END_TEST
-
-START_TEST(test_modify_derived)
-{
-	uint8_t key[KUPF_KDF_LEN], id[KUPF_DERIVATION_ID_LEN];
-	kupf_session_t *session;
-	kupf_session_data_t data;
-
-	/* kamf and rand: new key with new identifier, PDU session ID as before */
-	derive(2, key, id);
-	add("session=a ue-id=keyid:ue pdu-session-id=5 " KEY);
-	session = modify("session=a " KAMF " " RAND);
-	kupf_session_get_data(session, &data);
-	ck_assert(chunk_equals(data.key, chunk_from_thing(key)));
-	ck_assert(chunk_equals(data.id, chunk_from_thing(id)));
-	ck_assert_uint_eq(data.pdu_session_id, 5);
-	kupf_session_unref(session);
-	/* with an identity of its own */
-	session = modify("session=a ue-id=fqdn:x " KAMF " " RAND);
-	kupf_session_get_data(session, &data);
-	ck_assert(chunk_equals(data.key, chunk_from_thing(key)));
-	ck_assert_int_eq(data.id_type, ID_FQDN);
-	kupf_session_unref(session);
-	/* another PDU session ID in the same breath */
-	derive(0, key, id);
-	session = modify("session=a pdu-session-id=6 " KAMF " " RAND);
-	kupf_session_get_data(session, &data);
-	ck_assert(!chunk_equals(data.key, chunk_from_thing(key)));
-	ck_assert_uint_eq(data.pdu_session_id, 6);
-	kupf_session_unref(session);
-
-	refuse_modify("session=a " KAMF, KUPF_CAUSE_MISSING_FIELD);
-	refuse_modify("session=a " RAND, KUPF_CAUSE_MISSING_FIELD);
-	refuse_modify("session=a fc=0x6e " KEY, KUPF_CAUSE_MISSING_FIELD);
-	refuse_modify("session=a " KEY " " KAMF " " RAND,
-				  KUPF_CAUSE_INVALID_FIELD);
-	session = upf.store->get(upf.store, "a");
-	ck_assert_uint_eq(kupf_session_get_generation(session), 4);
-	kupf_session_unref(session);
-}
-END_TEST
-
-/* what the enforcer needs is asked for before anything is stored */
-START_TEST(test_not_accepted)
-{
-	kupf_session_t *session;
-
-	upf.enforcer.missing = "upf-address";
-	refuse("session=a ue-id=keyid:a " KEY, KUPF_CAUSE_MISSING_FIELD);
-	check_sessions(0);
-	check_pool(0, 0);
-	ck_assert_uint_eq(upf.enforcer.established, 0);
-
-	upf.enforcer.missing = NULL;
-	session = establish("session=a ue-id=keyid:a " KEY);
-	ck_assert_uint_eq(upf.enforcer.established, 1);
-	/* the same again is not a new one */
-	upf.enforcer.missing = "upf-address";
-	add("session=a ue-id=keyid:a " KEY);
-	ck_assert_uint_eq(upf.enforcer.established, 1);
-
-	refuse_modify("session=a lifetime=5", KUPF_CAUSE_MISSING_FIELD);
-	ck_assert_uint_eq(upf.enforcer.replaced, 0);
-	check_sessions(1);
-	add("session=a ue-id=keyid:a " KEY);
-	kupf_session_unref(session);
-}
-END_TEST
-
-/**
- * Check generation and life of session "a".
- */
-static void check_generation(uint32_t generation, uint32_t lifetime)
-{
-	kupf_session_t *session = upf.store->get(upf.store, "a");
-	kupf_session_data_t data;
-
-	ck_assert_ptr_nonnull(session);
-	kupf_session_get_data(session, &data);
-	ck_assert_uint_eq(data.generation, generation);
-	ck_assert_uint_eq(data.lifetime, lifetime);
-	kupf_session_unref(session);
-}
-
-/* what the client says counts: a later one wins, an earlier one is refused */
-START_TEST(test_generation)
-{
-	add("session=a ue-id=keyid:a generation=7 lifetime=100 " KEY);
-	check_generation(7, 100);
-
-	/* the same generation with what is left of its life is the same */
-	add("session=a ue-id=keyid:a generation=7 lifetime=90 " KEY);
-	change("session=a generation=7 lifetime=80 " KEY);
-	check_generation(7, 100);
-	ck_assert_uint_eq(upf.enforcer.replaced, 0);
-
-	/* anything else is not, whether it may replace the session or not */
-	refuse("session=a ue-id=keyid:a generation=7 lifetime=100 " KEY_2,
-		   KUPF_CAUSE_STALE_GENERATION);
-	refuse("session=a ue-id=keyid:b generation=7 lifetime=100 " KEY,
-		   KUPF_CAUSE_STALE_GENERATION);
-	refuse_modify("session=a generation=7 " KEY_2, KUPF_CAUSE_STALE_GENERATION);
-	refuse("session=a ue-id=keyid:a generation=6 lifetime=100 " KEY,
-		   KUPF_CAUSE_STALE_GENERATION);
-	refuse_modify("session=a generation=6 " KEY_2, KUPF_CAUSE_STALE_GENERATION);
-	refuse_modify("session=a generation=1", KUPF_CAUSE_STALE_GENERATION);
-	check_generation(7, 100);
-	ck_assert_uint_eq(upf.enforcer.replaced, 0);
-
-	/* a later one, with gaps */
-	change("session=a generation=9 " KEY_2);
-	check_generation(9, 100);
-	ck_assert_uint_eq(upf.enforcer.replaced, 1);
-	refuse_modify("session=a generation=8 " KEY, KUPF_CAUSE_STALE_GENERATION);
-	/* who gives none goes on from there */
-	change("session=a lifetime=50");
-	check_generation(10, 50);
-	/* it is content: without leave to replace the session, it stays */
-	refuse("session=a ue-id=keyid:a generation=11 lifetime=50 " KEY_2,
-		   KUPF_CAUSE_SESSION_EXISTS);
-	change("session=a generation=4294967295");
-	check_generation(UINT32_MAX, 50);
-	change("session=a generation=4294967295");
-	refuse_modify("session=a lifetime=60", KUPF_CAUSE_LIMIT_REACHED);
-	check_generation(UINT32_MAX, 50);
-}
-END_TEST
-
-/* so do establishments that may replace the session */
-START_TEST(test_generation_replace)
-{
-	add("session=a ue-id=keyid:a generation=3 " KEY);
-	add("session=a ue-id=keyid:a generation=4 replace=yes " KEY_2);
-	check_generation(4, 0);
-	/* what comes late does not bring the old key back */
-	refuse("session=a ue-id=keyid:a generation=3 replace=yes " KEY,
-		   KUPF_CAUSE_STALE_GENERATION);
-	refuse("session=a ue-id=keyid:a generation=4 replace=yes " KEY,
-		   KUPF_CAUSE_STALE_GENERATION);
-	add("session=a ue-id=keyid:a generation=4 replace=yes " KEY_2);
-	check_generation(4, 0);
-	/* the same content, later: the generation is kept */
-	add("session=a ue-id=keyid:a generation=6 replace=yes " KEY_2);
-	check_generation(6, 0);
-	refuse("session=a ue-id=keyid:a generation=5 replace=yes " KEY_2,
-		   KUPF_CAUSE_STALE_GENERATION);
-}
-END_TEST
-
-START_TEST(test_close_tunnels)
-{
-	kupf_procedures_t *sessions = upf.sessions;
-	kupf_attempts_t attempts = {};
-	kupf_error_t error = {};
-	u_int tunnels = 77;
-
-	add("session=a ue-id=keyid:a " KEY);
-	upf.enforcer.tunnels = 2;
-	ck_assert(sessions->close_tunnels(sessions, "a", 9, &tunnels, &error));
-	ck_assert_uint_eq(tunnels, 2);
-	ck_assert_uint_eq(upf.enforcer.vacated, 9);
-	ck_assert_str_eq(upf.enforcer.name, "a");
-	/* the session stays, and nothing of it was given back */
-	check_sessions(1);
-	ck_assert_uint_eq(upf.enforcer.closed, 0);
-	ck_assert(!sessions->close_tunnels(sessions, "b", 0, &tunnels, &error));
-	ck_assert_int_eq(error.cause, KUPF_CAUSE_NO_SUCH_SESSION);
-	/* a host that sets them up would do so again */
-	error = (kupf_error_t){};
-	upf.enforcer.attempts = &attempts;
-	ck_assert(!sessions->close_tunnels(sessions, "a", 0, &tunnels, &error));
-	ck_assert_int_eq(error.cause, KUPF_CAUSE_NOT_ALLOWED);
-}
-END_TEST
-
-START_TEST(test_modify_unknown)
-{
-	refuse_modify("session=a " KEY, KUPF_CAUSE_NO_SUCH_SESSION);
-	add("session=a ue-id=keyid:ue " KEY);
-	refuse_modify("session=A " KEY, KUPF_CAUSE_NO_SUCH_SESSION);
-	ck_assert_uint_eq(upf.enforcer.replaced, 0);
-}
-END_TEST
-
 START_TEST(test_delete)
 {
 	uint64_t count = test_counter("sessions-deleted");
@@ -755,11 +488,7 @@ START_TEST(test_delete)
 }
 END_TEST
 
-/**
- * Put a session that has expired, and was not swept out yet.
- */
-static void put_expired(const char *name, const char *id,
-						const char *address)
+void put_expired(const char *name, const char *id, const char *address)
 {
 	kupf_session_data_t data;
 	kupf_session_t *session;
@@ -780,335 +509,11 @@ static void put_expired(const char *name, const char *id,
 	kupf_session_unref(session);
 }
 
-START_TEST(test_expire)
+static Suite *kupf_procedures_suite()
 {
-	uint64_t count = test_counter("sessions-expired");
-	char name[16];
-	u_int i;
+	Suite *suite = suite_create("kupf_procedures");
+	TCase *tc = test_case(suite, "sessions", 30, setup, teardown);
 
-	add("session=a ue-id=keyid:a lifetime=1000 " KEY);
-	add("session=b ue-id=keyid:b " KEY);
-	for (i = 0; i < KUPF_EXPIRE_MAX + 5; i++)
-	{
-		snprintf(name, sizeof(name), "s%u", i);
-		put_expired(name, name, NULL);
-	}
-	ck_assert(upf.sessions->expire(upf.sessions));
-	check_sessions(2 + 5);
-	ck_assert(!upf.sessions->expire(upf.sessions));
-	check_sessions(2);
-	ck_assert_uint_eq(upf.enforcer.closed, KUPF_EXPIRE_MAX + 5);
-	ck_assert_int_eq(upf.enforcer.reason, KUPF_REASON_EXPIRED);
-	ck_assert_uint_eq(events, KUPF_EXPIRE_MAX + 5);
-	ck_assert_uint_eq(test_counter("sessions-expired"),
-					  count + KUPF_EXPIRE_MAX + 5);
-}
-END_TEST
-
-START_TEST(test_rekey_request)
-{
-	kupf_session_data_t data;
-	kupf_session_t *session;
-	kupf_error_t error = {};
-	u_int told, i;
-
-	upf.publisher->subscribe(upf.publisher, KUPF_EVENT_REKEY_REQUEST,
-						  &subscriber);
-	add("session=a ue-id=keyid:a lifetime=1000 " KEY);
-	add("session=b ue-id=keyid:b " KEY);
-	/* less than the margin is left of it: it is told once, and stays */
-	test_session_data(&data, "c", ID_KEY_ID, "c");
-	data.lifetime = 1000;
-	data.expiry = time_monotonic(NULL) + 30;
-	session = kupf_session_create(&data);
-	ck_assert_int_eq(upf.store->put(upf.store, session), KUPF_STORE_OK);
-	kupf_session_unref(session);
-	for (i = 0; i < 2; i++)
-	{
-		ck_assert(!upf.sessions->expire(upf.sessions));
-		ck_assert_uint_eq(events, 1);
-		check_sessions(3);
-	}
-	events = 0;
-	ck_assert(upf.sessions->request_rekey(upf.sessions, "a", &told, &error));
-	ck_assert_uint_eq(told, 1);
-	ck_assert_uint_eq(events, 1);
-	ck_assert(!upf.sessions->request_rekey(upf.sessions, "d", &told, &error));
-	ck_assert_int_eq(error.cause, KUPF_CAUSE_NO_SUCH_SESSION);
-	ck_assert_uint_eq(events, 1);
-	upf.publisher->unsubscribe(upf.publisher, KUPF_EVENT_REKEY_REQUEST,
-							&subscriber);
-	ck_assert(upf.sessions->request_rekey(upf.sessions, "b", &told, &error));
-	ck_assert_uint_eq(told, 0);
-	ck_assert_uint_eq(events, 1);
-	check_sessions(3);
-}
-END_TEST
-
-START_TEST(test_expired_establish)
-{
-	/* one of other content takes the place of what has expired */
-	put_expired("a", "old", NULL);
-	add("session=a ue-id=keyid:new " KEY_2);
-	check_sessions(1);
-	ck_assert_uint_eq(events, 1);
-	ck_assert_int_eq(upf.enforcer.reason, KUPF_REASON_EXPIRED);
-	/* and the same content starts a new life */
-	put_expired("b", "b", NULL);
-	add("session=b ue-id=keyid:b lifetime=1 "
-		"key=KKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKK");
-	ck_assert_uint_eq(events, 2);
-	check_sessions(2);
-}
-END_TEST
-
-START_TEST(test_expired_gone)
-{
-	u_int tunnels;
-
-	put_expired("a", "a", NULL);
-	refuse_modify("session=a " KEY, KUPF_CAUSE_NO_SUCH_SESSION);
-	ck_assert_uint_eq(events, 1);
-	put_expired("a", "a", NULL);
-	ck_assert(!delete("a", &tunnels));
-	ck_assert_uint_eq(events, 2);
-	check_sessions(0);
-}
-END_TEST
-
-START_TEST(test_expired_identity)
-{
-	/* an identity is free as soon as the life of its session is over */
-	put_expired("a", "ue", NULL);
-	add("session=b ue-id=keyid:ue " KEY);
-	check_sessions(1);
-	ck_assert_uint_eq(events, 1);
-	put_expired("c", "other", NULL);
-	change("session=b ue-id=keyid:other");
-	check_sessions(1);
-	ck_assert_uint_eq(events, 2);
-}
-END_TEST
-
-START_TEST(test_pool)
-{
-	u_int tunnels;
-
-	add("session=a ue-id=keyid:a " KEY);
-	ck_assert_str_eq(upf_address("a"), "192.0.2.1");
-	add("session=b ue-id=keyid:b upf-address=192.0.2.2 " KEY);
-	ck_assert_str_eq(upf_address("b"), "192.0.2.2");
-	add("session=c ue-id=keyid:c " KEY);
-	ck_assert_str_eq(upf_address("c"), "192.0.2.3");
-	check_pool(3, 0);
-	/* again: the same address, and none in vain */
-	add("session=a ue-id=keyid:a " KEY);
-	add("session=a ue-id=keyid:a upf-address=192.0.2.1 " KEY);
-	check_pool(3, 0);
-	ck_assert(delete("a", &tunnels));
-	check_pool(2, 1);
-	add("session=d ue-id=keyid:d " KEY);
-	ck_assert_str_eq(upf_address("d"), "192.0.2.4");
-	refuse("session=e ue-id=keyid:e " KEY, KUPF_CAUSE_NO_ADDRESS);
-	check_pool(3, 1);
-	/* by its name it can be had at once */
-	add("session=e ue-id=keyid:e upf-address=192.0.2.1 " KEY);
-	check_pool(4, 0);
-}
-END_TEST
-
-START_TEST(test_pool_failures)
-{
-	add("session=a ue-id=keyid:a " KEY);
-	add("session=b ue-id=keyid:b " KEY);
-	check_pool(2, 0);
-	refuse("session=c ue-id=keyid:a " KEY, KUPF_CAUSE_IDENTITY_IN_USE);
-	refuse("session=c ue-id=keyid:a upf-address=192.0.2.4 " KEY,
-		   KUPF_CAUSE_IDENTITY_IN_USE);
-	refuse("session=a ue-id=keyid:a upf-address=192.0.2.4 " KEY,
-		   KUPF_CAUSE_SESSION_EXISTS);
-	refuse("session=c ue-id=keyid:c upf-address=192.0.2.1 " KEY,
-		   KUPF_CAUSE_ADDRESS_IN_USE);
-	refuse("session=c ue-id=keyid:c upf-address=192.0.2.5 " KEY,
-		   KUPF_CAUSE_INVALID_FIELD);
-	refuse("session=c ue-id=keyid:c upf-address=2001:db8::1 " KEY,
-		   KUPF_CAUSE_INVALID_FIELD);
-	refuse("session=c ue-id=keyid:c", KUPF_CAUSE_MISSING_FIELD);
-	check_pool(2, 0);
-	refuse_modify("session=a upf-address=192.0.2.2",
-				  KUPF_CAUSE_ADDRESS_IN_USE);
-	refuse_modify("session=a upf-address=192.0.2.5", KUPF_CAUSE_INVALID_FIELD);
-	refuse_modify("session=a upf-address=192.0.2.4 ue-id=keyid:b",
-				  KUPF_CAUSE_IDENTITY_IN_USE);
-	refuse_modify("session=c upf-address=192.0.2.4",
-				  KUPF_CAUSE_NO_SUCH_SESSION);
-	check_pool(2, 0);
-	ck_assert_str_eq(upf_address("a"), "192.0.2.1");
-	check_sessions(2);
-}
-END_TEST
-
-START_TEST(test_pool_modify)
-{
-	u_int tunnels;
-
-	add("session=a ue-id=keyid:a " KEY);
-	/* keeps it, whether named or not */
-	change("session=a " KEY_2);
-	change("session=a upf-address=192.0.2.1");
-	check_pool(1, 0);
-	/* moves */
-	change("session=a upf-address=192.0.2.3");
-	ck_assert_str_eq(upf_address("a"), "192.0.2.3");
-	check_pool(1, 1);
-	/* and back, out of the quarantine */
-	change("session=a upf-address=192.0.2.1");
-	check_pool(1, 1);
-	change("session=a ue-id=keyid:b");
-	check_pool(1, 1);
-	ck_assert(delete("a", &tunnels));
-	check_pool(0, 2);
-}
-END_TEST
-
-START_TEST(test_pool_expire)
-{
-	put_expired("a", "a", "192.0.2.1");
-	put_expired("b", "b", "192.0.2.2");
-	put_expired("c", "c", "192.0.2.3");
-	check_pool(3, 0);
-	/* in the place of one that has expired, even with the same address */
-	add("session=a ue-id=keyid:a upf-address=192.0.2.1 " KEY);
-	check_pool(3, 0);
-	ck_assert(!upf.sessions->expire(upf.sessions));
-	check_pool(1, 2);
-	check_sessions(1);
-}
-END_TEST
-
-START_TEST(test_no_pool)
-{
-	/* nothing is managed: the client names what it likes */
-	add("session=a ue-id=keyid:a upf-address=192.0.2.1 " KEY);
-	add("session=b ue-id=keyid:b upf-address=192.0.2.1 " KEY);
-	add("session=c ue-id=keyid:c " KEY);
-	ck_assert_str_eq(upf_address("b"), "192.0.2.1");
-	ck_assert_str_eq(upf_address("c"), "");
-	change("session=c upf-address=2001:db8::1");
-	ck_assert_str_eq(upf_address("c"), "2001:db8::1");
-	check_pool(0, 0);
-}
-END_TEST
-
-/**
- * Check how many inner addresses sessions have, and are in quarantine.
- */
-static void check_addresses(u_int held, u_int quarantined)
-{
-	uint64_t h, q;
-
-	h = upf.addresses->get_count(upf.addresses, &q);
-	ck_assert_uint_eq(h, held);
-	ck_assert_uint_eq(q, quarantined);
-}
-
-#define A "session=a ue-id=keyid:a " KEY
-#define B "session=b ue-id=keyid:b " KEY
-
-/* an inner address is of one session at a time */
-START_TEST(test_ue_address)
-{
-	u_int tunnels;
-
-	add(A " ue-addresses=[10.0.0.1,10.0.0.2]");
-	refuse(B " ue-addresses=[10.0.0.3,10.0.0.2]", KUPF_CAUSE_ADDRESS_IN_USE);
-	check_sessions(1);
-	check_addresses(2, 0);
-	add(B " ue-addresses=[10.0.0.3]");
-	refuse_modify("session=b ue-addresses=[10.0.0.1]",
-				  KUPF_CAUSE_ADDRESS_IN_USE);
-	check_addresses(3, 0);
-	change("session=a ue-addresses=[10.0.0.2,10.0.0.4]");
-	change("session=b ue-addresses=[10.0.0.1]");
-	check_addresses(3, 0);
-	ck_assert(delete("a", &tunnels));
-	change("session=b ue-addresses=[10.0.0.4]");
-	check_addresses(1, 0);
-	ck_assert(delete("b", &tunnels));
-	check_addresses(0, 0);
-}
-END_TEST
-
-/* it is kept from others as long as an IKE_SA can use it */
-START_TEST(test_ue_address_quarantine)
-{
-	u_int tunnels;
-
-	add(A " ue-addresses=[10.0.0.1]");
-	add(B);
-	upf.enforcer.used = TRUE;
-	change("session=a ue-addresses=[10.0.0.2]");
-	check_addresses(1, 1);
-	refuse_modify("session=b ue-addresses=[10.0.0.1]",
-				  KUPF_CAUSE_ADDRESS_IN_USE);
-	ck_assert(delete("a", &tunnels));
-	check_addresses(0, 2);
-	refuse_modify("session=b ue-addresses=[10.0.0.2]",
-				  KUPF_CAUSE_ADDRESS_IN_USE);
-	/* the session itself is back */
-	add(A " ue-addresses=[10.0.0.1]");
-	ck_assert(delete("a", &tunnels));
-	check_addresses(0, 2);
-	upf.enforcer.used = FALSE;
-	change("session=b ue-addresses=[10.0.0.2]");
-	ck_assert(!upf.sessions->expire(upf.sessions));
-	check_addresses(1, 0);
-}
-END_TEST
-
-/* what has expired is not in the way, nor is what fails */
-START_TEST(test_ue_address_free)
-{
-	add(A " ue-addresses=[10.0.0.1] lifetime=1");
-	refuse("session=c ue-id=keyid:a ue-addresses=[10.0.0.3] " KEY,
-		   KUPF_CAUSE_IDENTITY_IN_USE);
-	refuse(B " ue-addresses=[10.0.0.3] upf-address=10.0.0.3",
-		   KUPF_CAUSE_INVALID_FIELD);
-	refuse_modify("session=a upf-address=10.0.0.1", KUPF_CAUSE_INVALID_FIELD);
-	check_addresses(1, 0);
-	sleep(3);
-	add(B " ue-addresses=[10.0.0.1]");
-	check_sessions(1);
-	check_addresses(1, 0);
-}
-END_TEST
-
-/* the pool of UPF addresses loses nothing to a session that is refused */
-START_TEST(test_ue_address_pool)
-{
-	add(A " ue-addresses=[10.0.0.1]");
-	refuse(B " ue-addresses=[10.0.0.1]", KUPF_CAUSE_ADDRESS_IN_USE);
-	check_pool(1, 0);
-	refuse(B " ue-addresses=[192.0.2.4]", KUPF_CAUSE_INVALID_FIELD);
-	check_pool(1, 0);
-	change("session=a ue-addresses=[2001:db8::1]");
-	refuse(B " ue-addresses=[2001:db8::/64]", KUPF_CAUSE_ADDRESS_IN_USE);
-	check_pool(1, 0);
-}
-END_TEST
-
-Suite *kupf_procedures_suite(void);
-
-Suite *kupf_procedures_suite(void)
-{
-	Suite *suite;
-	TCase *tc;
-
-	suite = suite_create("kupf_procedures");
-
-	tc = tcase_create("sessions");
-	tcase_set_timeout(tc, 30);
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_establish);
 	tcase_add_test(tc, test_idempotent);
 	tcase_add_test(tc, test_psk_identity);
@@ -1119,34 +524,11 @@ Suite *kupf_procedures_suite(void)
 	tcase_add_test(tc, test_derive_named);
 	tcase_add_test(tc, test_identity_in_use);
 	tcase_add_test(tc, test_limit);
-	tcase_add_test(tc, test_modify);
-	tcase_add_test(tc, test_modify_derived);
-	tcase_add_test(tc, test_not_accepted);
-	tcase_add_test(tc, test_generation);
-	tcase_add_test(tc, test_generation_replace);
-	tcase_add_test(tc, test_close_tunnels);
-	tcase_add_test(tc, test_modify_unknown);
 	tcase_add_test(tc, test_delete);
-	tcase_add_test(tc, test_expire);
-	tcase_add_test(tc, test_rekey_request);
-	tcase_add_test(tc, test_expired_establish);
-	tcase_add_test(tc, test_expired_gone);
-	tcase_add_test(tc, test_expired_identity);
-	tcase_add_test(tc, test_no_pool);
-	tcase_add_test(tc, test_ue_address);
-	tcase_add_test(tc, test_ue_address_quarantine);
-	tcase_add_test(tc, test_ue_address_free);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("addresses");
-	tcase_add_checked_fixture(tc, setup_pool, teardown);
-	tcase_add_test(tc, test_pool);
-	tcase_add_test(tc, test_pool_failures);
-	tcase_add_test(tc, test_pool_modify);
-	tcase_add_test(tc, test_pool_expire);
-	tcase_add_test(tc, test_ue_address_pool);
-	suite_add_tcase(suite, tc);
-
+	kupf_procedures_modify_cases(suite);
+	kupf_procedures_expiry_cases(suite);
+	kupf_procedures_addresses_cases(suite);
 	return suite;
 }
 

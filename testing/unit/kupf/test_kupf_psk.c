@@ -154,25 +154,18 @@ START_TEST(test_own)
 }
 END_TEST
 
-Suite *kupf_psk_suite(void);
-
-Suite *kupf_psk_suite(void)
+static Suite *kupf_psk_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_psk");
+	TCase *tc = test_case(suite, "keys", 0, NULL, NULL);
 
-	suite = suite_create("kupf_psk");
-
-	tc = tcase_create("keys");
 	tcase_add_loop_test(tc, test_vectors, 0, countof(vectors));
 	tcase_add_test(tc, test_refused);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("services");
+	tc = test_case(suite, "services", 0, NULL, NULL);
 	tcase_add_test(tc, test_services);
 	tcase_add_loop_test(tc, test_names, 0, countof(lists));
 	tcase_add_test(tc, test_own);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

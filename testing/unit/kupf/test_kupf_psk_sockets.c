@@ -5,21 +5,14 @@
  * consumers are told as sessions come, change and go.
  */
 
-#include "kupf/psk/kupf_psk_connections.h"
-#include "kupf/psk/kupf_psk_index.h"
-#include "kupf/psk/kupf_psk_requests.h"
 #include "kupf/psk/kupf_psk_service.h"
-#include "kupf/psk/kupf_psk_sockets.h"
 #include "test_client.h"
-#include "test_runner.h"
-#include "test_upf.h"
+#include "test_kupf_psk_sockets.h"
 
 #include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/** K_UPF of PROTOCOL.md's first example, and what is derived for mpquic */
-#define KUPF "0xf4452b1597a2a48b21903a6a86fff1e177e780b4cee394ba3cc41c5be3aa4cd6"
 #define PSK "f07437b07dff06e2006351d688c9174f0d75f43abaa5d7205115274f2809f70a"
 #define PSK_ID "8b52ecca28b4e9cbb6aec35d89111ecf"
 #define EPSK "82e84c80a932965b330195403af9541ebefe7c3f90f46f8b8910498bc1952105"
@@ -28,16 +21,11 @@
 /** Identity for tls of the same */
 #define TLS_ID "879aff55407b03e006d968e17daa49a2"
 
-/** Another key */
-#define OTHER "0x4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b"
+test_upf_t upf;
 
-/** The parts behind the sockets */
-static test_upf_t upf;
+int consumer, watcher;
 
-/** The consumer of mpquic, with requests and with events */
-static int consumer, watcher;
-
-static int dial(const char *service)
+int dial(const char *service)
 {
 	char name[64];
 	int fd;
@@ -68,7 +56,7 @@ static void start(kupf_role_t role)
 	test_register(watcher, "psk-ready");
 }
 
-static void setup()
+void setup()
 {
 	test_upf_psk = (kupf_psk_config_t){
 		.sockets = "mpquic, tls",
@@ -86,7 +74,7 @@ static void setup_ue()
 	start(KUPF_ROLE_UE);
 }
 
-static void teardown()
+void teardown()
 {
 	close(consumer);
 	close(watcher);
@@ -94,10 +82,7 @@ static void teardown()
 	test_dir_remove();
 }
 
-/**
- * Carry out a command of the SMF side.
- */
-static void run(const char *name, const char *fmt)
+void run(const char *name, const char *fmt)
 {
 	vici_message_t *reply;
 
@@ -107,10 +92,7 @@ static void run(const char *name, const char *fmt)
 	reply->destroy(reply);
 }
 
-/**
- * Carry out a command that is refused as an identity is in use.
- */
-static void refused(const char *name, const char *fmt, const char *field)
+void refused(const char *name, const char *fmt, const char *field)
 {
 	vici_message_t *reply;
 
@@ -359,7 +341,7 @@ START_TEST(test_ambiguous)
 }
 END_TEST
 
-static void write_keys(const char *text)
+void write_keys(const char *text)
 {
 	FILE *file;
 
@@ -390,49 +372,39 @@ START_TEST(test_preconfigured)
 }
 END_TEST
 
-/** Events that the SMF side has got, as text, and how many */
-typedef struct {
-	kupf_subscriber_t public;
-	u_int count;
-	vici_message_t *last;
-} smf_t;
-
 static void take(kupf_subscriber_t *this, wire_octets_t packet)
 {
-	smf_t *smf = (smf_t*)this;
+	smf_t *side = (smf_t*)this;
 	vici_message_t *old, *event;
 
 	event = test_read_packet(packet, WIRE_EVENT);
-	old = __atomic_exchange_n(&smf->last, event, __ATOMIC_SEQ_CST);
+	old = __atomic_exchange_n(&side->last, event, __ATOMIC_SEQ_CST);
 	DESTROY_IF(old);
-	__atomic_add_fetch(&smf->count, 1, __ATOMIC_SEQ_CST);
+	__atomic_add_fetch(&side->count, 1, __ATOMIC_SEQ_CST);
 }
 
-static smf_t smf = { .public.notify = take };
+smf_t smf = { .public.notify = take };
 
-static void listen_to(kupf_event_t event)
+void listen_to(kupf_event_t event)
 {
 	smf.count = 0;
 	upf.publisher->subscribe(upf.publisher, event, &smf.public);
 }
 
-static void ignore(kupf_event_t event)
+void ignore(kupf_event_t event)
 {
 	upf.publisher->unsubscribe(upf.publisher, event, &smf.public);
 	DESTROY_IF(smf.last);
 	smf.last = NULL;
 }
 
-/**
- * What the event that came last says.
- */
-static const char *told(const char *field)
+const char *told(const char *field)
 {
 	return test_value(smf.last, field);
 }
 
-static void assert_reply(int fd, const char *command, const char *fmt,
-						 const char *key, const char *value)
+void assert_reply(int fd, const char *command, const char *fmt,
+				  const char *key, const char *value)
 {
 	vici_message_t *reply;
 
@@ -442,411 +414,6 @@ static void assert_reply(int fd, const char *command, const char *fmt,
 				  command, fmt, test_value(reply, key), value);
 	reply->destroy(reply);
 }
-
-static void assert_request(const char *fmt, const char *key, const char *value)
-{
-	assert_reply(consumer, "psk-request", fmt, key, value);
-}
-
-START_TEST(test_request_key)
-{
-	uint64_t joined = test_counter("psk-joined");
-
-	assert_request("", "cause", "missing-field");
-	assert_request("session=a ue-id=keyid:a", "cause", "unknown-field");
-	assert_request("ue-addresses=[127.0.0.1]", "cause", "invalid-field");
-	/* nobody is there: it may be asked for again at once */
-	assert_request("session=a", "told", "0");
-	assert_request("session=a", "waiting", "no");
-	listen_to(KUPF_EVENT_KEY_REQUEST);
-	assert_request("session=a ue-addresses=[10.0.0.1]", "told", "1");
-	ck_assert_uint_eq(smf.count, 1);
-	ck_assert_str_eq(told("service"), "mpquic");
-	ck_assert_str_eq(told("session"), "a");
-	ck_assert_str_eq(told("ue-id"), "");
-	/* one for a session, whoever asks */
-	assert_request("session=a", "told", "0");
-	assert_request("session=a", "waiting", "yes");
-	ck_assert_uint_eq(smf.count, 1);
-	ck_assert_uint_eq(test_counter("psk-joined"), joined + 2);
-	/* until there is an answer */
-	run("establish-session", "session=a ue-id=keyid:ue key=" KUPF
-		" services=[mpquic] ue-addresses=[10.0.0.1]");
-	assert_request("session=a", "told", "1");
-	run("modify-session", "session=a key=" OTHER);
-	assert_request("session=a", "told", "1");
-	ignore(KUPF_EVENT_KEY_REQUEST);
-}
-END_TEST
-
-START_TEST(test_request_address)
-{
-	listen_to(KUPF_EVENT_KEY_REQUEST);
-	assert_request("ue-addresses=[10.0.0.1]", "told", "1");
-	assert_request("ue-addresses=[10.0.0.1]", "waiting", "yes");
-	assert_request("ue-addresses=[10.0.0.2]", "told", "1");
-	ck_assert_uint_eq(smf.count, 2);
-	run("establish-session", "session=a ue-id=keyid:ue key=" KUPF
-		" services=[mpquic] ue-addresses=[10.0.0.2]");
-	assert_request("ue-addresses=[10.0.0.1]", "told", "0");
-	assert_request("ue-addresses=[10.0.0.2]", "told", "1");
-	ignore(KUPF_EVENT_KEY_REQUEST);
-}
-END_TEST
-
-/**
- * Bounds of requests, by themselves: the clock of the test stands in between.
- */
-START_TEST(test_request_bounds)
-{
-	kupf_psk_bounds_t bounds = { .rate = 0, .waiting = 2, .timeout = 300 };
-	uint64_t limited = test_counter("psk-limited");
-	kupf_psk_requests_t *requests;
-	kupf_address_t none = {};
-	u_int i, refused = 0;
-
-	requests = kupf_psk_requests_create(&bounds);
-	ck_assert_int_eq(requests->ask(requests, "a", &none), KUPF_PSK_ASKED);
-	ck_assert_int_eq(requests->ask(requests, "b", &none), KUPF_PSK_ASKED);
-	ck_assert_int_eq(requests->ask(requests, "c", &none), KUPF_PSK_REFUSED);
-	ck_assert_int_eq(requests->ask(requests, "a", &none), KUPF_PSK_JOINED);
-	requests->withdraw(requests, "b", &none);
-	ck_assert_int_eq(requests->ask(requests, "c", &none), KUPF_PSK_ASKED);
-	ck_assert_uint_eq(test_counter("psk-limited"), limited + 1);
-	/* nobody waits for ever for who does not answer */
-	usleep(400000);
-	ck_assert_int_eq(requests->ask(requests, "a", &none), KUPF_PSK_ASKED);
-	requests->destroy(requests);
-
-	bounds = (kupf_psk_bounds_t){ .rate = 3, .waiting = 100, .timeout = 1 };
-	requests = kupf_psk_requests_create(&bounds);
-	/* more than there may be, even if a second ends meanwhile */
-	for (i = 0; i < 12; i++)
-	{
-		char name[8];
-
-		snprintf(name, sizeof(name), "s%u", i);
-		refused += requests->ask(requests, name, &none) == KUPF_PSK_REFUSED;
-	}
-	ck_assert_uint_ge(refused, 6);
-	requests->destroy(requests);
-}
-END_TEST
-
-/** A connection with the key of PSK_ID */
-#define CONNECTION "%8b%52%ec%ca%28%b4%e9%cb%b6%ae%c3%5d%89%11%1e%cf"
-
-/**
- * Get what list-sessions says of a session.
- */
-static vici_message_t *list(const char *session, test_call_t *call)
-{
-	vici_message_t *event;
-	wire_packet_type_t type;
-
-	test_call_begin(&upf, call, &upf, "list-sessions", "session=%s", session);
-	while (test_call_step(&upf, call))
-	{
-		/* to its end */
-	}
-	event = test_call_next(call, &type);
-	ck_assert_int_eq(type, WIRE_EVENT);
-	return event;
-}
-
-static void assert_listed(const char *session, const char *field,
-						  const char *value)
-{
-	vici_message_t *event;
-	test_call_t call;
-
-	event = list(session, &call);
-	ck_assert_str_eq(event->get_str(event, "", (char*)field), value);
-	event->destroy(event);
-	test_call_end(&call);
-}
-
-START_TEST(test_connections)
-{
-	uint64_t held = test_counter("psk-connections");
-	uint64_t opened = test_counter("psk-connections-opened");
-	int other = dial("mpquic");
-
-	listen_to(KUPF_EVENT_CONNECTION_UP);
-	upf.publisher->subscribe(upf.publisher, KUPF_EVENT_CONNECTION_DOWN,
-							 &smf.public);
-	run("establish-session", "session=a ue-id=keyid:ue key=" KUPF
-		" services=[ike,mpquic]");
-	run("establish-session", "session=b ue-id=keyid:ue2 key=" OTHER);
-	assert_listed("a", "connections", "0");
-	assert_listed("b", "connections", "");
-
-	assert_reply(consumer, "connection-up", "identity=" CONNECTION
-				 " connection=c-1 remote=192.0.2.9[4433]", "session", "a");
-	ck_assert_uint_eq(smf.count, 1);
-	ck_assert_str_eq(told("session"), "a");
-	ck_assert_str_eq(told("service"), "mpquic");
-	ck_assert_str_eq(told("connection"), "c-1");
-	ck_assert_str_eq(told("remote"), "192.0.2.9[4433]");
-	ck_assert_str_eq(told("generation"), "1");
-	ck_assert_str_ne(told("time"), "");
-	/* once more is the same, by another consumer it is another one */
-	assert_reply(consumer, "connection-up", "identity=" CONNECTION
-				 " connection=c-1", "success", "yes");
-	ck_assert_uint_eq(smf.count, 1);
-	assert_reply(other, "connection-up", "identity=" CONNECTION
-				 " connection=c-1 remote=2001:db8::1[1]", "generation", "1");
-	ck_assert_uint_eq(smf.count, 2);
-	ck_assert_uint_eq(test_counter("psk-connections"), held + 2);
-	ck_assert_uint_eq(test_counter("psk-connections-opened"), opened + 2);
-	assert_listed("a", "connections", "2");
-	assert_listed("a", "psk-connections.1.service", "mpquic");
-	assert_listed("a", "psk-connections.1.connection", "c-1");
-	assert_listed("a", "psk-connections.1.remote", "192.0.2.9[4433]");
-	assert_listed("a", "psk-connections.2.remote", "2001:db8::1[1]");
-	assert_listed("a", "psk-connections.2.generation", "1");
-
-	assert_reply(consumer, "connection-down", "connection=c-2", "cause",
-				 "no-such-connection");
-	assert_reply(consumer, "connection-down", "connection=c-1", "success",
-				 "yes");
-	assert_reply(consumer, "connection-down", "connection=c-1", "cause",
-				 "no-such-connection");
-	ck_assert_uint_eq(smf.count, 3);
-	ck_assert_str_eq(told("reason"), "closed");
-	ck_assert_str_eq(told("session"), "a");
-	assert_listed("a", "connections", "1");
-	ck_assert_uint_eq(test_counter("psk-connections"), held + 1);
-	close(other);
-	ignore(KUPF_EVENT_CONNECTION_UP);
-	ignore(KUPF_EVENT_CONNECTION_DOWN);
-}
-END_TEST
-
-/**
- * A key that is gone has no new connections, and those that it had are not the
- * session's any more.
- */
-START_TEST(test_connections_end)
-{
-	uint64_t held = test_counter("psk-connections");
-	u_int i;
-
-	run("establish-session", "session=a ue-id=keyid:ue key=" KUPF
-		" services=[mpquic,tls]");
-	assert_reply(consumer, "connection-up", "identity=" CONNECTION
-				 " connection=1", "success", "yes");
-	/* of the key that was, until the consumer has closed it */
-	run("modify-session", "session=a key=" OTHER);
-	assert_listed("a", "psk-connections.1.generation", "1");
-	assert_reply(consumer, "connection-up", "identity=" CONNECTION
-				 " connection=2", "cause", "unknown-identity");
-	run("modify-session", "session=a services=[tls]");
-	assert_listed("a", "connections", "0");
-	run("modify-session", "session=a services=[mpquic] key=" KUPF);
-	assert_reply(consumer, "connection-up", "identity=" CONNECTION
-				 " connection=3", "success", "yes");
-	run("delete-session", "session=a");
-	run("establish-session", "session=a ue-id=keyid:ue key=" KUPF
-		" services=[mpquic]");
-	assert_listed("a", "connections", "0");
-	/* they are the consumer's all the same */
-	ck_assert_uint_eq(test_counter("psk-connections"), held + 2);
-	assert_reply(consumer, "connection-up", "identity=" CONNECTION
-				 " connection=3", "cause", "invalid-field");
-	assert_reply(consumer, "connection-up", "identity=" CONNECTION
-				 " connection=4", "success", "yes");
-
-	/* until it is gone: one event for all */
-	listen_to(KUPF_EVENT_CONNECTION_DOWN);
-	close(consumer);
-	for (i = 0; i < 500 && !__atomic_load_n(&smf.count, __ATOMIC_SEQ_CST); i++)
-	{
-		usleep(10000);
-	}
-	ck_assert_uint_eq(smf.count, 1);
-	ck_assert_str_eq(told("reason"), "consumer");
-	ck_assert_str_eq(told("connections"), "3");
-	ck_assert_str_eq(told("session"), "");
-	ck_assert_uint_eq(test_counter("psk-connections"), held);
-	assert_listed("a", "connections", "0");
-	ignore(KUPF_EVENT_CONNECTION_DOWN);
-	consumer = dial("mpquic");
-}
-END_TEST
-
-/**
- * A line of the file that a fed session of its name hides says again and again
- * that it has no key: the connections are the fed session's.
- */
-START_TEST(test_connections_hidden)
-{
-	write_keys("a ue-id=keyid:r key=" OTHER " services=mpquic\n");
-	run("establish-session", "session=a ue-id=keyid:ue key=" KUPF
-		" services=[mpquic]");
-	assert_reply(consumer, "connection-up", "identity=" CONNECTION
-				 " connection=c-1", "success", "yes");
-	assert_listed("a", "connections", "1");
-	run("modify-session", "session=a lifetime=600");
-	assert_listed("a", "connections", "1");
-	write_keys("a ue-id=keyid:r key=" KUPF " services=tls\n");
-	assert_listed("a", "connections", "1");
-	assert_reply(consumer, "connection-up", "identity=" CONNECTION
-				 " connection=c-1", "success", "yes");
-	run("delete-session", "session=a");
-	write_keys("\n");
-}
-END_TEST
-
-START_TEST(test_connections_wrong)
-{
-	static const struct {
-		const char *message;
-		const char *cause;
-	} wrong[] = {
-		{ "connection=a", "missing-field" },
-		{ "identity=a", "missing-field" },
-		{ "identity=a connection=", "invalid-field" },
-		{ "identity=a connection=%20", "invalid-field" },
-		{ "identity=a connection=a%00b", "invalid-field" },
-		{ "identity=a connection=a%ffb", "invalid-field" },
-		{ "identity=a connection=0123456789012345678901234567890123456789"
-		  "0123456789012345678901234", "invalid-field" },
-		{ "identity=a connection=a remote=", "invalid-field" },
-		{ "identity=a connection=a remote=192.0.2.1", "invalid-field" },
-		{ "identity=a connection=a remote=%5b1%5d", "invalid-field" },
-		{ "identity=a connection=a remote=192.0.2.1[65536]", "invalid-field" },
-		{ "identity=a connection=a remote=192.0.2.1[1", "invalid-field" },
-		{ "identity=a connection=a remote=]192.0.2.1[", "invalid-field" },
-		{ "identity=a connection=a connection=b", "invalid-field" },
-		{ "identity=a connection=a session=b", "unknown-field" },
-		{ "identity=a connection=a", "unknown-identity" },
-	};
-	u_int i;
-
-	for (i = 0; i < countof(wrong); i++)
-	{
-		assert_reply(consumer, "connection-up", wrong[i].message, "cause",
-					 wrong[i].cause);
-	}
-	assert_reply(consumer, "connection-down", "", "cause", "missing-field");
-	assert_reply(consumer, "connection-down", "connection=a identity=a",
-				 "cause", "unknown-field");
-}
-END_TEST
-
-/**
- * Bounds for each consumer and for all.
- */
-START_TEST(test_connections_bounds)
-{
-	uint64_t held = test_counter("psk-connections");
-	kupf_psk_connections_t *connections;
-	char session[KUPF_SESSION_NAME_MAX + 1];
-	kupf_link_t link = { .service = "s" }, links[2];
-	kupf_error_t error = {};
-	int clients[3];
-	uint32_t number = 0, other = 0;
-	u_int i, count;
-
-	connections = kupf_psk_connections_create(200, 300);
-	for (i = 0; i < 500; i++)
-	{
-		error = (kupf_error_t){};
-		snprintf(link.name, sizeof(link.name), "%u", i);
-		ck_assert_int_eq(connections->up(connections, &clients[0], "a", &link,
-										 &error),
-						 i < 200 ? KUPF_PSK_UP_NEW : KUPF_PSK_UP_REFUSED);
-		ck_assert_int_eq(error.cause, i < 200 ? KUPF_CAUSE_NONE :
-						 KUPF_CAUSE_LIMIT_REACHED);
-	}
-	for (i = 0; i < 500; i++)
-	{
-		error = (kupf_error_t){};
-		snprintf(link.name, sizeof(link.name), "%u", i);
-		ck_assert_int_eq(connections->up(connections, &clients[1],
-										 i % 2 ? "a" : "b", &link, &error),
-						 i < 100 ? KUPF_PSK_UP_NEW : KUPF_PSK_UP_REFUSED);
-	}
-	/* what is there may be told again, and none of another session */
-	error = (kupf_error_t){};
-	strcpy(link.name, "7");
-	ck_assert_int_eq(connections->up(connections, &clients[0], "a", &link,
-									 &error), KUPF_PSK_UP_KNOWN);
-	ck_assert_int_eq(connections->up(connections, &clients[0], "b", &link,
-									 &error), KUPF_PSK_UP_REFUSED);
-	ck_assert_int_eq(error.cause, KUPF_CAUSE_INVALID_FIELD);
-	ck_assert_int_eq(connections->up(connections, &clients[2], "b", &link,
-									 &error), KUPF_PSK_UP_REFUSED);
-	ck_assert_uint_eq(test_counter("psk-connections"), held + 300);
-	ck_assert_uint_eq(connections->describe(connections, "a", links,
-											countof(links), &count), 250);
-	ck_assert_uint_eq(count, countof(links));
-	ck_assert_uint_eq(connections->describe(connections, "b", links, 0,
-											&count), 50);
-	connections->end(connections, "a", "of another");
-	ck_assert_uint_eq(connections->describe(connections, "a", links, 0,
-											&count), 250);
-	connections->end(connections, "a", link.service);
-	ck_assert_uint_eq(connections->describe(connections, "a", links, 0,
-											&count), 0);
-	ck_assert(connections->down(connections, &clients[0], "7", session, &link));
-	ck_assert_str_eq(session, "a");
-	ck_assert(!connections->down(connections, &clients[2], "7", session,
-								 &link));
-	ck_assert_uint_eq(connections->drop(connections, &clients[0], &number),
-					  199);
-	ck_assert_uint_eq(connections->drop(connections, &clients[0], &other), 0);
-	ck_assert_uint_eq(connections->drop(connections, &clients[1], &other),
-					  100);
-	ck_assert_uint_ne(number, other);
-	ck_assert_uint_eq(test_counter("psk-connections"), held);
-	connections->destroy(connections);
-}
-END_TEST
-
-static void take_replies(u_int count)
-{
-	vici_message_t *reply;
-
-	while (count--)
-	{
-		reply = test_reply(consumer);
-		ck_assert_str_eq(test_value(reply, "success"), "yes");
-		reply->destroy(reply);
-	}
-}
-
-/**
- * An SMF side that reads is not flooded by a consumer.
- */
-START_TEST(test_connections_flood)
-{
-	uint64_t untold = test_counter("psk-connections-untold");
-	char text[128];
-	u_int i;
-
-	run("establish-session", "session=a ue-id=keyid:ue key=" KUPF
-		" services=[mpquic]");
-	listen_to(KUPF_EVENT_CONNECTION_UP);
-	for (i = 0; i < 6000; i++)
-	{
-		snprintf(text, sizeof(text), "identity=%s connection=%u", CONNECTION,
-				 i);
-		test_request(consumer, "connection-up", "%s", text);
-		if (i % 32 == 31)
-		{
-			take_replies(32);
-		}
-	}
-	take_replies(6000 % 32);
-	/* all are there, whoever was told of them */
-	assert_listed("a", "connections", "6000");
-	ck_assert_uint_eq(smf.count + test_counter("psk-connections-untold"),
-					  untold + 6000);
-	ignore(KUPF_EVENT_CONNECTION_UP);
-}
-END_TEST
 
 /**
  * Requests that are wrong name what is, and repeat nothing of it.
@@ -1068,62 +635,11 @@ START_TEST(test_index)
 }
 END_TEST
 
-static const struct {
-	kupf_psk_config_t config;
-	const char *wrong;
-} configs[] = {
-	{ { NULL }, NULL },
-	{ { "mpquic, tls msgin5g" }, NULL },
-	{ { "ike" }, "psk_sockets" },
-	{ { "sip" }, "psk_sockets" },
-	{ { "mpquic", .groups = "mpquic:0", .users = "mpquic:0 mpquic:1",
-		.forms = "mpquic:ext,mpquic:imp" }, NULL },
-	{ { "mpquic", .groups = "tls:0" }, "psk_group" },
-	{ { "mpquic", .users = "tls:0" }, "psk_users" },
-	{ { NULL, .forms = "mpquic:ext" }, "psk_forms" },
-};
-
-START_TEST(test_config)
+static Suite *kupf_psk_sockets_suite()
 {
-	const char *wrong = kupf_psk_config_check(&configs[_i].config);
+	Suite *suite = suite_create("kupf_psk_sockets");
+	TCase *tc = test_case(suite, "upf", 120, setup, teardown);
 
-	ck_assert_str_eq(wrong ?: "none", configs[_i].wrong ?: "none");
-}
-END_TEST
-
-START_TEST(test_values)
-{
-	char *values;
-
-	ck_assert(kupf_psk_config_are_forms("a:ext, b:imp a:direct"));
-	ck_assert(!kupf_psk_config_are_forms("a:ext b"));
-	ck_assert(!kupf_psk_config_are_forms(":ext"));
-	ck_assert(!kupf_psk_config_are_forms("a:EXT"));
-	ck_assert(kupf_psk_config_are_users("a:root b:0"));
-	ck_assert(!kupf_psk_config_are_users("a:no-such-user"));
-	ck_assert(kupf_psk_config_are_groups("a:0"));
-	ck_assert(!kupf_psk_config_are_groups("a:no-such-group"));
-	values = kupf_psk_config_get("tls:a, mpquic:b tls-2:c,tls:d", "tls");
-	ck_assert_str_eq(values, "a,d");
-	free(values);
-	ck_assert_ptr_null(kupf_psk_config_get("tls:a", "tl"));
-	ck_assert_uint_eq(kupf_psk_config_get_forms("a:ext a:direct", "a"),
-					  1 << KUPF_PSK_EXT | 1 << KUPF_PSK_DIRECT);
-	ck_assert_uint_eq(kupf_psk_config_get_forms("a:ext", "b"), KUPF_PSK_FORMS);
-}
-END_TEST
-
-Suite *kupf_psk_sockets_suite(void);
-
-Suite *kupf_psk_sockets_suite(void)
-{
-	Suite *suite;
-	TCase *tc;
-
-	suite = suite_create("kupf_psk_sockets");
-
-	tc = tcase_create("upf");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_found);
 	tcase_add_test(tc, test_unknown);
 	tcase_add_test(tc, test_modified);
@@ -1131,32 +647,19 @@ Suite *kupf_psk_sockets_suite(void)
 	tcase_add_test(tc, test_direct);
 	tcase_add_test(tc, test_preconfigured);
 	tcase_add_test(tc, test_ambiguous);
-	tcase_add_test(tc, test_request_key);
-	tcase_add_test(tc, test_request_address);
-	tcase_add_test(tc, test_connections);
-	tcase_add_test(tc, test_connections_end);
-	tcase_add_test(tc, test_connections_hidden);
-	tcase_add_test(tc, test_connections_wrong);
-	tcase_add_test(tc, test_connections_flood);
 	tcase_add_test(tc, test_wrong);
 	tcase_add_test(tc, test_separate);
 	tcase_add_test(tc, test_threads);
-	tcase_set_timeout(tc, 120);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("ue");
-	tcase_add_checked_fixture(tc, setup_ue, teardown);
+	tc = test_case(suite, "ue", 0, setup_ue, teardown);
 	tcase_add_test(tc, test_ue);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("parts");
+	tc = test_case(suite, "parts", 0, NULL, NULL);
 	tcase_add_test(tc, test_index);
-	tcase_add_test(tc, test_request_bounds);
-	tcase_add_test(tc, test_connections_bounds);
-	tcase_add_loop_test(tc, test_config, 0, countof(configs));
-	tcase_add_test(tc, test_values);
-	suite_add_tcase(suite, tc);
 
+	kupf_psk_sockets_requests_cases(suite);
+	kupf_psk_sockets_connections_cases(suite);
+	kupf_psk_sockets_config_cases(suite);
 	return suite;
 }
 

@@ -434,18 +434,11 @@ START_TEST(test_threads)
 }
 END_TEST
 
-Suite *kupf_publisher_suite(void);
-
-Suite *kupf_publisher_suite(void)
+static Suite *kupf_publisher_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_publisher");
+	TCase *tc = test_case(suite, "events", 30, setup, teardown);
 
-	suite = suite_create("kupf_publisher");
-
-	tc = tcase_create("events");
-	tcase_set_timeout(tc, 30);
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_subscribe);
 	tcase_add_test(tc, test_content);
 	tcase_add_test(tc, test_tunnel_up);
@@ -454,7 +447,6 @@ Suite *kupf_publisher_suite(void)
 	tcase_add_test(tc, test_moved);
 	tcase_add_loop_test(tc, test_time, KUPF_EVENT_TUNNEL_UP, SMF_EVENTS);
 	tcase_add_test(tc, test_threads);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

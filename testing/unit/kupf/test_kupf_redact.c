@@ -7,6 +7,7 @@
 
 #include "kupf/credentials/kupf_cred.h"
 #include "kupf/credentials/kupf_redact.h"
+#include "test_ike_sa.h"
 #include "test_runner.h"
 #include "test_support.h"
 
@@ -133,26 +134,11 @@ START_TEST(test_uninstall)
 }
 END_TEST
 
-static uint32_t fake_unique_id(ike_sa_t *this)
-{
-	return 1;
-}
-
-static bool fake_has_condition(ike_sa_t *this, ike_condition_t condition)
-{
-	return FALSE;
-}
-
-static ike_sa_t fake_ike_sa = {
-	.get_unique_id = fake_unique_id,
-	.get_version = test_get_version,
-	.get_keymat = test_get_keymat,
-	.has_condition = fake_has_condition,
-};
+static test_ike_sa_t sa;
 
 static ike_sa_t *fake_get_sa(bus_t *this)
 {
-	return &fake_ike_sa;
+	return &sa.public;
 }
 
 /**
@@ -178,6 +164,7 @@ START_TEST(test_key)
 	test_enforcer_init(&enforcer);
 	store = kupf_store_create(0, 0);
 	cred = kupf_cred_create(store, NULL, &enforcer.public);
+	test_ike_sa_init(&sa, 1);
 	charon->bus->get_sa = fake_get_sa;
 	session = test_session("s", ID_KEY_ID, "a", 0);
 	store->put(store, session);
@@ -201,26 +188,20 @@ START_TEST(test_key)
 	peer->destroy(peer);
 	cred->destroy(cred);
 	store->destroy(store);
+	test_ike_sa_deinit(&sa);
 }
 END_TEST
 
-Suite *kupf_redact_suite(void);
-
-Suite *kupf_redact_suite(void)
+static Suite *kupf_redact_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_redact");
+	TCase *tc = test_case(suite, "log", 0, setup, teardown);
 
-	suite = suite_create("kupf_redact");
-
-	tc = tcase_create("log");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_levels);
 	tcase_add_test(tc, test_formats);
 	tcase_add_test(tc, test_threads);
 	tcase_add_test(tc, test_uninstall);
 	tcase_add_test(tc, test_key);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -302,17 +302,11 @@ START_TEST(test_threads)
 }
 END_TEST
 
-Suite *kupf_secret_suite(void);
-
-Suite *kupf_secret_suite(void)
+static Suite *kupf_secret_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_secret");
+	TCase *tc = test_case(suite, "secrets", 30, NULL, NULL);
 
-	suite = suite_create("kupf_secret");
-
-	tc = tcase_create("secrets");
-	tcase_set_timeout(tc, 30);
 	tcase_add_loop_test(tc, test_length, 0, countof(lengths));
 	tcase_add_test(tc, test_nothing);
 	tcase_add_loop_test(tc, test_wipe, 0, 2);
@@ -322,7 +316,6 @@ Suite *kupf_secret_suite(void)
 	tcase_add_test(tc, test_dump);
 	tcase_add_loop_test(tc, test_buffer, 0, countof(buffers));
 	tcase_add_test(tc, test_threads);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -241,23 +241,16 @@ START_TEST(test_sessions)
 }
 END_TEST
 
-Suite *kupf_slab_suite(void);
-
-Suite *kupf_slab_suite(void)
+static Suite *kupf_slab_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_slab");
+	TCase *tc = test_case(suite, "memory", 60, NULL, NULL);
 
-	suite = suite_create("kupf_slab");
-
-	tc = tcase_create("memory");
-	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, test_own, 0, countof(sizes));
 	tcase_add_loop_test(tc, test_size, 0, countof(sizes));
 	tcase_add_test(tc, test_threads);
 	tcase_add_test(tc, test_poisoned);
 	tcase_add_test(tc, test_sessions);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

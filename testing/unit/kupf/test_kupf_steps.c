@@ -655,38 +655,27 @@ START_TEST(test_slow)
 }
 END_TEST
 
-Suite *kupf_steps_suite(void);
-
-Suite *kupf_steps_suite(void)
+static Suite *kupf_steps_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_steps");
+	TCase *tc = test_case(suite, "others", 0, setup, teardown);
 
-	suite = suite_create("kupf_steps");
-
-	tc = tcase_create("others");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_sync_end);
 	tcase_add_test(tc, test_batch);
 	tcase_add_test(tc, test_delete_batch);
 	tcase_add_test(tc, test_list);
 	tcase_add_test(tc, test_list_waits);
 	tcase_add_test(tc, test_pipelined);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("reload");
-	tcase_add_checked_fixture(tc, setup_reload, teardown_reload);
+	tc = test_case(suite, "reload", 0, setup_reload, teardown_reload);
 	tcase_add_test(tc, test_reload);
 	tcase_add_test(tc, test_reload_and_go);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("gone");
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "gone", 0, setup, teardown);
 	tcase_add_loop_test(tc, test_gone, 0, 2);
 	tcase_add_test(tc, test_gone_with_requests);
 	tcase_add_test(tc, test_gone_does_not_listen);
 	tcase_add_test(tc, test_slow);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -422,17 +422,11 @@ START_TEST(test_fields)
 }
 END_TEST
 
-Suite *kupf_sync_suite(void);
-
-Suite *kupf_sync_suite(void)
+static Suite *kupf_sync_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_sync");
+	TCase *tc = test_case(suite, "sync", 0, setup, teardown);
 
-	suite = suite_create("kupf_sync");
-
-	tc = tcase_create("sync");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_sync);
 	tcase_add_test(tc, test_batches);
 	tcase_add_test(tc, test_addresses);
@@ -447,7 +441,6 @@ Suite *kupf_sync_suite(void)
 	tcase_add_test(tc, test_no_addresses_after_restart);
 	tcase_add_test(tc, test_log);
 	tcase_add_test(tc, test_fields);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

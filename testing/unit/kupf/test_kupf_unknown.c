@@ -84,19 +84,13 @@ START_TEST(test_lengths)
 }
 END_TEST
 
-Suite *kupf_unknown_suite(void);
-
-Suite *kupf_unknown_suite(void)
+static Suite *kupf_unknown_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_unknown");
+	TCase *tc = test_case(suite, "unknown", 0, NULL, NULL);
 
-	suite = suite_create("kupf_unknown");
-
-	tc = tcase_create("unknown");
 	tcase_add_loop_test(tc, test_names, 0, countof(names));
 	tcase_add_test(tc, test_lengths);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -9,6 +9,7 @@
 
 #include "nin3a/nin3a_counters.h"
 #include "nin3a/tunnels/nin3a_changes.h"
+#include "test_ike_sa.h"
 #include "test_runner.h"
 #include "test_support.h"
 
@@ -18,11 +19,8 @@
 
 /** An IKE_SA as far as it is asked */
 typedef struct {
-	ike_sa_t public;
-	uint32_t unique_id;
-	ike_sa_id_t *id;
+	test_ike_sa_t fake;
 	proposal_t *proposal;
-	identification_t *peer;
 } test_sa_t;
 
 static test_sa_t old, new;
@@ -43,24 +41,9 @@ static nin3a_changes_t *changes;
 static kupf_session_t *session;
 static host_t *local, *remote;
 
-static uint32_t get_unique_id(ike_sa_t *this)
-{
-	return ((test_sa_t*)this)->unique_id;
-}
-
-static ike_sa_id_t *get_id(ike_sa_t *this)
-{
-	return ((test_sa_t*)this)->id;
-}
-
 static proposal_t *get_proposal(ike_sa_t *this)
 {
 	return ((test_sa_t*)this)->proposal;
-}
-
-static identification_t *get_other_id(ike_sa_t *this)
-{
-	return ((test_sa_t*)this)->peer;
 }
 
 static void get_settings(nin3a_config_t *this, nin3a_settings_t *out)
@@ -101,25 +84,16 @@ static nin3a_jobs_t jobs = {
 
 static void sa_init(test_sa_t *sa, uint32_t unique_id)
 {
-	sa->public = (ike_sa_t){
-		.get_unique_id = get_unique_id,
-		.get_id = get_id,
-		.get_proposal = get_proposal,
-		.get_other_id = get_other_id,
-	};
-	sa->unique_id = unique_id;
-	sa->id = ike_sa_id_create(IKEV2_MAJOR_VERSION, unique_id, 100 + unique_id,
-							  FALSE);
+	test_ike_sa_init(&sa->fake, unique_id);
+	sa->fake.public.get_proposal = get_proposal;
 	sa->proposal = proposal_create_from_string(PROTO_IKE,
 											   "aes256-sha256-modp2048");
-	sa->peer = identification_create_from_string("carol@example.org");
 }
 
 static void sa_deinit(test_sa_t *sa)
 {
-	sa->peer->destroy(sa->peer);
 	sa->proposal->destroy(sa->proposal);
-	sa->id->destroy(sa->id);
+	test_ike_sa_deinit(&sa->fake);
 }
 
 /**
@@ -129,7 +103,7 @@ static void sa_deinit(test_sa_t *sa)
  */
 static void establish(char *address)
 {
-	tunnel_spis_t spis = tunnel_spis_get(&old.public);
+	tunnel_spis_t spis = tunnel_spis_get(&old.fake.public);
 	kupf_session_data_t data;
 
 	test_session_data(&data, "carol", ID_RFC822_ADDR, "carol@example.org");
@@ -140,7 +114,7 @@ static void establish(char *address)
 	}
 	session = kupf_session_create(&data);
 	ck_assert_ptr_nonnull(session);
-	tunnels->begin(tunnels, OLD, nin3a_attempt_create(old.peer, local, remote,
+	tunnels->begin(tunnels, OLD, nin3a_attempt_create(old.fake.other_id, local, remote,
 													  NIN3A_ALLOWED));
 	ck_assert(tunnels->bind(tunnels, OLD, session, &spis));
 	ck_assert(tunnels->establish(tunnels, OLD));
@@ -182,14 +156,14 @@ static void assert_asked(u_int close, u_int stranger)
 
 static void rekey()
 {
-	changes->rekeyed(changes, &old.public, &new.public);
+	changes->rekeyed(changes, &old.fake.public, &new.fake.public);
 }
 
 static void move(char *to)
 {
 	host_t *host = host_create_from_string(to, 4500);
 
-	changes->moved(changes, &old.public, host);
+	changes->moved(changes, &old.fake.public, host);
 	host->destroy(host);
 }
 
@@ -305,23 +279,18 @@ END_TEST
 static Suite *nin3a_changes_suite(void)
 {
 	Suite *suite = suite_create("nin3a_changes");
-	TCase *tc;
+	TCase *tc = test_case(suite, "rekeyed", 0, setup, teardown);
 
-	tc = tcase_create("rekeyed");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_rekeyed);
 	tcase_add_loop_test(tc, test_weaker, 0, 2);
 	tcase_add_test(tc, test_rekeyed_while_closing);
 	tcase_add_test(tc, test_rekeyed_without_child);
 	tcase_add_loop_test(tc, test_stranger, 0, 2);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("moved");
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "moved", 0, setup, teardown);
 	tcase_add_test(tc, test_moved);
 	tcase_add_loop_test(tc, test_moved_to_any, 0, 2);
 	tcase_add_test(tc, test_moved_of_others);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -9,6 +9,7 @@
 #include <check.h>
 
 #include "nin3a/auth/nin3a_decision.h"
+#include "test_ike_sa.h"
 #include "test_runner.h"
 #include "test_support.h"
 
@@ -17,16 +18,15 @@
 #define OTHER_IKE_SA 8
 
 /** An IKE_SA as far as it is asked */
+static test_ike_sa_t sa;
+
+/** What else it is asked for */
 static struct {
-	ike_sa_t public;
-	ike_version_t version;
-	bool original, established;
-	ike_sa_id_t *id;
+	bool established;
 	peer_cfg_t *peer_cfg;
 	auth_cfg_t *auth;
-	identification_t *peer, *eap;
-	host_t *local, *remote;
-} sa;
+	identification_t *eap;
+} asked;
 
 /** The settings */
 static nin3a_settings_t settings;
@@ -51,60 +51,25 @@ static nin3a_decision_t *decision;
 /** The session of the UE, as it was fed */
 static kupf_session_t *session;
 
-static uint32_t get_unique_id(ike_sa_t *this)
-{
-	return IKE_SA;
-}
-
-static ike_version_t get_version(ike_sa_t *this)
-{
-	return sa.version;
-}
-
-static ike_sa_id_t *get_id(ike_sa_t *this)
-{
-	return sa.id;
-}
-
-static bool has_condition(ike_sa_t *this, ike_condition_t condition)
-{
-	return condition == COND_ORIGINAL_INITIATOR && sa.original;
-}
-
 static uint32_t get_statistic(ike_sa_t *this, statistic_t kind)
 {
-	return kind == STAT_ESTABLISHED && sa.established;
+	return kind == STAT_ESTABLISHED && asked.established;
 }
 
 static peer_cfg_t *get_peer_cfg(ike_sa_t *this)
 {
-	return sa.peer_cfg;
+	return asked.peer_cfg;
 }
 
 static auth_cfg_t *get_auth_cfg(ike_sa_t *this, bool local)
 {
 	ck_assert(!local);
-	return sa.auth;
-}
-
-static identification_t *get_other_id(ike_sa_t *this)
-{
-	return sa.peer;
+	return asked.auth;
 }
 
 static identification_t *get_other_eap_id(ike_sa_t *this)
 {
-	return sa.eap ?: sa.peer;
-}
-
-static host_t *get_my_host(ike_sa_t *this)
-{
-	return sa.local;
-}
-
-static host_t *get_other_host(ike_sa_t *this)
-{
-	return sa.remote;
+	return asked.eap ?: sa.other_id;
 }
 
 static bool is_named(nin3a_config_t *this, const char *name)
@@ -155,7 +120,7 @@ static void add_round(bool local, auth_class_t class)
 	auth_cfg_t *auth = auth_cfg_create();
 
 	auth->add(auth, AUTH_RULE_AUTH_CLASS, class);
-	sa.peer_cfg->add_auth_cfg(sa.peer_cfg, auth, local);
+	asked.peer_cfg->add_auth_cfg(asked.peer_cfg, auth, local);
 }
 
 /**
@@ -172,31 +137,17 @@ static void setup()
 	};
 	peer_cfg_create_t peer = {};
 
-	sa.public = (ike_sa_t){
-		.get_unique_id = get_unique_id,
-		.get_version = get_version,
-		.get_id = get_id,
-		.has_condition = has_condition,
-		.get_statistic = get_statistic,
-		.get_peer_cfg = get_peer_cfg,
-		.get_auth_cfg = get_auth_cfg,
-		.get_other_id = get_other_id,
-		.get_other_eap_id = get_other_eap_id,
-		.get_my_host = get_my_host,
-		.get_other_host = get_other_host,
-	};
-	sa.version = IKEV2;
-	sa.original = sa.established = FALSE;
-	sa.id = ike_sa_id_create(IKEV2_MAJOR_VERSION, 1, 2, FALSE);
-	sa.peer_cfg = peer_cfg_create("nin3a", ike_cfg_create(&ike), &peer);
+	test_ike_sa_init(&sa, IKE_SA);
+	sa.public.get_statistic = get_statistic;
+	sa.public.get_peer_cfg = get_peer_cfg;
+	sa.public.get_auth_cfg = get_auth_cfg;
+	sa.public.get_other_eap_id = get_other_eap_id;
+	memset(&asked, 0, sizeof(asked));
+	asked.peer_cfg = peer_cfg_create("nin3a", ike_cfg_create(&ike), &peer);
 	add_round(TRUE, AUTH_CLASS_PSK);
 	add_round(FALSE, AUTH_CLASS_PSK);
-	sa.auth = auth_cfg_create();
-	sa.auth->add(sa.auth, AUTH_RULE_AUTH_CLASS, AUTH_CLASS_PSK);
-	sa.peer = identification_create_from_string("carol@example.org");
-	sa.eap = NULL;
-	sa.local = host_create_from_string("192.0.2.1", 4500);
-	sa.remote = host_create_from_string("198.51.100.2", 4711);
+	asked.auth = auth_cfg_create();
+	asked.auth->add(asked.auth, AUTH_RULE_AUTH_CLASS, AUTH_CLASS_PSK);
 	settings = (nin3a_settings_t){
 		.grace = 30,
 		.address_match = TRUE,
@@ -214,7 +165,7 @@ static void setup()
 									 setups);
 	session = test_session("carol", ID_RFC822_ADDR, "carol@example.org", 0);
 	ck_assert_int_eq(store->put(store, session), KUPF_STORE_OK);
-	tunnels->begin(tunnels, IKE_SA, nin3a_attempt_create(sa.peer, sa.local,
+	tunnels->begin(tunnels, IKE_SA, nin3a_attempt_create(sa.other_id, sa.local,
 												sa.remote, NIN3A_ALLOWED));
 	verified = kupf_session_ref(session);
 }
@@ -228,13 +179,10 @@ static void teardown()
 	setups->destroy(setups);
 	tunnels->destroy(tunnels);
 	store->destroy(store);
-	sa.remote->destroy(sa.remote);
-	sa.local->destroy(sa.local);
-	DESTROY_IF(sa.eap);
-	sa.peer->destroy(sa.peer);
-	sa.auth->destroy(sa.auth);
-	sa.peer_cfg->destroy(sa.peer_cfg);
-	sa.id->destroy(sa.id);
+	DESTROY_IF(asked.eap);
+	asked.auth->destroy(asked.auth);
+	asked.peer_cfg->destroy(asked.peer_cfg);
+	test_ike_sa_deinit(&sa);
 }
 
 static bool authorize(bool final)
@@ -256,7 +204,7 @@ static void assert_refused(bool final, nin3a_reason_t reason)
 	ck_assert_ptr_nonnull(attempt);
 	ck_assert_str_eq(nin3a_reason_token(attempt->reason),
 					 nin3a_reason_token(reason));
-	ck_assert(attempt->id->equals(attempt->id, sa.peer));
+	ck_assert(attempt->id->equals(attempt->id, sa.other_id));
 	nin3a_attempt_destroy(attempt);
 	/* and so is whatever charon thinks of it afterwards */
 	ck_assert(!authorize(TRUE));
@@ -320,11 +268,11 @@ END_TEST
 
 START_TEST(test_no_psk)
 {
-	sa.auth->destroy(sa.auth);
-	sa.auth = auth_cfg_create();
+	asked.auth->destroy(asked.auth);
+	asked.auth = auth_cfg_create();
 	if (_i)
 	{
-		sa.auth->add(sa.auth, AUTH_RULE_AUTH_CLASS, AUTH_CLASS_PUBKEY);
+		asked.auth->add(asked.auth, AUTH_RULE_AUTH_CLASS, AUTH_CLASS_PUBKEY);
 	}
 	assert_refused(FALSE, NIN3A_METHOD);
 }
@@ -344,8 +292,8 @@ START_TEST(test_other_identity)
 	nin3a_attempt_t *attempt;
 	nin3a_state_t state;
 
-	sa.peer->destroy(sa.peer);
-	sa.peer = identification_create_from_string(others[_i]);
+	sa.other_id->destroy(sa.other_id);
+	sa.other_id = identification_create_from_string(others[_i]);
 	ck_assert(!authorize(FALSE));
 	attempt = tunnels->take_attempt(tunnels, IKE_SA, &state);
 	ck_assert_int_eq(attempt->reason, NIN3A_NOT_OUR_KEY);
@@ -510,7 +458,7 @@ START_TEST(test_set_ups)
 	{
 		ck_assert(authorize(FALSE));
 		tunnels->remove(tunnels, IKE_SA);
-		tunnels->begin(tunnels, IKE_SA, nin3a_attempt_create(sa.peer, sa.local,
+		tunnels->begin(tunnels, IKE_SA, nin3a_attempt_create(sa.other_id, sa.local,
 												sa.remote, NIN3A_ALLOWED));
 		verified = kupf_session_ref(session);
 	}
@@ -535,7 +483,7 @@ START_TEST(test_ike_sa)
 	}
 	else
 	{
-		sa.original = TRUE;
+		sa.conditions = COND_ORIGINAL_INITIATOR;
 		assert_refused(FALSE, NIN3A_INITIATED_HERE);
 	}
 }
@@ -597,7 +545,7 @@ static void have_tunnel()
 {
 	tunnel_spis_t spis = { .initiator = 3, .responder = 4 };
 
-	tunnels->begin(tunnels, OTHER_IKE_SA, nin3a_attempt_create(sa.peer,
+	tunnels->begin(tunnels, OTHER_IKE_SA, nin3a_attempt_create(sa.other_id,
 									sa.local, sa.remote, NIN3A_ALLOWED));
 	ck_assert(tunnels->bind(tunnels, OTHER_IKE_SA, session, &spis));
 	ck_assert(tunnels->establish(tunnels, OTHER_IKE_SA));
@@ -609,8 +557,8 @@ static void have_tunnel()
 START_TEST(test_ordinary)
 {
 	have_tunnel();
-	sa.peer->destroy(sa.peer);
-	sa.peer = identification_create_from_string("dave@example.org");
+	sa.other_id->destroy(sa.other_id);
+	sa.other_id = identification_create_from_string("dave@example.org");
 	ck_assert(authorize(FALSE));
 	ck_assert(authorize(TRUE));
 	ck_assert_int_eq(tunnels->get_state(tunnels, IKE_SA), NIN3A_STATE_NONE);
@@ -626,20 +574,20 @@ START_TEST(test_takes_over)
 	same = identification_create_from_string("Carol@Example.ORG");
 	if (_i == 0)
 	{
-		sa.peer->destroy(sa.peer);
-		sa.peer = same;
+		sa.other_id->destroy(sa.other_id);
+		sa.other_id = same;
 	}
 	else
 	{
-		sa.peer->destroy(sa.peer);
-		sa.peer = identification_create_from_string("dave@example.org");
+		sa.other_id->destroy(sa.other_id);
+		sa.other_id = identification_create_from_string("dave@example.org");
 		if (_i == 1)
 		{
-			sa.eap = same;
+			asked.eap = same;
 		}
 		else
 		{
-			sa.auth->add(sa.auth, AUTH_RULE_EAP_IDENTITY, same);
+			asked.auth->add(asked.auth, AUTH_RULE_EAP_IDENTITY, same);
 		}
 	}
 	assert_refused(_i & 1, NIN3A_IDENTITY_IN_USE);
@@ -669,10 +617,10 @@ START_TEST(test_end)
 			sa.version = IKEV2;
 			break;
 		case 2:
-			sa.original = TRUE;
+			sa.conditions = COND_ORIGINAL_INITIATOR;
 			break;
 		case 3:
-			sa.established = TRUE;
+			asked.established = TRUE;
 			break;
 		case 4:
 			named = "another";
@@ -693,10 +641,8 @@ END_TEST
 static Suite *nin3a_decision_suite(void)
 {
 	Suite *suite = suite_create("nin3a_decision");
-	TCase *tc;
+	TCase *tc = test_case(suite, "verified", 0, setup, teardown);
 
-	tc = tcase_create("verified");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_right);
 	tcase_add_test(tc, test_no_session);
 	tcase_add_loop_test(tc, test_no_psk, 0, 2);
@@ -712,10 +658,8 @@ static Suite *nin3a_decision_suite(void)
 	tcase_add_test(tc, test_set_ups);
 	tcase_add_test(tc, test_not_judged);
 	tcase_add_loop_test(tc, test_ike_sa, 0, 2);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("final");
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "final", 0, setup, teardown);
 	tcase_add_loop_test(tc, test_modified_in_between, 0, 2);
 	tcase_add_test(tc, test_expired_in_between);
 	tcase_add_loop_test(tc, test_gone_in_between, 0, 2);
@@ -723,15 +667,12 @@ static Suite *nin3a_decision_suite(void)
 	tcase_add_test(tc, test_switched);
 	tcase_add_loop_test(tc, test_config, 0, 4);
 	tcase_add_test(tc, test_not_verified);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("others");
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "others", 0, setup, teardown);
 	tcase_add_test(tc, test_ordinary);
 	tcase_add_loop_test(tc, test_takes_over, 0, 3);
 	tcase_add_test(tc, test_takes_over_nothing);
 	tcase_add_loop_test(tc, test_end, 0, 5);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -8,19 +8,15 @@
 #include <check.h>
 
 #include "nin3a/nin3a_enforcer.h"
+#include "test_ike_sa.h"
 #include "test_runner.h"
 #include "test_support.h"
 
 /** Most IKE_SAs of a test */
 #define MOST 4
 
-/** An IKE_SA as far as it is asked */
-static struct {
-	ike_sa_t public;
-	uint32_t unique_id;
-	ike_version_t version;
-	bool original, authenticated;
-} sa;
+/** An IKE_SA */
+static test_ike_sa_t sa;
 
 static nin3a_settings_t settings;
 
@@ -36,22 +32,6 @@ static nin3a_tunnels_t *tunnels;
 static nin3a_enforcer_t *nin3a;
 static kupf_enforcer_t *enforcer;
 static kupf_session_t *session;
-
-static uint32_t get_unique_id(ike_sa_t *this)
-{
-	return sa.unique_id;
-}
-
-static ike_version_t get_version(ike_sa_t *this)
-{
-	return sa.version;
-}
-
-static bool has_condition(ike_sa_t *this, ike_condition_t condition)
-{
-	return (condition == COND_ORIGINAL_INITIATOR && sa.original) ||
-		   (condition == COND_AUTHENTICATED && sa.authenticated);
-}
 
 static void get_settings(nin3a_config_t *this, nin3a_settings_t *out)
 {
@@ -106,14 +86,7 @@ static kupf_session_t *version(char key, uint32_t generation)
 
 static void setup()
 {
-	sa.public = (ike_sa_t){
-		.get_unique_id = get_unique_id,
-		.get_version = get_version,
-		.has_condition = has_condition,
-	};
-	sa.unique_id = 1;
-	sa.version = IKEV2;
-	sa.original = sa.authenticated = FALSE;
+	test_ike_sa_init(&sa, 1);
 	settings = (nin3a_settings_t){ .grace = 30 };
 	memset(&asked, 0, sizeof(asked));
 	store = kupf_store_create(0, 0);
@@ -130,6 +103,7 @@ static void teardown()
 	tunnels->destroy(tunnels);
 	kupf_session_unref(session);
 	store->destroy(store);
+	test_ike_sa_deinit(&sa);
 }
 
 static void begin(uint32_t ike_sa, nin3a_reason_t reason)
@@ -191,8 +165,8 @@ START_TEST(test_covers_not)
 {
 	begin(1, NIN3A_ALLOWED);
 	sa.version = _i == 0 ? IKEV1 : IKEV2;
-	sa.original = _i == 1;
-	sa.authenticated = _i == 2;
+	sa.conditions = _i == 1 ? COND_ORIGINAL_INITIATOR :
+					_i == 2 ? COND_AUTHENTICATED : 0;
 	ck_assert(covers() == (_i == 3));
 }
 END_TEST
@@ -287,28 +261,21 @@ END_TEST
 static Suite *nin3a_enforcer_suite(void)
 {
 	Suite *suite = suite_create("nin3a_enforcer");
-	TCase *tc;
+	TCase *tc = test_case(suite, "covers", 0, setup, teardown);
 
-	tc = tcase_create("covers");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_role);
 	tcase_add_test(tc, test_covers);
 	tcase_add_loop_test(tc, test_covers_not, 0, 4);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("close");
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "close", 0, setup, teardown);
 	tcase_add_test(tc, test_close);
 	tcase_add_test(tc, test_close_not_those_of_another);
 	tcase_add_test(tc, test_close_verified);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("replaced");
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "replaced", 0, setup, teardown);
 	tcase_add_loop_test(tc, test_replaced, 0, 3);
 	tcase_add_test(tc, test_replaced_but_same);
 	tcase_add_test(tc, test_replaced_without_tunnel);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -73,11 +73,9 @@ END_TEST
 static Suite *nin3a_facts_suite(void)
 {
 	Suite *suite = suite_create("nin3a_facts");
-	TCase *tc;
+	TCase *tc = test_case(suite, "wanted", 0, NULL, NULL);
 
-	tc = tcase_create("wanted");
 	tcase_add_loop_test(tc, test_wanted, 0, countof(cases));
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -149,21 +149,14 @@ START_TEST(test_bound)
 }
 END_TEST
 
-Suite *nin3a_graces_suite(void);
-
-Suite *nin3a_graces_suite(void)
+static Suite *nin3a_graces_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("nin3a_graces");
+	TCase *tc = test_case(suite, "graces", 0, setup, teardown);
 
-	suite = suite_create("nin3a_graces");
-
-	tc = tcase_create("graces");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_drop);
 	tcase_add_test(tc, test_drop_itself);
 	tcase_add_test(tc, test_bound);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

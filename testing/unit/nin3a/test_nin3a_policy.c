@@ -403,12 +403,9 @@ END_TEST
 
 static Suite *nin3a_policy_suite(void)
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("nin3a_policy");
+	TCase *tc = test_case(suite, "rules", 0, NULL, NULL);
 
-	suite = suite_create("nin3a_policy");
-
-	tc = tcase_create("rules");
 	tcase_add_test(tc, test_request);
 	tcase_add_test(tc, test_method);
 	tcase_add_test(tc, test_mac_failed);
@@ -419,12 +416,10 @@ static Suite *nin3a_policy_suite(void)
 	tcase_add_loop_test(tc, test_auth_lifetime, 0, countof(lifetimes));
 	tcase_add_test(tc, test_nothing_known);
 	tcase_add_test(tc, test_stages);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("names");
+	tc = test_case(suite, "names", 0, NULL, NULL);
 	tcase_add_test(tc, test_tokens);
 	tcase_add_loop_test(tc, test_named, 0, countof(names));
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -112,19 +112,14 @@ END_TEST
 
 static Suite *nin3a_settlings_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("nin3a_settlings");
+	TCase *tc = test_case(suite, "settlings", 0, setup, teardown);
 
-	suite = suite_create("nin3a_settlings");
-
-	tc = tcase_create("settlings");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_one);
 	tcase_add_test(tc, test_newer);
 	tcase_add_test(tc, test_order);
 	tcase_add_test(tc, test_overdue);
 	tcase_add_test(tc, test_others);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

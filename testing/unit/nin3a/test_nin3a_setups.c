@@ -210,17 +210,11 @@ START_TEST(test_reused)
 }
 END_TEST
 
-Suite *nin3a_setups_suite(void);
-
-Suite *nin3a_setups_suite(void)
+static Suite *nin3a_setups_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("nin3a_setups");
+	TCase *tc = test_case(suite, "count", 0, setup, teardown);
 
-	suite = suite_create("nin3a_setups");
-
-	tc = tcase_create("count");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_many);
 	tcase_add_test(tc, test_admit);
 	tcase_add_test(tc, test_admit_crowd);
@@ -228,7 +222,6 @@ Suite *nin3a_setups_suite(void)
 	tcase_add_test(tc, test_modified);
 	tcase_add_test(tc, test_crowd);
 	tcase_add_test(tc, test_reused);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -280,28 +280,19 @@ START_TEST(test_lose_not)
 }
 END_TEST
 
-Suite *nin3a_tunnel_bounds_suite(void);
-
-Suite *nin3a_tunnel_bounds_suite(void)
+static Suite *nin3a_tunnel_bounds_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("nin3a_tunnel_bounds");
+	TCase *tc = test_case(suite, "ike_sas", 0, setup, teardown);
 
-	suite = suite_create("nin3a_tunnel_bounds");
-
-	tc = tcase_create("ike_sas");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_crop);
 	tcase_add_test(tc, test_crop_tunnels);
 	tcase_add_test(tc, test_crop_unanswered);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("child_sas");
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "child_sas", 0, setup, teardown);
 	tcase_add_test(tc, test_childless);
 	tcase_add_test(tc, test_lose);
 	tcase_add_test(tc, test_lose_not);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

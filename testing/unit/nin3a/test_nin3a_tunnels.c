@@ -5,39 +5,24 @@
  * that are deleted and modified at any moment, many IKE_SAs, many threads.
  */
 
-#include <check.h>
-#include <pthread.h>
+#include "test_nin3a_tunnels.h"
 
-#include "nin3a/tunnels/nin3a_tunnels.h"
-#include "test_runner.h"
+nin3a_tunnels_t *tunnels;
 
-/** IKE_SAs in the test of many */
-#define MANY 20000
-
-/** Threads, and steps that each of them takes */
-#define THREADS 4
-#define STEPS 3000
-
-/** What is tested */
-static nin3a_tunnels_t *tunnels;
-
-static void setup()
+void setup()
 {
 	ck_assert(library_init("", "test_nin3a_tunnels"));
 	tunnels = nin3a_tunnels_create();
 }
 
-static void teardown()
+void teardown()
 {
 	tunnels->destroy(tunnels);
 	library_deinit();
 }
 
-/**
- * Create a session; the key is made of one octet.
- */
-static kupf_session_t *session_create(const char *name, uint8_t key,
-									  uint32_t generation)
+kupf_session_t *session_create(const char *name, uint8_t key,
+							   uint32_t generation)
 {
 	uint8_t bytes[32];
 	kupf_session_data_t data = {
@@ -56,7 +41,7 @@ static kupf_session_t *session_create(const char *name, uint8_t key,
 	return session;
 }
 
-static nin3a_attempt_t *attempt_create(nin3a_reason_t reason)
+nin3a_attempt_t *attempt_create(nin3a_reason_t reason)
 {
 	nin3a_attempt_t *attempt;
 	host_t *local, *remote;
@@ -69,12 +54,12 @@ static nin3a_attempt_t *attempt_create(nin3a_reason_t reason)
 	return attempt;
 }
 
-static void assert_state(uint32_t ike_sa, nin3a_state_t state)
+void assert_state(uint32_t ike_sa, nin3a_state_t state)
 {
 	ck_assert_int_eq(tunnels->get_state(tunnels, ike_sa), state);
 }
 
-static void assert_counts(u_int all, u_int tunnels_up)
+void assert_counts(u_int all, u_int tunnels_up)
 {
 	u_int up;
 
@@ -82,7 +67,7 @@ static void assert_counts(u_int all, u_int tunnels_up)
 	ck_assert_uint_eq(up, tunnels_up);
 }
 
-static void assert_session_counts(const char *name, u_int all, u_int tunnels_up)
+void assert_session_counts(const char *name, u_int all, u_int tunnels_up)
 {
 	u_int up;
 
@@ -90,10 +75,7 @@ static void assert_session_counts(const char *name, u_int all, u_int tunnels_up)
 	ck_assert_uint_eq(up, tunnels_up);
 }
 
-/**
- * Check which session an IKE_SA is bound to.
- */
-static void assert_session(uint32_t ike_sa, kupf_session_t *expected)
+void assert_session(uint32_t ike_sa, kupf_session_t *expected)
 {
 	kupf_session_t *session = tunnels->get_session(tunnels, ike_sa);
 
@@ -111,10 +93,7 @@ static bool do_bind(uint32_t ike_sa, kupf_session_t *session)
 	return tunnels->bind(tunnels, ike_sa, session, &spis);
 }
 
-/**
- * Take an IKE_SA up to VERIFIED.
- */
-static void verify(uint32_t ike_sa, kupf_session_t *session)
+void verify(uint32_t ike_sa, kupf_session_t *session)
 {
 	tunnels->begin(tunnels, ike_sa, attempt_create(NIN3A_ALLOWED));
 	assert_state(ike_sa, NIN3A_STATE_GUARDED);
@@ -122,10 +101,7 @@ static void verify(uint32_t ike_sa, kupf_session_t *session)
 	assert_state(ike_sa, NIN3A_STATE_VERIFIED);
 }
 
-/**
- * Whether up() says that there is a new tunnel.
- */
-static bool came_up(uint32_t ike_sa, kupf_session_t *expected)
+bool came_up(uint32_t ike_sa, kupf_session_t *expected)
 {
 	kupf_session_t *session = tunnels->up(tunnels, ike_sa);
 
@@ -134,21 +110,15 @@ static bool came_up(uint32_t ike_sa, kupf_session_t *expected)
 	return session != NULL;
 }
 
-/**
- * Take an IKE_SA all the way.
- */
-static void bring_up(uint32_t ike_sa, kupf_session_t *session)
+void bring_up(uint32_t ike_sa, kupf_session_t *session)
 {
 	verify(ike_sa, session);
 	ck_assert(tunnels->establish(tunnels, ike_sa));
 	ck_assert(came_up(ike_sa, session));
 }
 
-/**
- * Check that down() reports a reason once.
- */
-static void assert_down(uint32_t ike_sa, kupf_session_t *expected,
-						kupf_reason_t reason, uint32_t expected_up_as)
+void assert_down(uint32_t ike_sa, kupf_session_t *expected,
+				 kupf_reason_t reason, uint32_t expected_up_as)
 {
 	kupf_session_t *session;
 	kupf_reason_t got;
@@ -162,10 +132,7 @@ static void assert_down(uint32_t ike_sa, kupf_session_t *expected,
 	ck_assert(!tunnels->down(tunnels, ike_sa, &up_as, &got));
 }
 
-/**
- * Check the reason that is reported, once.
- */
-static void assert_refusal(uint32_t ike_sa, nin3a_reason_t reason)
+void assert_refusal(uint32_t ike_sa, nin3a_reason_t reason)
 {
 	nin3a_attempt_t *attempt;
 	nin3a_state_t state;
@@ -178,15 +145,8 @@ static void assert_refusal(uint32_t ike_sa, nin3a_reason_t reason)
 	ck_assert(!tunnels->take_attempt(tunnels, ike_sa, &state));
 }
 
-/**
- * Choose all IKE_SAs of a session.
- *
- * @param ike_sa		[out] the last one
- * @param count			[out] how many
- * @return				how many of them are tunnels
- */
-static u_int select_all(const char *name, kupf_reason_t reason,
-						uint32_t *ike_sa, u_int *count)
+u_int select_all(const char *name, kupf_reason_t reason,
+				 uint32_t *ike_sa, u_int *count)
 {
 	array_t *ids = array_create(sizeof(uint32_t), 0);
 	u_int up;
@@ -403,201 +363,6 @@ START_TEST(test_condemn)
 }
 END_TEST
 
-START_TEST(test_select)
-{
-	kupf_session_t *a = session_create("a", 1, 1);
-	kupf_session_t *b = session_create("b", 2, 1);
-	uint32_t ike_sa;
-	u_int count;
-
-	bring_up(1, a);
-	verify(2, a);
-	bring_up(3, b);
-	tunnels->begin(tunnels, 4, attempt_create(NIN3A_ALLOWED));
-
-	ck_assert_uint_eq(select_all("c", KUPF_REASON_DELETED, &ike_sa, &count), 0);
-	ck_assert_uint_eq(count, 0);
-	ck_assert_uint_eq(select_all("a", KUPF_REASON_EXPIRED, &ike_sa, &count), 1);
-	ck_assert_uint_eq(count, 2);
-	/* one under way is refused, also if charon has authorized it */
-	ck_assert(!tunnels->establish(tunnels, 2));
-	assert_refusal(2, NIN3A_SESSION_EXPIRED);
-	/* each once */
-	ck_assert_uint_eq(select_all("a", KUPF_REASON_DELETED, &ike_sa, &count), 0);
-	ck_assert_uint_eq(count, 0);
-	assert_down(1, a, KUPF_REASON_EXPIRED, 1);
-	assert_session_counts("b", 1, 1);
-
-	kupf_session_unref(a);
-	kupf_session_unref(b);
-}
-END_TEST
-
-/**
- * Call vacate().
- *
- * @param ike_sa	[out] the last one chosen, 0 for none
- * @param count		[out] how many were
- */
-static u_int vacate(const char *session, uint32_t up_as, uint32_t *ike_sa,
-					u_int *count)
-{
-	array_t *ids = array_create(sizeof(uint32_t), 0);
-	u_int up;
-
-	*ike_sa = 0;
-	up = tunnels->vacate(tunnels, session, up_as, ids);
-	*count = array_count(ids);
-	array_get(ids, ARRAY_TAIL, ike_sa);
-	array_destroy(ids);
-	return up;
-}
-
-/* the UE is elsewhere: what is up goes, what is being set up is newer */
-START_TEST(test_vacate)
-{
-	kupf_session_t *a = session_create("a", 1, 1);
-	kupf_session_t *b = session_create("b", 2, 1);
-	tunnel_spis_t spis = {};
-	uint32_t ike_sa;
-	u_int count;
-
-	bring_up(1, a);
-	bring_up(2, a);
-	bring_up(3, b);
-	verify(4, a);
-	tunnels->rekey(tunnels, 1, 65, &spis);
-
-	ck_assert_uint_eq(vacate("c", 0, &ike_sa, &count), 0);
-	ck_assert_uint_eq(count, 0);
-	/* by the number that it came up with, and of no other session */
-	ck_assert_uint_eq(vacate("a", 65, &ike_sa, &count), 0);
-	ck_assert_uint_eq(vacate("a", 3, &ike_sa, &count), 0);
-	ck_assert_uint_eq(count, 0);
-	ck_assert_uint_eq(vacate("a", 1, &ike_sa, &count), 1);
-	ck_assert_uint_eq(count, 1);
-	ck_assert_uint_eq(ike_sa, 65);
-	ck_assert_uint_eq(vacate("a", 1, &ike_sa, &count), 0);
-	ck_assert_uint_eq(vacate("a", 0, &ike_sa, &count), 1);
-	ck_assert_uint_eq(count, 1);
-	ck_assert_uint_eq(ike_sa, 2);
-	assert_down(65, a, KUPF_REASON_MOVED, 1);
-	assert_down(2, a, KUPF_REASON_MOVED, 2);
-	/* it comes up all the same */
-	ck_assert(tunnels->establish(tunnels, 4));
-	ck_assert(came_up(4, a));
-	assert_session_counts("b", 1, 1);
-
-	kupf_session_unref(a);
-	kupf_session_unref(b);
-}
-END_TEST
-
-/* established, then the session is deleted, then the CHILD_SA comes */
-START_TEST(test_deleted_before_up)
-{
-	kupf_session_t *session = session_create("a", 1, 1);
-	kupf_reason_t reason;
-	uint32_t ike_sa, up_as;
-	u_int count;
-
-	verify(1, session);
-	ck_assert(tunnels->establish(tunnels, 1));
-	ck_assert_uint_eq(select_all("a", KUPF_REASON_DELETED, &ike_sa, &count), 0);
-	ck_assert_uint_eq(count, 1);
-	ck_assert(!came_up(1, session));
-	ck_assert(!tunnels->down(tunnels, 1, &up_as, &reason));
-	kupf_session_unref(session);
-}
-END_TEST
-
-static bool is_not(void *user, kupf_session_t *session)
-{
-	return session != user;
-}
-
-/* the name is in use again before the tunnels of the deleted one are closed */
-START_TEST(test_select_old_only)
-{
-	kupf_session_t *old = session_create("a", 1, 1);
-	kupf_session_t *new = session_create("a", 2, 1);
-	array_t *ids = array_create(sizeof(uint32_t), 0);
-	uint32_t ike_sa = 0;
-
-	bring_up(1, old);
-	bring_up(2, new);
-	ck_assert_uint_eq(tunnels->select(tunnels, "a", is_not, new,
-									  KUPF_REASON_DELETED, ids), 1);
-	ck_assert_int_eq(array_count(ids), 1);
-	array_get(ids, 0, &ike_sa);
-	ck_assert_uint_eq(ike_sa, 1);
-	array_destroy(ids);
-	kupf_session_unref(old);
-	kupf_session_unref(new);
-}
-END_TEST
-
-/* the index by name must not keep the name of a session that is gone */
-START_TEST(test_refresh)
-{
-	kupf_session_t *first = session_create("a", 1, 1);
-	kupf_session_t *same = session_create("a", 1, 2);
-	kupf_session_t *other = session_create("a", 2, 3);
-	kupf_session_t *reused;
-
-	bring_up(3, other);
-	bring_up(1, first);
-	bring_up(2, first);
-	tunnels->refresh(tunnels, same);
-	assert_session(1, same);
-	assert_session(2, same);
-	assert_session(3, other);
-	kupf_session_unref(first);
-	/* gets its memory, as a rule */
-	reused = session_create("b", 1, 1);
-	assert_session_counts("a", 3, 3);
-	kupf_session_unref(reused);
-
-	tunnels->refresh(tunnels, other);
-	assert_session(1, same);
-	tunnels->remove(tunnels, 2);
-	assert_session_counts("a", 2, 2);
-	tunnels->remove(tunnels, 1);
-	kupf_session_unref(same);
-	assert_session_counts("a", 1, 1);
-	tunnels->remove(tunnels, 3);
-	kupf_session_unref(other);
-	assert_session_counts("a", 0, 0);
-}
-END_TEST
-
-/* in any order, whichever of the session's entries is the first */
-START_TEST(test_remove_order)
-{
-	static const uint32_t orders[][3] = {
-		{ 1, 2, 3 }, { 1, 3, 2 }, { 2, 1, 3 },
-		{ 2, 3, 1 }, { 3, 1, 2 }, { 3, 2, 1 },
-	};
-	kupf_session_t *sessions[3];
-	int i, j;
-
-	for (i = 0; i < 3; i++)
-	{
-		sessions[i] = session_create("a", i + 1, i + 1);
-		bring_up(i + 1, sessions[i]);
-		kupf_session_unref(sessions[i]);
-	}
-	for (j = 0; j < 3; j++)
-	{
-		assert_session_counts("a", 3 - j, 3 - j);
-		tunnels->remove(tunnels, orders[_i][j]);
-		assert_state(orders[_i][j], NIN3A_STATE_NONE);
-	}
-	assert_session_counts("a", 0, 0);
-	assert_counts(0, 0);
-}
-END_TEST
-
 /**
  * Check the only tunnel of a session.
  */
@@ -718,423 +483,11 @@ START_TEST(test_lease)
 }
 END_TEST
 
-/**
- * Settle a session.
- *
- * @param serial	of the newest IKE_SA to be chosen
- * @param chosen	IKE_SA that is expected to be chosen, 0 for none
- */
-static void assert_settled(const char *name, uint32_t serial, uint32_t chosen)
+static Suite *nin3a_tunnels_suite()
 {
-	array_t *ids = array_create(sizeof(uint32_t), 0);
-	uint32_t ike_sa = 0;
+	Suite *suite = suite_create("nin3a_tunnels");
+	TCase *tc = test_case(suite, "life", 0, setup, teardown);
 
-	tunnels->settle(tunnels, name, serial, ids);
-	ck_assert_int_eq(array_count(ids), chosen ? 1 : 0);
-	array_get(ids, ARRAY_HEAD, &ike_sa);
-	ck_assert_uint_eq(ike_sa, chosen);
-	array_destroy(ids);
-}
-
-/* make before break: the old one goes when the new one is up, not before */
-START_TEST(test_handover)
-{
-	kupf_session_t *session = session_create("a", 1, 1);
-	kupf_session_t *other = session_create("b", 2, 1);
-	uint32_t first, second;
-
-	bring_up(1, session);
-	ck_assert(!tunnels->crowds(tunnels, 1, &first));
-	verify(2, session);
-	bring_up(3, other);
-	/* not established, or of another session */
-	ck_assert(!tunnels->crowds(tunnels, 1, &first));
-	ck_assert(!tunnels->crowds(tunnels, 2, &second));
-	ck_assert(!tunnels->crowds(tunnels, 4, &second));
-	ck_assert(tunnels->establish(tunnels, 2));
-	ck_assert(tunnels->crowds(tunnels, 1, &first));
-	ck_assert(tunnels->crowds(tunnels, 2, &second));
-	ck_assert_uint_gt(second, first);
-
-	ck_assert(came_up(2, session));
-	assert_session_counts("a", 2, 2);
-	assert_settled("a", second, 1);
-	/* once */
-	assert_settled("a", second, 0);
-	ck_assert(!tunnels->crowds(tunnels, 2, &second));
-	/* also if the UE closes it itself, or does not answer */
-	tunnels->set_reason(tunnels, 1, KUPF_REASON_PEER);
-	assert_down(1, session, KUPF_REASON_SUPERSEDED, 1);
-	tunnels->remove(tunnels, 1);
-	assert_session_counts("a", 1, 1);
-	assert_session_counts("b", 1, 1);
-	kupf_session_unref(session);
-	kupf_session_unref(other);
-}
-END_TEST
-
-/* one that does not become a tunnel in time goes, the tunnel stays */
-START_TEST(test_handover_given_up)
-{
-	kupf_session_t *session = session_create("a", 1, 1);
-	uint32_t serial, ignored;
-
-	bring_up(1, session);
-	verify(2, session);
-	ck_assert(tunnels->establish(tunnels, 2));
-	ck_assert(tunnels->crowds(tunnels, 2, &serial));
-	/* the UE begins anew: time for that one is not over */
-	verify(3, session);
-	ck_assert(tunnels->establish(tunnels, 3));
-	ck_assert(tunnels->crowds(tunnels, 3, &ignored));
-	assert_settled("a", serial, 2);
-	/* what goes cannot come up any more */
-	ck_assert(!came_up(2, session));
-	ck_assert(came_up(3, session));
-	assert_settled("a", ignored, 1);
-	kupf_session_unref(session);
-}
-END_TEST
-
-/* two at once: one is left, whichever CHILD_SA comes first */
-START_TEST(test_handover_simultaneous)
-{
-	kupf_session_t *session = session_create("a", 1, 1);
-	uint32_t serial, old, new, winner;
-
-	verify(1, session);
-	verify(2, session);
-	ck_assert(tunnels->establish(tunnels, 1));
-	ck_assert(tunnels->establish(tunnels, 2));
-	ck_assert(tunnels->crowds(tunnels, 1, &old));
-	ck_assert(tunnels->crowds(tunnels, 2, &new));
-	if (_i)
-	{	/* the later one first: the other one cannot come up any more */
-		ck_assert(came_up(2, session));
-		assert_settled("a", new, 1);
-		ck_assert(!came_up(1, session));
-	}
-	else
-	{	/* the earlier one first: the other one is still on its way */
-		ck_assert(came_up(1, session));
-		ck_assert(tunnels->crowds(tunnels, 1, &serial));
-		assert_settled("a", serial, 0);
-		ck_assert(came_up(2, session));
-		ck_assert(tunnels->crowds(tunnels, 2, &serial));
-		assert_settled("a", serial, 1);
-	}
-	winner = 2;
-	ck_assert(!tunnels->crowds(tunnels, winner, &serial));
-	tunnels->remove(tunnels, 1);
-	assert_session_counts("a", 1, 1);
-	kupf_session_unref(session);
-}
-END_TEST
-
-/* IKE_SAs without CHILD_SAs: the newest one stays */
-START_TEST(test_handover_childless)
-{
-	kupf_session_t *session = session_create("a", 1, 1);
-	tunnel_spis_t spis = {};
-	uint32_t serial, moved;
-
-	verify(1, session);
-	verify(2, session);
-	ck_assert(tunnels->establish(tunnels, 1));
-	ck_assert(tunnels->establish(tunnels, 2));
-	ck_assert(tunnels->crowds(tunnels, 2, &serial));
-	/* rekeyed meanwhile, under another identifier */
-	ck_assert(!tunnels->rekey(tunnels, 1, 65, &spis));
-	ck_assert(!tunnels->rekey(tunnels, 2, 66, &spis));
-	ck_assert(tunnels->crowds(tunnels, 66, &moved));
-	ck_assert_uint_eq(moved, serial);
-	assert_settled("a", serial, 65);
-	kupf_session_unref(session);
-}
-END_TEST
-
-START_TEST(test_many)
-{
-	kupf_session_t *session;
-	char name[16];
-	uint32_t i;
-
-	for (i = 1; i <= MANY; i++)
-	{
-		snprintf(name, sizeof(name), "pdu-%u", i);
-		session = session_create(name, 1, 1);
-		bring_up(i, session);
-		kupf_session_unref(session);
-	}
-	assert_counts(MANY, MANY);
-	for (i = 1; i <= MANY; i++)
-	{
-		snprintf(name, sizeof(name), "pdu-%u", i);
-		assert_session_counts(name, 1, 1);
-		tunnels->remove(tunnels, i);
-		assert_session_counts(name, 0, 0);
-	}
-	assert_counts(0, 0);
-}
-END_TEST
-
-/**
- * One UE after another, half of them refused.
- */
-static void *run_ues(void *data)
-{
-	uint32_t ike_sa, up_as, base = (uintptr_t)data * 10 * STEPS;
-	kupf_session_t *session;
-	kupf_endpoint_t end = { { AF_INET, { 192, 0, 2, 1 } }, 4500 };
-	kupf_child_t child = { .spi_in = 1, .spi_out = 77, .name = "pdu" };
-	tunnel_spis_t spis = {};
-	nin3a_state_t state;
-	kupf_reason_t reason;
-	int i;
-
-	session = session_create("shared", 1, 1);
-	for (i = 0; i < STEPS; i++)
-	{
-		ike_sa = base + 2 * i + 1;
-		tunnels->begin(tunnels, ike_sa, attempt_create(NIN3A_ALLOWED));
-		if (i % 2)
-		{
-			tunnels->bind(tunnels, ike_sa, session, &spis);
-			tunnels->establish(tunnels, ike_sa);
-			kupf_session_unref(tunnels->up(tunnels, ike_sa));
-			tunnels->set_path(tunnels, ike_sa, &end, &end, NULL);
-			tunnels->set_child(tunnels, ike_sa, &child, TRUE, NULL);
-			tunnels->rekey(tunnels, ike_sa, ike_sa + 1, &spis);
-			child.spi_in++;
-			tunnels->set_child(tunnels, ike_sa + 1, &child, TRUE, NULL);
-			child.spi_in--;
-			tunnels->set_child(tunnels, ike_sa + 1, &child, FALSE, NULL);
-			kupf_session_unref(tunnels->down(tunnels, ike_sa + 1, &up_as,
-											 &reason));
-		}
-		nin3a_attempt_destroy(tunnels->take_attempt(tunnels, ike_sa, &state));
-		tunnels->remove(tunnels, ike_sa);
-		tunnels->remove(tunnels, ike_sa + 1);
-	}
-	kupf_session_unref(session);
-	return NULL;
-}
-
-/**
- * What the socket does to them.
- */
-static void *run_smf(void *data)
-{
-	kupf_session_t *session;
-	kupf_tunnel_t shown[KUPF_TUNNELS_MAX];
-	uint32_t ike_sa;
-	array_t *ids;
-	u_int count, j;
-	int i;
-
-	for (i = 0; i < STEPS; i++)
-	{
-		count = tunnels->describe(tunnels, "shared", shown, countof(shown));
-		ck_assert_uint_le(count, countof(shown));
-		while (count--)
-		{
-			for (j = 0; j < shown[count].child_count; j++)
-			{
-				ck_assert_str_eq(shown[count].children[j].name, "pdu");
-				ck_assert_uint_eq(shown[count].children[j].spi_out, 77);
-			}
-		}
-		session = session_create("shared", 1, i + 2);
-		tunnels->refresh(tunnels, session);
-		kupf_session_unref(session);
-		if (i % 8 == 0)
-		{
-			select_all("shared", KUPF_REASON_DELETED, &ike_sa, &count);
-		}
-		ids = array_create(sizeof(uint32_t), 0);
-		tunnels->settle(tunnels, "shared", i, ids);
-		array_destroy(ids);
-		tunnels->crowds(tunnels, i, &ike_sa);
-		tunnels->count(tunnels, "shared", &count);
-	}
-	return NULL;
-}
-
-START_TEST(test_threads)
-{
-	pthread_t threads[THREADS];
-	uintptr_t i;
-
-	for (i = 0; i < THREADS; i++)
-	{
-		ck_assert_int_eq(pthread_create(&threads[i], NULL,
-										i ? run_ues : run_smf, (void*)i), 0);
-	}
-	for (i = 0; i < THREADS; i++)
-	{
-		pthread_join(threads[i], NULL);
-	}
-	assert_counts(0, 0);
-	assert_session_counts("shared", 0, 0);
-}
-END_TEST
-
-/**
- * Create a session with an inner address.
- */
-static kupf_session_t *session_with(uint32_t generation, const char *address)
-{
-	kupf_session_t *session, *without = session_create("s", 'k', generation);
-	kupf_session_data_t data;
-
-	kupf_session_get_data(without, &data);
-	ck_assert(kupf_address_parse(chunk_from_str((char*)address),
-								 &data.ue_addresses[0]));
-	data.ue_address_count = 1;
-	session = kupf_session_create(&data);
-	ck_assert(session);
-	kupf_session_unref(without);
-	return session;
-}
-
-static bool uses(const char *session, const char *text)
-{
-	kupf_address_t address;
-
-	ck_assert(kupf_address_parse(chunk_from_str((char*)text), &address));
-	return tunnels->uses(tunnels, session, &address);
-}
-
-/* an address is in use until the last IKE_SA with a session that has it goes */
-START_TEST(test_uses)
-{
-	kupf_session_t *old, *new;
-	uint32_t ike_sa;
-	u_int count;
-
-	old = session_with(1, "10.0.0.1");
-	new = session_with(2, "10.0.0.2");
-	tunnels->begin(tunnels, 1, attempt_create(NIN3A_ALLOWED));
-	ck_assert(!uses("s", "10.0.0.1"));
-	bring_up(2, old);
-	verify(3, old);
-	ck_assert(uses("s", "10.0.0.1"));
-	ck_assert(!uses("s", "10.0.0.2"));
-	ck_assert(!uses("t", "10.0.0.1"));
-	/* a modification: the old tunnel stays for its grace */
-	tunnels->refresh(tunnels, new);
-	ck_assert(uses("s", "10.0.0.1"));
-	bring_up(4, new);
-	ck_assert(uses("s", "10.0.0.2"));
-	/* being closed does not end it, nor does a refusal: the IKE_SAs are there */
-	select_all("s", KUPF_REASON_DELETED, &ike_sa, &count);
-	ck_assert_uint_eq(count, 3);
-	ck_assert(uses("s", "10.0.0.1"));
-	tunnels->remove(tunnels, 2);
-	ck_assert(uses("s", "10.0.0.1"));
-	tunnels->remove(tunnels, 3);
-	ck_assert(!uses("s", "10.0.0.1"));
-	ck_assert(uses("s", "10.0.0.2"));
-	tunnels->remove(tunnels, 4);
-	ck_assert(!uses("s", "10.0.0.2"));
-	kupf_session_unref(old);
-	kupf_session_unref(new);
-}
-END_TEST
-
-/**
- * What there is to be told of a tunnel, or nothing.
- */
-static void assert_told(tunnel_told_t *told, kupf_session_t *session,
-						uint32_t up_as)
-{
-	ck_assert_ptr_eq(told->session, session);
-	ck_assert_uint_eq(told->up_as, up_as);
-	kupf_session_unref(told->session);
-	*told = (tunnel_told_t){};
-}
-
-START_TEST(test_told)
-{
-	kupf_session_t *session = session_create("s", 'k', 1);
-	kupf_endpoint_t local = { { AF_INET, { 192, 0, 2, 1 } }, 4500 };
-	kupf_endpoint_t remote = { { AF_INET, { 198, 51, 100, 2 } }, 1 };
-	kupf_child_t child = { .spi_in = 1, .spi_out = 2, .name = "pdu" };
-	tunnel_spis_t spis = { .initiator = 5, .responder = 6 };
-	tunnel_told_t told = {};
-	u_int i;
-
-	bring_up(1, session);
-	tunnels->set_child(tunnels, 1, &child, TRUE, &told);
-	assert_told(&told, session, 1);
-	/* not told again, and by the number that it came up with */
-	tunnels->set_child(tunnels, 1, &child, TRUE, &told);
-	assert_told(&told, NULL, 0);
-	ck_assert(!tunnels->rekey(tunnels, 1, 7, &spis));
-	child.spi_in = 3;
-	tunnels->set_child(tunnels, 7, &child, TRUE, &told);
-	assert_told(&told, session, 1);
-	child.spi_in = 1;
-	tunnels->set_child(tunnels, 7, &child, FALSE, &told);
-	assert_told(&told, session, 1);
-	tunnels->set_child(tunnels, 7, &child, FALSE, &told);
-	assert_told(&told, NULL, 0);
-	/* the first address is told when it comes up; then so many, and no more */
-	tunnels->set_path(tunnels, 7, &local, &remote, &told);
-	assert_told(&told, NULL, 0);
-	for (i = 0; i < TUNNEL_STATUS_MOVES_MAX; i++)
-	{
-		tunnels->set_path(tunnels, 7, &local, &remote, &told);
-		assert_told(&told, NULL, 0);
-		remote.port++;
-		tunnels->set_path(tunnels, 7, &local, &remote, &told);
-		assert_told(&told, session, 1);
-	}
-	remote.port++;
-	tunnels->set_path(tunnels, 7, &local, &remote, &told);
-	assert_told(&told, NULL, 0);
-	/* nor of what is down */
-	assert_down(7, session, KUPF_REASON_SHUTDOWN, 1);
-	child.spi_in = 3;
-	tunnels->set_child(tunnels, 7, &child, FALSE, &told);
-	assert_told(&told, NULL, 0);
-	kupf_session_unref(session);
-}
-END_TEST
-
-/* a tunnel that is being closed loses its CHILD_SAs, and that is not told */
-START_TEST(test_lose_closing)
-{
-	kupf_session_t *session = session_create("s", 'k', 1);
-	kupf_child_t child = { .spi_in = 1, .spi_out = 2, .name = "pdu" };
-	uint32_t ike_sa, up_as, serial;
-	u_int count, i;
-
-	for (i = 1; i <= 2; i++)
-	{
-		bring_up(i, session);
-		tunnels->set_child(tunnels, i, &child, TRUE, NULL);
-	}
-	ck_assert(tunnels->set_child(tunnels, 2, &child, FALSE, NULL));
-	ck_assert_uint_eq(select_all("s", KUPF_REASON_DELETED, &ike_sa, &count),
-					  2);
-	ck_assert(!tunnels->set_child(tunnels, 1, &child, FALSE, NULL));
-	ck_assert(!tunnels->lose(tunnels, 2, &up_as, &serial));
-	assert_down(1, session, KUPF_REASON_DELETED, 1);
-	assert_down(2, session, KUPF_REASON_DELETED, 2);
-	kupf_session_unref(session);
-}
-END_TEST
-
-static Suite *nin3a_tunnels_suite(void)
-{
-	Suite *suite;
-	TCase *tc;
-
-	suite = suite_create("nin3a_tunnels");
-
-	tc = tcase_create("life");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_life);
 	tcase_add_test(tc, test_order);
 	tcase_add_test(tc, test_refuse);
@@ -1143,36 +496,10 @@ static Suite *nin3a_tunnels_suite(void)
 	tcase_add_test(tc, test_condemn);
 	tcase_add_test(tc, test_describe);
 	tcase_add_test(tc, test_lease);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("sessions");
-	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_test(tc, test_select);
-	tcase_add_test(tc, test_vacate);
-	tcase_add_test(tc, test_deleted_before_up);
-	tcase_add_test(tc, test_select_old_only);
-	tcase_add_test(tc, test_refresh);
-	tcase_add_test(tc, test_uses);
-	tcase_add_test(tc, test_lose_closing);
-	tcase_add_test(tc, test_told);
-	tcase_add_loop_test(tc, test_remove_order, 0, 6);
-	suite_add_tcase(suite, tc);
-
-	tc = tcase_create("handover");
-	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_test(tc, test_handover);
-	tcase_add_test(tc, test_handover_given_up);
-	tcase_add_loop_test(tc, test_handover_simultaneous, 0, 2);
-	tcase_add_test(tc, test_handover_childless);
-	suite_add_tcase(suite, tc);
-
-	tc = tcase_create("load");
-	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 60);
-	tcase_add_test(tc, test_many);
-	tcase_add_test(tc, test_threads);
-	suite_add_tcase(suite, tc);
-
+	nin3a_tunnels_sessions_cases(suite);
+	nin3a_tunnels_handover_cases(suite);
+	nin3a_tunnels_load_cases(suite);
 	return suite;
 }
 

@@ -9,6 +9,7 @@
 
 #include "nin3a/auth/nin3a_unjudged.h"
 #include "nin3a/nin3a_counters.h"
+#include "test_ike_sa.h"
 #include "test_runner.h"
 #include "test_support.h"
 
@@ -35,15 +36,9 @@ static struct {
 	char reason[64];
 } event;
 
-/** An IKE_SA as far as it is asked */
-static struct {
-	ike_sa_t public;
-	uint32_t unique_id;
-	ike_version_t version;
-	ike_sa_state_t state;
-	bool original;
-	ike_cfg_t *ike_cfg;
-} sa;
+/** An IKE_SA, and its configuration */
+static test_ike_sa_t sa;
+static ike_cfg_t *sa_cfg;
 
 static kupf_t kupf;
 static kupf_store_t *store;
@@ -53,29 +48,9 @@ static nin3a_unjudged_t *unjudged;
 static message_t *message;
 static u_int left_out;
 
-static uint32_t get_unique_id(ike_sa_t *this)
-{
-	return sa.unique_id;
-}
-
-static ike_version_t get_version(ike_sa_t *this)
-{
-	return sa.version;
-}
-
-static ike_sa_state_t get_state(ike_sa_t *this)
-{
-	return sa.state;
-}
-
-static bool has_condition(ike_sa_t *this, ike_condition_t condition)
-{
-	return condition == COND_ORIGINAL_INITIATOR && sa.original;
-}
-
 static ike_cfg_t *get_ike_cfg(ike_sa_t *this)
 {
-	return sa.ike_cfg;
+	return sa_cfg;
 }
 
 static kupf_store_t *get_store(kupf_t *this)
@@ -124,15 +99,8 @@ static void setup()
 {
 	kupf_session_t *session;
 
-	sa.public = (ike_sa_t){
-		.get_unique_id = get_unique_id,
-		.get_version = get_version,
-		.get_state = get_state,
-		.has_condition = has_condition,
-		.get_ike_cfg = get_ike_cfg,
-	};
-	sa.unique_id = 1;
-	sa.version = IKEV2;
+	test_ike_sa_init(&sa, 1);
+	sa.public.get_ike_cfg = get_ike_cfg;
 	sa.state = IKE_CONNECTING;
 	kupf = (kupf_t){
 		.get_store = get_store,
@@ -154,6 +122,7 @@ static void teardown()
 	unjudged->destroy(unjudged);
 	refusals->destroy(refusals);
 	store->destroy(store);
+	test_ike_sa_deinit(&sa);
 }
 
 /**
@@ -249,7 +218,7 @@ START_TEST(test_answer)
 	sa.state = IKE_CREATED;
 	answer(IKE_SA_INIT, NO_PROPOSAL_CHOSEN);
 	assert_told("no-connection");
-	sa.ike_cfg = &ike_cfg;
+	sa_cfg = &ike_cfg;
 	sa.state = IKE_CONNECTING;
 	answer(IKE_SA_INIT, NO_PROPOSAL_CHOSEN);
 	assert_told("no-proposal");
@@ -297,10 +266,10 @@ END_TEST
 /* what is no attempt of a UE */
 START_TEST(test_unreadable_not)
 {
-	sa.original = TRUE;
+	sa.conditions = COND_ORIGINAL_INITIATOR;
 	receive(IKE_AUTH, PARSE_ERROR);
 	assert_end(NULL);
-	sa.original = FALSE;
+	sa.conditions = 0;
 	sa.version = IKEV1;
 	receive(IKE_AUTH, PARSE_ERROR);
 	assert_end(NULL);
@@ -417,7 +386,7 @@ START_TEST(test_early_flood)
 	ike_cfg_t ike_cfg;
 	u_int i;
 
-	sa.ike_cfg = &ike_cfg;
+	sa_cfg = &ike_cfg;
 	for (i = 0; i < 1000; i++)
 	{
 		answer(IKE_SA_INIT, NO_PROPOSAL_CHOSEN);
@@ -440,10 +409,8 @@ END_TEST
 static Suite *nin3a_unjudged_suite(void)
 {
 	Suite *suite = suite_create("nin3a_unjudged");
-	TCase *tc;
+	TCase *tc = test_case(suite, "told", 0, setup, teardown);
 
-	tc = tcase_create("told");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_answer);
 	tcase_add_loop_test(tc, test_unreadable, 0, countof(statuses));
 	tcase_add_test(tc, test_unreadable_not);
@@ -451,14 +418,10 @@ static Suite *nin3a_unjudged_suite(void)
 	tcase_add_test(tc, test_pass);
 	tcase_add_test(tc, test_pass_replaces);
 	tcase_add_test(tc, test_drop);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("floods");
-	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 60);
+	tc = test_case(suite, "floods", 60, setup, teardown);
 	tcase_add_loop_test(tc, test_many, 0, 2);
 	tcase_add_test(tc, test_early_flood);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -259,21 +259,16 @@ END_TEST
 
 static Suite *nin3a_ue_addresses_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("nin3a_ue_addresses");
+	TCase *tc = test_case(suite, "owners", 0, NULL, NULL);
 
-	suite = suite_create("nin3a_ue_addresses");
-
-	tc = tcase_create("owners");
 	tcase_add_test(tc, test_claims);
 	tcase_add_test(tc, test_prefix);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("answers");
+	tc = test_case(suite, "answers", 0, NULL, NULL);
 	tcase_add_test(tc, test_is_host);
 	tcase_add_test(tc, test_filter);
 	tcase_add_loop_test(tc, test_others, 0, countof(others));
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

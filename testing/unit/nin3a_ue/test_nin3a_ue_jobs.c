@@ -277,21 +277,13 @@ END_TEST
 
 static Suite *nin3a_ue_jobs_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("nin3a_ue_jobs");
+	TCase *tc = test_case(suite, "close", 0, setup, teardown);
 
-	suite = suite_create("nin3a_ue_jobs");
-
-	tc = tcase_create("close");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_close);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("children");
-	tcase_set_timeout(tc, 60);
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "children", 60, setup, teardown);
 	tcase_add_test(tc, test_check_children);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

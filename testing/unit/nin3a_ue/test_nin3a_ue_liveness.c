@@ -622,30 +622,22 @@ END_TEST
 
 static Suite *nin3a_ue_liveness_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("nin3a_ue_liveness");
+	TCase *tc = test_case(suite, "legs", 0, setup, teardown);
 
-	suite = suite_create("nin3a_ue_liveness");
-
-	tc = tcase_create("legs");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_suspect);
 	tcase_add_test(tc, test_suspect_lasted);
 	tcase_add_test(tc, test_trust);
 	tcase_add_test(tc, test_trust_modified);
 	tcase_add_test(tc, test_hint);
 	tcase_add_test(tc, test_hints_bounded);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("listening");
-	tcase_set_timeout(tc, 60);
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "listening", 60, setup, teardown);
 	tcase_add_test(tc, test_silence);
 	tcase_add_test(tc, test_answered);
 	tcase_add_test(tc, test_unprotected);
 	tcase_add_test(tc, test_resend);
 	tcase_add_test(tc, test_flood);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

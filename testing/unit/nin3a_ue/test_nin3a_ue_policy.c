@@ -131,21 +131,15 @@ START_TEST(test_tokens)
 }
 END_TEST
 
-Suite *nin3a_ue_policy_suite(void);
-
-Suite *nin3a_ue_policy_suite(void)
+static Suite *nin3a_ue_policy_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("nin3a_ue_policy");
+	TCase *tc = test_case(suite, "policy", 0, NULL, NULL);
 
-	suite = suite_create("nin3a_ue_policy");
-
-	tc = tcase_create("policy");
 	tcase_add_test(tc, test_response);
 	tcase_add_test(tc, test_authorize);
 	tcase_add_test(tc, test_nothing_known);
 	tcase_add_test(tc, test_tokens);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -455,17 +455,11 @@ START_TEST(test_deadline)
 }
 END_TEST
 
-Suite *kupf_psk_client_suite(void);
-
-Suite *kupf_psk_client_suite(void)
+static Suite *kupf_psk_client_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_psk_client");
+	TCase *tc = test_case(suite, "upf", 120, setup, teardown);
 
-	suite = suite_create("kupf_psk_client");
-
-	tc = tcase_create("upf");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_find);
 	tcase_add_test(tc, test_deleted);
 	tcase_add_test(tc, test_replaced);
@@ -476,13 +470,9 @@ Suite *kupf_psk_client_suite(void)
 	tcase_add_test(tc, test_replaced_while_away);
 	tcase_add_test(tc, test_patience);
 	tcase_add_test(tc, test_deadline);
-	tcase_set_timeout(tc, 120);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("ue");
-	tcase_add_checked_fixture(tc, setup_ue, teardown);
+	tc = test_case(suite, "ue", 0, setup_ue, teardown);
 	tcase_add_test(tc, test_find_session);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -533,24 +533,15 @@ START_TEST(test_forms)
 }
 END_TEST
 
-Suite *kupf_psk_tls_suite(void);
-
-Suite *kupf_psk_tls_suite(void)
+static Suite *kupf_psk_tls_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("kupf_psk_tls");
+	TCase *tc = test_case(suite, "combinations", 120, setup, teardown);
 
-	suite = suite_create("kupf_psk_tls");
-
-	tc = tcase_create("combinations");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, test_handshake, 0, COMBINATIONS);
 	tcase_add_loop_test(tc, test_alerts, 0, COMBINATIONS);
-	tcase_set_timeout(tc, 120);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("traps");
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "traps", 120, setup, teardown);
 	tcase_add_loop_test(tc, test_hello, 0, countof(libraries));
 	tcase_add_loop_test(tc, test_psk_alone, 0, countof(libraries));
 	tcase_add_loop_test(tc, test_suites, 0, countof(libraries));
@@ -559,8 +550,6 @@ Suite *kupf_psk_tls_suite(void)
 	tcase_add_loop_test(tc, test_no_ticket, 0, countof(libraries));
 	tcase_add_loop_test(tc, test_early_data, 0, countof(libraries));
 	tcase_add_test(tc, test_forms);
-	tcase_set_timeout(tc, 120);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -363,23 +363,17 @@ END_TEST
 
 static Suite *tunnel_bounds_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("tunnel_bounds");
+	TCase *tc = test_case(suite, "judge", 0, NULL, NULL);
 
-	suite = suite_create("tunnel_bounds");
-
-	tc = tcase_create("judge");
 	tcase_add_test(tc, test_judge_children);
 	tcase_add_test(tc, test_judge_rate);
 	tcase_add_test(tc, test_selectors);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("messages");
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "messages", 0, setup, teardown);
 	tcase_add_test(tc, test_children);
 	tcase_add_test(tc, test_rate);
 	tcase_add_test(tc, test_others);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

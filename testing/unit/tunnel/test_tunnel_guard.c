@@ -9,6 +9,7 @@
 
 #include "tunnel/tunnel_guard.h"
 #include "tunnel/tunnel_rules.h"
+#include "test_ike_sa.h"
 #include "test_runner.h"
 
 #include <encoding/payloads/configuration_attribute.h>
@@ -24,65 +25,22 @@
 /** Message ID that is expected, of requests and of responses */
 #define EXPECTED 7
 
-/** An IKE_SA as far as the guard asks it */
-static struct {
-	ike_sa_t public;
-	ike_sa_id_t *id;
-	ike_version_t version;
-	ike_sa_state_t state;
-	bool original;
-	task_type_t task;
-	/* where its peer is, whether it stays there, whether it has MOBIKE */
-	host_t *other;
-	bool fixed, mobike;
-} sa;
+/** An IKE_SA, its task, and whether its peer stays where it is */
+static test_ike_sa_t sa;
+static task_type_t sa_task;
+static bool fixed;
 
 static tunnel_guard_t *guard;
 static message_t *message;
-
-static ike_version_t get_version(ike_sa_t *this)
-{
-	return sa.version;
-}
-
-static ike_sa_state_t get_state(ike_sa_t *this)
-{
-	return sa.state;
-}
-
-static ike_sa_id_t *get_id(ike_sa_t *this)
-{
-	return sa.id;
-}
-
-static uint32_t get_unique_id(ike_sa_t *this)
-{
-	return 1;
-}
 
 static uint32_t get_message_id(ike_sa_t *this, bool initiate)
 {
 	return EXPECTED;
 }
 
-static bool has_condition(ike_sa_t *this, ike_condition_t condition)
-{
-	return condition == COND_ORIGINAL_INITIATOR && sa.original;
-}
-
-static host_t *get_other_host(ike_sa_t *this)
-{
-	return sa.other;
-}
-
-static bool supports_extension(ike_sa_t *this, ike_extension_t extension)
-{
-	return extension == EXT_MOBIKE && sa.mobike;
-}
-
 static task_type_t get_type(task_t *this)
 {
-	return sa.task;
+	return sa_task;
 }
 
 static enumerator_t *create_task_enumerator(ike_sa_t *this, task_queue_t queue)
@@ -210,7 +168,7 @@ static uint64_t counted(tunnel_verdict_t verdict)
 
 static bool check(bool plain)
 {
-	return guard->check(guard, &sa.public, message, plain, sa.fixed);
+	return guard->check(guard, &sa.public, message, plain, fixed);
 }
 
 /** That a statement counts so many */
@@ -222,25 +180,15 @@ static bool check(bool plain)
 
 static void setup()
 {
-	sa.public = (ike_sa_t){
-		.get_version = get_version,
-		.get_state = get_state,
-		.get_id = get_id,
-		.get_unique_id = get_unique_id,
-		.get_message_id = get_message_id,
-		.has_condition = has_condition,
-		.get_other_host = get_other_host,
-		.supports_extension = supports_extension,
-		.create_task_enumerator = create_task_enumerator,
-		.create_child_sa_enumerator = create_child_sa_enumerator,
-	};
-	sa.id = ike_sa_id_create(IKEV2_MAJOR_VERSION, 1, 2, FALSE);
-	sa.version = IKEV2;
-	sa.state = IKE_ESTABLISHED;
-	sa.original = FALSE;
-	sa.task = TASK_CHILD_CREATE;
-	sa.other = host_create_from_string("192.0.2.1", 4500);
-	sa.fixed = sa.mobike = FALSE;
+	test_ike_sa_init(&sa, 1);
+	sa.public.get_message_id = get_message_id;
+	sa.public.create_task_enumerator = create_task_enumerator;
+	sa.public.create_child_sa_enumerator = create_child_sa_enumerator;
+	sa_task = TASK_CHILD_CREATE;
+	/* where the messages are from */
+	sa.remote->destroy(sa.remote);
+	sa.remote = host_create_from_string("192.0.2.1", 4500);
+	fixed = FALSE;
 	guard = tunnel_guard_create("some-plugin", count);
 }
 
@@ -249,8 +197,7 @@ static void teardown()
 	DESTROY_IF(message);
 	message = NULL;
 	guard->destroy(guard);
-	sa.id->destroy(sa.id);
-	sa.other->destroy(sa.other);
+	test_ike_sa_deinit(&sa);
 }
 
 START_TEST(test_pass)
@@ -380,23 +327,25 @@ END_TEST
 /* the peer stays where we have put it, and another port is the same place */
 START_TEST(test_elsewhere)
 {
-	sa.original = sa.fixed = TRUE;
+	sa.conditions = COND_ORIGINAL_INITIATOR;
+	fixed = TRUE;
 	begin(INFORMATIONAL, TRUE);
 	assert_counts(TUNNEL_NOT_DUE, 0, ck_assert(check(FALSE)));
-	sa.other->destroy(sa.other);
-	sa.other = host_create_from_string("192.0.2.77", 500);
+	sa.remote->destroy(sa.remote);
+	sa.remote = host_create_from_string("192.0.2.77", 500);
 	begin(INFORMATIONAL, TRUE);
 	assert_counts(TUNNEL_NOT_DUE, 1, ck_assert(!check(FALSE)));
 	begin(INFORMATIONAL, FALSE);
 	assert_counts(TUNNEL_NOT_DUE, 1, ck_assert(!check(FALSE)));
 	/* an answer to a probe of ours */
-	sa.mobike = TRUE;
+	sa.extensions = EXT_MOBIKE;
 	begin(INFORMATIONAL, FALSE);
 	assert_counts(TUNNEL_NOT_DUE, 0, ck_assert(check(FALSE)));
 	begin(INFORMATIONAL, TRUE);
 	assert_counts(TUNNEL_NOT_DUE, 1, ck_assert(!check(FALSE)));
 	/* that of others may move */
-	sa.fixed = sa.mobike = FALSE;
+	fixed = FALSE;
+	sa.extensions = 0;
 	begin(INFORMATIONAL, TRUE);
 	assert_counts(TUNNEL_NOT_DUE, 0, ck_assert(check(FALSE)));
 }
@@ -428,7 +377,7 @@ START_TEST(test_take_out)
 	ck_assert_int_eq(message->get_exchange_type(message), INFORMATIONAL);
 
 	/* who has initiated may be told how long it lasts */
-	sa.original = TRUE;
+	sa.conditions = COND_ORIGINAL_INITIATOR;
 	begin(INFORMATIONAL, TRUE);
 	add_notify(AUTH_LIFETIME);
 	ck_assert(check(TRUE));
@@ -574,10 +523,10 @@ START_TEST(test_answer)
 
 	add_answer(FALSE);
 	assert_refusal(TUNNEL_CONTRADICTORY);
-	sa.task = TASK_CHILD_REKEY;
+	sa_task = TASK_CHILD_REKEY;
 	add_answer(FALSE);
 	assert_refusal(TUNNEL_CONTRADICTORY);
-	sa.task = TASK_IKE_REKEY;
+	sa_task = TASK_IKE_REKEY;
 	add_answer(FALSE);
 	ck_assert(check(TRUE));
 	ck_assert_uint_eq(payloads(PL_NONE), 2);
@@ -597,13 +546,9 @@ END_TEST
 
 static Suite *tunnel_guard_suite(void)
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("tunnel_guard");
+	TCase *tc = test_case(suite, "messages", 0, setup, teardown);
 
-	suite = suite_create("tunnel_guard");
-
-	tc = tcase_create("messages");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_pass);
 	tcase_add_test(tc, test_not_due);
 	tcase_add_test(tc, test_window);
@@ -612,17 +557,14 @@ static Suite *tunnel_guard_suite(void)
 	tcase_add_test(tc, test_not_whole);
 	tcase_add_test(tc, test_elsewhere);
 	tcase_add_test(tc, test_mediation);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("contents");
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "contents", 0, setup, teardown);
 	tcase_add_test(tc, test_take_out);
 	tcase_add_test(tc, test_addresses);
 	tcase_add_test(tc, test_asked);
 	tcase_add_test(tc, test_deleted);
 	tcase_add_test(tc, test_vendors);
 	tcase_add_test(tc, test_answer);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

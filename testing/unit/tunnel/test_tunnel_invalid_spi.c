@@ -118,19 +118,14 @@ START_TEST(test_is_answer)
 }
 END_TEST
 
-Suite *tunnel_invalid_spi_suite(void);
-
-Suite *tunnel_invalid_spi_suite(void)
+static Suite *tunnel_invalid_spi_suite()
 {
-	Suite *suite;
+	Suite *suite = suite_create("tunnel_invalid_spi");
 	TCase *tc;
-
-	suite = suite_create("tunnel_invalid_spi");
-	tc = tcase_create("answers");
+	tc = test_case(suite, "answers", 0, NULL, NULL);
 	tcase_add_test(tc, test_answer);
 	tcase_add_loop_test(tc, test_no_answer, 0, countof(changes));
 	tcase_add_test(tc, test_is_answer);
-	suite_add_tcase(suite, tc);
 	return suite;
 }
 

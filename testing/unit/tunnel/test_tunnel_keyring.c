@@ -172,16 +172,12 @@ END_TEST
 
 static Suite *tunnel_keyring_suite()
 {
-	Suite *suite;
+	Suite *suite = suite_create("tunnel_keyring");
 	TCase *tc;
-
-	suite = suite_create("tunnel_keyring");
-	tc = tcase_create("keyring");
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "keyring", 0, setup, teardown);
 	tcase_add_test(tc, test_exclusive);
 	tcase_add_test(tc, test_ppk);
 	tcase_add_test(tc, test_threads);
-	suite_add_tcase(suite, tc);
 	return suite;
 }
 

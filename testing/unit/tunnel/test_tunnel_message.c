@@ -411,21 +411,16 @@ END_TEST
 
 static Suite *tunnel_message_suite()
 {
-	Suite *suite;
+	Suite *suite = suite_create("tunnel_message");
 	TCase *tc;
-
-	suite = suite_create("tunnel_message");
-	tc = tcase_create("requests");
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "requests", 0, setup, teardown);
 	tcase_add_loop_test(tc, test_facts, 0, 256);
 	tcase_add_loop_test(tc, test_refuse, 0, 2);
 	tcase_add_test(tc, test_allow);
 	tcase_add_loop_test(tc, test_ppk_id, 0, countof(ppks));
 	tcase_add_loop_test(tc, test_closes, 0, 2);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("responses");
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "responses", 0, setup, teardown);
 	tcase_add_test(tc, test_strip);
 	tcase_add_test(tc, test_withhold);
 	tcase_add_test(tc, test_lifetime);
@@ -436,7 +431,6 @@ static Suite *tunnel_message_suite()
 	tcase_add_loop_test(tc, test_response_lifetime, 0, 2);
 	tcase_add_loop_test(tc, test_response_refused, 0, 2);
 	tcase_add_test(tc, test_response_other);
-	suite_add_tcase(suite, tc);
 	return suite;
 }
 

@@ -298,27 +298,21 @@ END_TEST
 
 static Suite *tunnel_profile_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("tunnel_profile");
+	TCase *tc = test_case(suite, "proposals", 0, NULL, NULL);
 
-	suite = suite_create("tunnel_profile");
-
-	tc = tcase_create("proposals");
 	tcase_add_loop_test(tc, test_proposals, 0, countof(proposals));
 	tcase_add_test(tc, test_missing);
 	tcase_add_test(tc, test_one_of_two);
 	tcase_add_test(tc, test_short_buffer);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("children");
+	tc = test_case(suite, "children", 0, NULL, NULL);
 	tcase_add_loop_test(tc, test_children, 0, countof(children));
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("settings");
+	tc = test_case(suite, "settings", 0, NULL, NULL);
 	tcase_add_test(tc, test_zero);
 	tcase_add_test(tc, test_settings);
 	tcase_add_test(tc, test_wrong_settings);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

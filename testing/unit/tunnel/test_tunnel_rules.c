@@ -357,26 +357,21 @@ END_TEST
 
 static Suite *tunnel_rules_suite(void)
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("tunnel_rules");
+	TCase *tc = test_case(suite, "messages", 0, NULL, NULL);
 
-	suite = suite_create("tunnel_rules");
-
-	tc = tcase_create("messages");
 	tcase_add_test(tc, test_due);
 	tcase_add_test(tc, test_elsewhere);
 	tcase_add_test(tc, test_due_once);
 	tcase_add_test(tc, test_protected);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("contents");
+	tc = test_case(suite, "contents", 0, NULL, NULL);
 	tcase_add_test(tc, test_payloads);
 	tcase_add_test(tc, test_notifies);
 	tcase_add_test(tc, test_addresses);
 	tcase_add_test(tc, test_excess);
 	tcase_add_test(tc, test_answers);
 	tcase_add_test(tc, test_tokens);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

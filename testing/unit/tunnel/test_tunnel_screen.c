@@ -262,22 +262,16 @@ END_TEST
 
 static Suite *tunnel_screen_suite(void)
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("tunnel_screen");
+	TCase *tc = test_case(suite, "messages", 0, NULL, NULL);
 
-	suite = suite_create("tunnel_screen");
-
-	tc = tcase_create("messages");
 	tcase_add_test(tc, test_all);
 	tcase_add_test(tc, test_short);
 	tcase_add_test(tc, test_unprotected);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("packets");
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tc = test_case(suite, "packets", 0, setup, teardown);
 	tcase_add_test(tc, test_receive);
 	tcase_add_test(tc, test_hint);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -99,17 +99,12 @@ START_TEST(test_measure)
 }
 END_TEST
 
-Suite *tunnel_traffic_suite(void);
-
-Suite *tunnel_traffic_suite(void)
+static Suite *tunnel_traffic_suite()
 {
-	Suite *suite;
+	Suite *suite = suite_create("tunnel_traffic");
 	TCase *tc;
-
-	suite = suite_create("tunnel_traffic");
-	tc = tcase_create("traffic");
+	tc = test_case(suite, "traffic", 0, NULL, NULL);
 	tcase_add_test(tc, test_measure);
-	suite_add_tcase(suite, tc);
 	return suite;
 }
 

@@ -193,17 +193,12 @@ END_TEST
 
 static Suite *tunnel_worker_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("tunnel_worker");
+	TCase *tc = test_case(suite, "jobs", 0, setup, teardown);
 
-	suite = suite_create("tunnel_worker");
-
-	tc = tcase_create("jobs");
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_queue);
 	tcase_add_test(tc, test_delay);
 	tcase_add_test(tc, test_end);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

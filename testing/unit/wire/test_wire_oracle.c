@@ -304,20 +304,13 @@ START_TEST(test_few)
 }
 END_TEST
 
-Suite *wire_oracle_suite(void);
-
-Suite *wire_oracle_suite(void)
+static Suite *wire_oracle_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("wire_oracle");
+	TCase *tc = test_case(suite, "libvici", 60, NULL, NULL);
 
-	suite = suite_create("wire_oracle");
-
-	tc = tcase_create("libvici");
-	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, test_messages, 0, 4);
 	tcase_add_test(tc, test_few);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -234,16 +234,11 @@ START_TEST(test_failed)
 }
 END_TEST
 
-Suite *wire_packet_suite(void);
-
-Suite *wire_packet_suite(void)
+static Suite *wire_packet_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("wire_packet");
+	TCase *tc = test_case(suite, "packets", 0, NULL, NULL);
 
-	suite = suite_create("wire_packet");
-
-	tc = tcase_create("packets");
 	tcase_add_loop_test(tc, test_good, 0, countof(good));
 	tcase_add_loop_test(tc, test_bad, 0, countof(bad));
 	tcase_add_loop_test(tc, test_made, 0, countof(good));
@@ -252,7 +247,6 @@ Suite *wire_packet_suite(void)
 	tcase_add_test(tc, test_lengths);
 	tcase_add_test(tc, test_longest);
 	tcase_add_test(tc, test_failed);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -359,30 +359,23 @@ START_TEST(test_number)
 }
 END_TEST
 
-Suite *wire_reader_suite(void);
-
-Suite *wire_reader_suite(void)
+static Suite *wire_reader_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("wire_reader");
+	TCase *tc = test_case(suite, "check", 0, NULL, NULL);
 
-	suite = suite_create("wire_reader");
-
-	tc = tcase_create("check");
 	tcase_add_loop_test(tc, test_good, 0, countof(good));
 	tcase_add_loop_test(tc, test_bad, 0, countof(bad));
 	tcase_add_test(tc, test_truncated);
 	tcase_add_test(tc, test_mutated);
 	tcase_add_test(tc, test_trailing);
 	tcase_add_test(tc, test_deep);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("elements");
+	tc = test_case(suite, "elements", 0, NULL, NULL);
 	tcase_add_test(tc, test_elements);
 	tcase_add_test(tc, test_skip);
 	tcase_add_test(tc, test_find);
 	tcase_add_test(tc, test_number);
-	suite_add_tcase(suite, tc);
 
 	return suite;
 }

@@ -263,27 +263,20 @@ START_TEST(test_wiped)
 END_TEST
 #endif
 
-Suite *wire_writer_suite(void);
-
-Suite *wire_writer_suite(void)
+static Suite *wire_writer_suite()
 {
-	Suite *suite;
-	TCase *tc;
+	Suite *suite = suite_create("wire_writer");
+	TCase *tc = test_case(suite, "messages", 0, NULL, NULL);
 
-	suite = suite_create("wire_writer");
-
-	tc = tcase_create("messages");
 	tcase_add_test(tc, test_rich);
 	tcase_add_test(tc, test_numbers);
 	tcase_add_test(tc, test_nesting);
 	tcase_add_test(tc, test_lengths);
 	tcase_add_test(tc, test_room);
-	suite_add_tcase(suite, tc);
 
 #ifdef TEST_SEARCH_MEMORY
-	tc = tcase_create("keys");
+	tc = test_case(suite, "keys", 0, NULL, NULL);
 	tcase_add_test(tc, test_wiped);
-	suite_add_tcase(suite, tc);
 #endif
 
 	return suite;
