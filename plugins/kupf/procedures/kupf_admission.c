@@ -139,6 +139,23 @@ static bool is_accepted(private_kupf_admission_t *this,
 		   this->addresses->check(this->addresses, data, error);
 }
 
+/**
+ * Whether there is memory for a session.
+ */
+static bool has_memory(const kupf_session_data_t *data, kupf_error_t *error)
+{
+	kupf_session_t *session;
+
+	session = kupf_session_create(data);
+	if (!session)
+	{
+		return kupf_error(error, KUPF_CAUSE_LIMIT_REACHED,
+						  "no more memory for keys");
+	}
+	kupf_session_unref(session);
+	return TRUE;
+}
+
 METHOD(kupf_admission_t, add, kupf_session_t*,
 	private_kupf_admission_t *this, kupf_session_data_t *data, u_int fields,
 	bool known, const kupf_store_hashes_t *hashes, kupf_error_t *error)
@@ -150,15 +167,16 @@ METHOD(kupf_admission_t, add, kupf_session_t*,
 	{
 		return NULL;
 	}
-	/* the store decides, but a client that tries again and again must not put
-	 * the whole pool into quarantine */
+	/* the store decides, and whether there is memory is seen when it is needed,
+	 * but a client that tries again and again must not put the whole pool into
+	 * quarantine */
 	if (this->store->is_full(this->store))
 	{
 		store_error(KUPF_STORE_FULL, error);
 		return NULL;
 	}
 	if (this->pool->is_managed(this->pool) &&
-		(!addresses_free(this, data, error) ||
+		(!addresses_free(this, data, error) || !has_memory(data, error) ||
 		 !kupf_pool_take(this->pool, data, error)))
 	{
 		return NULL;

@@ -11,6 +11,7 @@
 #include "test_kupf_cred.h"
 
 #include <daemon.h>
+#include <sa/ikev2/keymat_v2.h>
 
 /** Length of all keys, which may have zeroes in them */
 #define KEY_LEN 32
@@ -344,6 +345,28 @@ START_TEST(test_other_type)
 }
 END_TEST
 
+/* who gets a key makes no AUTH data with charon's own PRF, which keeps it */
+START_TEST(test_auth_mac)
+{
+	keymat_v2_t *keymat;
+
+	keymat = (keymat_v2_t*)sa.public.get_keymat(&sa.public);
+	ck_assert(!keymat->get_psk_sig);
+	put_key(KEY_1, 1);
+	/* an IKEv1 one has another keymat */
+	sa.version = IKEV1;
+	verify(KEY_1);
+	build();
+	ck_assert(!keymat->get_psk_sig);
+	sa.version = IKEV2;
+	ck_assert(verify(KEY_1));
+	ck_assert(keymat->get_psk_sig);
+	keymat->get_psk_sig = NULL;
+	ck_assert_int_eq(build(), '1');
+	ck_assert(keymat->get_psk_sig);
+}
+END_TEST
+
 START_TEST(test_no_peer)
 {
 	identification_t *me = identity(ID_KEY_ID, "ue");
@@ -560,6 +583,7 @@ static Suite *kupf_cred_suite()
 	tcase_add_loop_test(tc, test_stranger, 0, countof(strangers));
 	tcase_add_test(tc, test_dummy);
 	tcase_add_loop_test(tc, test_other_type, 0, countof(types));
+	tcase_add_test(tc, test_auth_mac);
 	tcase_add_test(tc, test_no_peer);
 	tcase_add_test(tc, test_other_service);
 	tcase_add_test(tc, test_expired);

@@ -49,7 +49,7 @@ void teardown()
 	test_upf_deinit(&upf);
 }
 
-static void parse(kupf_request_t *request, const char *script)
+void parse(kupf_request_t *request, const char *script)
 {
 	kupf_error_t error = {};
 	wire_reader_t elements;
@@ -529,6 +529,7 @@ static Suite *kupf_procedures_suite()
 	kupf_procedures_modify_cases(suite);
 	kupf_procedures_expiry_cases(suite);
 	kupf_procedures_addresses_cases(suite);
+	kupf_procedures_memory_cases(suite);
 	return suite;
 }
 

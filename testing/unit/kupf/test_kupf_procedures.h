@@ -32,6 +32,12 @@ extern u_int events;
 void start(const char *addresses, u_int max);
 void setup();
 void teardown();
+
+/**
+ * Parse a request, to be wiped.
+ */
+void parse(kupf_request_t *request, const char *script);
+
 kupf_session_t *establish(const char *script);
 
 /**
@@ -71,5 +77,6 @@ void put_expired(const char *name, const char *id, const char *address);
 void kupf_procedures_modify_cases(Suite *suite);
 void kupf_procedures_expiry_cases(Suite *suite);
 void kupf_procedures_addresses_cases(Suite *suite);
+void kupf_procedures_memory_cases(Suite *suite);
 
 #endif /** TEST_KUPF_PROCEDURES_H_ @}*/
