@@ -173,11 +173,12 @@ kupf_session_t *kupf_shard_get(kupf_shard_t *shard, uint32_t hash,
 	return session;
 }
 
-/*
- * Described in header
+/**
+ * Find a session by identity, as charon compares identities.  Inline, as others
+ * might take the place of what is exported: each look-up would cost a call more.
  */
-kupf_session_t *kupf_shard_find_alike(kupf_shard_t *shard, uint32_t hash,
-									  id_type_t type, chunk_t id)
+static inline kupf_session_t *find_alike(kupf_shard_t *shard, uint32_t hash,
+										 id_type_t type, chunk_t id)
 {
 	kupf_session_t *session;
 	kupf_session_links_t *links;
@@ -204,6 +205,15 @@ kupf_session_t *kupf_shard_find_alike(kupf_shard_t *shard, uint32_t hash,
 /*
  * Described in header
  */
+kupf_session_t *kupf_shard_find_alike(kupf_shard_t *shard, uint32_t hash,
+									  id_type_t type, chunk_t id)
+{
+	return find_alike(shard, hash, type, id);
+}
+
+/*
+ * Described in header
+ */
 kupf_session_t *kupf_shard_find(kupf_shard_t *shard, uint32_t hash,
 								id_type_t type, chunk_t id)
 {
@@ -211,7 +221,7 @@ kupf_session_t *kupf_shard_find(kupf_shard_t *shard, uint32_t hash,
 	id_type_t other;
 
 	/* there is but one that is alike */
-	session = kupf_shard_find_alike(shard, hash, type, id);
+	session = find_alike(shard, hash, type, id);
 	return session && chunk_equals(kupf_session_get_id(session, &other), id) ?
 		   session : NULL;
 }

@@ -179,7 +179,7 @@ chunk_t kupf_session_get_id(const kupf_session_t *session, id_type_t *type)
  */
 chunk_t kupf_session_get_key(const kupf_session_t *session)
 {
-	return chunk_create(session->key, session->key_len);
+	return key_of(session);
 }
 
 /*

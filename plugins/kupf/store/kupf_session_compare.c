@@ -26,8 +26,12 @@ static bool same_id(const kupf_session_t *session, id_type_t type, chunk_t id)
  */
 static bool same_psk_identity(const kupf_session_t *session, chunk_t identity)
 {
-	chunk_t own = kupf_session_get_psk_identity(session);
+	chunk_t own = chunk_empty;
 
+	if (session->direct)
+	{
+		own = kupf_session_get_psk_identity(session);
+	}
 	return own.len == identity.len &&
 		   (!own.len || memeq(own.ptr, identity.ptr, own.len));
 }
@@ -50,8 +54,7 @@ bool kupf_session_needs_rekey(const kupf_session_t *old,
 							  const kupf_session_t *new)
 {
 	return (old->services & ~new->services & KUPF_SERVICE_IKE) ||
-		   !chunk_equals_const(kupf_session_get_key(old),
-							   kupf_session_get_key(new)) ||
+		   !chunk_equals_const(key_of(old), key_of(new)) ||
 		   !same_id(old, new->id_type,
 					chunk_create(id_of(new), new->id_len)) ||
 		   !kupf_address_equals(upf_address_of(old), upf_address_of(new)) ||
@@ -67,7 +70,7 @@ bool kupf_session_matches(const kupf_session_t *session,
 {
 	return streq(name_of(session), data->name) &&
 		   same_id(session, data->id_type, data->id) &&
-		   chunk_equals_const(kupf_session_get_key(session), data->key) &&
+		   chunk_equals_const(key_of(session), data->key) &&
 		   session->pdu_session_id == data->pdu_session_id &&
 		   session->services == data->services &&
 		   same_psk_identity(session, data->psk_identity) &&

@@ -78,6 +78,14 @@ static inline uint8_t *id_of(const kupf_session_t *session)
 }
 
 /**
+ * Key.
+ */
+static inline chunk_t key_of(const kupf_session_t *session)
+{
+	return chunk_create(session->key, session->key_len);
+}
+
+/**
  * Name.
  */
 static inline char *name_of(const kupf_session_t *session)

@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_store_hashes.h"
-#include "kupf_identity.h"
 
 #include <ctype.h>
 
 /*
  * Described in header
  */
-uint32_t kupf_store_hash_id(kupf_store_hash_t hash, id_type_t type, chunk_t id)
+uint32_t kupf_store_hash_folded(kupf_store_hash_t hash, id_type_t type,
+								chunk_t id)
 {
 	uint8_t folded[KUPF_IDENTITY_MAX];
 	size_t i;
 
-	if (!kupf_identity_is_folded(type))
-	{
-		return hash(id, type);
-	}
 	/* a session has no longer one */
 	id.len = min(id.len, sizeof(folded));
 	for (i = 0; i < id.len; i++)

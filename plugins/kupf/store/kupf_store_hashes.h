@@ -11,6 +11,7 @@
 #ifndef KUPF_STORE_HASHES_H_
 #define KUPF_STORE_HASHES_H_
 
+#include "kupf_identity.h"
 #include "kupf_session.h"
 
 typedef struct kupf_store_hashes_t kupf_store_hashes_t;
@@ -40,9 +41,20 @@ static inline uint32_t kupf_store_hash_name(kupf_store_hash_t hash,
 }
 
 /**
+ * Compute the hash of an identity that is compared without regard to case.
+ */
+uint32_t kupf_store_hash_folded(kupf_store_hash_t hash, id_type_t type,
+								chunk_t id);
+
+/**
  * Compute the hash of an identity, the same for all that are alike.
  */
-uint32_t kupf_store_hash_id(kupf_store_hash_t hash, id_type_t type, chunk_t id);
+static inline uint32_t kupf_store_hash_id(kupf_store_hash_t hash,
+										  id_type_t type, chunk_t id)
+{
+	return kupf_identity_is_folded(type) ?
+		   kupf_store_hash_folded(hash, type, id) : hash(id, type);
+}
 
 /**
  * Compute the hashes of a name and an identity.
