@@ -10,6 +10,7 @@ import struct
 import ike_contents
 import ike_message as ike
 from ike_crypto import HASH_LEN, X25519, prf, prf_plus
+from ike_sa import Refused
 
 KEY_BITS = 256
 REKEY_SA = 16393
@@ -148,3 +149,21 @@ class Pair:
                           ike.find(message.payloads, ike.NONCE) + nonce,
                           (spi_of(message.payloads), ours))
         return payloads, pair
+
+
+def establish(sa, key, identity):
+    """Authenticate as the initiator, with a first CHILD_SA; our end of the
+    IKE_SA.
+    """
+    sa.init("aes256-x25519")
+    esp = ike.esp_proposal()
+    payloads = [(ike.ID_I, identity), ike.auth(2, sa.auth_data(key, identity)),
+                ike.config_request(), esp, ike.selector(ike.TS_I),
+                ike.selector(ike.TS_R)]
+    response = sa.request(ike.IKE_AUTH, payloads)
+    if not sa.is_responder_right(key, response.payloads):
+        raise Refused("IKE_AUTH")
+    pair = Pair(sa.spis, True, sa.sk_d, *sa.keys)
+    pair.message_id = 2
+    pair.child_created((None, spi_of([esp])), response.payloads)
+    return pair
