@@ -12,6 +12,9 @@
 /** Microseconds */
 #define SECOND 1000000
 
+/** Most looks at the clocks until they are of one moment */
+#define LOOKS_MAX 16
+
 /** Findings that a reply has room for */
 #define FINDINGS_MAX 256
 
@@ -105,6 +108,14 @@ void kupf_reply_addresses(wire_writer_t *writer, const char *name,
 }
 
 /**
+ * A time in microseconds.
+ */
+static int64_t microseconds(const timeval_t *time)
+{
+	return (int64_t)time->tv_sec * SECOND + time->tv_usec;
+}
+
+/**
  * Get the seconds from the zero of time_monotonic() to that of time().  They
  * change only if somebody sets the clock: a time that was told stays what it
  * is, whatever part of a second it is told in.
@@ -112,13 +123,20 @@ void kupf_reply_addresses(wire_writer_t *writer, const char *name,
 static time_t get_epoch()
 {
 	static int64_t epoch = 0;
-	timeval_t real, monotonic;
+	timeval_t before, real, after;
 	int64_t off, known = __atomic_load_n(&epoch, __ATOMIC_RELAXED);
+	u_int looks = 0;
 
-	gettimeofday(&real, NULL);
-	time_monotonic(&monotonic);
-	off = (int64_t)(real.tv_sec - monotonic.tv_sec) * SECOND +
-		  real.tv_usec - monotonic.tv_usec;
+	do
+	{
+		time_monotonic(&before);
+		gettimeofday(&real, NULL);
+		time_monotonic(&after);
+		off = microseconds(&real) - microseconds(&before);
+	}
+	/* if this thread was away in between, the clock seems to be set */
+	while (microseconds(&after) - microseconds(&before) > SECOND / 8 &&
+		   ++looks < LOOKS_MAX);
 	if (!known || off < known * SECOND - SECOND / 4 ||
 		off > known * SECOND + SECOND + SECOND / 4)
 	{

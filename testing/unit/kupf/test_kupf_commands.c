@@ -194,24 +194,69 @@ START_TEST(test_last_generation)
 }
 END_TEST
 
+/**
+ * Get what the only session is listed with.
+ */
+static vici_message_t *list_only()
+{
+	wire_packet_type_t type;
+	vici_message_t *entry;
+	test_call_t call;
+
+	test_call_begin(&upf, &call, &upf, "list-sessions", "");
+	while (test_call_step(&upf, &call))
+	{
+		/* to the end */
+	}
+	entry = test_call_next(&call, &type);
+	ck_assert_int_eq(type, WIRE_EVENT);
+	test_call_end(&call);
+	return entry;
+}
+
+/**
+ * Check that a value is the same in two messages, and there.
+ */
+static void assert_same(vici_message_t *a, vici_message_t *b, const char *name)
+{
+	ck_assert_uint_gt(strtoull(test_value(a, name), NULL, 10), 0);
+	ck_assert_msg(streq(test_value(a, name), test_value(b, name)),
+				  "%s has moved", name);
+}
+
 START_TEST(test_times_stay)
 {
-	vici_message_t *first, *again;
+	const char *same = "session=a ue-id=keyid:a lifetime=100 dnn=internet key="
+					   KEY;
+	vici_message_t *first, *again, *listed, *entry;
 	u_int i;
 
 	first = test_execute(&upf, "establish-session",
 						 "session=a ue-id=keyid:a lifetime=100 key=" KEY);
 	ck_assert_str_eq(test_value(first, "success"), "yes");
+	first->destroy(first);
+	/* so that its two times are not one */
+	usleep(1100000);
+	run("success=yes", "modify-session", "session=a dnn=internet");
+	first = test_execute(&upf, "establish-session", "%s", same);
+	ck_assert_str_eq(test_value(first, "success"), "yes");
+	listed = list_only();
+	ck_assert_str_ne(test_value(listed, "created"),
+					 test_value(listed, "modified"));
 	/* more than a second: whatever part of one it was before */
 	for (i = 0; i < 120; i++)
 	{
 		usleep(10000);
-		again = test_execute(&upf, "establish-session",
-							 "session=a ue-id=keyid:a lifetime=100 key=" KEY);
-		ck_assert_str_eq(test_value(first, "expires"),
-						 test_value(again, "expires"));
+		again = test_execute(&upf, "establish-session", "%s", same);
+		assert_same(first, again, "expires");
 		again->destroy(again);
+		entry = list_only();
+		assert_same(listed, entry, "created");
+		assert_same(listed, entry, "modified");
+		assert_same(listed, entry, "expires");
+		entry->destroy(entry);
 	}
+	listed->destroy(listed);
 	first->destroy(first);
 }
 END_TEST
