@@ -353,13 +353,13 @@ METHOD(nin3a_tunnels_t, count, u_int,
 }
 
 METHOD(nin3a_tunnels_t, uses, bool,
-	private_nin3a_tunnels_t *this, const char *session,
+	private_nin3a_tunnels_t *this, const char *session, const char *dnn,
 	const kupf_address_t *address)
 {
 	bool used;
 
 	this->mutex->lock(this->mutex);
-	used = nin3a_chain_uses(this->table, session, address);
+	used = nin3a_chain_uses(this->table, session, dnn, address);
 	this->mutex->unlock(this->mutex);
 	return used;
 }
