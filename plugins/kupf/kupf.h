@@ -150,9 +150,10 @@ struct kupf_enforcer_t {
 	 * inner address.  May be NULL: then none can.
 	 *
 	 * @param session	name of the session
+	 * @param dnn		DNN in whose space the address is (kupf_space), or NULL
 	 * @param address	address
 	 */
-	bool (*uses)(kupf_enforcer_t *this, const char *session,
+	bool (*uses)(kupf_enforcer_t *this, const char *session, const char *dnn,
 				 const kupf_address_t *address);
 
 	/**

@@ -6,6 +6,7 @@
 #include "kupf/socket/kupf_access.h"
 #include "kupf/socket/kupf_socket.h"
 #include "kupf/store/kupf_services.h"
+#include "kupf/store/kupf_space.h"
 
 /** Most clients: each takes memory for a request of half a MiB */
 #define CONNECTIONS_MAX 65536
@@ -83,7 +84,8 @@ static const kupf_setting_t settings[] = {
 	  "addresses, separated by comma or space, none of them twice" },
 	{ "share_addresses", KUPF_SETTING_BOOL, "no", AT(share_addresses) },
 	{ "sync_first", KUPF_SETTING_BOOL, "no", AT(sync_first) },
-	{ "share_ue_addresses", KUPF_SETTING_BOOL, "no", AT(share_ue_addresses) },
+	{ "share_ue_addresses", KUPF_SETTING_TEXT, "no", AT(share_ue_addresses),
+	  .check = kupf_space_is_setting, .expected = "no, dnn or yes" },
 	{ "quarantine", KUPF_SETTING_TIME, "60s", AT(quarantine),
 	  0, KUPF_SETTINGS_TIME_MAX },
 	{ "kdf_fc", KUPF_SETTING_TEXT, "0xFFFF", AT(kdf_fc),

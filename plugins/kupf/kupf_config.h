@@ -45,8 +45,8 @@ struct kupf_config_t {
 	bool share_addresses;
 	/** whether only named addresses are held before the first sync-end */
 	bool sync_first;
-	/** whether any number of sessions may have an inner address */
-	bool share_ue_addresses;
+	/** as kupf_space_parse() takes it */
+	const char *share_ue_addresses;
 	/** seconds */
 	uint32_t quarantine;
 	/** as kupf_kdf_fc_parse() takes it */

@@ -219,7 +219,7 @@ METHOD(kupf_enforcer_t, retry, bool,
 }
 
 METHOD(kupf_enforcer_t, uses, bool,
-	private_kupf_enforcement_t *this, const char *session,
+	private_kupf_enforcement_t *this, const char *session, const char *dnn,
 	const kupf_address_t *address)
 {
 	bool used = FALSE;
@@ -227,7 +227,7 @@ METHOD(kupf_enforcer_t, uses, bool,
 	this->lock->read_lock(this->lock);
 	if (this->attached && this->attached->uses)
 	{
-		used = this->attached->uses(this->attached, session, address);
+		used = this->attached->uses(this->attached, session, dnn, address);
 	}
 	this->lock->unlock(this->lock);
 	return used;

@@ -11,6 +11,7 @@
 #include "kupf/credentials/kupf_fetch.h"
 #include "kupf/store/kupf_overlay.h"
 #include "kupf/store/kupf_services.h"
+#include "kupf/store/kupf_space.h"
 #include "kupf/procedures/kupf_pool.h"
 #include "kupf/procedures/kupf_preconfigured.h"
 #include "kupf/credentials/kupf_redact.h"
@@ -177,12 +178,14 @@ static bool create_parts(private_kupf_plugin_t *this)
 		.timeout = config->fetching.timeout,
 	};
 	kupf_enforcer_t *enforcer;
+	kupf_space_t space = kupf_space_parse(config->share_ue_addresses);
 	uint16_t fc = KUPF_KDF_FC_DEFAULT;
 	kupf_error_t error = {};
 	const char *wrong;
 
 	kupf_kdf_fc_parse(config->kdf_fc, &fc);
 	kupf_services_set(config->services);
+	kupf_space_set(space);
 	wrong = kupf_psk_config_check(&config->psk);
 	if (wrong)
 	{
@@ -207,7 +210,7 @@ static bool create_parts(private_kupf_plugin_t *this)
 	this->addresses = kupf_ue_addresses_create(enforcer,
 							this->pool,
 							this->role == KUPF_ROLE_UPF ? is_own : NULL,
-							config->share_ue_addresses);
+							space == KUPF_SPACE_SHARED);
 	this->preconfigured = kupf_preconfigured_create(this->store, enforcer,
 											this->addresses,
 											kupf_preconfigured_file_read);

@@ -79,10 +79,10 @@ METHOD(kupf_enforcer_t, measure, void,
 }
 
 METHOD(kupf_enforcer_t, uses, bool,
-	private_nin3a_enforcer_t *this, const char *session,
+	private_nin3a_enforcer_t *this, const char *session, const char *dnn,
 	const kupf_address_t *address)
 {
-	return this->tunnels->uses(this->tunnels, session, address);
+	return this->tunnels->uses(this->tunnels, session, dnn, address);
 }
 
 /**

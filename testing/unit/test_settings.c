@@ -149,6 +149,7 @@ static const struct {
 	{ "kupf", "share_addresses", "2" },
 	{ "kupf", "sync_first", "later" },
 	{ "kupf", "share_ue_addresses", "never" },
+	{ "kupf", "share_ue_addresses", "DNN" },
 	{ "kupf", "quarantine", "1 week" },
 	{ "kupf", "quarantine", "99999999999999999999s" },
 	{ "kupf", "kdf_fc", "FFFF" },

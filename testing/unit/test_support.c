@@ -138,7 +138,8 @@ METHOD(kupf_enforcer_t, vacate, bool,
 }
 
 METHOD(kupf_enforcer_t, uses, bool,
-	test_enforcer_t *this, const char *session, const kupf_address_t *address)
+	test_enforcer_t *this, const char *session, const char *dnn,
+	const kupf_address_t *address)
 {
 	return this->used;
 }

@@ -53,6 +53,7 @@ static bool is_used(private_kupf_ue_addresses_t *this,
 	return this->enforcer->uses &&
 		   this->enforcer->uses(this->enforcer,
 								kupf_session_get_name(slot->session),
+								kupf_session_get_dnn(slot->session),
 								kupf_holder_address(slot));
 }
 
@@ -100,7 +101,8 @@ static kupf_holder_t *find_holder(private_kupf_ue_addresses_t *this,
 	kupf_holder_t *slot;
 	u_int others = 0;
 
-	while ((slot = kupf_holders_next(this->holders, address, hash, &pos)))
+	while ((slot = kupf_holders_next(this->holders, address, data->dnn, hash,
+									 &pos)))
 	{
 		if (slot->left && !is_used(this, slot))
 		{
@@ -118,18 +120,17 @@ static kupf_holder_t *find_holder(private_kupf_ue_addresses_t *this,
 }
 
 /**
- * Compute the hashes of addresses.
+ * Compute the hashes of the addresses of a session.
  *
  * @param keys		[out] as many keys
  */
-static void get_keys(const kupf_address_t *addresses, u_int count,
-					 kupf_holders_key_t *keys)
+static void get_keys(const kupf_session_data_t *data, kupf_holders_key_t *keys)
 {
 	u_int i;
 
-	for (i = 0; i < count; i++)
+	for (i = 0; i < data->ue_address_count; i++)
 	{
-		kupf_holders_key(&keys[i], &addresses[i]);
+		kupf_holders_key(&keys[i], &data->ue_addresses[i], data->dnn);
 	}
 }
 
@@ -197,7 +198,7 @@ METHOD(kupf_ue_addresses_t, is_free, bool,
 	kupf_holder_t *slot;
 	bool free_;
 
-	get_keys(data->ue_addresses, data->ue_address_count, keys);
+	get_keys(data, keys);
 	this->mutex->lock(this->mutex);
 	free_ = are_free(this, data, keys, &slot);
 	*other = slot ? kupf_session_ref(slot->session) : NULL;
@@ -242,7 +243,7 @@ METHOD(kupf_ue_addresses_t, take, bool,
 		return TRUE;
 	}
 	kupf_session_get_data(session, &data);
-	get_keys(data.ue_addresses, count, keys);
+	get_keys(&data, keys);
 	this->mutex->lock(this->mutex);
 	if (!are_free(this, &data, keys, &slot))
 	{
@@ -278,7 +279,7 @@ static bool release(private_kupf_ue_addresses_t *this, kupf_session_t *session)
 	addresses = kupf_session_get_ue_addresses(session, &count);
 	for (i = 0; i < count; i++)
 	{
-		kupf_holders_key(&key, &addresses[i]);
+		kupf_holders_key(&key, &addresses[i], kupf_session_get_dnn(session));
 		slot = kupf_holders_find(this->holders, session, &key);
 		if (!slot)
 		{
@@ -346,7 +347,7 @@ static bool is_others(private_kupf_ue_addresses_t *this,
 
 	do
 	{
-		slot = kupf_holders_next(this->holders, address, hash, &pos);
+		slot = kupf_holders_next(this->holders, address, data->dnn, hash, &pos);
 	}
 	while (slot && (slot->left || !is_other(data, slot)));
 	return slot != NULL;
@@ -364,7 +365,7 @@ METHOD(kupf_ue_addresses_t, is_given, bool,
 	this->mutex->lock(this->mutex);
 	for (i = 0; i < data.ue_address_count && !given; i++)
 	{
-		kupf_holders_key(&key, &data.ue_addresses[i]);
+		kupf_holders_key(&key, &data.ue_addresses[i], data.dnn);
 		given = is_others(this, &data, key.address, key.hash) ||
 				(key.prefix.family != AF_UNSPEC &&
 				 is_others(this, &data, &key.prefix, key.prefix_hash)) ||

@@ -5,7 +5,8 @@
  * @{ @ingroup kupf
  *
  * Who has which inner address: an address is of one UE at a time, or what is
- * sent to one goes to the other.
+ * sent to one goes to the other.  If DNNs have spaces of their own (kupf_space),
+ * that is so in each of them, and all that follows.
  *
  * A session has its addresses from take() to leave().  Then each of them is in
  * quarantine as long as the enforcer says that an IKE_SA of that session can

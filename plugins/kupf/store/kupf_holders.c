@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_holders.h"
+#include "kupf_space.h"
 
 /** Slots of a part at the beginning, a power of two */
 #define SLOTS_MIN 16
@@ -15,12 +16,13 @@ typedef struct part_t part_t;
 typedef struct within_t within_t;
 
 /**
- * How many slots there are for addresses in a prefix.
+ * How many slots there are for addresses in a prefix.  Of the DNN there is the
+ * hash alone: should two have one, the prefix is refused to both, not granted.
  */
 struct within_t {
 	/** prefix, its octets as they are */
 	uint64_t prefix;
-	/** hash of the prefix */
+	/** hash of the prefix and the space it is in */
 	uint32_t hash;
 	/** slots, 0 if there is no such prefix */
 	uint32_t count;
@@ -83,24 +85,25 @@ const kupf_address_t *kupf_holder_address(const kupf_holder_t *holder)
 }
 
 /**
- * Hash an address.
+ * Hash an address in the space of a DNN.
  */
-static u_int hash_address(const void *address)
+static uint32_t hash_address(const kupf_address_t *address, const char *dnn)
 {
-	return chunk_hash_inc(chunk_create((uint8_t*)address,
-									   sizeof(kupf_address_t)), 0);
+	return kupf_space_hash(dnn, chunk_hash_inc(chunk_from_thing(*address), 0));
 }
 
 /*
  * Described in header
  */
-void kupf_holders_key(kupf_holders_key_t *key, const kupf_address_t *address)
+void kupf_holders_key(kupf_holders_key_t *key, const kupf_address_t *address,
+					  const char *dnn)
 {
 	key->address = address;
-	key->hash = hash_address(address);
+	key->dnn = dnn;
+	key->hash = hash_address(address, dnn);
 	if (kupf_address_get_prefix(address, &key->prefix))
 	{
-		key->prefix_hash = hash_address(&key->prefix);
+		key->prefix_hash = hash_address(&key->prefix, dnn);
 	}
 	else
 	{
@@ -113,8 +116,8 @@ void kupf_holders_key(kupf_holders_key_t *key, const kupf_address_t *address)
  * Described in header
  */
 kupf_holder_t *kupf_holders_next(kupf_holders_t *holders,
-								 const kupf_address_t *address, uint32_t hash,
-								 uint32_t *pos)
+								 const kupf_address_t *address, const char *dnn,
+								 uint32_t hash, uint32_t *pos)
 {
 	part_t *part = get_part(holders, hash);
 	kupf_holder_t *slot;
@@ -122,7 +125,8 @@ kupf_holder_t *kupf_holders_next(kupf_holders_t *holders,
 	while ((slot = &part->slots[(*pos)++ & part->mask])->session)
 	{
 		if (slot->hash == hash &&
-			kupf_address_equals(kupf_holder_address(slot), address))
+			kupf_address_equals(kupf_holder_address(slot), address) &&
+			kupf_space_same(kupf_session_get_dnn(slot->session), dnn))
 		{
 			return slot;
 		}
@@ -142,7 +146,8 @@ kupf_holder_t *kupf_holders_find(kupf_holders_t *holders,
 
 	do
 	{
-		slot = kupf_holders_next(holders, key->address, key->hash, &pos);
+		slot = kupf_holders_next(holders, key->address, key->dnn, key->hash,
+								 &pos);
 	}
 	while (slot && slot->session != session);
 	return slot;
@@ -162,7 +167,8 @@ kupf_holder_t *kupf_holders_find_namesake(kupf_holders_t *holders,
 
 	do
 	{
-		slot = kupf_holders_next(holders, key->address, key->hash, &pos);
+		slot = kupf_holders_next(holders, key->address, key->dnn, key->hash,
+								 &pos);
 	}
 	while (slot && (slot->session == session || slot->left != left ||
 					!streq(kupf_session_get_name(slot->session), name)));
@@ -219,7 +225,7 @@ static void count_within(kupf_holders_t *holders, const kupf_address_t *prefix,
  * Count an address that goes, if it is in a prefix.
  */
 static void uncount_within(kupf_holders_t *holders,
-						   const kupf_address_t *address)
+						   const kupf_address_t *address, const char *dnn)
 {
 	uint32_t hash, hole, pos;
 	kupf_address_t prefix;
@@ -230,7 +236,7 @@ static void uncount_within(kupf_holders_t *holders,
 	{
 		return;
 	}
-	hash = hash_address(&prefix);
+	hash = hash_address(&prefix, dnn);
 	part = get_part(holders, hash);
 	hole = pos = find_within(part, bits_of(&prefix), hash);
 	if (--part->within[hole].count)
@@ -382,7 +388,8 @@ void kupf_holders_remove(kupf_holders_t *holders, kupf_holder_t *holder)
 	uint32_t hole = holder - part->slots, pos = hole;
 	kupf_holder_t *slot;
 
-	uncount_within(holders, kupf_holder_address(holder));
+	uncount_within(holders, kupf_holder_address(holder),
+				   kupf_session_get_dnn(session));
 	/* what follows moves up, unless that were before its hash */
 	while ((slot = &part->slots[++pos & part->mask])->session)
 	{

@@ -5,7 +5,7 @@
  * @{ @ingroup kupf
  *
  * The memory of kupf_ue_addresses: which sessions hold an inner address or
- * prefix, found by that, and whether any holds an address in a prefix.  It has
+ * prefix in the space of their DNN (kupf_space), found by that, and whether any holds an address in a prefix.  It has
  * no lock and no rules, and any number of sessions may hold one.
  *
  * An open hash table (keyed SipHash of libstrongswan, linear probing) with a
@@ -49,6 +49,8 @@ kupf_holders_t *kupf_holders_create();
 struct kupf_holders_key_t {
 	/** address or prefix, stays with the caller */
 	const kupf_address_t *address;
+	/** DNN whose address it is, NULL if not known; stays with the caller */
+	const char *dnn;
 	/** prefix that it is in, AF_UNSPEC if it is in none */
 	kupf_address_t prefix;
 	/** their hashes */
@@ -62,20 +64,26 @@ const kupf_address_t *kupf_holder_address(const kupf_holder_t *holder);
 
 /**
  * Compute the hashes of an address and of the prefix that it is in.
+ *
+ * @param key		[out] key
+ * @param address	address or prefix
+ * @param dnn		DNN of the session that has it, or NULL
  */
-void kupf_holders_key(kupf_holders_key_t *key, const kupf_address_t *address);
+void kupf_holders_key(kupf_holders_key_t *key, const kupf_address_t *address,
+					  const char *dnn);
 
 /**
  * Get the next one that holds an address.
  *
  * @param address	address or prefix
+ * @param dnn		DNN in whose space it is, or NULL
  * @param hash		its hash, see kupf_holders_key_t
  * @param pos		[in,out] where to look, the hash at first
  * @return			slot, valid until the table changes; NULL if there is none
  */
 kupf_holder_t *kupf_holders_next(kupf_holders_t *holders,
-								 const kupf_address_t *address, uint32_t hash,
-								 uint32_t *pos);
+								 const kupf_address_t *address, const char *dnn,
+								 uint32_t hash, uint32_t *pos);
 
 /**
  * Find the slot of a session for one of its addresses.

@@ -2,6 +2,7 @@
 
 #include "kupf_session_compare.h"
 #include "kupf_session_layout.h"
+#include "kupf_space.h"
 
 /**
  * Compare addresses, in the order given.
@@ -59,7 +60,8 @@ bool kupf_session_needs_rekey(const kupf_session_t *old,
 					chunk_create(id_of(new), new->id_len)) ||
 		   !kupf_address_equals(upf_address_of(old), upf_address_of(new)) ||
 		   !same_addresses(ue_addresses_of(old), old->ue_address_count,
-						   ue_addresses_of(new), new->ue_address_count);
+						   ue_addresses_of(new), new->ue_address_count) ||
+		   !kupf_space_same(dnn_of(old), dnn_of(new));
 }
 
 /*

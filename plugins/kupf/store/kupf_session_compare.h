@@ -26,8 +26,9 @@ bool kupf_session_precedes(const kupf_session_t *earlier,
 
 /**
  * Whether a UE with a tunnel of one session has to set it up anew for the
- * other: key, identity, UPF address or inner addresses differ, or the key is
- * not for IKE any more.  Servers that it is told are not worth that.
+ * other: key, identity, UPF address or inner addresses differ, or these are
+ * those of another DNN (kupf_space), or the key is not for IKE any more.
+ * Servers that it is told are not worth that.
  */
 bool kupf_session_needs_rekey(const kupf_session_t *old,
 							  const kupf_session_t *new);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "nin3a_chain.h"
+#include "kupf/store/kupf_space.h"
 
 /*
  * Described in header
@@ -24,14 +25,18 @@ u_int nin3a_chain_count(nin3a_table_t *table, const char *session, u_int *up)
 }
 
 /**
- * Whether a session has an inner address.
+ * Whether a session has an inner address in the space of a DNN.
  */
-static bool has_address(const kupf_session_t *session,
+static bool has_address(const kupf_session_t *session, const char *dnn,
 						const kupf_address_t *address)
 {
 	const kupf_address_t *addresses;
 	u_int count, i;
 
+	if (!kupf_space_same(kupf_session_get_dnn(session), dnn))
+	{
+		return FALSE;
+	}
 	addresses = kupf_session_get_ue_addresses(session, &count);
 	for (i = 0; i < count; i++)
 	{
@@ -47,13 +52,13 @@ static bool has_address(const kupf_session_t *session,
  * Described in header
  */
 bool nin3a_chain_uses(nin3a_table_t *table, const char *session,
-					  const kupf_address_t *address)
+					  const char *dnn, const kupf_address_t *address)
 {
 	nin3a_entry_t *entry;
 
 	entry = table->find_name(table, session);
 	/* one that is refused since may be an IKE_SA still */
-	while (entry && !has_address(entry->session, address))
+	while (entry && !has_address(entry->session, dnn, address))
 	{
 		entry = entry->next;
 	}

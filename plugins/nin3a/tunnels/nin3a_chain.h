@@ -47,7 +47,7 @@ u_int nin3a_chain_count(nin3a_table_t *table, const char *session, u_int *up);
  * Whether an IKE_SA of a session has an address, see nin3a_tunnels_t.uses().
  */
 bool nin3a_chain_uses(nin3a_table_t *table, const char *session,
-					  const kupf_address_t *address);
+					  const char *dnn, const kupf_address_t *address);
 
 /**
  * Describe the tunnels of a session, see nin3a_tunnels_t.describe().

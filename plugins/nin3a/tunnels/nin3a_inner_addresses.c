@@ -2,6 +2,7 @@
 
 #include "nin3a_inner_addresses.h"
 #include "nin3a_servers.h"
+#include "kupf/store/kupf_space.h"
 
 #include <selectors/traffic_selector.h>
 
@@ -41,7 +42,8 @@ static bool has_pool(linked_list_t *pools)
 }
 
 /**
- * Whether a session has the inner addresses that it had before.
+ * Whether a session has the inner addresses that it had before, of the same
+ * DNN if that matters.
  */
 static bool has_same(const kupf_session_t *before, const kupf_session_t *now)
 {
@@ -57,7 +59,9 @@ static bool has_same(const kupf_session_t *before, const kupf_session_t *now)
 			return FALSE;
 		}
 	}
-	return old_count == new_count;
+	return old_count == new_count &&
+		   kupf_space_same(kupf_session_get_dnn(before),
+						   kupf_session_get_dnn(now));
 }
 
 /*

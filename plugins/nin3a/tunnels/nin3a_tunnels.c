@@ -258,11 +258,12 @@ METHOD(nin3a_tunnels_t, count, u_int,
 }
 
 METHOD(nin3a_tunnels_t, uses, bool,
-	private_nin3a_tunnels_t *this, const char *session,
+	private_nin3a_tunnels_t *this, const char *session, const char *dnn,
 	const kupf_address_t *address)
 {
 	this->mutex->lock(this->mutex);
-	return unlock(this, nin3a_chain_uses(this->table, session, address));
+	return unlock(this, nin3a_chain_uses(this->table, session, dnn,
+										  address));
 }
 
 METHOD(nin3a_tunnels_t, describe, u_int,

@@ -298,9 +298,10 @@ struct nin3a_tunnels_t {
 	 * that has an inner address.
 	 *
 	 * @param session	name of the session
+	 * @param dnn		DNN in whose space the address is (kupf_space), or NULL
 	 * @param address	address
 	 */
-	bool (*uses)(nin3a_tunnels_t *this, const char *session,
+	bool (*uses)(nin3a_tunnels_t *this, const char *session, const char *dnn,
 				 const kupf_address_t *address);
 
 	/**

@@ -5,6 +5,7 @@
  * same, or a UE set its tunnel up anew.
  */
 
+#include "kupf/store/kupf_space.h"
 #include "test_runner.h"
 #include "test_support.h"
 
@@ -398,6 +399,71 @@ START_TEST(test_changes)
 }
 END_TEST
 
+/* a DNN that has a space of its own is worth a new tunnel */
+START_TEST(test_dnn_space)
+{
+	static const struct {
+		const char *dnn;
+		bool rekey;
+	} other[] = {
+		{ "internet", FALSE },
+		{ "INTERNET", FALSE },
+		{ "ims", TRUE },
+		{ NULL, TRUE },
+	};
+	kupf_session_t *old, *new;
+	kupf_session_data_t data;
+	u_int i;
+
+	full(&data);
+	old = kupf_session_create(&data);
+	for (i = 0; i < countof(other); i++)
+	{
+		data.dnn = other[i].dnn;
+		new = kupf_session_create(&data);
+		ck_assert(!kupf_session_needs_rekey(old, new));
+		kupf_space_set(KUPF_SPACE_DNN);
+		ck_assert_int_eq(kupf_session_needs_rekey(old, new), other[i].rekey);
+		ck_assert_int_eq(kupf_session_needs_rekey(new, old), other[i].rekey);
+		kupf_space_set(KUPF_SPACE_SHARED);
+		ck_assert(!kupf_session_needs_rekey(old, new));
+		kupf_space_set(KUPF_SPACE_ONE);
+		kupf_session_unref(new);
+	}
+	kupf_session_unref(old);
+}
+END_TEST
+
+START_TEST(test_space_setting)
+{
+	static const struct {
+		const char *text;
+		kupf_space_t space;
+	} right[] = {
+		{ NULL, KUPF_SPACE_ONE },
+		{ "no", KUPF_SPACE_ONE },
+		{ "0", KUPF_SPACE_ONE },
+		{ "false", KUPF_SPACE_ONE },
+		{ "dnn", KUPF_SPACE_DNN },
+		{ "yes", KUPF_SPACE_SHARED },
+		{ "1", KUPF_SPACE_SHARED },
+		{ "true", KUPF_SPACE_SHARED },
+	};
+	static const char *wrong[] = { "", "never", "DNN", "dnn ", "dnns", "yes,dnn" };
+	u_int i;
+
+	for (i = 0; i < countof(right); i++)
+	{
+		ck_assert(kupf_space_is_setting(right[i].text));
+		ck_assert_int_eq(kupf_space_parse(right[i].text), right[i].space);
+	}
+	for (i = 0; i < countof(wrong); i++)
+	{
+		ck_assert_msg(!kupf_space_is_setting(wrong[i]), "%s", wrong[i]);
+	}
+}
+END_TEST
+
 START_TEST(test_precedes)
 {
 	kupf_session_t *first, *second;
@@ -442,6 +508,8 @@ Suite *kupf_session_suite(void)
 	tcase_add_test(tc, test_ref);
 	tcase_add_test(tc, test_expiry);
 	tcase_add_loop_test(tc, test_changes, 0, countof(changes));
+	tcase_add_test(tc, test_dnn_space);
+	tcase_add_test(tc, test_space_setting);
 	tcase_add_test(tc, test_precedes);
 	suite_add_tcase(suite, tc);
 

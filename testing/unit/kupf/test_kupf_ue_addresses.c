@@ -6,6 +6,7 @@
  */
 
 #include "kupf/procedures/kupf_ue_addresses.h"
+#include "kupf/store/kupf_space.h"
 #include "test_runner.h"
 #include "test_support.h"
 
@@ -26,14 +27,19 @@ static kupf_pool_t *pool;
 /** Session whose IKE_SA is there still, "*" for all, NULL for none */
 static const char *user;
 
+/** DNN that it is in, NULL for any */
+static const char *user_dnn;
+
 /** How often that was asked */
 static u_int looks;
 
 METHOD(kupf_enforcer_t, uses, bool,
-	kupf_enforcer_t *this, const char *session, const kupf_address_t *address)
+	kupf_enforcer_t *this, const char *session, const char *dnn,
+	const kupf_address_t *address)
 {
 	looks++;
-	return user && (streq(user, "*") || streq(user, session));
+	return user && (streq(user, "*") || streq(user, session)) &&
+		   (!user_dnn || (dnn && streq(user_dnn, dnn)));
 }
 
 static bool is_own(const kupf_address_t *address)
@@ -43,7 +49,7 @@ static bool is_own(const kupf_address_t *address)
 
 static void start(bool shared)
 {
-	user = NULL;
+	user = user_dnn = NULL;
 	enforcer.uses = _uses;
 	pool = kupf_pool_create("192.0.2.1-192.0.2.4 2001:db8:99::7", 0, FALSE);
 	addresses = kupf_ue_addresses_create(&enforcer, pool, is_own, shared);
@@ -59,20 +65,27 @@ static void setup_shared()
 	start(TRUE);
 }
 
+static void setup_dnn()
+{
+	kupf_space_set(KUPF_SPACE_DNN);
+	start(FALSE);
+}
+
 static void teardown()
 {
 	addresses->destroy(addresses);
 	pool->destroy(pool);
+	kupf_space_set(KUPF_SPACE_ONE);
 }
 
 /**
- * Create a session with inner addresses.
+ * Create a session with inner addresses in a DNN.
  *
  * @param list		addresses, separated by space
  */
-static kupf_session_t *create(const char *name, id_type_t type,
-							  const char *id, const char *list,
-							  bool preconfigured)
+static kupf_session_t *create_in(const char *dnn, const char *name,
+								 id_type_t type, const char *id,
+								 const char *list, bool preconfigured)
 {
 	kupf_session_data_t data;
 	enumerator_t *enumerator;
@@ -80,6 +93,7 @@ static kupf_session_t *create(const char *name, id_type_t type,
 
 	test_session_data(&data, name, type, id);
 	data.preconfigured = preconfigured;
+	data.dnn = dnn;
 	enumerator = enumerator_create_token(list, " ", " ");
 	while (enumerator->enumerate(enumerator, &token))
 	{
@@ -90,12 +104,28 @@ static kupf_session_t *create(const char *name, id_type_t type,
 	return kupf_session_create(&data);
 }
 
+static kupf_session_t *create(const char *name, id_type_t type,
+							  const char *id, const char *list,
+							  bool preconfigured)
+{
+	return create_in(NULL, name, type, id, list, preconfigured);
+}
+
 /**
  * Create a session that is fed; its name is its identity.
  */
 static kupf_session_t *fed(const char *name, const char *list)
 {
 	return create(name, ID_KEY_ID, name, list, FALSE);
+}
+
+/**
+ * The same with a DNN.
+ */
+static kupf_session_t *fed_in(const char *dnn, const char *name,
+							  const char *list)
+{
+	return create_in(dnn, name, ID_KEY_ID, name, list, FALSE);
 }
 
 /**
@@ -520,6 +550,155 @@ START_TEST(test_shared)
 }
 END_TEST
 
+/* without the setting a DNN is of no matter */
+START_TEST(test_dnn_unset)
+{
+	kupf_session_t *a, *b;
+
+	a = fed_in("internet", "a", "10.0.0.1");
+	b = fed_in("ims", "b", "10.0.0.1");
+	ck_assert(take(a));
+	ck_assert(!take(b));
+	leave(a);
+	ck_assert(take(b));
+	leave(b);
+}
+END_TEST
+
+/* an address is of one session in each DNN, and in none at all */
+START_TEST(test_dnn)
+{
+	kupf_session_t *a, *b, *none, *other, *upper;
+
+	a = fed_in("internet", "a", "10.0.0.1 2001:db8::1");
+	b = fed_in("ims", "b", "2001:db8::1 10.0.0.1");
+	none = fed("none", "10.0.0.1");
+	ck_assert(take(a));
+	ck_assert(take(b));
+	ck_assert(take(none));
+	check(5, 0);
+	ck_assert(!addresses->is_given(addresses, a));
+	/* DNNs are the same in upper case; one that begins alike is another */
+	upper = fed_in("INTERNET", "upper", "10.0.0.1");
+	ck_assert(!take(upper));
+	other = fed("other", "10.0.0.1");
+	ck_assert(!take(other));
+	kupf_session_unref(other);
+	other = fed_in("internet.mnc001", "other", "10.0.0.1");
+	ck_assert(take(other));
+	leave(other);
+	leave(a);
+	ck_assert(take(upper));
+	check(4, 0);
+	leave(upper);
+	leave(none);
+	leave(b);
+	check(0, 0);
+}
+END_TEST
+
+/* a prefix as well, and what is in it */
+START_TEST(test_dnn_prefix)
+{
+	kupf_session_t *whole, *one, *two, *other;
+
+	whole = fed_in("internet", "whole", "2001:db8::/64");
+	one = fed_in("ims", "one", "2001:db8::1");
+	two = fed_in("Internet", "two", "2001:db8::1");
+	other = fed_in("IMS", "other", "2001:db8::/64");
+	ck_assert(take(whole));
+	ck_assert(take(one));
+	ck_assert(!take(two));
+	ck_assert(!take(other));
+	leave(one);
+	ck_assert(take(other));
+	leave(whole);
+	ck_assert(take(two));
+	check(2, 0);
+	leave(two);
+	leave(other);
+	check(0, 0);
+}
+END_TEST
+
+/* a session moves to another DNN: what it had is in quarantine there as long as
+ * its old tunnel is, whatever it has in the new one */
+START_TEST(test_dnn_move)
+{
+	kupf_session_t *old, *new, *b, *c;
+
+	old = fed_in("internet", "a", "10.0.0.1");
+	new = fed_in("ims", "a", "10.0.0.1");
+	b = fed_in("internet", "b", "10.0.0.1");
+	c = fed_in("ims", "c", "10.0.0.1");
+	ck_assert(take(old));
+	ck_assert(take(new));
+	check(2, 0);
+	user = "a";
+	user_dnn = "internet";
+	leave(old);
+	check(1, 1);
+	ck_assert(!take(b));
+	ck_assert(!take(c));
+	/* the old tunnel has gone, the new one is up */
+	user_dnn = "ims";
+	addresses->reap(addresses);
+	check(1, 0);
+	ck_assert(take(b));
+	ck_assert(!take(c));
+	leave(new);
+	check(1, 1);
+	user = NULL;
+	ck_assert(take(c));
+	leave(b);
+	leave(c);
+	check(0, 0);
+}
+END_TEST
+
+/* a move to a DNN where another one has the address */
+START_TEST(test_dnn_move_refused)
+{
+	kupf_session_t *old, *new, *b;
+
+	old = fed_in("internet", "a", "10.0.0.1");
+	new = fed_in("ims", "a", "10.0.0.1");
+	b = fed_in("ims", "b", "10.0.0.1");
+	ck_assert(take(old));
+	ck_assert(take(b));
+	ck_assert(!take(new));
+	check(2, 0);
+	kupf_session_unref(new);
+	leave(old);
+	leave(b);
+}
+END_TEST
+
+/* lines of a file */
+START_TEST(test_dnn_lines)
+{
+	kupf_session_t *line[4];
+	kupf_ue_addresses_t *lines;
+	kupf_error_t error = {};
+	u_int i;
+
+	line[0] = create_in("internet", "0", ID_KEY_ID, "0", "10.0.0.1", TRUE);
+	line[1] = create_in("internet", "1", ID_KEY_ID, "1", "10.0.0.1", TRUE);
+	line[2] = create_in("ims", "2", ID_KEY_ID, "2", "10.0.0.1", TRUE);
+	line[3] = create_in("internet", "3", ID_KEY_ID, "3", "10.0.0.1", TRUE);
+	lines = addresses->create_lines(addresses);
+	for (i = 0; i < countof(line); i++)
+	{
+		ck_assert_int_eq(lines->take(lines, line[i], &error), i < 3);
+	}
+	lines->destroy(lines);
+	for (i = 0; i < countof(line); i++)
+	{
+		kupf_session_unref(line[i]);
+	}
+}
+END_TEST
+
 START_TEST(test_many)
 {
 	kupf_session_t **sessions, *other;
@@ -635,6 +814,7 @@ Suite *kupf_ue_addresses_suite(void)
 	tcase_add_test(tc, test_prefix_quarantine);
 	tcase_add_test(tc, test_prefix_lines);
 	tcase_add_test(tc, test_own);
+	tcase_add_test(tc, test_dnn_unset);
 	tcase_add_test(tc, test_many);
 	tcase_add_loop_test(tc, test_random, 0, 3);
 	suite_add_tcase(suite, tc);
@@ -642,6 +822,16 @@ Suite *kupf_ue_addresses_suite(void)
 	tc = tcase_create("shared");
 	tcase_add_checked_fixture(tc, setup_shared, teardown);
 	tcase_add_test(tc, test_shared);
+	suite_add_tcase(suite, tc);
+
+	tc = tcase_create("dnn");
+	tcase_add_checked_fixture(tc, setup_dnn, teardown);
+	tcase_add_test(tc, test_one);
+	tcase_add_test(tc, test_dnn);
+	tcase_add_test(tc, test_dnn_prefix);
+	tcase_add_test(tc, test_dnn_move);
+	tcase_add_test(tc, test_dnn_move_refused);
+	tcase_add_test(tc, test_dnn_lines);
 	suite_add_tcase(suite, tc);
 
 	return suite;

@@ -4,6 +4,7 @@
  * Narrowing of traffic selectors to the inner addresses of a session.
  */
 
+#include "kupf/store/kupf_space.h"
 #include "nin3a/tunnels/nin3a_inner_addresses.h"
 #include "nin3a/tunnels/nin3a_servers.h"
 #include "test_runner.h"
@@ -163,7 +164,7 @@ START_TEST(test_outdated)
 {
 	static char key[] = "KKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKK";
 	static char other[] = "LLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLL";
-	kupf_session_t *one, *two, *three, *fewer;
+	kupf_session_t *one, *two, *three, *fewer, *moved;
 	kupf_session_data_t data;
 	kupf_store_t *store;
 
@@ -191,6 +192,18 @@ START_TEST(test_outdated)
 	ck_assert(nin3a_inner_addresses_outdated(store, one, TRUE));
 	ck_assert_int_eq(store->replace(store, fewer, three), KUPF_STORE_OK);
 	kupf_session_unref(fewer);
+	/* the address is that of another DNN, where these have spaces of their own */
+	kupf_session_get_data(three, &data);
+	data.generation = 4;
+	data.dnn = "ims";
+	moved = kupf_session_create(&data);
+	ck_assert_int_eq(store->replace(store, three, moved), KUPF_STORE_OK);
+	ck_assert(!nin3a_inner_addresses_outdated(store, one, TRUE));
+	kupf_space_set(KUPF_SPACE_DNN);
+	ck_assert(nin3a_inner_addresses_outdated(store, one, TRUE));
+	kupf_space_set(KUPF_SPACE_ONE);
+	ck_assert_int_eq(store->replace(store, moved, three), KUPF_STORE_OK);
+	kupf_session_unref(moved);
 	ck_assert(store->remove(store, three));
 	ck_assert(nin3a_inner_addresses_outdated(store, three, FALSE));
 	ck_assert(nin3a_inner_addresses_outdated(store, three, TRUE));

@@ -4,6 +4,7 @@
  * The tunnels of a session: which of them go with it, and which stay.
  */
 
+#include "kupf/store/kupf_space.h"
 #include "test_nin3a_tunnels.h"
 
 START_TEST(test_select)
@@ -219,13 +220,62 @@ static kupf_session_t *session_with(uint32_t generation, const char *address)
 	return session;
 }
 
-static bool uses(const char *session, const char *text)
+static bool uses_in(const char *dnn, const char *session, const char *text)
 {
 	kupf_address_t address;
 
 	ck_assert(kupf_address_parse(chunk_from_str((char*)text), &address));
-	return tunnels->uses(tunnels, session, &address);
+	return tunnels->uses(tunnels, session, dnn, &address);
 }
+
+static bool uses(const char *session, const char *text)
+{
+	return uses_in(NULL, session, text);
+}
+
+/**
+ * Create a session with an inner address in a DNN.
+ */
+static kupf_session_t *session_in(const char *dnn, uint32_t generation)
+{
+	kupf_session_t *session, *without = session_with(generation, "10.0.0.1");
+	kupf_session_data_t data;
+
+	kupf_session_get_data(without, &data);
+	data.dnn = dnn;
+	session = kupf_session_create(&data);
+	ck_assert(session);
+	kupf_session_unref(without);
+	return session;
+}
+
+/* where DNNs have spaces of their own, an address is used in that of the tunnel */
+START_TEST(test_uses_dnn)
+{
+	kupf_session_t *old, *new;
+
+	old = session_in("internet", 1);
+	new = session_in("ims", 2);
+	bring_up(2, old);
+	ck_assert(uses_in("ims", "s", "10.0.0.1"));
+	kupf_space_set(KUPF_SPACE_DNN);
+	ck_assert(uses_in("Internet", "s", "10.0.0.1"));
+	ck_assert(!uses_in("ims", "s", "10.0.0.1"));
+	ck_assert(!uses("s", "10.0.0.1"));
+	tunnels->refresh(tunnels, new);
+	bring_up(3, new);
+	ck_assert(uses_in("internet", "s", "10.0.0.1"));
+	ck_assert(uses_in("ims", "s", "10.0.0.1"));
+	tunnels->remove(tunnels, 2);
+	ck_assert(!uses_in("internet", "s", "10.0.0.1"));
+	ck_assert(uses_in("ims", "s", "10.0.0.1"));
+	tunnels->remove(tunnels, 3);
+	ck_assert(!uses_in("ims", "s", "10.0.0.1"));
+	kupf_space_set(KUPF_SPACE_ONE);
+	kupf_session_unref(old);
+	kupf_session_unref(new);
+}
+END_TEST
 
 /* an address is in use until the last IKE_SA with a session that has it goes */
 START_TEST(test_uses)
@@ -358,6 +408,7 @@ void nin3a_tunnels_sessions_cases(Suite *suite)
 	tcase_add_test(tc, test_select_old_only);
 	tcase_add_test(tc, test_refresh);
 	tcase_add_test(tc, test_uses);
+	tcase_add_test(tc, test_uses_dnn);
 	tcase_add_test(tc, test_lose_closing);
 	tcase_add_test(tc, test_told);
 	tcase_add_loop_test(tc, test_remove_order, 0, 6);
