@@ -54,11 +54,11 @@ if test "$enable_asan$enable_tsan" = yesyes; then
 fi
 if test "$enable_asan" = yes; then
 	nin3a_sanitizers=address,undefined
-	SAN_CFLAGS="-g1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
+	SAN_CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
 fi
 if test "$enable_tsan" = yes; then
 	nin3a_sanitizers=thread
-	SAN_CFLAGS="-g1 -fsanitize=thread -fno-omit-frame-pointer"
+	SAN_CFLAGS="-fsanitize=thread -fno-omit-frame-pointer"
 fi
 if test "$nin3a_sanitizers" != no; then
 	nin3a_ok=
