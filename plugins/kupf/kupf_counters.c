@@ -45,6 +45,7 @@ static const char *names[] = {
 	[KUPF_PSK_CONNECTIONS_CLOSED] = "psk-connections-closed",
 	[KUPF_PSK_CONNECTIONS_REFUSED] = "psk-connections-refused",
 	[KUPF_PSK_CONNECTIONS_UNTOLD] = "psk-connections-untold",
+	[KUPF_TRAFFIC_SKIPPED] = "traffic-skipped",
 	[KUPF_SUPPRESSED] = "suppressed-log-lines",
 };
 

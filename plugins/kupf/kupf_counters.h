@@ -96,6 +96,8 @@ enum kupf_counter_t {
 	/** connections that the SMF side was not told of, for there were too many
 	 * in a second */
 	KUPF_PSK_CONNECTIONS_UNTOLD,
+	/** times that traffic was not asked for, as too many others waited for it */
+	KUPF_TRAFFIC_SKIPPED,
 	/** log lines about clients that were left out */
 	KUPF_SUPPRESSED,
 	/** number of counters */

@@ -10,7 +10,7 @@
 #ifndef METRICS_MEASURE_H_
 #define METRICS_MEASURE_H_
 
-/** How long that may take at most, ms */
+/** How long it may take at most to connect, and then to have the answer, ms */
 #define METRICS_MEASURE_TIMEOUT 1000U
 
 /**
@@ -20,7 +20,7 @@
  * all other numbers are as good as ever.
  *
  * @param socket	URI of the daemon's socket
- * @param timeout	how long it may take, ms; not more than
+ * @param timeout	how long either may take, ms; not more than
  *					METRICS_MEASURE_TIMEOUT in any case
  */
 void metrics_measure(const char *socket, unsigned int timeout);

@@ -139,12 +139,14 @@ static void handle_response(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
 }
 
 /**
- * A message has come, as it is: measure the set-up that begins with it.
+ * A message has come, as it is: measure the set-up that begins with it.  Later
+ * anybody can send it once more.
  */
 static void handle_received(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
 							message_t *message)
 {
-	if (message->get_exchange_type(message) == IKE_SA_INIT &&
+	if (ike_sa->get_state(ike_sa) == IKE_CREATED &&
+		message->get_exchange_type(message) == IKE_SA_INIT &&
 		message->get_request(message))
 	{
 		this->latency->begin(this->latency, ike_sa->get_unique_id(ike_sa),

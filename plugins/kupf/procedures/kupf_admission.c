@@ -220,7 +220,8 @@ METHOD(kupf_admission_t, exchange, kupf_session_t*,
 	if (moved)
 	{
 		data->upf_address_pooled = FALSE;
-		if (!kupf_pool_take(this->pool, data, error))
+		if (!has_memory(data, error) ||
+			!kupf_pool_take(this->pool, data, error))
 		{
 			return NULL;
 		}

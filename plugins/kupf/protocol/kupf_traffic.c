@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_traffic.h"
+#include "kupf/kupf_counters.h"
 #include "kupf/procedures/kupf_request.h"
 
 #include <collections/array.h>
@@ -45,6 +46,24 @@ struct private_kupf_traffic_t {
 	refcount_t ref;
 };
 
+/** Jobs that are queued or under way, of all clients */
+static u_int jobs;
+
+/**
+ * Whether there may be another job: each may have to wait for an IKE_SA, also if
+ * its client has gone.
+ */
+static bool begin_job()
+{
+	if (__atomic_add_fetch(&jobs, 1, __ATOMIC_RELAXED) <= KUPF_TRAFFIC_JOBS)
+	{
+		return TRUE;
+	}
+	__atomic_sub_fetch(&jobs, 1, __ATOMIC_RELAXED);
+	kupf_count(KUPF_TRAFFIC_SKIPPED);
+	return FALSE;
+}
+
 /**
  * Drop a reference.
  */
@@ -88,6 +107,16 @@ CALLBACK(measure, job_requeue_t,
 	return JOB_REQUEUE_NONE;
 }
 
+/**
+ * The job is done, or was never taken up.
+ */
+CALLBACK(end_job, void,
+	private_kupf_traffic_t *this)
+{
+	__atomic_sub_fetch(&jobs, 1, __ATOMIC_RELAXED);
+	unref(this);
+}
+
 METHOD(kupf_traffic_t, add, void,
 	private_kupf_traffic_t *this, const char *session, u_int up)
 {
@@ -108,7 +137,7 @@ METHOD(kupf_traffic_t, add, void,
 METHOD(kupf_traffic_t, start, void,
 	private_kupf_traffic_t *this, int wake)
 {
-	if (!this->enforcer->measure)
+	if (!this->enforcer->measure || !begin_job())
 	{
 		this->known = TRUE;
 		eventfd_write(wake, 1);
@@ -119,7 +148,7 @@ METHOD(kupf_traffic_t, start, void,
 	/* a client can make many of them: UEs come first */
 	lib->processor->queue_job(lib->processor,
 				(job_t*)callback_job_create_with_prio(measure, this,
-										(void*)unref, NULL, JOB_PRIO_LOW));
+										(void*)end_job, NULL, JOB_PRIO_LOW));
 }
 
 METHOD(kupf_traffic_t, is_known, bool,

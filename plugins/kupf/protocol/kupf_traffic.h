@@ -8,6 +8,7 @@
  * these.  Only charon can find that out, and may have to wait for the thread
  * that works with an IKE_SA, however long that takes.  So a job does it, one at
  * a time for each list, and the server's thread serves other clients meanwhile.
+ * A client that goes leaves its job behind until that is done.
  *
  * It has the names of the sessions and nothing else of them, and so no key.
  * For the server's thread.
@@ -17,6 +18,9 @@
 #define KUPF_TRAFFIC_H_
 
 #include "kupf/kupf.h"
+
+/** Jobs that there may be at a time, of all clients, there still or gone */
+#define KUPF_TRAFFIC_JOBS 4
 
 typedef struct kupf_traffic_t kupf_traffic_t;
 
@@ -32,7 +36,8 @@ struct kupf_traffic_t {
 	void (*add)(kupf_traffic_t *this, const char *session, u_int up);
 
 	/**
-	 * Begin to ask.
+	 * Begin to ask.  Nothing is asked, and that is known at once, if there are
+	 * KUPF_TRAFFIC_JOBS already; that is counted.
 	 *
 	 * @param wake		eventfd, signalled when is_known() is TRUE
 	 */

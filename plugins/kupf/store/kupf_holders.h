@@ -5,8 +5,9 @@
  * @{ @ingroup kupf
  *
  * The memory of kupf_ue_addresses: which sessions hold an inner address or
- * prefix in the space of their DNN (kupf_space), found by that, and whether any holds an address in a prefix.  It has
- * no lock and no rules, and any number of sessions may hold one.
+ * prefix in the space of their DNN (kupf_space), found by that, and whether any
+ * holds an address in a prefix.  It has no lock and no rules, and any number of
+ * sessions may hold one.
  *
  * An open hash table (keyed SipHash of libstrongswan, linear probing) with a
  * slot of 16 octets for each address of each session; a quarter of the slots at
@@ -30,7 +31,7 @@ typedef struct kupf_holders_key_t kupf_holders_key_t;
 struct kupf_holder_t {
 	/** the session, a reference; NULL if the slot is empty */
 	kupf_session_t *session;
-	/** hash of the address */
+	/** hash of the address in its space */
 	uint32_t hash;
 	/** index of the address in the session */
 	uint8_t index;

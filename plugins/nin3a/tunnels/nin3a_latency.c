@@ -43,7 +43,7 @@ METHOD(nin3a_latency_t, begin, void,
 	{
 		return;
 	}
-	if (place->ike_sa)
+	if (place->begun)
 	{
 		nin3a_count(NIN3A_SETUPS_UNTIMED);
 	}
@@ -60,7 +60,7 @@ METHOD(nin3a_latency_t, remove_, void,
 
 	if (place->ike_sa == ike_sa)
 	{
-		place->ike_sa = 0;
+		*place = (place_t){};
 	}
 }
 
@@ -69,10 +69,11 @@ METHOD(nin3a_latency_t, up, void,
 {
 	place_t *place = get_place(this, ike_sa);
 
-	if (place->ike_sa == ike_sa)
+	if (place->ike_sa == ike_sa && place->begun)
 	{
 		nin3a_count_setup(now - place->begun);
-		place->ike_sa = 0;
+		/* it keeps its place, to begin only once */
+		place->begun = 0;
 	}
 }
 

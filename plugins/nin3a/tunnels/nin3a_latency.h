@@ -9,8 +9,8 @@
  * nin3a_counters; what fails, and what comes up again, is not.
  *
  * The memory is the same whatever happens: the last NIN3A_LATENCY_PLACES
- * IKE_SAs that have begun.  One that takes so long that as many others begin
- * meanwhile is not measured, which is counted (NIN3A_SETUPS_UNTIMED).
+ * IKE_SAs that have begun.  One that is there, and no tunnel of a session, when as
+ * many others have begun is not measured, which is counted (NIN3A_SETUPS_UNTIMED).
  *
  * Called in hooks of charon only, which come one at a time; the work is
  * constant.
@@ -34,7 +34,7 @@ struct nin3a_latency_t {
 	/**
 	 * An IKE_SA begins; a request that was sent again changes nothing.
 	 *
-	 * @param now		nin3a_latency_now()
+	 * @param now		nin3a_latency_now(), not 0
 	 */
 	void (*begin)(nin3a_latency_t *this, uint32_t ike_sa, uint64_t now);
 

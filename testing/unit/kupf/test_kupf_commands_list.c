@@ -6,6 +6,7 @@
  */
 
 #include "kupf/protocol/kupf_measure.h"
+#include "kupf/protocol/kupf_traffic.h"
 #include "test_kupf_commands.h"
 #include "test_support.h"
 
@@ -520,6 +521,57 @@ START_TEST(test_measure_busy)
 }
 END_TEST
 
+/* clients that go again and again leave a bounded number of jobs behind */
+START_TEST(test_measure_again_and_again)
+{
+	uint64_t skipped = test_counter("traffic-skipped");
+	test_call_t call;
+	sem_t busy;
+	u_int i, jobs = 0;
+
+	ck_assert_int_eq(sem_init(&busy, 0, 0), 0);
+	upf.enforcer.stalled = &busy;
+	put_sessions(1);
+	upf.enforcer.tunnels = 1;
+	/* each goes on where the one before has ended, so that some find none */
+	lib->processor->set_threads(lib->processor, 2 * KUPF_TRAFFIC_JOBS);
+	while (jobs < KUPF_TRAFFIC_JOBS)
+	{
+		test_call_begin(&upf, &call, &upf, "measure-traffic", "");
+		jobs += step(&call) == KUPF_WORK_WAITS;
+		while (__atomic_load_n(&upf.enforcer.measuring,
+							   __ATOMIC_RELAXED) < jobs)
+		{
+			sched_yield();
+		}
+		test_call_end(&call);
+	}
+	ck_assert_uint_eq(test_counter("traffic-skipped"), skipped);
+	/* whoever comes now does not wait, neither for this nor for a list */
+	list_all(&call, "");
+	test_call_end(&call);
+	ck_assert_uint_eq(test_counter("traffic-skipped"), ++skipped);
+	run("success=yes", "measure-traffic", "");
+	run("success=yes", "measure-traffic", "");
+	ck_assert_uint_gt(test_counter("traffic-skipped"), skipped);
+	skipped = test_counter("traffic-skipped");
+	/* they end, and there is room again */
+	upf.enforcer.stalled = NULL;
+	for (i = 0; i < KUPF_TRAFFIC_JOBS; i++)
+	{
+		sem_post(&busy);
+	}
+	lib->processor->cancel(lib->processor);
+	lib->processor->set_threads(lib->processor, 2);
+	i = upf.enforcer.measured;
+	run("success=yes", "measure-traffic", "");
+	run("success=yes", "measure-traffic", "");
+	ck_assert_uint_gt(upf.enforcer.measured, i);
+	ck_assert_uint_eq(test_counter("traffic-skipped"), skipped);
+	sem_destroy(&busy);
+}
+END_TEST
+
 /* how setting up the tunnel gets on, which is a UE's business */
 START_TEST(test_attempts)
 {
@@ -618,6 +670,7 @@ void kupf_commands_list_cases(Suite *suite)
 	tcase_add_test(tc, test_measure);
 	tcase_add_test(tc, test_measure_bounded);
 	tcase_add_test(tc, test_measure_busy);
+	tcase_add_test(tc, test_measure_again_and_again);
 	tcase_add_test(tc, test_network);
 	tcase_add_test(tc, test_list);
 	tcase_add_test(tc, test_list_pages);

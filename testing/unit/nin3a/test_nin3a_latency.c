@@ -102,6 +102,13 @@ START_TEST(test_once)
 	latency->up(latency, 7, 2000);
 	latency->up(latency, 7, 9000);
 	expect(1, 1000, 0);
+	/* and whose first request comes once more */
+	latency->begin(latency, 7, 9000);
+	latency->up(latency, 7, 9500);
+	expect(1, 1000, 0);
+	/* it had its time: whose place it is now has taken nothing away */
+	latency->begin(latency, 7 + NIN3A_LATENCY_PLACES, 9000);
+	expect(1, 1000, 0);
 	/* one that is gone */
 	latency->begin(latency, 8, 1000);
 	latency->remove(latency, 8);
