@@ -3,6 +3,7 @@
 #include "kupf_ue_addresses.h"
 #include "kupf/store/kupf_holders.h"
 #include "kupf/store/kupf_identity.h"
+#include "kupf/store/kupf_space.h"
 
 #include <collections/linked_list.h>
 #include <threading/mutex.h>
@@ -53,7 +54,7 @@ static bool is_used(private_kupf_ue_addresses_t *this,
 	return this->enforcer->uses &&
 		   this->enforcer->uses(this->enforcer,
 								kupf_session_get_name(slot->session),
-								kupf_session_get_dnn(slot->session),
+								kupf_space_of(slot->session),
 								kupf_holder_address(slot));
 }
 
@@ -279,7 +280,7 @@ static bool release(private_kupf_ue_addresses_t *this, kupf_session_t *session)
 	addresses = kupf_session_get_ue_addresses(session, &count);
 	for (i = 0; i < count; i++)
 	{
-		kupf_holders_key(&key, &addresses[i], kupf_session_get_dnn(session));
+		kupf_holders_key(&key, &addresses[i], kupf_space_of(session));
 		slot = kupf_holders_find(this->holders, session, &key);
 		if (!slot)
 		{

@@ -126,7 +126,7 @@ kupf_holder_t *kupf_holders_next(kupf_holders_t *holders,
 	{
 		if (slot->hash == hash &&
 			kupf_address_equals(kupf_holder_address(slot), address) &&
-			kupf_space_same(kupf_session_get_dnn(slot->session), dnn))
+			kupf_space_same(kupf_space_of(slot->session), dnn))
 		{
 			return slot;
 		}
@@ -389,7 +389,7 @@ void kupf_holders_remove(kupf_holders_t *holders, kupf_holder_t *holder)
 	kupf_holder_t *slot;
 
 	uncount_within(holders, kupf_holder_address(holder),
-				   kupf_session_get_dnn(session));
+				   kupf_space_of(session));
 	/* what follows moves up, unless that were before its hash */
 	while ((slot = &part->slots[++pos & part->mask])->session)
 	{

@@ -6,8 +6,10 @@
 
 #include <ctype.h>
 
-/** What is set */
-static kupf_space_t current = KUPF_SPACE_ONE;
+/*
+ * Described in header
+ */
+bool kupf_space_by_dnn = FALSE;
 
 /*
  * Described in header
@@ -38,29 +40,25 @@ kupf_space_t kupf_space_parse(const char *text)
  */
 void kupf_space_set(kupf_space_t space)
 {
-	current = space;
+	kupf_space_by_dnn = space == KUPF_SPACE_DNN;
 }
 
 /*
  * Described in header
  */
-bool kupf_space_same(const char *a, const char *b)
+bool kupf_space_equal(const char *a, const char *b)
 {
-	return current != KUPF_SPACE_DNN || strcaseeq(a ?: "", b ?: "");
+	return strcaseeq(a ?: "", b ?: "");
 }
 
 /*
  * Described in header
  */
-uint32_t kupf_space_hash(const char *dnn, uint32_t hash)
+uint32_t kupf_space_hash_dnn(const char *dnn, uint32_t hash)
 {
 	uint8_t lower[32];
 	size_t len;
 
-	if (current != KUPF_SPACE_DNN || !dnn)
-	{
-		return hash;
-	}
 	do
 	{
 		for (len = 0; dnn[len] && len < sizeof(lower); len++)

@@ -18,7 +18,7 @@
 #ifndef KUPF_SPACE_H_
 #define KUPF_SPACE_H_
 
-#include <library.h>
+#include "kupf_session.h"
 
 typedef enum kupf_space_t kupf_space_t;
 
@@ -54,12 +54,47 @@ kupf_space_t kupf_space_parse(const char *text);
 void kupf_space_set(kupf_space_t space);
 
 /**
+ * Whether DNNs have spaces of their own, as it was set: only then it is worth
+ * looking for the DNN of a session.
+ */
+extern bool kupf_space_by_dnn;
+
+/**
+ * Whether two DNNs are the same.
+ *
+ * @param a			DNN, or NULL
+ * @param b			DNN, or NULL
+ */
+bool kupf_space_equal(const char *a, const char *b);
+
+/**
  * Whether inner addresses of sessions of two DNNs are of one space.
  *
  * @param a			DNN, or NULL
  * @param b			DNN, or NULL
  */
-bool kupf_space_same(const char *a, const char *b);
+static inline bool kupf_space_same(const char *a, const char *b)
+{
+	return !kupf_space_by_dnn || kupf_space_equal(a, b);
+}
+
+/**
+ * Get the DNN of a session where that matters.
+ *
+ * @return			internal DNN, NULL for none, and where it does not matter
+ */
+static inline const char *kupf_space_of(const kupf_session_t *session)
+{
+	return kupf_space_by_dnn ? kupf_session_get_dnn(session) : NULL;
+}
+
+/**
+ * Hash a DNN.
+ *
+ * @param dnn		DNN
+ * @param hash		hash to go on from
+ */
+uint32_t kupf_space_hash_dnn(const char *dnn, uint32_t hash);
 
 /**
  * Have the hash of an address be one of the space that it is in.
@@ -68,6 +103,9 @@ bool kupf_space_same(const char *a, const char *b);
  * @param hash		hash of the address
  * @return			the same hash for the same space
  */
-uint32_t kupf_space_hash(const char *dnn, uint32_t hash);
+static inline uint32_t kupf_space_hash(const char *dnn, uint32_t hash)
+{
+	return kupf_space_by_dnn && dnn ? kupf_space_hash_dnn(dnn, hash) : hash;
+}
 
 #endif /** KUPF_SPACE_H_ @}*/

@@ -393,9 +393,12 @@ void listen_to(kupf_event_t event)
 
 void ignore(kupf_event_t event)
 {
+	vici_message_t *last;
+
 	upf.publisher->unsubscribe(upf.publisher, event, &smf.public);
-	DESTROY_IF(smf.last);
-	smf.last = NULL;
+	/* another event may come at the same time */
+	last = __atomic_exchange_n(&smf.last, NULL, __ATOMIC_SEQ_CST);
+	DESTROY_IF(last);
 }
 
 const char *told(const char *field)
