@@ -144,9 +144,9 @@ static bool is_elsewhere(ike_sa_t *ike_sa, message_t *message)
 }
 
 /**
- * Whether charon waits for an answer about a CHILD_SA.
+ * Whether a request of charon for a task is under way.
  */
-static bool is_child_due(ike_sa_t *ike_sa)
+static bool is_active(ike_sa_t *ike_sa, task_type_t type)
 {
 	enumerator_t *enumerator;
 	bool found = FALSE;
@@ -155,11 +155,50 @@ static bool is_child_due(ike_sa_t *ike_sa)
 	enumerator = ike_sa->create_task_enumerator(ike_sa, TASK_QUEUE_ACTIVE);
 	while (!found && enumerator->enumerate(enumerator, &task))
 	{
-		found = task->get_type(task) == TASK_CHILD_CREATE ||
-				task->get_type(task) == TASK_CHILD_REKEY;
+		found = task->get_type(task) == type;
 	}
 	enumerator->destroy(enumerator);
 	return found;
+}
+
+/**
+ * Whether charon takes a CHILD_SA for half-open: have_half_open_children() in
+ * its ike_rekey.c.
+ */
+static bool is_half_open(ike_sa_t *ike_sa)
+{
+	enumerator_t *enumerator;
+	child_sa_t *child_sa;
+	bool found = FALSE;
+
+	enumerator = ike_sa->create_child_sa_enumerator(ike_sa);
+	while (!found && enumerator->enumerate(enumerator, &child_sa))
+	{
+		switch (child_sa->get_state(child_sa))
+		{
+			case CHILD_REKEYING:
+			case CHILD_RETRYING:
+			case CHILD_DELETING:
+				found = TRUE;
+				break;
+			default:
+				break;
+		}
+	}
+	enumerator->destroy(enumerator);
+	return found;
+}
+
+/**
+ * Get the facts about what a parsed request asks for.
+ */
+static void get_request(ike_sa_t *ike_sa, message_t *message,
+						tunnel_facts_t *facts)
+{
+	facts->rekeying = is_active(ike_sa, TASK_CHILD_REKEY);
+	facts->half_open = facts->rekeying && is_half_open(ike_sa);
+	facts->any_selectors = message->get_payload(message, PLV2_TS_INITIATOR) ||
+						   message->get_payload(message, PLV2_TS_RESPONDER);
 }
 
 /**
@@ -173,7 +212,8 @@ static void get_answer(ike_sa_t *ike_sa, message_t *message,
 	payload_t *payload;
 	notify_type_t type;
 
-	facts->child_due = is_child_due(ike_sa);
+	facts->child_due = is_active(ike_sa, TASK_CHILD_CREATE) ||
+					   is_active(ike_sa, TASK_CHILD_REKEY);
 	facts->sa = message->get_payload(message, PLV2_SECURITY_ASSOCIATION);
 	facts->selectors = message->get_payload(message, PLV2_TS_INITIATOR) &&
 					   message->get_payload(message, PLV2_TS_RESPONDER);
@@ -307,25 +347,30 @@ static void take_out(private_tunnel_guard_t *this, ike_sa_t *ike_sa,
 
 /**
  * Look at what is in a message that is due.
+ *
+ * @return			TUNNEL_PASS, or why it is not due after all
  */
-static void judge_content(private_tunnel_guard_t *this, ike_sa_t *ike_sa,
-						  tunnel_facts_t *facts, message_t *message)
+static tunnel_verdict_t judge_content(private_tunnel_guard_t *this,
+									  ike_sa_t *ike_sa, tunnel_facts_t *facts,
+									  message_t *message)
 {
 	tunnel_verdict_t verdict;
 
 	take_out(this, ike_sa, facts, message, FALSE);
-	if (!facts->request)
+	if (facts->request)
 	{
-		get_answer(ike_sa, message, facts);
-		verdict = tunnel_rules_answer(facts);
-		if (verdict != TUNNEL_PASS)
-		{	/* charon has one way to go on after that, whatever it has asked */
-			report(this, ike_sa, facts, message, verdict);
-			take_out(this, ike_sa, facts, message, TRUE);
-			message->add_notify(message, FALSE, NO_PROPOSAL_CHOSEN,
-								chunk_empty);
-		}
+		get_request(ike_sa, message, facts);
+		return tunnel_rules_request(facts);
 	}
+	get_answer(ike_sa, message, facts);
+	verdict = tunnel_rules_answer(facts);
+	if (verdict != TUNNEL_PASS)
+	{	/* charon has one way to go on after that, whatever it has asked */
+		report(this, ike_sa, facts, message, verdict);
+		take_out(this, ike_sa, facts, message, TRUE);
+		message->add_notify(message, FALSE, NO_PROPOSAL_CHOSEN, chunk_empty);
+	}
+	return TUNNEL_PASS;
 }
 
 METHOD(tunnel_guard_t, check, bool,
@@ -353,12 +398,12 @@ METHOD(tunnel_guard_t, check, bool,
 		facts.mobike = ike_sa->supports_extension(ike_sa, EXT_MOBIKE);
 	}
 	verdict = tunnel_rules_message(&facts);
+	if (verdict == TUNNEL_PASS && plain)
+	{
+		verdict = judge_content(this, ike_sa, &facts, message);
+	}
 	if (verdict == TUNNEL_PASS)
 	{
-		if (plain)
-		{
-			judge_content(this, ike_sa, &facts, message);
-		}
 		return TRUE;
 	}
 	report(this, ike_sa, &facts, message, verdict);

@@ -16,6 +16,7 @@ const char *tunnel_rules_token(tunnel_verdict_t verdict)
 		[TUNNEL_CONTRADICTORY] = "contradictory",
 		[TUNNEL_REAUTH] = "reauth",
 		[TUNNEL_EXCESS] = "excess",
+		[TUNNEL_NOT_YET] = "not-yet",
 		[TUNNEL_PASS] = "pass",
 	};
 
@@ -241,6 +242,30 @@ tunnel_verdict_t tunnel_rules_notify(const tunnel_facts_t *facts,
 		default:
 			return TUNNEL_PASS;
 	}
+}
+
+/*
+ * Described in header
+ */
+tunnel_verdict_t tunnel_rules_request(const tunnel_facts_t *facts)
+{
+	bool settled = TRUE;
+
+	switch ((int)facts->exchange)
+	{
+		case INFORMATIONAL:
+			/* it may delete the CHILD_SA that we rekey, or another one */
+			settled = facts->deleted <= 1;
+			break;
+		case CREATE_CHILD_SA:
+			/* without selectors it rekeys the IKE_SA; for a half-open CHILD_SA
+			 * charon answers TEMPORARY_FAILURE */
+			settled = facts->any_selectors || facts->half_open;
+			break;
+		default:
+			break;
+	}
+	return settled || !facts->rekeying ? TUNNEL_PASS : TUNNEL_NOT_YET;
 }
 
 /*

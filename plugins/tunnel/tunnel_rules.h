@@ -63,6 +63,8 @@ enum tunnel_verdict_t {
 	TUNNEL_REAUTH,
 	/** one of more than a message may have */
 	TUNNEL_EXCESS,
+	/** not due until our own rekeying of a CHILD_SA has come to its end */
+	TUNNEL_NOT_YET,
 	/** there is nothing to say against it */
 	TUNNEL_PASS,
 };
@@ -113,6 +115,18 @@ struct tunnel_facts_t {
 	/** how many vendor IDs it has */
 	u_int vendors;
 
+	/* of a request, which is decrypted and parsed */
+
+	/** we wait for the answer to a request to rekey a CHILD_SA */
+	bool rekeying;
+	/** a CHILD_SA is in a state in which charon rekeys no IKE_SA */
+	bool half_open;
+
+	/* of a message, which is decrypted and parsed */
+
+	/** it has a TSi or a TSr payload */
+	bool any_selectors;
+
 	/* of a response, which is decrypted and parsed */
 
 	/** it answers a request for a CHILD_SA, new or rekeyed */
@@ -158,6 +172,15 @@ tunnel_verdict_t tunnel_rules_payload(const tunnel_facts_t *facts,
  */
 tunnel_verdict_t tunnel_rules_notify(const tunnel_facts_t *facts,
 									 notify_type_t type);
+
+/**
+ * Is what a request asks for due while we rekey a CHILD_SA ourselves?  If not,
+ * it is left out as a whole: the peer sends it again, and finds us ready once it
+ * has answered (RFC 7296, 2.25).  Needs all facts that are not about a response.
+ *
+ * @return			TUNNEL_PASS, or why not
+ */
+tunnel_verdict_t tunnel_rules_request(const tunnel_facts_t *facts);
 
 /**
  * Does a response say one thing?  If not, it is to be taken for an ordinary

@@ -30,6 +30,9 @@ static test_ike_sa_t sa;
 static task_type_t sa_task;
 static bool fixed;
 
+/** State of the CHILD_SAs that it has */
+static child_sa_state_t child_state;
+
 static tunnel_guard_t *guard;
 static message_t *message;
 
@@ -54,6 +57,11 @@ static enumerator_t *create_task_enumerator(ike_sa_t *this, task_queue_t queue)
 					enumerator_create_empty();
 }
 
+static child_sa_state_t get_state(child_sa_t *this)
+{
+	return child_state;
+}
+
 /**
  * There are two.
  */
@@ -65,6 +73,7 @@ static enumerator_t *create_child_sa_enumerator(ike_sa_t *this)
 
 	for (i = 0; i < countof(children); i++)
 	{
+		children[i].get_state = get_state;
 		array_insert(array, ARRAY_TAIL, &children[i]);
 	}
 	return enumerator_create_cleaner(array_create_enumerator(array),
@@ -185,6 +194,7 @@ static void setup()
 	sa.public.create_task_enumerator = create_task_enumerator;
 	sa.public.create_child_sa_enumerator = create_child_sa_enumerator;
 	sa_task = TASK_CHILD_CREATE;
+	child_state = CHILD_INSTALLED;
 	/* where the messages are from */
 	sa.remote->destroy(sa.remote);
 	sa.remote = host_create_from_string("192.0.2.1", 4500);
@@ -544,6 +554,81 @@ START_TEST(test_answer)
 }
 END_TEST
 
+/**
+ * Receive a request that rekeys the IKE_SA, or a CHILD_SA.
+ */
+static void add_rekeying(payload_t *selectors)
+{
+	begin(CREATE_CHILD_SA, TRUE);
+	add(&sa_payload_create(PLV2_SECURITY_ASSOCIATION)->payload_interface);
+	add(&nonce_payload_create(PLV2_NONCE)->payload_interface);
+	if (selectors)
+	{
+		add(selectors);
+	}
+}
+
+/**
+ * That a request is left out as a whole, for the peer to send it again.
+ */
+static void assert_later()
+{
+	assert_counts(TUNNEL_NOT_YET, 1, ck_assert(!check(TRUE)));
+	ck_assert_int_eq(message->get_exchange_type(message),
+					 EXCHANGE_TYPE_UNDEFINED);
+}
+
+static void assert_now()
+{
+	assert_counts(TUNNEL_NOT_YET, 0, ck_assert(check(TRUE)));
+	ck_assert_int_ne(message->get_exchange_type(message),
+					 EXCHANGE_TYPE_UNDEFINED);
+}
+
+START_TEST(test_rekeying)
+{
+	child_sa_state_t open[] = {
+		CHILD_REKEYING, CHILD_RETRYING, CHILD_DELETING
+	};
+	u_int i;
+
+	sa_task = TASK_CHILD_REKEY;
+	begin(INFORMATIONAL, TRUE);
+	add_deleted(1);
+	assert_now();
+	/* in one payload, or in two */
+	begin(INFORMATIONAL, TRUE);
+	add_deleted(2);
+	assert_later();
+	begin(INFORMATIONAL, TRUE);
+	add_deleted(1);
+	add_deleted(1);
+	assert_later();
+
+	add_rekeying(NULL);
+	assert_later();
+	add_rekeying(&ts_payload_create(TRUE)->payload_interface);
+	assert_now();
+	add_rekeying(&ts_payload_create(FALSE)->payload_interface);
+	assert_now();
+	for (i = 0; i < countof(open); i++)
+	{
+		child_state = open[i];
+		add_rekeying(NULL);
+		assert_now();
+	}
+
+	/* nothing of ours is under way, or something else */
+	child_state = CHILD_INSTALLED;
+	sa_task = TASK_CHILD_CREATE;
+	begin(INFORMATIONAL, TRUE);
+	add_deleted(2);
+	assert_now();
+	add_rekeying(NULL);
+	assert_now();
+}
+END_TEST
+
 static Suite *tunnel_guard_suite(void)
 {
 	Suite *suite = suite_create("tunnel_guard");
@@ -565,6 +650,7 @@ static Suite *tunnel_guard_suite(void)
 	tcase_add_test(tc, test_deleted);
 	tcase_add_test(tc, test_vendors);
 	tcase_add_test(tc, test_answer);
+	tcase_add_test(tc, test_rekeying);
 
 	return suite;
 }

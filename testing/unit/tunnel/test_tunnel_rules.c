@@ -39,6 +39,11 @@ static const tunnel_facts_t due = {
 							   __VA_ARGS__); \
 	tunnel_rules_answer(&_all); })
 
+/** Verdict on a request that comes while we rekey a CHILD_SA */
+#define request(...) ({ \
+	tunnel_facts_t _all = with(facts->rekeying = TRUE, __VA_ARGS__); \
+	tunnel_rules_request(&_all); })
+
 /** Verdict on a payload of an exchange */
 #define payload(type, exch) ({ \
 	tunnel_facts_t _all = with(facts->exchange = (exch)); \
@@ -287,6 +292,31 @@ START_TEST(test_answers)
 }
 END_TEST
 
+/* while we rekey a CHILD_SA, it is deleted alone, and stays in its IKE_SA */
+START_TEST(test_requests)
+{
+	ck_assert_int_eq(request(facts->deleted = 1), TUNNEL_PASS);
+	ck_assert_int_eq(request(facts->deleted = 2), TUNNEL_NOT_YET);
+	ck_assert_int_eq(request(facts->deleted = 2, facts->half_open = TRUE),
+					 TUNNEL_NOT_YET);
+	ck_assert_int_eq(request(facts->deleted = 2, facts->rekeying = FALSE),
+					 TUNNEL_PASS);
+	/* it rekeys the IKE_SA */
+	ck_assert_int_eq(request(facts->exchange = CREATE_CHILD_SA),
+					 TUNNEL_NOT_YET);
+	ck_assert_int_eq(request(facts->exchange = CREATE_CHILD_SA,
+							 facts->rekeying = FALSE), TUNNEL_PASS);
+	/* charon refuses that itself */
+	ck_assert_int_eq(request(facts->exchange = CREATE_CHILD_SA,
+							 facts->half_open = TRUE), TUNNEL_PASS);
+	/* it creates or rekeys a CHILD_SA */
+	ck_assert_int_eq(request(facts->exchange = CREATE_CHILD_SA,
+							 facts->any_selectors = TRUE), TUNNEL_PASS);
+	ck_assert_int_eq(request(facts->exchange = TUNNEL_IKE_FOLLOWUP_KE),
+					 TUNNEL_PASS);
+}
+END_TEST
+
 START_TEST(test_tokens)
 {
 	int i, j;
@@ -370,6 +400,7 @@ static Suite *tunnel_rules_suite(void)
 	tcase_add_test(tc, test_notifies);
 	tcase_add_test(tc, test_addresses);
 	tcase_add_test(tc, test_excess);
+	tcase_add_test(tc, test_requests);
 	tcase_add_test(tc, test_answers);
 	tcase_add_test(tc, test_tokens);
 
