@@ -1,32 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_holders.h"
+#include "kupf_prefixes.h"
 #include "kupf_space.h"
 
 /** Slots of a part at the beginning, a power of two */
 #define SLOTS_MIN 16
 
-/** The same for counts of what is in prefixes */
-#define WITHIN_MIN 16
-
 /** Highest bits of a hash, which choose the part */
 #define PART_BITS 8
 
 typedef struct part_t part_t;
-typedef struct within_t within_t;
-
-/**
- * How many slots there are for addresses in a prefix.  Of the DNN there is the
- * hash alone: should two have one, the prefix is refused to both, not granted.
- */
-struct within_t {
-	/** prefix, its octets as they are */
-	uint64_t prefix;
-	/** hash of the prefix and the space it is in */
-	uint32_t hash;
-	/** slots, 0 if there is no such prefix */
-	uint32_t count;
-};
 
 /**
  * A part of the table, which grows on its own.
@@ -38,10 +22,8 @@ struct part_t {
 	uint32_t mask;
 	/** slots that are not empty */
 	uint32_t count;
-	/** counts of the prefixes whose hash leads here, as the slots are */
-	within_t *within;
-	/** their number less one, and how many are not empty */
-	uint32_t within_mask, within_count;
+	/** addresses in the prefixes whose hash leads here */
+	kupf_prefixes_t prefixes;
 };
 
 /**
@@ -60,17 +42,6 @@ struct kupf_holders_t {
 static part_t *get_part(kupf_holders_t *holders, uint32_t hash)
 {
 	return &holders->parts[hash >> (32 - PART_BITS)];
-}
-
-/**
- * Get the octets of a prefix.
- */
-static uint64_t bits_of(const kupf_address_t *prefix)
-{
-	uint64_t bits;
-
-	memcpy(&bits, prefix->bytes, sizeof(bits));
-	return bits;
 }
 
 /*
@@ -175,86 +146,30 @@ kupf_holder_t *kupf_holders_find_namesake(kupf_holders_t *holders,
 	return slot;
 }
 
-/**
- * Get the position of a prefix in a part, or of the empty slot for it.
- */
-static uint32_t find_within(const part_t *part, uint64_t prefix, uint32_t hash)
-{
-	const within_t *slot;
-	uint32_t pos = hash;
-
-	while ((slot = &part->within[pos & part->within_mask])->count &&
-		   (slot->hash != hash || slot->prefix != prefix))
-	{
-		pos++;
-	}
-	return pos & part->within_mask;
-}
-
 /*
  * Described in header
  */
 bool kupf_holders_has_within(kupf_holders_t *holders,
 							 const kupf_holders_key_t *prefix)
 {
-	part_t *part = get_part(holders, prefix->hash);
-
-	return part->within[find_within(part, bits_of(prefix->address),
-									prefix->hash)].count != 0;
+	return kupf_prefixes_has(&get_part(holders, prefix->hash)->prefixes,
+							 prefix->address, prefix->hash);
 }
 
 /**
- * Count an address that comes into a prefix, for which there is room.
+ * An address goes: count it no more, if it is in a prefix.
  */
-static void count_within(kupf_holders_t *holders, const kupf_address_t *prefix,
-						 uint32_t hash)
+static void uncount(kupf_holders_t *holders, const kupf_address_t *address,
+					const char *dnn)
 {
-	part_t *part = get_part(holders, hash);
-	within_t *slot;
-
-	slot = &part->within[find_within(part, bits_of(prefix), hash)];
-	if (!slot->count++)
-	{
-		slot->prefix = bits_of(prefix);
-		slot->hash = hash;
-		part->within_count++;
-	}
-}
-
-/**
- * Count an address that goes, if it is in a prefix.
- */
-static void uncount_within(kupf_holders_t *holders,
-						   const kupf_address_t *address, const char *dnn)
-{
-	uint32_t hash, hole, pos;
 	kupf_address_t prefix;
-	within_t *slot;
-	part_t *part;
+	uint32_t hash;
 
-	if (!kupf_address_get_prefix(address, &prefix))
+	if (kupf_address_get_prefix(address, &prefix))
 	{
-		return;
+		hash = hash_address(&prefix, dnn);
+		kupf_prefixes_remove(&get_part(holders, hash)->prefixes, &prefix, hash);
 	}
-	hash = hash_address(&prefix, dnn);
-	part = get_part(holders, hash);
-	hole = pos = find_within(part, bits_of(&prefix), hash);
-	if (--part->within[hole].count)
-	{
-		return;
-	}
-	/* what follows moves up, unless that were before its hash */
-	while ((slot = &part->within[++pos & part->within_mask])->count)
-	{
-		if (((pos - slot->hash) & part->within_mask) >=
-			((pos - hole) & part->within_mask))
-		{
-			part->within[hole & part->within_mask] = *slot;
-			hole = pos;
-		}
-	}
-	part->within[hole & part->within_mask] = (within_t){};
-	part->within_count--;
 }
 
 /**
@@ -303,42 +218,6 @@ static bool reserve(part_t *part)
 	return TRUE;
 }
 
-/**
- * Have room in a part for the prefixes of all addresses of a session.
- */
-static bool reserve_within(part_t *part)
-{
-	uint32_t mask = part->within_mask, i, pos;
-	within_t *slots;
-
-	if (part->within_count + KUPF_UE_ADDRESSES_MAX <= mask - mask / 4)
-	{
-		return TRUE;
-	}
-	mask = 2 * mask + 1;
-	slots = calloc((size_t)mask + 1, sizeof(*slots));
-	if (!slots)
-	{
-		return FALSE;
-	}
-	for (i = 0; i <= part->within_mask; i++)
-	{
-		if (part->within[i].count)
-		{
-			pos = part->within[i].hash;
-			while (slots[pos & mask].count)
-			{
-				pos++;
-			}
-			slots[pos & mask] = part->within[i];
-		}
-	}
-	free(part->within);
-	part->within = slots;
-	part->within_mask = mask;
-	return TRUE;
-}
-
 /*
  * Described in header
  */
@@ -351,7 +230,9 @@ bool kupf_holders_reserve(kupf_holders_t *holders,
 	{
 		done = reserve(get_part(holders, keys->hash)) &&
 			   (keys->prefix.family == AF_UNSPEC ||
-				reserve_within(get_part(holders, keys->prefix_hash)));
+				kupf_prefixes_reserve(
+							&get_part(holders, keys->prefix_hash)->prefixes,
+							KUPF_UE_ADDRESSES_MAX));
 	}
 	return done;
 }
@@ -374,7 +255,8 @@ void kupf_holders_add(kupf_holders_t *holders, kupf_session_t *session,
 	holders->count++;
 	if (key->prefix.family != AF_UNSPEC)
 	{
-		count_within(holders, &key->prefix, key->prefix_hash);
+		kupf_prefixes_add(&get_part(holders, key->prefix_hash)->prefixes,
+						  &key->prefix, key->prefix_hash);
 	}
 }
 
@@ -388,8 +270,7 @@ void kupf_holders_remove(kupf_holders_t *holders, kupf_holder_t *holder)
 	uint32_t hole = holder - part->slots, pos = hole;
 	kupf_holder_t *slot;
 
-	uncount_within(holders, kupf_holder_address(holder),
-				   kupf_space_of(session));
+	uncount(holders, kupf_holder_address(holder), kupf_space_of(session));
 	/* what follows moves up, unless that were before its hash */
 	while ((slot = &part->slots[++pos & part->mask])->session)
 	{
@@ -429,7 +310,7 @@ void kupf_holders_destroy(kupf_holders_t *holders)
 			kupf_session_unref(part->slots[i].session);
 		}
 		free(part->slots);
-		free(part->within);
+		kupf_prefixes_clear(&part->prefixes);
 	}
 	free(holders);
 }
@@ -448,8 +329,7 @@ kupf_holders_t *kupf_holders_create()
 	{
 		part->slots = calloc(SLOTS_MIN, sizeof(kupf_holder_t));
 		part->mask = SLOTS_MIN - 1;
-		part->within = calloc(WITHIN_MIN, sizeof(within_t));
-		part->within_mask = WITHIN_MIN - 1;
+		kupf_prefixes_init(&part->prefixes);
 	}
 	return holders;
 }

@@ -13,7 +13,8 @@
  * slot of 16 octets for each address of each session; a quarter of the slots at
  * least is empty.  It is cut into parts by the high bits of the hash, which
  * double on their own, so that nobody waits for more than one of them.  So do the
- * tables beside them that count the IPv6 addresses in each prefix.
+ * tables beside them that count the IPv6 addresses in each prefix
+ * (kupf_prefixes).
  */
 
 #ifndef KUPF_HOLDERS_H_
