@@ -6,6 +6,7 @@
 #include "nin3a/tunnels/nin3a_latency.h"
 #include "nin3a_counters.h"
 #include "nin3a/auth/nin3a_decision.h"
+#include "nin3a/auth/nin3a_ends.h"
 #include "tunnel/tunnel_message.h"
 #include "nin3a/tunnels/nin3a_record.h"
 #include "nin3a/tunnels/nin3a_unknown_spi.h"
@@ -50,6 +51,8 @@ struct private_nin3a_listener_t {
 	nin3a_refusals_t *refusals;
 	/** has those that were not judged */
 	nin3a_unjudged_t *unjudged;
+	/** knows why IKE_SAs end */
+	nin3a_ends_t *ends;
 	/** decides on CHILD_SAs */
 	nin3a_child_sas_t *children;
 	/** decides on what changes later */
@@ -73,25 +76,6 @@ static void count_suppressed_event()
 {
 	nin3a_count(NIN3A_SUPPRESSED_EVENTS);
 	count_suppressed();
-}
-
-/**
- * Tell about the refusal of an IKE_SA, once.
- */
-static void report_refusal(private_nin3a_listener_t *this, ike_sa_t *ike_sa)
-{
-	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
-	nin3a_attempt_t *attempt;
-	nin3a_state_t state;
-
-	attempt = this->tunnels->take_attempt(this->tunnels, unique_id, &state);
-	if (attempt)
-	{
-		/* e.g. one that came from another connection: it is told once */
-		this->unjudged->drop(this->unjudged, unique_id);
-		this->refusals->report(this->refusals, attempt, state);
-	}
-	this->unjudged->end(this->unjudged, unique_id);
 }
 
 /**
@@ -203,69 +187,17 @@ METHOD(listener_t, authorize, bool,
 	return TRUE;
 }
 
-/**
- * A message could not be read.  Unless it is left alone, charon ends the
- * IKE_SA: with a request that is encrypted it was its peer who wanted that.
- */
-static void handle_unreadable(private_nin3a_listener_t *this,
-							  ike_sa_t *ike_sa, va_list args)
-{
-	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
-	message_t *message = va_arg(args, message_t*);
-	status_t status = va_arg(args, status_t);
-
-	if (this->tunnels->get_state(this->tunnels, unique_id) == NIN3A_STATE_NONE)
-	{
-		this->unjudged->unreadable(this->unjudged, ike_sa, message, status);
-	}
-	else if (message->get_request(message) &&
-			 (status == PARSE_ERROR || status == VERIFY_ERROR))
-	{
-		this->tunnels->set_reason(this->tunnels, unique_id, KUPF_REASON_PEER);
-	}
-}
-
 METHOD(listener_t, alert_, bool,
 	private_nin3a_listener_t *this, ike_sa_t *ike_sa, alert_t alert,
 	va_list args)
 {
-	uint32_t unique_id;
-
 	if (alert == ALERT_INVALID_IKE_SPI)
 	{
 		nin3a_unknown_spi_answer(&this->unknown, va_arg(args, message_t*));
-		return TRUE;
 	}
-	if (!ike_sa)
+	else if (ike_sa)
 	{
-		return TRUE;
-	}
-	unique_id = ike_sa->get_unique_id(ike_sa);
-	switch (alert)
-	{
-		case ALERT_PEER_AUTH_FAILED:
-			report_refusal(this, ike_sa);
-			break;
-		case ALERT_LOCAL_AUTH_FAILED:
-			this->tunnels->refuse(this->tunnels, unique_id, NIN3A_OWN_AUTH);
-			break;
-		case ALERT_UNIQUE_KEEP:
-			this->tunnels->refuse(this->tunnels, unique_id, NIN3A_UNIQUENESS);
-			break;
-		case ALERT_UNIQUE_REPLACE:
-			/* raised for the IKE_SA that is replaced */
-			this->tunnels->set_reason(this->tunnels, unique_id,
-									  KUPF_REASON_SUPERSEDED);
-			break;
-		case ALERT_RETRANSMIT_SEND_TIMEOUT:
-			this->tunnels->set_reason(this->tunnels, unique_id,
-									  KUPF_REASON_TIMEOUT);
-			break;
-		case ALERT_PARSE_ERROR_BODY:
-			handle_unreadable(this, ike_sa, args);
-			break;
-		default:
-			break;
+		this->ends->alert(this->ends, ike_sa, alert, args);
 	}
 	return TRUE;
 }
@@ -305,7 +237,7 @@ METHOD(listener_t, ike_state_change, bool,
 			/* comes for every end; what charon releases after it needs nothing
 			 * of ours */
 			this->judge->judge_end(this->judge, ike_sa);
-			report_refusal(this, ike_sa);
+			this->ends->refused(this->ends, unique_id);
 			nin3a_record_down(this->tunnels, this->kupf, unique_id,
 							  this->keyring->get_current(this->keyring));
 			this->tunnels->remove(this->tunnels, unique_id);
@@ -415,6 +347,7 @@ METHOD(nin3a_listener_t, destroy, void,
 	this->bounds->destroy(this->bounds);
 	this->setups->destroy(this->setups);
 	this->latency->destroy(this->latency);
+	this->ends->destroy(this->ends);
 	this->unjudged->destroy(this->unjudged);
 	this->refusals->destroy(this->refusals);
 	this->guard->destroy(this->guard);
@@ -461,6 +394,7 @@ nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 	this->refusals = nin3a_refusals_create(kupf, &this->limiter, &this->early);
 	this->unjudged = nin3a_unjudged_create(kupf->get_store(kupf),
 										   this->refusals);
+	this->ends = nin3a_ends_create(tunnels, this->unjudged, this->refusals);
 	this->children = nin3a_child_sas_create(config, tunnels,
 											kupf->get_store(kupf),
 											&this->limiter);
