@@ -178,7 +178,7 @@ bool nin3a_entry_get_spis(const nin3a_entry_t *entry, tunnel_spis_t *spis)
  */
 bool nin3a_entry_condemn(nin3a_entry_t *entry)
 {
-	if (entry->state != NIN3A_STATE_ESTABLISHED || entry->closing)
+	if (!entry || entry->state != NIN3A_STATE_ESTABLISHED || entry->closing)
 	{
 		return FALSE;
 	}
@@ -253,7 +253,7 @@ bool nin3a_entry_set_child(nin3a_entry_t *entry, const kupf_child_t *child,
 {
 	bool last;
 
-	if (!entry->details)
+	if (!entry || !entry->details)
 	{
 		return FALSE;
 	}

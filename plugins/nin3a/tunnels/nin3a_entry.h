@@ -173,6 +173,7 @@ bool nin3a_entry_get_spis(const nin3a_entry_t *entry, tunnel_spis_t *spis);
 /**
  * Mark an entry as being closed for what it does, see nin3a_tunnels_t.condemn().
  *
+ * @param entry		entry, or NULL
  * @return			FALSE if it is not established, or is being closed
  */
 bool nin3a_entry_condemn(nin3a_entry_t *entry);
@@ -199,6 +200,8 @@ void nin3a_entry_set_path(nin3a_entry_t *entry, const kupf_endpoint_t *local,
 
 /**
  * Keep or forget a CHILD_SA of a tunnel, see nin3a_tunnels_t.set_child().
+ *
+ * @param entry		entry, or NULL
  */
 bool nin3a_entry_set_child(nin3a_entry_t *entry, const kupf_child_t *child,
 						   bool installed, tunnel_told_t *told);

@@ -88,9 +88,7 @@ METHOD(nin3a_tunnels_t, get_state, nin3a_state_t,
 METHOD(nin3a_tunnels_t, refuse, void,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, nin3a_reason_t reason)
 {
-	nin3a_entry_t *entry = lock_entry(this, ike_sa);
-
-	nin3a_entry_refuse(entry, reason);
+	nin3a_entry_refuse(lock_entry(this, ike_sa), reason);
 	this->mutex->unlock(this->mutex);
 }
 
@@ -156,9 +154,9 @@ METHOD(nin3a_tunnels_t, down, kupf_session_t*,
 METHOD(nin3a_tunnels_t, take_attempt, nin3a_attempt_t*,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, nin3a_state_t *state)
 {
-	nin3a_entry_t *entry = lock_entry(this, ike_sa);
-	nin3a_attempt_t *attempt = nin3a_entry_take_attempt(entry, state);
+	nin3a_attempt_t *attempt;
 
+	attempt = nin3a_entry_take_attempt(lock_entry(this, ike_sa), state);
 	this->mutex->unlock(this->mutex);
 	return attempt;
 }
@@ -174,26 +172,20 @@ METHOD(nin3a_tunnels_t, get_session, kupf_session_t*,
 METHOD(nin3a_tunnels_t, get_spis, bool,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, tunnel_spis_t *spis)
 {
-	nin3a_entry_t *entry = lock_entry(this, ike_sa);
-
-	return unlock(this, nin3a_entry_get_spis(entry, spis));
+	return unlock(this, nin3a_entry_get_spis(lock_entry(this, ike_sa), spis));
 }
 
 METHOD(nin3a_tunnels_t, set_reason, void,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, kupf_reason_t reason)
 {
-	nin3a_entry_t *entry = lock_entry(this, ike_sa);
-
-	nin3a_entry_give_reason(entry, reason);
+	nin3a_entry_give_reason(lock_entry(this, ike_sa), reason);
 	this->mutex->unlock(this->mutex);
 }
 
 METHOD(nin3a_tunnels_t, condemn, bool,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa)
 {
-	nin3a_entry_t *entry = lock_entry(this, ike_sa);
-
-	return unlock(this, entry && nin3a_entry_condemn(entry));
+	return unlock(this, nin3a_entry_condemn(lock_entry(this, ike_sa)));
 }
 
 METHOD(nin3a_tunnels_t, set_path, void,
@@ -201,9 +193,7 @@ METHOD(nin3a_tunnels_t, set_path, void,
 	const kupf_endpoint_t *local, const kupf_endpoint_t *remote,
 	tunnel_told_t *told)
 {
-	nin3a_entry_t *entry = lock_entry(this, ike_sa);
-
-	nin3a_entry_set_path(entry, local, remote, told);
+	nin3a_entry_set_path(lock_entry(this, ike_sa), local, remote, told);
 	this->mutex->unlock(this->mutex);
 }
 
@@ -211,18 +201,14 @@ METHOD(nin3a_tunnels_t, set_child, bool,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, const kupf_child_t *child,
 	bool installed, tunnel_told_t *told)
 {
-	nin3a_entry_t *entry = lock_entry(this, ike_sa);
-
-	return unlock(this, entry && nin3a_entry_set_child(entry, child, installed,
-													   told));
+	return unlock(this, nin3a_entry_set_child(lock_entry(this, ike_sa), child,
+											  installed, told));
 }
 
 METHOD(nin3a_tunnels_t, lease, bool,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, u_int i)
 {
-	nin3a_entry_t *entry = lock_entry(this, ike_sa);
-
-	return unlock(this, nin3a_entry_lease(entry, i));
+	return unlock(this, nin3a_entry_lease(lock_entry(this, ike_sa), i));
 }
 
 METHOD(nin3a_tunnels_t, rekey, bool,
@@ -366,9 +352,7 @@ METHOD(nin3a_tunnels_t, crop, void,
 	private_nin3a_tunnels_t *this, uint32_t ike_sa, u_int max, array_t *close,
 	array_t *force)
 {
-	nin3a_entry_t *entry = lock_entry(this, ike_sa);
-
-	nin3a_chain_crop(this->table, entry, max, close, force);
+	nin3a_chain_crop(this->table, lock_entry(this, ike_sa), max, close, force);
 	this->mutex->unlock(this->mutex);
 }
 
