@@ -11,7 +11,7 @@
  * Prints what it has done, by the names of the functions: "NAME OPERATIONS".
  */
 
-#include "bench.h"
+#include "counted_requests.h"
 #include "kupf/kupf_enforcement.h"
 #include "kupf/protocol/kupf_commands.h"
 #include "kupf/protocol/kupf_preconfigured_file.h"
@@ -30,14 +30,8 @@
 /** Operations of each kind */
 #define OPERATIONS 2048
 
-/** Sessions of a request, those of feed.c */
-#define BATCH 256
-
 /** Requests for as many sessions as there are operations */
-#define REQUESTS (OPERATIONS / BATCH)
-
-/** Octets of a name with its NUL */
-#define NAME_LEN 23
+#define REQUESTS (OPERATIONS / COUNTED_BATCH)
 
 /** callgrind begins and ends with these: no copies of them */
 #define COUNTED __attribute__((noinline, noclone)) void
@@ -48,11 +42,10 @@ static kupf_commands_t *commands;
 
 /** What is made before: requests of the socket, those of the procedures and
  * what they are for */
-static wire_writer_t messages[(SESSIONS + OPERATIONS) / BATCH];
+static wire_writer_t messages[(SESSIONS + OPERATIONS) / COUNTED_BATCH];
 static wire_writer_t singles[OPERATIONS];
 static kupf_request_t requests[OPERATIONS];
 static kupf_session_data_t contents[OPERATIONS];
-static char names[OPERATIONS][NAME_LEN];
 static kupf_session_t *made[OPERATIONS];
 
 void counted_find(), counted_create(), counted_put(), counted_establish(),
@@ -66,130 +59,6 @@ static void expect(bool ok, const char *what)
 		fprintf(stderr, "counted: %s failed\n", what);
 		exit(EXIT_FAILURE);
 	}
-}
-
-static char *make_name(char name[NAME_LEN], uint32_t number)
-{
-	snprintf(name, NAME_LEN, "imsi-90170%010u-1", number);
-	return name;
-}
-
-/**
- * The inner addresses of a UE, IPv4 and IPv6.
- */
-static void make_addresses(uint32_t number, kupf_address_t addresses[2])
-{
-	addresses[0] = (kupf_address_t){
-		.family = AF_INET,
-		.bytes = { 10, number >> 16, number >> 8, number, },
-	};
-	addresses[1] = (kupf_address_t){
-		.family = AF_INET6,
-		.bytes = { 0x20, 0x01, 0x0d, 0xb8, 0, number >> 16, number >> 8, number,
-				   [15] = 1, },
-	};
-}
-
-/**
- * Write what a session is.
- */
-static void put_content(wire_writer_t *message, uint32_t number)
-{
-	uint8_t id[BENCH_ID_LEN], key[BENCH_KEY_LEN];
-	char text[64] = "@#";
-	kupf_address_t addresses[2];
-	u_int i;
-
-	bench_id(number, id);
-	bench_key(id, 1, key);
-	make_addresses(number, addresses);
-	wire_writer_value(message, "key", wire_octets(key, sizeof(key)));
-	chunk_to_hex(chunk_from_thing(id), text + 2, FALSE);
-	wire_writer_text(message, "ue-id", text);
-	wire_writer_text(message, "pdu-session-id", "1");
-	wire_writer_begin_list(message, "ue-addresses");
-	for (i = 0; i < countof(addresses); i++)
-	{
-		kupf_address_print(&addresses[i], text);
-		wire_writer_item(message, wire_text(text));
-	}
-	wire_writer_end_list(message);
-	wire_writer_text(message, "lifetime", "3600");
-}
-
-/**
- * Write a request for BATCH sessions.
- */
-static void make_batch(wire_writer_t *message, uint32_t first)
-{
-	char name[NAME_LEN];
-	uint32_t i;
-
-	wire_writer_init(message, WIRE_PACKET_MAX);
-	for (i = 0; i < BATCH; i++)
-	{
-		wire_writer_begin_section(message, make_name(name, first + i));
-		put_content(message, first + i);
-		wire_writer_end_section(message);
-	}
-}
-
-/**
- * Write a request to delete BATCH sessions.
- */
-static void make_deletion(wire_writer_t *message, uint32_t first)
-{
-	char name[NAME_LEN];
-	uint32_t i;
-
-	wire_writer_reset(message);
-	for (i = 0; i < BATCH; i++)
-	{
-		wire_writer_begin_section(message, make_name(name, first + i));
-		wire_writer_end_section(message);
-	}
-}
-
-/**
- * Write a request for one session.
- */
-static void make_single(wire_writer_t *message, uint32_t number)
-{
-	char name[NAME_LEN];
-
-	wire_writer_init(message, WIRE_PACKET_MAX);
-	wire_writer_text(message, "session", make_name(name, number));
-	put_content(message, number);
-}
-
-/**
- * Make a request of the procedures, and what a session of it has.
- */
-static void make_request(u_int i, uint32_t number)
-{
-	kupf_request_t *request = &requests[i];
-
-	*request = (kupf_request_t){
-		.fields = KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_KEY |
-				  KUPF_FIELD_PDU_SESSION_ID | KUPF_FIELD_UE_ADDRESSES |
-				  KUPF_FIELD_LIFETIME,
-		.id_type = ID_KEY_ID,
-		.id_len = BENCH_ID_LEN,
-		.key_len = BENCH_KEY_LEN,
-		.pdu_session_id = 1,
-		.ue_address_count = 2,
-		.lifetime = 3600,
-	};
-	make_name(request->session, number);
-	bench_id(number, request->id);
-	bench_key(request->id, 1, request->key);
-	make_addresses(number, request->ue_addresses);
-	contents[i] = (kupf_session_data_t){
-		.name = make_name(names[i], number),
-		.services = KUPF_SERVICE_IKE,
-		.generation = 1,
-	};
-	kupf_request_apply(&contents[i], request);
 }
 
 CALLBACK(take_packet, void,
@@ -339,7 +208,7 @@ static void prepare(uint32_t first)
 
 	for (i = 0; i < OPERATIONS; i++)
 	{
-		make_request(i, first + i);
+		counted_make_request(&requests[i], &contents[i], first + i);
 	}
 }
 
@@ -384,7 +253,7 @@ static void run_requests(u_int sessions)
 
 	for (i = 0; i < OPERATIONS; i++)
 	{
-		make_single(&singles[i], first + i);
+		counted_make_single(&singles[i], first + i);
 	}
 	counted_single();
 	report("single", OPERATIONS, sessions + OPERATIONS);
@@ -392,7 +261,7 @@ static void run_requests(u_int sessions)
 	for (i = 0; i < REQUESTS; i++)
 	{
 		wire_writer_deinit(&messages[i]);
-		make_batch(&messages[i], first + i * BATCH);
+		counted_make_batch(&messages[i], first + i * COUNTED_BATCH);
 	}
 	counted_batched();
 	report("batched", OPERATIONS, sessions + 2 * OPERATIONS);
@@ -400,7 +269,7 @@ static void run_requests(u_int sessions)
 	report("again", OPERATIONS, sessions + 2 * OPERATIONS);
 	for (i = 0; i < REQUESTS; i++)
 	{
-		make_deletion(&messages[i], first + i * BATCH);
+		counted_make_deletion(&messages[i], first + i * COUNTED_BATCH);
 	}
 	counted_deleted();
 	report("deleted", OPERATIONS, sessions + OPERATIONS);
@@ -415,13 +284,13 @@ static void run_synchronisation()
 
 	for (i = 0; i < REQUESTS; i++)
 	{	/* those that came one by one */
-		make_deletion(&messages[i], SESSIONS + OPERATIONS + i * BATCH);
+		counted_make_deletion(&messages[i], SESSIONS + OPERATIONS + i * COUNTED_BATCH);
 		execute("delete-sessions", &messages[i]);
 	}
 	for (i = 0; i < countof(messages); i++)
 	{
 		wire_writer_deinit(&messages[i]);
-		make_batch(&messages[i], i * BATCH);
+		counted_make_batch(&messages[i], i * COUNTED_BATCH);
 	}
 	counted_synchronised();
 	report("synchronised", SESSIONS + OPERATIONS, SESSIONS + OPERATIONS);
@@ -473,9 +342,9 @@ static void run_all()
 	check = kupf_check_create(NULL, FALSE, store, preconfigured, enforcer);
 	commands = kupf_commands_create(procedures, store, all, preconfigured, pool,
 									addresses, enforcer, check);
-	for (i = 0; i < SESSIONS / BATCH; i++)
+	for (i = 0; i < SESSIONS / COUNTED_BATCH; i++)
 	{
-		make_batch(&messages[i], i * BATCH);
+		counted_make_batch(&messages[i], i * COUNTED_BATCH);
 		execute("establish-sessions", &messages[i]);
 	}
 	run_parts();

@@ -26,7 +26,7 @@
  * Exit status 0 if no answer was an error; the first error goes to stderr.
  */
 
-#include "bench.h"
+#include "feed_requests.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -35,82 +35,56 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
-/** Octets that are put together before they are sent */
-#define CHUNK (128 * 1024)
-
-/** Longest packet of either side, with its length */
-#define PACKET_MAX (512 * 1024 + 4)
-
-/** Elements of messages, see PROTOCOL.md */
-enum {
-	SECTION_START = 1,
-	SECTION_END,
-	KEY_VALUE,
-	LIST_START,
-	LIST_ITEM,
-	LIST_END,
-};
-
-/** What is fed */
-static enum {
-	ESTABLISH,
-	BATCH,
-	MODIFY,
-	DELETE,
-	LOAD_SHARED,
-	WHATS,
-} what;
-
-/** The arguments for that, and the commands */
+/** What can be fed, as in feed_what_t */
 static const char *whats[] = {
 	"establish", "batch", "modify", "delete", "load-shared",
 };
-static const char *commands[] = {
-	"establish-session", "establish-sessions", "modify-session",
-	"delete-session", "load-shared",
+
+/** What is to be sent, and what came in */
+static uint8_t out[FEED_CHUNK + FEED_PACKET_MAX], in[FEED_PACKET_MAX];
+static size_t out_pos, in_len;
+
+/** What is fed and how, with the defaults */
+feed_t feed = {
+	.out = out,
+	.window = 1024,
+	.batch = 250,
+	.generation = 1,
+	.grace = UINT32_MAX,
+	.addresses = 2,
+	.owners = 1,
 };
 
 /** Numbers that can be given as options */
 static struct {
 	const char *name;
-	uint32_t value;
+	uint32_t *value;
 } options[] = {
-	{ "window", 1024 },
-	{ "batch", 250 },
-	{ "generation", 1 },
-	{ "lifetime", 0 },
-	{ "grace", UINT32_MAX },
-	{ "addresses", 2 },
-	{ "sync", 0 },
-	{ "owners", 1 },
+	{ "window", &feed.window },
+	{ "batch", &feed.batch },
+	{ "generation", &feed.generation },
+	{ "lifetime", &feed.lifetime },
+	{ "grace", &feed.grace },
+	{ "addresses", &feed.addresses },
+	{ "sync", &feed.sync },
+	{ "owners", &feed.owners },
 };
-#define WINDOW (options[0].value)
-#define SESSIONS (options[1].value)
-#define GENERATION (options[2].value)
-#define LIFETIME (options[3].value)
-#define GRACE (options[4].value)
-#define ADDRESSES (options[5].value)
-#define SYNC (options[6].value)
-#define OWNERS (options[7].value)
 
-static const char *upf;
-static uint32_t first, count;
 static int fd;
 
-/** What is to be sent, and what came in */
-static uint8_t out[CHUNK + PACKET_MAX], in[PACKET_MAX];
-static size_t out_len, out_pos, in_len;
+/** Sessions that are there now, refused, and removed by sync-end */
+static uint32_t sessions, failed, removed;
 
-/** Requests without an answer, sessions that are there now, and refused */
-static uint32_t waiting, sessions, failed, removed;
-static uint64_t octets;
-
-static void fail(const char *text)
+/*
+ * Described in header
+ */
+void feed_fail(const char *text)
 {
 	fprintf(stderr, "feed: %s\n", text);
 	exit(EXIT_FAILURE);
@@ -124,209 +98,13 @@ static double clock_of(clockid_t clock)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-static void put(const void *data, size_t len)
-{
-	memcpy(out + out_len, data, len);
-	out_len += len;
-}
-
-static void put_octet(uint8_t octet)
-{
-	out[out_len++] = octet;
-}
-
-static void put_name(uint8_t type, const char *name)
-{
-	put_octet(type);
-	put_octet(strlen(name));
-	put(name, strlen(name));
-}
-
-static void put_data(const void *data, size_t len)
-{
-	put_octet(len >> 8);
-	put_octet(len);
-	put(data, len);
-}
-
-static void put_value(const char *name, const char *value)
-{
-	put_name(KEY_VALUE, name);
-	put_data(value, strlen(value));
-}
-
-static void put_number(const char *name, uint32_t number)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "%u", number);
-	put_value(name, text);
-}
-
-static void put_item(const char *value)
-{
-	put_octet(LIST_ITEM);
-	put_data(value, strlen(value));
-}
-
-/**
- * Begin a packet; the result is what end_packet() needs.
- */
-static size_t begin_packet(const char *command)
-{
-	size_t start = out_len;
-
-	out_len += 4;
-	put_name(0, command);
-	return start;
-}
-
-static void end_packet(size_t start)
-{
-	uint32_t len = htonl(out_len - start - 4);
-
-	memcpy(out + start, &len, sizeof(len));
-	octets += out_len - start;
-	waiting++;
-}
-
-/**
- * The identity as a client writes it.
- */
-static char *id_text(const uint8_t id[BENCH_ID_LEN], char text[40])
-{
-	static const char digits[] = "0123456789abcdef";
-	int i;
-
-	text[0] = '@';
-	text[1] = '#';
-	for (i = 0; i < BENCH_ID_LEN; i++)
-	{
-		text[2 + 2 * i] = digits[id[i] >> 4];
-		text[3 + 2 * i] = digits[id[i] & 0xf];
-	}
-	text[2 + 2 * i] = '\0';
-	return text;
-}
-
-static void put_shared(uint32_t number)
-{
-	uint8_t id[BENCH_ID_LEN], key[BENCH_KEY_LEN];
-	char text[40];
-
-	bench_id(number, id);
-	bench_key(id, GENERATION, key);
-	put_number("id", number);
-	put_value("type", "IKE");
-	put_name(KEY_VALUE, "data");
-	put_data(key, sizeof(key));
-	put_name(LIST_START, "owners");
-	if (OWNERS > 1)
-	{
-		put_item("gw");
-	}
-	put_item(id_text(id, text));
-	put_octet(LIST_END);
-}
-
-static void put_content(uint32_t number)
-{
-	uint8_t id[BENCH_ID_LEN], key[BENCH_KEY_LEN];
-	char text[48];
-
-	bench_id(number, id);
-	bench_key(id, GENERATION, key);
-	put_name(KEY_VALUE, "key");
-	put_data(key, sizeof(key));
-	if (what == MODIFY)
-	{
-		if (GRACE != UINT32_MAX)
-		{
-			put_number("grace", GRACE);
-		}
-		if (LIFETIME)
-		{
-			put_number("lifetime", LIFETIME);
-		}
-		return;
-	}
-	put_value("ue-id", id_text(id, text));
-	put_value("pdu-session-id", "1");
-	if (upf)
-	{
-		put_value("upf-address", upf);
-	}
-	if (ADDRESSES)
-	{
-		put_name(LIST_START, "ue-addresses");
-		snprintf(text, sizeof(text), "10.%u.%u.%u", number >> 16 & 0xff,
-				 number >> 8 & 0xff, number & 0xff);
-		put_item(text);
-		snprintf(text, sizeof(text), "2001:db8:%x:%x::1", number >> 16,
-				 number & 0xffff);
-		put_item(text);
-		put_octet(LIST_END);
-	}
-	if (LIFETIME)
-	{
-		put_number("lifetime", LIFETIME);
-	}
-}
-
-/**
- * Put the next request together.
- *
- * @return			sessions in it
- */
-static uint32_t put_request(uint32_t done)
-{
-	uint32_t i = 0, number, many = 1;
-	size_t start;
-	char name[24];
-
-	if (what == BATCH)
-	{
-		many = SESSIONS < count - done ? SESSIONS : count - done;
-	}
-	start = begin_packet(commands[what]);
-	for (i = 0; i < many; i++)
-	{
-		number = first + bench_shuffle(done + i, count);
-		snprintf(name, sizeof(name), "imsi-90170%010u-1", number);
-		switch (what)
-		{
-			case LOAD_SHARED:
-				put_shared(number);
-				break;
-			case BATCH:
-				put_name(SECTION_START, name);
-				put_content(number);
-				put_octet(SECTION_END);
-				break;
-			case DELETE:
-				put_value("session", name);
-				break;
-			default:
-				put_value("session", name);
-				put_content(number);
-				break;
-		}
-	}
-	if (out_len - start > PACKET_MAX)
-	{
-		fail("batch is too large");
-	}
-	end_packet(start);
-	return many;
-}
-
 /**
  * Find the value of a name in an answer, as text.
  */
 static bool get_value(const uint8_t *answer, size_t len, const char *name,
 					  char *value, size_t size)
 {
-	uint8_t pattern[32] = { KEY_VALUE, strlen(name), };
+	uint8_t pattern[32] = { FEED_KEY_VALUE, strlen(name), };
 	const uint8_t *pos;
 	size_t value_len;
 
@@ -347,10 +125,10 @@ static void handle_answer(const uint8_t *answer, size_t len)
 	char value[256];
 	uint32_t refused = 0;
 
-	waiting--;
+	feed.waiting--;
 	if (len < 1 || answer[0] != 1)
 	{
-		fail("the daemon does not know the command");
+		feed_fail("the daemon does not know the command");
 	}
 	if (!get_value(answer, len, "success", value, sizeof(value)) ||
 		strcmp(value, "yes") != 0)
@@ -393,24 +171,24 @@ static void exchange(bool wait)
 	ssize_t len;
 	uint32_t size;
 
-	if (out_pos < out_len)
+	if (out_pos < feed.out_len)
 	{
-		len = send(fd, out + out_pos, out_len - out_pos, MSG_NOSIGNAL);
+		len = send(fd, feed.out + out_pos, feed.out_len - out_pos, MSG_NOSIGNAL);
 		if (len < 0 && errno != EAGAIN)
 		{
-			fail("the daemon has closed the connection");
+			feed_fail("the daemon has closed the connection");
 		}
 		out_pos += len > 0 ? len : 0;
 	}
-	if (out_pos == out_len)
+	if (out_pos == feed.out_len)
 	{
-		out_pos = out_len = 0;
+		out_pos = feed.out_len = 0;
 	}
 	else
 	{
 		poll_fd.events |= POLLOUT;
 	}
-	if (out_len || waiting)
+	if (feed.out_len || feed.waiting)
 	{
 		poll(&poll_fd, 1, wait ? -1 : 0);
 	}
@@ -421,16 +199,16 @@ static void exchange(bool wait)
 	len = recv(fd, in + in_len, sizeof(in) - in_len, 0);
 	if (len <= 0)
 	{
-		fail("the daemon has closed the connection");
+		feed_fail("the daemon has closed the connection");
 	}
 	in_len += len;
 	while (in_len - pos >= sizeof(size))
 	{
 		memcpy(&size, in + pos, sizeof(size));
 		size = ntohl(size);
-		if (size > PACKET_MAX - sizeof(size))
+		if (size > FEED_PACKET_MAX - sizeof(size))
 		{
-			fail("answer is too long");
+			feed_fail("answer is too long");
 		}
 		if (in_len - pos - sizeof(size) < size)
 		{
@@ -450,8 +228,8 @@ static void request(const char *command)
 {
 	uint32_t before = sessions;
 
-	end_packet(begin_packet(command));
-	while (waiting)
+	feed_put_command(command);
+	while (feed.waiting)
 	{
 		exchange(true);
 	}
@@ -463,18 +241,19 @@ static void request(const char *command)
  */
 static bool has_more(uint32_t done)
 {
-	return done < count && waiting < WINDOW && out_len < CHUNK;
+	return done < feed.count && feed.waiting < feed.window &&
+		   feed.out_len < FEED_CHUNK;
 }
 
-static void feed()
+static void feed_all()
 {
 	uint32_t done = 0;
 
-	while (done < count || waiting)
+	while (done < feed.count || feed.waiting)
 	{
 		while (has_more(done))
 		{
-			done += put_request(done);
+			done += feed_put_request(done);
 		}
 		/* the next ones are put together while the daemon works */
 		exchange(!has_more(done));
@@ -491,12 +270,12 @@ static void parse_options(char *argv[])
 		value = strchr(*argv, '=');
 		if (!value)
 		{
-			fail("expected NAME=VALUE");
+			feed_fail("expected NAME=VALUE");
 		}
 		len = value++ - *argv;
 		if (len == 3 && strncmp(*argv, "upf", len) == 0)
 		{
-			upf = value;
+			feed.upf = value;
 			continue;
 		}
 		for (i = 0; i < sizeof(options) / sizeof(*options); i++)
@@ -504,13 +283,13 @@ static void parse_options(char *argv[])
 			if (strlen(options[i].name) == len &&
 				strncmp(*argv, options[i].name, len) == 0)
 			{
-				options[i].value = strtoul(value, NULL, 10);
+				*options[i].value = strtoul(value, NULL, 10);
 				break;
 			}
 		}
 		if (i == sizeof(options) / sizeof(*options))
 		{
-			fail("there is no such option");
+			feed_fail("there is no such option");
 		}
 	}
 }
@@ -524,7 +303,7 @@ static void connect_to(const char *path)
 	if (fd < 0 || connect(fd, (struct sockaddr*)&addr, sizeof(addr)) != 0 ||
 		fcntl(fd, F_SETFL, O_NONBLOCK) != 0)
 	{
-		fail("cannot connect");
+		feed_fail("cannot connect");
 	}
 }
 
@@ -534,37 +313,37 @@ int main(int argc, char *argv[])
 
 	if (argc < 5)
 	{
-		fail("usage: feed SOCKET WHAT FIRST COUNT [NAME=VALUE ...]");
+		feed_fail("usage: feed SOCKET WHAT FIRST COUNT [NAME=VALUE ...]");
 	}
-	for (what = 0; what < WHATS && strcmp(whats[what], argv[2]); what++)
+	while (feed.what < FEED_WHATS && strcmp(whats[feed.what], argv[2]))
 	{
-		/* look for it */
+		feed.what++;
 	}
-	if (what == WHATS)
+	if (feed.what == FEED_WHATS)
 	{
-		fail("WHAT is none of those that there are");
+		feed_fail("WHAT is none of those that there are");
 	}
-	first = strtoul(argv[3], NULL, 10);
-	count = strtoul(argv[4], NULL, 10);
+	feed.first = strtoul(argv[3], NULL, 10);
+	feed.count = strtoul(argv[4], NULL, 10);
 	parse_options(argv + 5);
-	if (!WINDOW || !SESSIONS)
+	if (!feed.window || !feed.batch)
 	{
-		fail("window and batch are at least 1");
+		feed_fail("window and batch are at least 1");
 	}
 	connect_to(argv[1]);
 	start = clock_of(CLOCK_MONOTONIC);
-	if (SYNC)
+	if (feed.sync)
 	{
 		request("sync-begin");
 	}
-	feed();
-	if (SYNC)
+	feed_all();
+	if (feed.sync)
 	{
 		request("sync-end");
 	}
 	printf("sessions %u failed %u wall %.6f cpu %.6f octets %llu removed %u\n",
 		   sessions, failed, clock_of(CLOCK_MONOTONIC) - start,
-		   clock_of(CLOCK_PROCESS_CPUTIME_ID), (unsigned long long)octets,
+		   clock_of(CLOCK_PROCESS_CPUTIME_ID), (unsigned long long)feed.octets,
 		   removed);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -15,6 +15,8 @@
  * making up the identity to look for, is not part of it.
  */
 
+#include "bench.h"
+#include "samples.h"
 #include "kupf/store/kupf_store.h"
 
 #include <library.h>
@@ -23,11 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-
-/** Most operations that are timed */
-#define SAMPLES_MAX 1000000
 
 /** Sessions that expire in one go, as in kupf_procedures.h */
 #define EXPIRE_MAX 1000
@@ -36,127 +34,15 @@
 #define ID_LEN 16
 #define NAME_LEN 23
 
-typedef struct samples_t samples_t;
-
-/**
- * Times of single operations.
- */
-struct samples_t {
-	/** nanoseconds, less the clock's own */
-	uint32_t *ns;
-	/** their number */
-	size_t count;
-	/** sum */
-	uint64_t sum;
-};
-
-/** Nanoseconds that it takes to read the clock */
-static uint64_t overhead;
-
 /** Number of sessions */
 static u_int sessions;
 
 static kupf_store_t *store;
 
-static uint64_t now()
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
-}
-
-/**
- * SplitMix64: a number that looks random for each number.
- */
-static uint64_t mix(uint64_t x)
-{
-	x += 0x9e3779b97f4a7c15;
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-	return x ^ (x >> 31);
-}
-
-/**
- * The same numbers from 0 to max - 1 in each run, in no order.
- */
-static u_int pick(u_int i, u_int max)
-{
-	return mix(i ^ 0x5bd1e995) % max;
-}
-
-static void sample(samples_t *this, uint64_t start, uint64_t end)
-{
-	uint64_t ns = end - start;
-
-	ns = ns > overhead ? ns - overhead : 0;
-	if (this->count < SAMPLES_MAX)
-	{
-		this->sum += ns;
-		this->ns[this->count++] = min(ns, UINT32_MAX);
-	}
-}
-
-static int compare(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t*)a, y = *(const uint32_t*)b;
-
-	return (x > y) - (x < y);
-}
-
-static double us_at(samples_t *this, double quantile)
-{
-	return this->ns[(size_t)(quantile * (this->count - 1))] / 1000.0;
-}
-
-static samples_t *samples_create()
-{
-	samples_t *this = calloc(1, sizeof(*this));
-
-	/* touched now, so that it is not part of what a session takes */
-	this->ns = malloc(SAMPLES_MAX * sizeof(*this->ns));
-	memset(this->ns, 0xff, SAMPLES_MAX * sizeof(*this->ns));
-	return this;
-}
-
-/**
- * Print a line of the table, and start anew.
- */
-static void report(samples_t *this, const char *what)
-{
-	if (this->count)
-	{
-		qsort(this->ns, this->count, sizeof(*this->ns), compare);
-		printf("  %-26s %10.0f /s %8.2f %8.2f %8.2f %8.2f us\n", what,
-			   this->sum ? this->count * 1e9 / this->sum : 0,
-			   us_at(this, 0.5), us_at(this, 0.99), us_at(this, 0.999),
-			   us_at(this, 1));
-	}
-	this->count = 0;
-	this->sum = 0;
-}
-
-static void measure_clock(samples_t *this)
-{
-	uint64_t start;
-	u_int i;
-
-	overhead = 0;
-	for (i = 0; i < SAMPLES_MAX; i++)
-	{
-		start = now();
-		sample(this, start, now());
-	}
-	qsort(this->ns, this->count, sizeof(*this->ns), compare);
-	overhead = this->ns[this->count / 2];
-	this->count = 0;
-	this->sum = 0;
-}
-
 static chunk_t make_id(uint8_t id[ID_LEN], u_int number)
 {
-	htoun64(id, mix(2 * (uint64_t)number));
-	htoun64(id + 8, mix(2 * (uint64_t)number + 1));
+	htoun64(id, bench_mix(2 * (uint64_t)number));
+	htoun64(id + 8, bench_mix(2 * (uint64_t)number + 1));
 	return chunk_create(id, ID_LEN);
 }
 
@@ -192,7 +78,7 @@ static kupf_session_t *make_session(u_int number, uint32_t generation,
 
 	for (i = 0; i < sizeof(key) / 8; i++)
 	{
-		htoun64(key + 8 * i, mix(number ^ ((uint64_t)generation << 32) ^ i));
+		htoun64(key + 8 * i, bench_mix(number ^ ((uint64_t)generation << 32) ^ i));
 	}
 	data.name = make_name(name, number);
 	data.id = make_id(id, number);
@@ -244,13 +130,13 @@ static void put(samples_t *this, u_int number, uint32_t expiry)
 	kupf_session_t *session;
 	uint64_t start;
 
-	start = now();
+	start = samples_clock();
 	session = make_session(number, 1, expiry);
 	status = store->put(store, session);
 	kupf_session_unref(session);
 	if (this)
 	{
-		sample(this, start, now());
+		samples_add(this, start, samples_clock());
 	}
 	expect(status == KUPF_STORE_OK, "put");
 }
@@ -265,10 +151,10 @@ static void find(samples_t *this, u_int number)
 	chunk_t id = make_id(bytes, number);
 	uint64_t start;
 
-	start = now();
+	start = samples_clock();
 	session = store->find(store, ID_KEY_ID, id);
 	kupf_session_unref(session);
-	sample(this, start, now());
+	samples_add(this, start, samples_clock());
 	expect(session != NULL, "find");
 }
 
@@ -282,9 +168,9 @@ static void miss(samples_t *this, u_int number)
 	chunk_t id = make_id(bytes, number + 0x80000000);
 	uint64_t start;
 
-	start = now();
+	start = samples_clock();
 	session = store->find(store, ID_KEY_ID, id);
-	sample(this, start, now());
+	samples_add(this, start, samples_clock());
 	expect(session == NULL, "miss");
 }
 
@@ -295,10 +181,10 @@ static void get(samples_t *this, u_int number)
 	uint64_t start;
 
 	make_name(name, number);
-	start = now();
+	start = samples_clock();
 	session = store->get(store, name);
 	kupf_session_unref(session);
-	sample(this, start, now());
+	samples_add(this, start, samples_clock());
 	expect(session != NULL, "get");
 }
 
@@ -313,13 +199,13 @@ static void replace(samples_t *this, u_int number)
 	uint64_t start;
 
 	make_name(name, number);
-	start = now();
+	start = samples_clock();
 	old = store->get(store, name);
 	new = make_session(number, 2, kupf_session_get_expiry(old));
 	status = store->replace(store, old, new);
 	kupf_session_unref(old);
 	kupf_session_unref(new);
-	sample(this, start, now());
+	samples_add(this, start, samples_clock());
 	expect(status == KUPF_STORE_OK, "replace");
 }
 
@@ -334,13 +220,13 @@ static void remove_(samples_t *this, u_int number)
 	bool done;
 
 	make_name(name, number);
-	start = now();
+	start = samples_clock();
 	session = store->get(store, name);
 	done = store->remove(store, session);
 	kupf_session_unref(session);
 	if (this)
 	{
-		sample(this, start, now());
+		samples_add(this, start, samples_clock());
 	}
 	expect(done, "remove");
 }
@@ -355,9 +241,9 @@ static void measure(samples_t *this, const char *what,
 
 	for (i = 0; i < count; i++)
 	{
-		operation(this, pick(i, sessions));
+		operation(this, bench_pick(i, sessions));
 	}
-	report(this, what);
+	samples_report(this, what);
 }
 
 /**
@@ -372,24 +258,24 @@ static void expire(samples_t *this, uint32_t end)
 
 	do
 	{
-		start = now();
+		start = samples_clock();
 		count = store->expire(store, end, expired, EXPIRE_MAX);
 		for (i = 0; i < count; i++)
 		{
 			kupf_session_unref(expired[i]);
 		}
-		stop = now();
+		stop = samples_clock();
 		if (count)
 		{
-			sample(turns, start, stop);
-			sample(this, 0, (stop - start) / count + overhead);
+			samples_add(turns, start, stop);
+			samples_add(this, 0, (stop - start) / count + samples_overhead());
 		}
 		total += count;
 	}
 	while (count);
 	expect(total == sessions && store->get_count(store) == 0, "expire");
-	report(this, "expire, each of up to 1000");
-	report(turns, "expire, up to 1000 in one go");
+	samples_report(this, "expire, each of up to 1000");
+	samples_report(turns, "expire, up to 1000 in one go");
 }
 
 /** What the other thread does: load and remove, or expire */
@@ -443,10 +329,10 @@ static void measure_beside(samples_t *this, const char *title, other_t what)
 	pthread_create(&thread, NULL, other, &what);
 	for (i = 0; !__atomic_load_n(&finished, __ATOMIC_ACQUIRE); i++)
 	{
-		find(this, pick(i, sessions));
+		find(this, bench_pick(i, sessions));
 	}
 	pthread_join(thread, NULL);
-	report(this, title);
+	samples_report(this, title);
 }
 
 /**
@@ -459,9 +345,9 @@ static void run()
 	uint64_t before, after;
 	u_int i;
 
-	measure_clock(this);
+	samples_measure_clock();
 	store = kupf_store_create(0, 0);
-	printf("%u sessions (clock: %u ns)\n", sessions, (u_int)overhead);
+	printf("%u sessions (clock: %u ns)\n", sessions, (u_int)samples_overhead());
 	printf("  %-26s %13s %8s %8s %8s %8s\n", "", "mean", "p50", "p99", "p99.9",
 		   "max");
 
@@ -471,7 +357,7 @@ static void run()
 		put(this, i, end);
 	}
 	after = memory("VmRSS");
-	report(this, "put, with the session");
+	samples_report(this, "put, with the session");
 	measure(this, "find by identity, hit", find);
 	measure(this, "find by identity, miss", miss);
 	measure(this, "get by name", get);
@@ -481,7 +367,7 @@ static void run()
 	{
 		remove_(this, i);
 	}
-	report(this, "remove, with get");
+	samples_report(this, "remove, with get");
 	for (i = 0; i < sessions; i += 2)
 	{
 		put(NULL, i, end);
