@@ -6,43 +6,28 @@
  * for the server's thread, and counts its rounds.
  */
 
-#include "kupf/socket/kupf_connection.h"
-#include "test_client.h"
-#include "test_runner.h"
+#include "test_kupf_steps.h"
 #include "test_support.h"
-#include "test_upf.h"
 
 #include <poll.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <threading/semaphore.h>
 #include <unistd.h>
-
-/** Sessions of the UPF; far more than a step deals with */
-#define SESSIONS 3000
 
 /** Key of all of them */
 #define KEY "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
-/** Clients: the one with a long command, one that asks, one that listens */
-enum { LONG, ASKS, LISTENS, CLIENTS };
+test_upf_t upf;
 
-/** The parts behind the connections */
-static test_upf_t upf;
-
-/** The clients' ends, their connections, NULL once they are at their end, and
- * the epoll set of the server */
-static int clients[CLIENTS], epoll;
-static kupf_connection_t *connections[CLIENTS];
+int clients[CLIENTS], epoll;
+kupf_connection_t *connections[CLIENTS];
 
 /** Rounds so far */
 static u_int rounds;
 
-/** Held back while the file of pre-configured keys is being read */
-static semaphore_t *reading;
+semaphore_t *reading;
 
-static void setup()
+void setup()
 {
 	int pair[2], i;
 
@@ -60,7 +45,7 @@ static void setup()
 	rounds = 0;
 }
 
-static void teardown()
+void teardown()
 {
 	int i;
 
@@ -85,13 +70,7 @@ static void keep(int i, bool alive)
 	}
 }
 
-/**
- * A round of the server's thread: a look at all sockets, and a step of all that
- * is left to do.
- *
- * @return			what there is to do then
- */
-static kupf_work_status_t serve_round()
+kupf_work_status_t serve_round()
 {
 	kupf_work_status_t status, all = KUPF_WORK_DONE;
 	struct epoll_event events[CLIENTS];
@@ -122,10 +101,7 @@ static kupf_work_status_t serve_round()
 	return all;
 }
 
-/**
- * Serve until there is nothing more to do.
- */
-static void serve_all()
+void serve_all()
 {
 	struct pollfd wake = {
 		.fd = upf.commands->get_wake(upf.commands),
@@ -145,11 +121,8 @@ static void serve_all()
 	}
 }
 
-/**
- * Send a request, or register for an event.
- */
-static void ask(int i, wire_packet_type_t type, const char *name,
-				const char *script)
+void ask(int i, wire_packet_type_t type, const char *name,
+		 const char *script)
 {
 	chunk_t packet;
 
@@ -159,10 +132,7 @@ static void ask(int i, wire_packet_type_t type, const char *name,
 	chunk_free(&packet);
 }
 
-/**
- * Octets that have come to a client and that it has not read.
- */
-static size_t pending(int i)
+size_t pending(int i)
 {
 	static uint8_t buf[65536];
 	ssize_t len;
@@ -198,10 +168,7 @@ static vici_message_t *receive(int i, const char *name)
 	return vici_message_create_from_data(copy, TRUE);
 }
 
-/**
- * Check a value of a reply.
- */
-static void expect(int i, const char *name, const char *value)
+void expect(int i, const char *name, const char *value)
 {
 	vici_message_t *reply = receive(i, NULL);
 
@@ -209,7 +176,7 @@ static void expect(int i, const char *name, const char *value)
 	reply->destroy(reply);
 }
 
-static void listen_to(const char *event)
+void listen_to(const char *event)
 {
 	uint8_t confirm[WIRE_PACKET_HEADER + 1];
 
@@ -220,10 +187,7 @@ static void listen_to(const char *event)
 	ck_assert_int_eq(confirm[WIRE_PACKET_HEADER], WIRE_EVENT_CONFIRM);
 }
 
-/**
- * Put many sessions into the store.
- */
-static void put_sessions()
+void put_sessions()
 {
 	kupf_session_t *session;
 	char name[16];
@@ -238,10 +202,7 @@ static void put_sessions()
 	}
 }
 
-/**
- * A UE comes that no session has.
- */
-static u_int raise_key_request()
+u_int raise_key_request()
 {
 	identification_t *id;
 	host_t *host;
@@ -255,12 +216,7 @@ static u_int raise_key_request()
 	return told;
 }
 
-/**
- * A long command has begun: others are served meanwhile.
- *
- * @return			rounds that it took to serve them
- */
-static u_int serve_others()
+u_int serve_others()
 {
 	vici_message_t *event;
 	u_int before = rounds;
@@ -279,10 +235,7 @@ static u_int serve_others()
 	return rounds - before;
 }
 
-/**
- * All sections of a batch, as text.
- */
-static char *sections(u_int count)
+char *sections(u_int count)
 {
 	char *script, *pos;
 	u_int i;
@@ -377,144 +330,6 @@ START_TEST(test_delete_batch)
 }
 END_TEST
 
-START_TEST(test_list)
-{
-	uint8_t confirm[WIRE_PACKET_HEADER + 1];
-	u_int others = 0, i;
-
-	put_sessions();
-	listen_to("key-request");
-	ask(LONG, WIRE_EVENT_REGISTER, "list-session", NULL);
-	serve_all();
-	ck_assert_int_eq(recv(clients[LONG], confirm, sizeof(confirm), 0),
-					 sizeof(confirm));
-	/* nothing to send, but much to look at */
-	ask(LONG, WIRE_CMD_REQUEST, "list-sessions", "state=up");
-	for (i = 0; i < 5; i++)
-	{
-		others += serve_others();
-	}
-	ck_assert_uint_eq(others, 5);
-	serve_all();
-	expect(LONG, "success", "yes");
-}
-END_TEST
-
-/* a list that waits for charon keeps nobody waiting, nor the server busy */
-START_TEST(test_list_waits)
-{
-	uint8_t confirm[WIRE_PACKET_HEADER + 1];
-	kupf_session_t *session;
-	u_int i, rest = 10;
-	sem_t busy;
-
-	ck_assert_int_eq(sem_init(&busy, 0, 0), 0);
-	/* two are always busy: scheduler and watcher */
-	lib->processor->set_threads(lib->processor, 4);
-	upf.enforcer.stalled = &busy;
-	upf.enforcer.tunnels = 1;
-	session = test_session("line", ID_KEY_ID, "line", 0);
-	upf.store->put(upf.store, session);
-	kupf_session_unref(session);
-	listen_to("key-request");
-	ask(LONG, WIRE_EVENT_REGISTER, "list-session", NULL);
-	serve_all();
-	ck_assert_int_eq(recv(clients[LONG], confirm, sizeof(confirm), 0),
-					 sizeof(confirm));
-	ask(LONG, WIRE_CMD_REQUEST, "list-sessions", "session=line");
-	while (serve_round() != KUPF_WORK_WAITS)
-	{
-		ck_assert_uint_gt(--rest, 0);
-	}
-	for (i = 0; i < 5; i++)
-	{
-		serve_others();
-		ck_assert_int_eq(serve_round(), KUPF_WORK_WAITS);
-	}
-	ck_assert_uint_eq(pending(LONG), 0);
-	sem_post(&busy);
-	serve_all();
-	ck_assert_uint_gt(pending(LONG), 0);
-	lib->processor->cancel(lib->processor);
-	ck_assert_uint_eq(upf.enforcer.measured, 1);
-	sem_destroy(&busy);
-}
-END_TEST
-
-/**
- * Read a file that takes until it is told to end.
- */
-static bool read_slowly(const char *path, kupf_store_t *store,
-						kupf_error_t *error)
-{
-	kupf_session_t *session;
-
-	reading->wait(reading);
-	session = test_session("line", ID_KEY_ID, "line", 0);
-	store->put(store, session);
-	kupf_session_unref(session);
-	return TRUE;
-}
-
-/**
- * Have the file read by read_slowly().
- */
-static void setup_reload()
-{
-	reading = semaphore_create(0);
-	test_upf_read = read_slowly;
-	setup();
-	upf.preconfigured->set_file(upf.preconfigured, "/nowhere", 0);
-}
-
-static void teardown_reload()
-{
-	teardown();
-	test_upf_read = NULL;
-	reading->destroy(reading);
-}
-
-START_TEST(test_reload)
-{
-	char *path;
-	u_int i;
-
-	listen_to("key-request");
-	ask(LONG, WIRE_CMD_REQUEST, "reload-preconfigured", "");
-	ask(LONG, WIRE_CMD_REQUEST, "version", "");
-	for (i = 0; i < 5; i++)
-	{
-		serve_others();
-	}
-	/* which command check asks for, in the thread that serves all */
-	path = upf.preconfigured->get_path(upf.preconfigured);
-	ck_assert_str_eq(path, "/nowhere");
-	free(path);
-	ck_assert_uint_eq(upf.all->get_count(upf.all), 0);
-	reading->post(reading);
-	serve_all();
-	expect(LONG, "keys", "1");
-	expect(LONG, "protocol", "1");
-}
-END_TEST
-
-START_TEST(test_reload_and_go)
-{
-	ask(LONG, WIRE_CMD_REQUEST, "reload-preconfigured", "");
-	ck_assert_int_eq(serve_round(), KUPF_WORK_WAITS);
-	close(clients[LONG]);
-	clients[LONG] = -1;
-	/* the socket is at its end: that is told once */
-	ck_assert_int_eq(serve_round(), KUPF_WORK_WAITS);
-	ck_assert_int_eq(epoll_wait(epoll, &(struct epoll_event){}, 1, 0), 0);
-	ck_assert_ptr_nonnull(connections[LONG]);
-	reading->post(reading);
-	serve_all();
-	ck_assert_ptr_null(connections[LONG]);
-	ck_assert_uint_eq(upf.all->get_count(upf.all), 1);
-}
-END_TEST
-
 /**
  * Requests that come in a row do not keep others waiting, either.
  */
@@ -546,115 +361,6 @@ START_TEST(test_pipelined)
 }
 END_TEST
 
-/**
- * Begin a sync-end, and take the first step of it.
- */
-static void begin_sync_end()
-{
-	put_sessions();
-	ask(LONG, WIRE_CMD_REQUEST, "sync-begin", "");
-	serve_all();
-	expect(LONG, "success", "yes");
-	ask(LONG, WIRE_CMD_REQUEST, "sync-end", "");
-	ck_assert_int_eq(serve_round(), KUPF_WORK_MORE);
-	ck_assert_int_eq(serve_round(), KUPF_WORK_MORE);
-	ck_assert_uint_lt(upf.store->get_count(upf.store), SESSIONS);
-}
-
-START_TEST(test_gone)
-{
-	begin_sync_end();
-	ask(LONG, WIRE_CMD_REQUEST, "sync-begin", "");
-	if (_i)
-	{	/* half of it: the answer can still be read */
-		shutdown(clients[LONG], SHUT_WR);
-	}
-	else
-	{
-		close(clients[LONG]);
-		clients[LONG] = -1;
-	}
-	ck_assert_int_eq(serve_round(), KUPF_WORK_MORE);
-	ck_assert_ptr_nonnull(connections[LONG]);
-	serve_all();
-	/* what it has begun is done */
-	ck_assert_ptr_null(connections[LONG]);
-	ck_assert_uint_eq(upf.store->get_count(upf.store), 0);
-	if (_i)
-	{
-		expect(LONG, "removed", "3000");
-		expect(LONG, "success", "yes");
-	}
-	/* and the synchronisation is over */
-	ask(ASKS, WIRE_CMD_REQUEST, "sync-begin", "");
-	serve_all();
-	expect(ASKS, "success", "yes");
-}
-END_TEST
-
-START_TEST(test_gone_with_requests)
-{
-	char *script = sections(100);
-
-	ask(LONG, WIRE_CMD_REQUEST, "establish-sessions", script);
-	ask(LONG, WIRE_CMD_REQUEST, "delete-session", "session=n0");
-	ask(LONG, WIRE_CMD_REQUEST, "delete-session", "session=n1");
-	free(script);
-	close(clients[LONG]);
-	clients[LONG] = -1;
-	serve_all();
-	ck_assert_ptr_null(connections[LONG]);
-	ck_assert_uint_eq(upf.store->get_count(upf.store), 98);
-}
-END_TEST
-
-START_TEST(test_gone_does_not_listen)
-{
-	uint8_t confirm[WIRE_PACKET_HEADER + 1];
-
-	ask(LONG, WIRE_EVENT_REGISTER, "key-request", NULL);
-	serve_all();
-	ck_assert_int_eq(recv(clients[LONG], confirm, sizeof(confirm), 0),
-					 sizeof(confirm));
-	begin_sync_end();
-	ck_assert_uint_eq(raise_key_request(), 1);
-	close(clients[LONG]);
-	clients[LONG] = -1;
-	serve_round();
-	/* nobody waits for its answer */
-	ck_assert_ptr_nonnull(connections[LONG]);
-	ck_assert_uint_eq(raise_key_request(), 0);
-	serve_all();
-	ck_assert_uint_eq(upf.store->get_count(upf.store), 0);
-}
-END_TEST
-
-START_TEST(test_slow)
-{
-	kupf_session_t *session;
-	u_int i;
-
-	listen_to("session-expired");
-	/* it has begun a command, and reads nothing: cut off, but not half done */
-	ask(LISTENS, WIRE_CMD_REQUEST, "sync-begin", "");
-	serve_all();
-	put_sessions();
-	ask(LISTENS, WIRE_CMD_REQUEST, "sync-end", "");
-	serve_round();
-	session = test_session("x", ID_KEY_ID, "x", 0);
-	for (i = 0; i < KUPF_UNREAD_MAX / 20; i++)
-	{
-		upf.events->session_expired(upf.events, session);
-	}
-	kupf_session_unref(session);
-	ck_assert_uint_eq(test_counter("connections-slow"), 1);
-	ck_assert_int_eq(serve_round(), KUPF_WORK_MORE);
-	serve_all();
-	ck_assert_ptr_null(connections[LISTENS]);
-	ck_assert_uint_eq(upf.store->get_count(upf.store), 0);
-}
-END_TEST
-
 static Suite *kupf_steps_suite()
 {
 	Suite *suite = suite_create("kupf_steps");
@@ -663,20 +369,11 @@ static Suite *kupf_steps_suite()
 	tcase_add_test(tc, test_sync_end);
 	tcase_add_test(tc, test_batch);
 	tcase_add_test(tc, test_delete_batch);
-	tcase_add_test(tc, test_list);
-	tcase_add_test(tc, test_list_waits);
 	tcase_add_test(tc, test_pipelined);
 
-	tc = test_case(suite, "reload", 0, setup_reload, teardown_reload);
-	tcase_add_test(tc, test_reload);
-	tcase_add_test(tc, test_reload_and_go);
-
-	tc = test_case(suite, "gone", 0, setup, teardown);
-	tcase_add_loop_test(tc, test_gone, 0, 2);
-	tcase_add_test(tc, test_gone_with_requests);
-	tcase_add_test(tc, test_gone_does_not_listen);
-	tcase_add_test(tc, test_slow);
-
+	kupf_steps_list_case(suite);
+	kupf_steps_gone_case(suite);
+	kupf_steps_reload_case(suite);
 	return suite;
 }
 

@@ -8,48 +8,29 @@
 
 #include <check.h>
 
-#include "nin3a/auth/nin3a_decision.h"
-#include "test_ike_sa.h"
+#include "test_nin3a_decision.h"
 #include "test_runner.h"
 #include "test_support.h"
 
-/** Unique identifier of the IKE_SA that is judged, and of another one */
-#define IKE_SA 7
-#define OTHER_IKE_SA 8
+test_ike_sa_t sa;
 
-/** An IKE_SA as far as it is asked */
-static test_ike_sa_t sa;
-
-/** What else it is asked for */
-static struct {
-	bool established;
-	peer_cfg_t *peer_cfg;
-	auth_cfg_t *auth;
-	identification_t *eap;
-} asked;
+struct asked_t asked;
 
 /** The settings */
 static nin3a_settings_t settings;
-static const char *named;
+const char *named;
 
-/** What kupf says has verified the UE, told once */
-static kupf_session_t *verified;
+kupf_session_t *verified;
 
-/** Calls of check(), and what the last one was given */
-static struct {
-	u_int count;
-	kupf_session_t *session;
-	uint32_t grace;
-} checked;
+struct checked_t checked;
 
 static kupf_t kupf;
-static kupf_store_t *store;
-static nin3a_tunnels_t *tunnels;
+kupf_store_t *store;
+nin3a_tunnels_t *tunnels;
 static nin3a_setups_t *setups;
-static nin3a_decision_t *decision;
+nin3a_decision_t *decision;
 
-/** The session of the UE, as it was fed */
-static kupf_session_t *session;
+kupf_session_t *session;
 
 static uint32_t get_statistic(ike_sa_t *this, statistic_t kind)
 {
@@ -112,10 +93,7 @@ static nin3a_jobs_t jobs = {
 	.check = check,
 };
 
-/**
- * Add a round of authentication to the connection.
- */
-static void add_round(bool local, auth_class_t class)
+void add_round(bool local, auth_class_t class)
 {
 	auth_cfg_t *auth = auth_cfg_create();
 
@@ -123,10 +101,7 @@ static void add_round(bool local, auth_class_t class)
 	asked.peer_cfg->add_auth_cfg(asked.peer_cfg, auth, local);
 }
 
-/**
- * Take the UE to its session's key, which has verified it.
- */
-static void setup()
+void setup()
 {
 	ike_cfg_create_t ike = {
 		.version = IKEV2,
@@ -170,7 +145,7 @@ static void setup()
 	verified = kupf_session_ref(session);
 }
 
-static void teardown()
+void teardown()
 {
 	kupf_session_unref(verified);
 	verified = NULL;
@@ -185,15 +160,12 @@ static void teardown()
 	test_ike_sa_deinit(&sa);
 }
 
-static bool authorize(bool final)
+bool authorize(bool final)
 {
 	return decision->authorize(decision, &sa.public, final);
 }
 
-/**
- * The UE is refused, for this reason.
- */
-static void assert_refused(bool final, nin3a_reason_t reason)
+void assert_refused(bool final, nin3a_reason_t reason)
 {
 	nin3a_attempt_t *attempt;
 	nin3a_state_t state;
@@ -210,23 +182,13 @@ static void assert_refused(bool final, nin3a_reason_t reason)
 	ck_assert(!authorize(TRUE));
 }
 
-/**
- * Put another session in the place of that of the UE.
- */
-static void put_instead(kupf_session_t *other)
+void put_instead(kupf_session_t *other)
 {
 	ck_assert(store->remove(store, session));
 	ck_assert_int_eq(store->put(store, other), KUPF_STORE_OK);
 }
 
-/**
- * Make a version of the session of the UE.
- *
- * @param key		octet of its key
- * @param anew		whether it is one that was established anew, in the same
- *					second
- */
-static kupf_session_t *version(char key, uint32_t generation, bool anew)
+kupf_session_t *version(char key, uint32_t generation, bool anew)
 {
 	kupf_session_data_t data;
 	kupf_session_t *made;
@@ -345,22 +307,6 @@ START_TEST(test_modified)
 }
 END_TEST
 
-START_TEST(test_modified_in_between)
-{
-	kupf_session_t *other = version(_i ? 'M' : 'K', 2, FALSE), *bound;
-
-	ck_assert(authorize(FALSE));
-	put_instead(other);
-	ck_assert(authorize(TRUE));
-	bound = tunnels->get_session(tunnels, IKE_SA);
-	/* a new key has the grace, and the UE keeps what it has otherwise */
-	ck_assert_uint_eq(checked.count, _i);
-	ck_assert(bound == (_i ? session : other));
-	kupf_session_unref(bound);
-	kupf_session_unref(other);
-}
-END_TEST
-
 /**
  * Give the UE another session in place of its own.
  */
@@ -385,24 +331,6 @@ START_TEST(test_expired)
 	data.expiry = time_monotonic(NULL) - 1;
 	change(&data);
 	assert_refused(FALSE, NIN3A_SESSION_EXPIRED);
-}
-END_TEST
-
-START_TEST(test_expired_in_between)
-{
-	kupf_session_data_t data;
-	kupf_session_t *other;
-
-	ck_assert(authorize(FALSE));
-	test_session_data(&data, "carol", ID_RFC822_ADDR, "carol@example.org");
-	data.lifetime = 1;
-	data.expiry = time_monotonic(NULL) - 1;
-	data.generation = 2;
-	data.lineage = kupf_session_get_lineage(session);
-	other = kupf_session_create(&data);
-	put_instead(other);
-	kupf_session_unref(other);
-	assert_refused(TRUE, NIN3A_SESSION_EXPIRED);
 }
 END_TEST
 
@@ -466,178 +394,6 @@ START_TEST(test_set_ups)
 }
 END_TEST
 
-START_TEST(test_not_judged)
-{
-	/* charon came to the connection in another way */
-	tunnels->remove(tunnels, IKE_SA);
-	assert_refused(FALSE, NIN3A_CONNECTION_SWITCHED);
-}
-END_TEST
-
-START_TEST(test_ike_sa)
-{
-	if (_i)
-	{
-		sa.version = IKEV1;
-		assert_refused(FALSE, NIN3A_IKE_VERSION);
-	}
-	else
-	{
-		sa.conditions = COND_ORIGINAL_INITIATOR;
-		assert_refused(FALSE, NIN3A_INITIATED_HERE);
-	}
-}
-END_TEST
-
-START_TEST(test_gone_in_between)
-{
-	kupf_session_t *other;
-
-	ck_assert(authorize(FALSE));
-	ck_assert(store->remove(store, session));
-	if (_i)
-	{
-		other = version('K', 2, TRUE);
-		ck_assert_int_eq(store->put(store, other), KUPF_STORE_OK);
-		kupf_session_unref(other);
-	}
-	assert_refused(TRUE, NIN3A_SESSION_GONE);
-}
-END_TEST
-
-START_TEST(test_own_auth)
-{
-	ck_assert(authorize(FALSE));
-	/* nobody has asked for the key to build our AUTH payload */
-	verified = kupf_session_ref(session);
-	assert_refused(TRUE, NIN3A_OWN_AUTH);
-}
-END_TEST
-
-START_TEST(test_switched)
-{
-	ck_assert(authorize(FALSE));
-	named = "another";
-	assert_refused(TRUE, NIN3A_CONNECTION_SWITCHED);
-}
-END_TEST
-
-START_TEST(test_config)
-{
-	ck_assert(authorize(FALSE));
-	add_round(_i & 1, _i & 2 ? AUTH_CLASS_PSK : AUTH_CLASS_PUBKEY);
-	assert_refused(TRUE, NIN3A_CONNECTION_CONFIG);
-}
-END_TEST
-
-START_TEST(test_not_verified)
-{
-	/* no first question, but the last one */
-	assert_refused(TRUE, NIN3A_CONNECTION_SWITCHED);
-}
-END_TEST
-
-/**
- * Another IKE_SA is a tunnel of the session, and that which is judged is of an
- * ordinary connection.
- */
-static void have_tunnel()
-{
-	tunnel_spis_t spis = { .initiator = 3, .responder = 4 };
-
-	tunnels->begin(tunnels, OTHER_IKE_SA, nin3a_attempt_create(sa.other_id,
-									sa.local, sa.remote, NIN3A_ALLOWED));
-	ck_assert(tunnels->bind(tunnels, OTHER_IKE_SA, session, &spis));
-	ck_assert(tunnels->establish(tunnels, OTHER_IKE_SA));
-	kupf_session_unref(tunnels->up(tunnels, OTHER_IKE_SA));
-	tunnels->remove(tunnels, IKE_SA);
-	named = "another";
-}
-
-START_TEST(test_ordinary)
-{
-	have_tunnel();
-	sa.other_id->destroy(sa.other_id);
-	sa.other_id = identification_create_from_string("dave@example.org");
-	ck_assert(authorize(FALSE));
-	ck_assert(authorize(TRUE));
-	ck_assert_int_eq(tunnels->get_state(tunnels, IKE_SA), NIN3A_STATE_NONE);
-}
-END_TEST
-
-START_TEST(test_takes_over)
-{
-	identification_t *same;
-
-	have_tunnel();
-	/* as charon compares: without case */
-	same = identification_create_from_string("Carol@Example.ORG");
-	if (_i == 0)
-	{
-		sa.other_id->destroy(sa.other_id);
-		sa.other_id = same;
-	}
-	else
-	{
-		sa.other_id->destroy(sa.other_id);
-		sa.other_id = identification_create_from_string("dave@example.org");
-		if (_i == 1)
-		{
-			asked.eap = same;
-		}
-		else
-		{
-			asked.auth->add(asked.auth, AUTH_RULE_EAP_IDENTITY, same);
-		}
-	}
-	assert_refused(_i & 1, NIN3A_IDENTITY_IN_USE);
-}
-END_TEST
-
-START_TEST(test_takes_over_nothing)
-{
-	/* the session has no tunnel that charon could close */
-	tunnels->remove(tunnels, IKE_SA);
-	named = "another";
-	ck_assert(authorize(FALSE));
-	ck_assert(authorize(TRUE));
-}
-END_TEST
-
-START_TEST(test_end)
-{
-	nin3a_attempt_t *attempt;
-	nin3a_state_t state;
-
-	tunnels->remove(tunnels, IKE_SA);
-	sa.version = IKEV1;
-	switch (_i)
-	{
-		case 1:
-			sa.version = IKEV2;
-			break;
-		case 2:
-			sa.conditions = COND_ORIGINAL_INITIATOR;
-			break;
-		case 3:
-			asked.established = TRUE;
-			break;
-		case 4:
-			named = "another";
-			break;
-	}
-	decision->judge_end(decision, &sa.public);
-	attempt = tunnels->take_attempt(tunnels, IKE_SA, &state);
-	if (_i)
-	{
-		ck_assert_ptr_null(attempt);
-		return;
-	}
-	ck_assert_int_eq(attempt->reason, NIN3A_IKE_VERSION);
-	nin3a_attempt_destroy(attempt);
-}
-END_TEST
-
 static Suite *nin3a_decision_suite(void)
 {
 	Suite *suite = suite_create("nin3a_decision");
@@ -656,24 +412,9 @@ static Suite *nin3a_decision_suite(void)
 	tcase_add_loop_test(tc, test_address, 0, 2);
 	tcase_add_test(tc, test_address_of_no_matter);
 	tcase_add_test(tc, test_set_ups);
-	tcase_add_test(tc, test_not_judged);
-	tcase_add_loop_test(tc, test_ike_sa, 0, 2);
 
-	tc = test_case(suite, "final", 0, setup, teardown);
-	tcase_add_loop_test(tc, test_modified_in_between, 0, 2);
-	tcase_add_test(tc, test_expired_in_between);
-	tcase_add_loop_test(tc, test_gone_in_between, 0, 2);
-	tcase_add_test(tc, test_own_auth);
-	tcase_add_test(tc, test_switched);
-	tcase_add_loop_test(tc, test_config, 0, 4);
-	tcase_add_test(tc, test_not_verified);
-
-	tc = test_case(suite, "others", 0, setup, teardown);
-	tcase_add_test(tc, test_ordinary);
-	tcase_add_loop_test(tc, test_takes_over, 0, 3);
-	tcase_add_test(tc, test_takes_over_nothing);
-	tcase_add_loop_test(tc, test_end, 0, 5);
-
+	nin3a_decision_final_case(suite);
+	nin3a_decision_others_case(suite);
 	return suite;
 }
 
