@@ -20,6 +20,8 @@ struct private_nin3a_ue_plugin_t {
 	nin3a_ue_config_t *config;
 	/** plugin kupf, while we are registered */
 	kupf_t *kupf;
+	/** memory of IKE_SAs and legs */
+	nin3a_ue_table_t *table;
 	/** IKE_SAs */
 	nin3a_ue_sas_t *sas;
 	/** legs */
@@ -61,8 +63,9 @@ static nin3a_ue_backoff_t get_backoff(private_nin3a_ue_plugin_t *this)
  */
 static void create_parts(private_nin3a_ue_plugin_t *this)
 {
-	this->sas = nin3a_ue_sas_create();
-	this->legs = nin3a_ue_legs_create(this->sas, get_backoff(this));
+	this->table = nin3a_ue_table_create();
+	this->sas = nin3a_ue_sas_create(this->table);
+	this->legs = nin3a_ue_legs_create(this->table, get_backoff(this));
 	this->worker = tunnel_worker_create();
 	this->actions = nin3a_ue_jobs_create(this->config, this->sas,
 									this->legs, this->worker);
@@ -88,6 +91,7 @@ static void destroy_parts(private_nin3a_ue_plugin_t *this)
 	this->actions->destroy(this->actions);
 	this->legs->destroy(this->legs);
 	this->sas->destroy(this->sas);
+	this->table->destroy(this->table);
 	this->kupf = NULL;
 }
 

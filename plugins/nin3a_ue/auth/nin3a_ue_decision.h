@@ -22,6 +22,7 @@
 
 #include "nin3a_ue/nin3a_ue_config.h"
 #include "nin3a_ue/tunnels/nin3a_ue_legs.h"
+#include "nin3a_ue/tunnels/nin3a_ue_sas.h"
 
 #include "tunnel/tunnel_bounds.h"
 #include "tunnel/tunnel_keyring.h"

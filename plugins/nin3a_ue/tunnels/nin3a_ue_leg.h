@@ -19,7 +19,7 @@
  * There is never more than one attempt under way.  If the session is modified
  * meanwhile, the result of the attempt is what leads to the next one.
  *
- * To be called under the mutex of nin3a_ue_legs; nothing here calls out of it.
+ * To be called under the mutex of nin3a_ue_table; nothing here calls out of it.
  */
 
 #ifndef NIN3A_UE_LEG_H_

@@ -16,7 +16,7 @@ struct private_nin3a_ue_legs_t {
 	/** nin3a_ue_leg_t by name */
 	hashtable_t *legs;
 	/** IKE_SAs, with the mutex */
-	nin3a_ue_sas_t *sas;
+	nin3a_ue_table_t *table;
 	/** whose an address is; legs are the owners */
 	nin3a_ue_addresses_t *addresses;
 	/** times between attempts */
@@ -30,7 +30,7 @@ struct private_nin3a_ue_legs_t {
  */
 static nin3a_ue_leg_t *lock_leg(private_nin3a_ue_legs_t *this, const char *name)
 {
-	this->sas->lock(this->sas);
+	this->table->lock(this->table);
 	return this->legs->get(this->legs, name);
 }
 
@@ -39,8 +39,8 @@ static nin3a_ue_leg_t *lock_leg(private_nin3a_ue_legs_t *this, const char *name)
  */
 static nin3a_ue_sa_t *lock_sa(private_nin3a_ue_legs_t *this, uint32_t ike_sa)
 {
-	this->sas->lock(this->sas);
-	return this->sas->find(this->sas, ike_sa);
+	this->table->lock(this->table);
+	return this->table->find(this->table, ike_sa);
 }
 
 /**
@@ -50,7 +50,7 @@ static nin3a_ue_sa_t *lock_sa(private_nin3a_ue_legs_t *this, uint32_t ike_sa)
  */
 static u_int unlock(private_nin3a_ue_legs_t *this, u_int result)
 {
-	this->sas->unlock(this->sas);
+	this->table->unlock(this->table);
 	return result;
 }
 
@@ -78,9 +78,9 @@ static void forget(private_nin3a_ue_legs_t *this, nin3a_ue_leg_t *leg)
 METHOD(nin3a_ue_legs_t, set_backoff, void,
 	private_nin3a_ue_legs_t *this, nin3a_ue_backoff_t backoff)
 {
-	this->sas->lock(this->sas);
+	this->table->lock(this->table);
 	this->backoff = backoff;
-	this->sas->unlock(this->sas);
+	this->table->unlock(this->table);
 }
 
 METHOD(nin3a_ue_legs_t, want, void,
@@ -108,7 +108,7 @@ METHOD(nin3a_ue_legs_t, want, void,
 		leg->failures = 0;
 		decide(this, leg, order);
 	}
-	this->sas->unlock(this->sas);
+	this->table->unlock(this->table);
 	kupf_session_unref(old);
 }
 
@@ -131,7 +131,7 @@ METHOD(nin3a_ue_legs_t, drop, u_int,
 		}
 		forget(this, leg);
 	}
-	this->sas->unlock(this->sas);
+	this->table->unlock(this->table);
 	kupf_session_unref(old);
 	return count;
 }
@@ -148,7 +148,7 @@ METHOD(nin3a_ue_legs_t, begin, kupf_session_t*,
 		leg->starting = kupf_session_ref(leg->wanted);
 		session = kupf_session_ref(leg->wanted);
 	}
-	this->sas->unlock(this->sas);
+	this->table->unlock(this->table);
 	return session;
 }
 
@@ -165,7 +165,7 @@ METHOD(nin3a_ue_legs_t, bind_, bool,
 		bound = leg->wanted != NULL;
 		if (bound)
 		{
-			this->sas->add(this->sas, leg, leg->starting, ike_sa, spi,
+			this->table->add(this->table, leg, leg->starting, ike_sa, spi,
 						   connection);
 		}
 		else
@@ -175,7 +175,7 @@ METHOD(nin3a_ue_legs_t, bind_, bool,
 		leg->starting = NULL;
 		forget(this, leg);
 	}
-	this->sas->unlock(this->sas);
+	this->table->unlock(this->table);
 	kupf_session_unref(dropped);
 	return bound;
 }
@@ -196,7 +196,7 @@ METHOD(nin3a_ue_legs_t, abort_, void,
 		decide(this, leg, order);
 		forget(this, leg);
 	}
-	this->sas->unlock(this->sas);
+	this->table->unlock(this->table);
 	kupf_session_unref(dropped);
 }
 
@@ -207,13 +207,13 @@ METHOD(nin3a_ue_legs_t, follow, bool,
 	nin3a_ue_sa_t *sa;
 	bool bound = FALSE;
 
-	this->sas->lock(this->sas);
-	sa = this->sas->find_connection(this->sas, connection);
+	this->table->lock(this->table);
+	sa = this->table->find_connection(this->table, connection);
 	if (sa)
 	{
 		bound = sa->leg->wanted && !nin3a_ue_leg_is_busy(sa->leg) &&
 				nin3a_ue_sa_fits(sa, sa->leg->wanted);
-		this->sas->add(this->sas, sa->leg, kupf_session_ref(sa->session),
+		this->table->add(this->table, sa->leg, kupf_session_ref(sa->session),
 					   ike_sa, spi, connection);
 		sa->leg->waiting &= !bound;
 		if (!bound)
@@ -249,7 +249,7 @@ METHOD(nin3a_ue_legs_t, up, kupf_session_t*,
 		*rekeyed = nin3a_ue_leg_settle(sa->leg, ids);
 		decide(this, sa->leg, order);
 	}
-	this->sas->unlock(this->sas);
+	this->table->unlock(this->table);
 	return session;
 }
 
@@ -260,8 +260,8 @@ METHOD(nin3a_ue_legs_t, remove_, void,
 	nin3a_ue_sa_t *sa;
 
 	order->start = FALSE;
-	this->sas->lock(this->sas);
-	sa = this->sas->take(this->sas, ike_sa);
+	this->table->lock(this->table);
+	sa = this->table->take(this->table, ike_sa);
 	if (sa)
 	{
 		leg = sa->leg;
@@ -273,7 +273,7 @@ METHOD(nin3a_ue_legs_t, remove_, void,
 		}
 		forget(this, leg);
 	}
-	this->sas->unlock(this->sas);
+	this->table->unlock(this->table);
 	nin3a_ue_sa_destroy(sa);
 }
 
@@ -293,7 +293,7 @@ METHOD(nin3a_ue_legs_t, trust, void,
 	nin3a_ue_sa_t *sa = lock_sa(this, ike_sa);
 
 	nin3a_ue_leg_trust(sa);
-	this->sas->unlock(this->sas);
+	this->table->unlock(this->table);
 }
 
 METHOD(nin3a_ue_legs_t, hint, bool,
@@ -315,7 +315,7 @@ METHOD(nin3a_ue_legs_t, hurry, void,
 	nin3a_ue_order_t order;
 	nin3a_ue_leg_t *leg;
 
-	this->sas->lock(this->sas);
+	this->table->lock(this->table);
 	enumerator = this->legs->create_enumerator(this->legs);
 	while (enumerator->enumerate(enumerator, NULL, &leg))
 	{
@@ -327,7 +327,7 @@ METHOD(nin3a_ue_legs_t, hurry, void,
 		}
 	}
 	enumerator->destroy(enumerator);
-	this->sas->unlock(this->sas);
+	this->table->unlock(this->table);
 }
 
 METHOD(nin3a_ue_legs_t, retry, bool,
@@ -376,7 +376,7 @@ METHOD(nin3a_ue_legs_t, get_totals, void,
 	nin3a_ue_leg_t *leg;
 
 	*totals = (nin3a_ue_totals_t){};
-	this->sas->lock(this->sas);
+	this->table->lock(this->table);
 	enumerator = this->legs->create_enumerator(this->legs);
 	while (enumerator->enumerate(enumerator, NULL, &leg))
 	{
@@ -386,8 +386,8 @@ METHOD(nin3a_ue_legs_t, get_totals, void,
 		totals->up += nin3a_ue_leg_count(leg);
 	}
 	enumerator->destroy(enumerator);
-	totals->ike_sas = this->sas->get_count(this->sas);
-	this->sas->unlock(this->sas);
+	totals->ike_sas = this->table->get_count(this->table);
+	this->table->unlock(this->table);
 }
 
 METHOD(nin3a_ue_legs_t, destroy, void,
@@ -412,7 +412,7 @@ METHOD(nin3a_ue_legs_t, destroy, void,
 /*
  * Described in header
  */
-nin3a_ue_legs_t *nin3a_ue_legs_create(nin3a_ue_sas_t *sas,
+nin3a_ue_legs_t *nin3a_ue_legs_create(nin3a_ue_table_t *table,
 									  nin3a_ue_backoff_t backoff)
 {
 	private_nin3a_ue_legs_t *this;
@@ -441,7 +441,7 @@ nin3a_ue_legs_t *nin3a_ue_legs_create(nin3a_ue_sas_t *sas,
 			.destroy = _destroy,
 		},
 		.legs = hashtable_create(hashtable_hash_str, hashtable_equals_str, 8),
-		.sas = sas,
+		.table = table,
 		.addresses = nin3a_ue_addresses_create(),
 		.backoff = backoff,
 	);

@@ -16,13 +16,13 @@
  * They also know whose an inner address is, of all that sessions name and UPFs
  * assign.
  *
- * The mutex is that of nin3a_ue_sas, see there.  Any thread may call.
+ * The mutex is that of nin3a_ue_table, see there.  Any thread may call.
  */
 
 #ifndef NIN3A_UE_LEGS_H_
 #define NIN3A_UE_LEGS_H_
 
-#include "nin3a_ue_sas.h"
+#include "nin3a_ue_table.h"
 
 typedef struct nin3a_ue_legs_t nin3a_ue_legs_t;
 typedef struct nin3a_ue_totals_t nin3a_ue_totals_t;
@@ -248,10 +248,10 @@ struct nin3a_ue_legs_t {
 /**
  * Create the object, without a leg.
  *
- * @param sas		IKE_SAs
+ * @param table		IKE_SAs, must live longer
  * @param backoff	times between attempts
  */
-nin3a_ue_legs_t *nin3a_ue_legs_create(nin3a_ue_sas_t *sas,
+nin3a_ue_legs_t *nin3a_ue_legs_create(nin3a_ue_table_t *table,
 									  nin3a_ue_backoff_t backoff);
 
 #endif /** NIN3A_UE_LEGS_H_ @}*/

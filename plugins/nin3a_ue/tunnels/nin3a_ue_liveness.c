@@ -117,16 +117,9 @@ static void ask_again(private_nin3a_ue_liveness_t *this, ike_sa_t *ike_sa)
 {
 	host_t *local = ike_sa->get_my_host(ike_sa);
 	host_t *remote = ike_sa->get_other_host(ike_sa);
-	chunk_t request = chunk_empty;
-	nin3a_ue_sa_t *sa;
+	chunk_t request;
 
-	this->sas->lock(this->sas);
-	sa = this->sas->find(this->sas, ike_sa->get_unique_id(ike_sa));
-	if (sa)
-	{
-		request = chunk_clone(sa->request);
-	}
-	this->sas->unlock(this->sas);
+	request = this->sas->get_request(this->sas, ike_sa->get_unique_id(ike_sa));
 	if (request.len)
 	{
 		charon->sender->send(charon->sender,
@@ -140,20 +133,8 @@ static void ask_again(private_nin3a_ue_liveness_t *this, ike_sa_t *ike_sa)
  */
 static bool was_heard(private_nin3a_ue_liveness_t *this, ike_sa_t *ike_sa)
 {
-	uint64_t packets = count_packets(ike_sa);
-	bool heard = FALSE;
-	nin3a_ue_sa_t *sa;
-
-	this->sas->lock(this->sas);
-	sa = this->sas->find(this->sas, ike_sa->get_unique_id(ike_sa));
-	if (sa)
-	{
-		heard = sa->heard || sa->packets != packets;
-		sa->heard = FALSE;
-		sa->packets = packets;
-	}
-	this->sas->unlock(this->sas);
-	return heard;
+	return this->sas->was_heard(this->sas, ike_sa->get_unique_id(ike_sa),
+								count_packets(ike_sa));
 }
 
 /**
@@ -245,23 +226,15 @@ METHOD(nin3a_ue_liveness_t, sent, void,
 	private_nin3a_ue_liveness_t *this, ike_sa_t *ike_sa, message_t *message)
 {
 	chunk_t data = message->get_packet_data(message);
-	nin3a_ue_sa_t *sa;
 
 	if (message->get_request(message))
 	{
-		this->sas->lock(this->sas);
-		sa = this->sas->find(this->sas, ike_sa->get_unique_id(ike_sa));
-		if (sa)
+		if (message->get_exchange_type(message) != INFORMATIONAL ||
+			data.len > REQUEST_MAX)
 		{
-			sa->asked = TRUE;
-			chunk_free(&sa->request);
-			if (message->get_exchange_type(message) == INFORMATIONAL &&
-				data.len <= REQUEST_MAX)
-			{
-				sa->request = chunk_clone(data);
-			}
+			data = chunk_empty;
 		}
-		this->sas->unlock(this->sas);
+		this->sas->set_request(this->sas, ike_sa->get_unique_id(ike_sa), data);
 	}
 }
 
@@ -357,20 +330,8 @@ METHOD(nin3a_ue_liveness_t, hint, void,
 METHOD(nin3a_ue_liveness_t, received, void,
 	private_nin3a_ue_liveness_t *this, ike_sa_t *ike_sa, message_t *message)
 {
-	nin3a_ue_sa_t *sa;
-
-	this->sas->lock(this->sas);
-	sa = this->sas->find(this->sas, ike_sa->get_unique_id(ike_sa));
-	if (sa)
-	{
-		sa->heard = TRUE;
-		if (!message->get_request(message))
-		{
-			sa->asked = FALSE;
-			chunk_free(&sa->request);
-		}
-	}
-	this->sas->unlock(this->sas);
+	this->sas->set_heard(this->sas, ike_sa->get_unique_id(ike_sa),
+						 !message->get_request(message));
 }
 
 METHOD(nin3a_ue_liveness_t, destroy, void,

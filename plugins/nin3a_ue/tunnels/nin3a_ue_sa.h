@@ -6,7 +6,7 @@
  *
  * An IKE_SA of a leg, and the rules by which it goes from one stage to another.
  *
- * To be called under the mutex of nin3a_ue_sas; nothing here calls out of it, and
+ * To be called under the mutex of nin3a_ue_table; nothing here calls out of it, and
  * nothing but nin3a_ue_sa_destroy() drops a reference to a session.
  */
 

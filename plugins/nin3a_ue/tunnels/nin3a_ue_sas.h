@@ -4,28 +4,19 @@
  * @defgroup nin3a_ue_sas nin3a_ue_sas
  * @{ @ingroup nin3a_ue
  *
- * The IKE_SAs of all legs, and what becomes of each.
+ * What becomes of each IKE_SA of all legs.
  *
  * An IKE_SA belongs to the session object that it was initiated for.  One
  * without an entry is none of ours.
  *
- * Its mutex guards the legs as well: nin3a_ue_legs holds it, with lock() and
- * unlock(), when it calls the methods of the first group, all others lock
- * themselves.  Locks, in this order:
- *
- *   1. the bus mutex of charon, in its hooks
- *   2. kupf's lock that keeps the enforcer attached, in calls from kupf
- *   3. the mutex of this class
- *
- * Under the mutex nothing of charon or of kupf's events or store is called, and
- * no reference to a session is dropped.  All methods take constant time.  Any
- * thread may call.
+ * All methods take constant time, under the mutex of nin3a_ue_table.  Any thread
+ * may call.
  */
 
 #ifndef NIN3A_UE_SAS_H_
 #define NIN3A_UE_SAS_H_
 
-#include "nin3a_ue_leg.h"
+#include "nin3a_ue_table.h"
 
 /** AUTH_LIFETIMEs that are followed on an IKE_SA, and on all that it was
  * rekeyed from */
@@ -37,63 +28,6 @@ typedef struct nin3a_ue_sas_t nin3a_ue_sas_t;
  * IKE_SAs are named by their unique identifiers.
  */
 struct nin3a_ue_sas_t {
-
-	/* for nin3a_ue_legs */
-
-	/**
-	 * Lock the mutex.
-	 */
-	void (*lock)(nin3a_ue_sas_t *this);
-
-	/**
-	 * Unlock the mutex.
-	 */
-	void (*unlock)(nin3a_ue_sas_t *this);
-
-	/**
-	 * Find an IKE_SA.  To be called with the mutex locked.
-	 *
-	 * @return			IKE_SA, NULL if it is none of ours
-	 */
-	nin3a_ue_sa_t *(*find)(nin3a_ue_sas_t *this, uint32_t ike_sa);
-
-	/**
-	 * Find an IKE_SA by the connection that was made for it.  In proportion to
-	 * the number of IKE_SAs.  To be called with the mutex locked.
-	 *
-	 * @return			IKE_SA, NULL if there is none
-	 */
-	nin3a_ue_sa_t *(*find_connection)(nin3a_ue_sas_t *this,
-									  const void *connection);
-
-	/**
-	 * Add an IKE_SA to a leg.  To be called with the mutex locked.
-	 *
-	 * @param leg			leg
-	 * @param session		session it is initiated for, the reference is
-	 *						adopted
-	 * @param spi			our SPI of it, network order
-	 * @param connection	connection that was made for it
-	 */
-	void (*add)(nin3a_ue_sas_t *this, nin3a_ue_leg_t *leg,
-				kupf_session_t *session, uint32_t ike_sa, uint64_t spi,
-				const void *connection);
-
-	/**
-	 * Take an IKE_SA out, and out of its leg.  To be called with the mutex
-	 * locked.
-	 *
-	 * @return			IKE_SA, the caller's, with a reference to the session;
-	 *					NULL if it is none of ours
-	 */
-	nin3a_ue_sa_t *(*take)(nin3a_ue_sas_t *this, uint32_t ike_sa);
-
-	/**
-	 * Get the number of IKE_SAs.  To be called with the mutex locked.
-	 */
-	u_int (*get_count)(nin3a_ue_sas_t *this);
-
-	/* for everybody */
 
 	/**
 	 * Get the stage of an IKE_SA.
@@ -220,14 +154,45 @@ struct nin3a_ue_sas_t {
 							  nin3a_ue_reason_t *failure);
 
 	/**
-	 * Destroy the object.  No leg may be left.
+	 * A request of ours was sent.
+	 *
+	 * @param request	it, if it may be sent again, a copy is kept; or empty
+	 */
+	void (*set_request)(nin3a_ue_sas_t *this, uint32_t ike_sa, chunk_t request);
+
+	/**
+	 * Get the request of ours that is in the air.
+	 *
+	 * @return			a copy, empty if there is none that may be sent again
+	 */
+	chunk_t (*get_request)(nin3a_ue_sas_t *this, uint32_t ike_sa);
+
+	/**
+	 * A protected message of IKE has come: a sign of life.
+	 *
+	 * @param answer	whether it answers our request
+	 */
+	void (*set_heard)(nin3a_ue_sas_t *this, uint32_t ike_sa, bool answer);
+
+	/**
+	 * Whether there was a sign of life since that was asked last: a message, or
+	 * packets.
+	 *
+	 * @param packets	packets that have come through its CHILD_SAs so far
+	 */
+	bool (*was_heard)(nin3a_ue_sas_t *this, uint32_t ike_sa, uint64_t packets);
+
+	/**
+	 * Destroy the object.
 	 */
 	void (*destroy)(nin3a_ue_sas_t *this);
 };
 
 /**
- * Create the object, without an IKE_SA.
+ * Create the object.
+ *
+ * @param table		IKE_SAs, must live longer
  */
-nin3a_ue_sas_t *nin3a_ue_sas_create();
+nin3a_ue_sas_t *nin3a_ue_sas_create(nin3a_ue_table_t *table);
 
 #endif /** NIN3A_UE_SAS_H_ @}*/

@@ -15,6 +15,7 @@
 #include <threading/mutex.h>
 
 static nin3a_ue_config_t *config;
+static nin3a_ue_table_t *table;
 static nin3a_ue_sas_t *sas;
 static nin3a_ue_legs_t *legs;
 static tunnel_worker_t *worker;
@@ -131,8 +132,9 @@ static void setup()
 	lib->processor->set_threads(lib->processor, 2);
 	config = nin3a_ue_config_create();
 	ck_assert_ptr_nonnull(config);
-	sas = nin3a_ue_sas_create();
-	legs = nin3a_ue_legs_create(sas, backoff);
+	table = nin3a_ue_table_create();
+	sas = nin3a_ue_sas_create(table);
+	legs = nin3a_ue_legs_create(table, backoff);
 	worker = tunnel_worker_create();
 	jobs = nin3a_ue_jobs_create(config, sas, legs, worker);
 }
@@ -144,6 +146,7 @@ static void teardown()
 	lib->processor->cancel(lib->processor);
 	legs->destroy(legs);
 	sas->destroy(sas);
+	table->destroy(table);
 	config->destroy(config);
 	charon->ike_sa_manager = NULL;
 	manager.asked->destroy(manager.asked);

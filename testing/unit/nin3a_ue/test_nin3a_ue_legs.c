@@ -8,6 +8,7 @@
 #include "nin3a_ue/nin3a_ue_counters.h"
 #include "test_nin3a_ue_legs.h"
 
+nin3a_ue_table_t *table;
 nin3a_ue_sas_t *sas;
 nin3a_ue_legs_t *legs;
 
@@ -23,8 +24,9 @@ void setup()
 	};
 
 	ck_assert(library_init("", "test_nin3a_ue_legs"));
-	sas = nin3a_ue_sas_create();
-	legs = nin3a_ue_legs_create(sas, backoff);
+	table = nin3a_ue_table_create();
+	sas = nin3a_ue_sas_create(table);
+	legs = nin3a_ue_legs_create(table, backoff);
 	ids = array_create(sizeof(uint32_t), 0);
 	order = (nin3a_ue_order_t){};
 }
@@ -34,6 +36,7 @@ void teardown()
 	array_destroy(ids);
 	legs->destroy(legs);
 	sas->destroy(sas);
+	table->destroy(table);
 	library_deinit();
 }
 

@@ -11,6 +11,7 @@
 #define TEST_NIN3A_UE_LEGS_H_
 
 #include "nin3a_ue/tunnels/nin3a_ue_legs.h"
+#include "nin3a_ue/tunnels/nin3a_ue_sas.h"
 #include "test_runner.h"
 
 /** Times of the tests, milliseconds */
@@ -21,6 +22,7 @@
 #define SPI 0x1000
 
 /** What is tested */
+extern nin3a_ue_table_t *table;
 extern nin3a_ue_sas_t *sas;
 extern nin3a_ue_legs_t *legs;
 

@@ -13,9 +13,9 @@
  */
 static void age(uint32_t ike_sa, u_int seconds)
 {
-	sas->lock(sas);
-	sas->find(sas, ike_sa)->since -= seconds;
-	sas->unlock(sas);
+	table->lock(table);
+	table->find(table, ike_sa)->since -= seconds;
+	table->unlock(table);
 }
 
 /*

@@ -15,6 +15,7 @@
 #define MOST 8000
 
 static nin3a_ue_config_t *config;
+static nin3a_ue_table_t *table;
 static nin3a_ue_sas_t *sas;
 static nin3a_ue_legs_t *legs;
 static tunnel_worker_t *worker;
@@ -202,8 +203,9 @@ static void setup()
 	lib->processor->set_threads(lib->processor, 2);
 	config = nin3a_ue_config_create();
 	ck_assert_ptr_nonnull(config);
-	sas = nin3a_ue_sas_create();
-	legs = nin3a_ue_legs_create(sas, backoff);
+	table = nin3a_ue_table_create();
+	sas = nin3a_ue_sas_create(table);
+	legs = nin3a_ue_legs_create(table, backoff);
 	worker = tunnel_worker_create();
 	liveness = nin3a_ue_liveness_create(config, sas, legs, &jobs, worker);
 	ids = array_create(sizeof(uint32_t), 0);
@@ -222,6 +224,7 @@ static void teardown()
 	}
 	legs->destroy(legs);
 	sas->destroy(sas);
+	table->destroy(table);
 	config->destroy(config);
 	charon->ike_sa_manager = NULL;
 	charon->sender = NULL;
@@ -295,11 +298,11 @@ static void age(uint32_t ike_sa, u_int seconds)
 {
 	nin3a_ue_sa_t *entry;
 
-	sas->lock(sas);
-	entry = sas->find(sas, ike_sa);
+	table->lock(table);
+	entry = table->find(table, ike_sa);
 	entry->since -= seconds;
 	entry->leg->hinted_at -= seconds;
-	sas->unlock(sas);
+	table->unlock(table);
 }
 
 /**
@@ -309,10 +312,10 @@ static void ask(uint32_t ike_sa)
 {
 	nin3a_ue_sa_t *entry;
 
-	sas->lock(sas);
-	entry = sas->find(sas, ike_sa);
+	table->lock(table);
+	entry = table->find(table, ike_sa);
 	entry->asked = TRUE;
-	sas->unlock(sas);
+	table->unlock(table);
 }
 
 /**
