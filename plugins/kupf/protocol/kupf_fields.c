@@ -301,7 +301,7 @@ static bool parse_after(kupf_request_t *request, chunk_t value)
 /**
  * All fields.
  */
-static const kupf_fields_t fields[] = {
+static const kupf_wire_field_t fields[] = {
 	{ FIELD("session"), KUPF_FIELD_SESSION, FALSE, parse_session,
 	  "1 to 64 printable ASCII characters without space" },
 	{ FIELD("replace"), KUPF_FIELD_REPLACE, FALSE, parse_replace,
@@ -379,7 +379,7 @@ static const kupf_fields_t fields[] = {
 /*
  * Described in header
  */
-const kupf_fields_t *kupf_fields_find(wire_octets_t name, u_int allowed)
+const kupf_wire_field_t *kupf_fields_find(wire_octets_t name, u_int allowed)
 {
 	u_int i;
 
@@ -413,7 +413,7 @@ void kupf_fields_compare(kupf_unknown_t *unknown, u_int allowed)
 /*
  * Described in header
  */
-const kupf_fields_t *kupf_fields_first(u_int bits)
+const kupf_wire_field_t *kupf_fields_first(u_int bits)
 {
 	u_int i;
 

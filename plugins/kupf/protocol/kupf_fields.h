@@ -17,12 +17,12 @@
 /** All fields, for kupf_fields_find() */
 #define KUPF_FIELDS_ALL (~0U)
 
-typedef struct kupf_fields_t kupf_fields_t;
+typedef struct kupf_wire_field_t kupf_wire_field_t;
 
 /**
  * A field on the wire.
  */
-struct kupf_fields_t {
+struct kupf_wire_field_t {
 	/** name, and its length */
 	const char *name;
 	size_t len;
@@ -44,7 +44,7 @@ struct kupf_fields_t {
  * @param allowed	kupf_field_t, ORed: fields to look among
  * @return			field, NULL if there is none
  */
-const kupf_fields_t *kupf_fields_find(wire_octets_t name, u_int allowed);
+const kupf_wire_field_t *kupf_fields_find(wire_octets_t name, u_int allowed);
 
 /**
  * Compare a name that is not known with those of some fields.
@@ -60,6 +60,6 @@ void kupf_fields_compare(kupf_unknown_t *unknown, u_int allowed);
  * @param bits		kupf_field_t, ORed
  * @return			field, NULL if bits is 0
  */
-const kupf_fields_t *kupf_fields_first(u_int bits);
+const kupf_wire_field_t *kupf_fields_first(u_int bits);
 
 #endif /** KUPF_FIELDS_H_ @}*/

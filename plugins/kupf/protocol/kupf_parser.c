@@ -15,7 +15,7 @@ static void set_unknown(kupf_request_t *request, const char *what,
 		.len = name.len,
 	};
 	char text[KUPF_UNKNOWN_SIZE];
-	const kupf_fields_t *field;
+	const kupf_wire_field_t *field;
 
 	field = kupf_fields_find(name, KUPF_FIELDS_ALL);
 	if (field)
@@ -43,12 +43,12 @@ static chunk_t to_chunk(wire_octets_t octets)
  *
  * @param what		what it is called in an error
  */
-static const kupf_fields_t *begin_field(kupf_request_t *request,
+static const kupf_wire_field_t *begin_field(kupf_request_t *request,
 										const char *what, wire_octets_t name,
 										bool list, u_int allowed,
 										kupf_error_t *error)
 {
-	const kupf_fields_t *field = kupf_fields_find(name, allowed);
+	const kupf_wire_field_t *field = kupf_fields_find(name, allowed);
 
 	if (!field)
 	{
@@ -78,7 +78,7 @@ static const kupf_fields_t *begin_field(kupf_request_t *request,
 static void refuse_section(kupf_request_t *request, wire_octets_t name,
 						   u_int allowed, kupf_error_t *error)
 {
-	const kupf_fields_t *field = kupf_fields_find(name, allowed);
+	const kupf_wire_field_t *field = kupf_fields_find(name, allowed);
 
 	if (field)
 	{
@@ -94,7 +94,7 @@ static void refuse_section(kupf_request_t *request, wire_octets_t name,
 /**
  * A value of a field.
  */
-static void parse_value(kupf_request_t *request, const kupf_fields_t *field,
+static void parse_value(kupf_request_t *request, const kupf_wire_field_t *field,
 						chunk_t value, kupf_error_t *error)
 {
 	if (field && !field->parse(request, value))
@@ -110,7 +110,7 @@ static void parse_value(kupf_request_t *request, const kupf_fields_t *field,
 static void check_required(kupf_request_t *request, u_int required,
 						   kupf_error_t *error)
 {
-	const kupf_fields_t *field;
+	const kupf_wire_field_t *field;
 
 	field = kupf_fields_first(required & ~request->fields);
 	if (field)
@@ -132,7 +132,7 @@ static void check_required(kupf_request_t *request, u_int required,
 bool kupf_parser_message(kupf_request_t *request, wire_reader_t *elements,
 						 u_int allowed, u_int required, kupf_error_t *error)
 {
-	const kupf_fields_t *field = NULL;
+	const kupf_wire_field_t *field = NULL;
 	wire_element_t element;
 	u_int depth = elements->depth;
 
@@ -170,7 +170,7 @@ bool kupf_parser_message(kupf_request_t *request, wire_reader_t *elements,
 /**
  * A value of a field, as text.
  */
-static void parse_text(kupf_request_t *request, const kupf_fields_t *field,
+static void parse_text(kupf_request_t *request, const kupf_wire_field_t *field,
 					   char *text, kupf_error_t *error)
 {
 	chunk_t value = chunk_from_str(text);
@@ -195,7 +195,7 @@ static void parse_text(kupf_request_t *request, const kupf_fields_t *field,
 static void parse_word(kupf_request_t *request, char *word, u_int allowed,
 					   kupf_error_t *error)
 {
-	const kupf_fields_t *field;
+	const kupf_wire_field_t *field;
 	char *value, *item;
 
 	value = strchr(word, '=');
@@ -230,7 +230,7 @@ static void parse_word(kupf_request_t *request, char *word, u_int allowed,
 bool kupf_parser_line(kupf_request_t *request, char *line, u_int allowed,
 					  u_int required, kupf_error_t *error)
 {
-	const kupf_fields_t *field = kupf_fields_first(KUPF_FIELD_SESSION);
+	const kupf_wire_field_t *field = kupf_fields_first(KUPF_FIELD_SESSION);
 	char *word, *pos;
 
 	for (word = strtok_r(line, " \t\r", &pos); word && *word != '#';
@@ -257,7 +257,7 @@ bool kupf_parser_line(kupf_request_t *request, char *line, u_int allowed,
 bool kupf_parser_name(kupf_request_t *request, wire_octets_t name,
 					  kupf_error_t *error)
 {
-	const kupf_fields_t *field = kupf_fields_first(KUPF_FIELD_SESSION);
+	const kupf_wire_field_t *field = kupf_fields_first(KUPF_FIELD_SESSION);
 
 	if (!field->parse(request, to_chunk(name)))
 	{
