@@ -239,7 +239,7 @@ struct kupf_t {
 	 * @param ike_sa	unique identifier of the IKE_SA
 	 * @return			new reference, NULL if none of our keys has verified it
 	 */
-	kupf_session_t *(*get_verified)(kupf_t *this, uint32_t ike_sa);
+	kupf_session_t *(*get_verifying_session)(kupf_t *this, uint32_t ike_sa);
 
 	/**
 	 * Report a tunnel to the SMF side (event tunnel-up).

@@ -34,10 +34,10 @@ METHOD(kupf_t, get_credentials, credential_set_t*,
 	return &this->cred->set;
 }
 
-METHOD(kupf_t, get_verified, kupf_session_t*,
+METHOD(kupf_t, get_verifying_session, kupf_session_t*,
 	private_kupf_object_t *this, uint32_t ike_sa)
 {
-	return this->cred->get_verified(this->cred, ike_sa);
+	return this->cred->get_verifying_session(this->cred, ike_sa);
 }
 
 METHOD(kupf_t, tunnel_up, void,
@@ -122,7 +122,7 @@ kupf_object_t *kupf_object_create(kupf_store_t *store, kupf_cred_t *cred,
 			.kupf = {
 				.get_store = _get_store,
 				.get_credentials = _get_credentials,
-				.get_verified = _get_verified,
+				.get_verifying_session = _get_verifying_session,
 				.tunnel_up = _tunnel_up,
 				.tunnel_down = _tunnel_down,
 				.child_changed = _child_changed,

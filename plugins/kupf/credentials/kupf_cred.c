@@ -95,7 +95,7 @@ METHOD(enumerator_t, key_enumerator_destroy, void,
 	free(this);
 }
 
-METHOD(kupf_cred_t, get_verified, kupf_session_t*,
+METHOD(kupf_cred_t, get_verifying_session, kupf_session_t*,
 	private_kupf_cred_t *this, uint32_t ike_sa)
 {
 	return this->pins->get(this->pins, ike_sa);
@@ -156,7 +156,7 @@ static kupf_session_t *find_session(private_kupf_cred_t *this,
 	{
 		return NULL;
 	}
-	session = get_verified(this, ike_sa->get_unique_id(ike_sa));
+	session = get_verifying_session(this, ike_sa->get_unique_id(ike_sa));
 	*pinned = session != NULL;
 	if (!session)
 	{
@@ -413,7 +413,7 @@ kupf_cred_t *kupf_cred_create(kupf_store_t *store, kupf_fetch_t *fetch,
 				.create_cdp_enumerator = (void*)return_null,
 				.cache_cert = (void*)nop,
 			},
-			.get_verified = _get_verified,
+			.get_verifying_session = _get_verifying_session,
 			.get_pins = _get_pins,
 			.destroy = _destroy,
 		},

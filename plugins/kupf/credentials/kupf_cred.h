@@ -58,7 +58,7 @@ struct kupf_cred_t {
 	 * @param ike_sa	unique identifier of the IKE_SA
 	 * @return			new reference, NULL if there is none
 	 */
-	kupf_session_t *(*get_verified)(kupf_cred_t *this, uint32_t ike_sa);
+	kupf_session_t *(*get_verifying_session)(kupf_cred_t *this, uint32_t ike_sa);
 
 	/**
 	 * Get the number of pins.

@@ -184,7 +184,7 @@ static nin3a_reason_t judge_verified(private_nin3a_decision_t *this,
 	kupf_session_t *session, *current = NULL;
 
 	facts->psk_verified = nin3a_facts_psk_verified(ike_sa);
-	session = this->kupf->get_verified(this->kupf,
+	session = this->kupf->get_verifying_session(this->kupf,
 									   ike_sa->get_unique_id(ike_sa));
 	if (session)
 	{
@@ -237,7 +237,7 @@ static bool is_pin_used(private_nin3a_decision_t *this, ike_sa_t *ike_sa)
 {
 	kupf_session_t *session;
 
-	session = this->kupf->get_verified(this->kupf,
+	session = this->kupf->get_verifying_session(this->kupf,
 									   ike_sa->get_unique_id(ike_sa));
 	kupf_session_unref(session);
 	return !session;

@@ -282,7 +282,7 @@ METHOD(nin3a_ue_decision_t, authorize, bool,
 	{
 		return FALSE;
 	}
-	verified = this->kupf->get_verified(this->kupf, unique_id);
+	verified = this->kupf->get_verifying_session(this->kupf, unique_id);
 	get_facts(this, ike_sa, session, &facts);
 	facts.psk_verified = is_psk_verified(ike_sa, final);
 	facts.key_ours = verified == session;

@@ -192,7 +192,7 @@ static void look_up()
 	u_int all, up;
 
 	expect(!config->is_named(config, "other"));
-	kupf_session_unref(cred->get_verified(cred, ike_sa));
+	kupf_session_unref(cred->get_verifying_session(cred, ike_sa));
 	session = tunnels->get_session(tunnels, ike_sa);
 	if (session)
 	{

@@ -181,7 +181,7 @@ METHOD(listener_t, authorize, bool,
 	kupf_session_t *session;
 
 	session = final ? tunnels->get_session(tunnels, unique_id)
-					: cred->get_verified(cred, unique_id);
+					: cred->get_verifying_session(cred, unique_id);
 	*success = session &&
 			   (final || tunnels->bind(tunnels, unique_id, session,
 									   &((sa_t*)ike_sa)->slot->spis)) &&

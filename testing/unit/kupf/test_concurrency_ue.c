@@ -54,7 +54,7 @@ static void check_pin(uint32_t ike_sa, identification_t *peer,
 	char name[KUPF_KEY_MIN];
 	id_type_t type;
 
-	session = cred->get_verified(cred, ike_sa);
+	session = cred->get_verifying_session(cred, ike_sa);
 	/* nobody's key is random */
 	expect((session != NULL) == !memcmp(key, "pdu-", 4));
 	if (session)

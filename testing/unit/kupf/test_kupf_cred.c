@@ -161,7 +161,7 @@ uint32_t verified(uint32_t ike_sa)
 	kupf_session_t *session;
 	uint32_t generation = 0;
 
-	session = cred->get_verified(cred, ike_sa);
+	session = cred->get_verifying_session(cred, ike_sa);
 	if (session)
 	{
 		generation = kupf_session_get_generation(session);
@@ -301,7 +301,7 @@ START_TEST(test_dummy)
 	/* it "verifies", but pins nothing and builds nothing */
 	ck_assert(verify_id(peer, key, NULL));
 	ck_assert_uint_eq(cred->get_pins(cred), 0);
-	ck_assert_ptr_null(cred->get_verified(cred, 1));
+	ck_assert_ptr_null(cred->get_verifying_session(cred, 1));
 	ck_assert_int_eq(build_id(peer), 0);
 	ck_assert(verify_id(another, key, NULL));
 	ck_assert_uint_eq(cred->get_pins(cred), 0);
@@ -466,10 +466,10 @@ START_TEST(test_own)
 	ck_assert_int_eq(build(), '1');
 	ck_assert_uint_eq(cred->get_pins(cred), 0);
 	ck_assert(!verify(KEY_2));
-	ck_assert_ptr_null(cred->get_verified(cred, 1));
+	ck_assert_ptr_null(cred->get_verifying_session(cred, 1));
 	ck_assert(verify(KEY_1));
 	/* known by the object, whatever else has this key */
-	verifier = cred->get_verified(cred, 1);
+	verifier = cred->get_verifying_session(cred, 1);
 	ck_assert_ptr_eq(verifier, enforcer.own);
 	kupf_session_unref(verifier);
 	/* until it is established */

@@ -68,7 +68,7 @@ static kupf_store_t *get_store(kupf_t *this)
 	return store;
 }
 
-static kupf_session_t *get_verified(kupf_t *this, uint32_t ike_sa)
+static kupf_session_t *get_verifying_session(kupf_t *this, uint32_t ike_sa)
 {
 	kupf_session_t *found = verified;
 
@@ -131,7 +131,7 @@ void setup()
 	memset(&checked, 0, sizeof(checked));
 	kupf = (kupf_t){
 		.get_store = get_store,
-		.get_verified = get_verified,
+		.get_verifying_session = get_verifying_session,
 	};
 	store = kupf_store_create(0, 0);
 	tunnels = nin3a_tunnels_create();
