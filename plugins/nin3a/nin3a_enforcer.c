@@ -119,7 +119,7 @@ METHOD(kupf_enforcer_t, close_, u_int,
 
 	ids = array_create(sizeof(uint32_t), 0);
 	current = this->store->get(this->store, name);
-	up = this->tunnels->select(this->tunnels, name, is_not, current, reason,
+	up = this->tunnels->evict(this->tunnels, name, is_not, current, reason,
 							   ids);
 	cut(this, ids);
 	kupf_session_unref(current);

@@ -108,9 +108,9 @@ static void choose(nin3a_entry_t *entry, kupf_reason_t reason, array_t *ids)
 /*
  * Described in header
  */
-u_int nin3a_chain_select(nin3a_table_t *table, const char *session,
-						 nin3a_tunnels_filter_t filter, void *user,
-						 kupf_reason_t reason, array_t *ids)
+u_int nin3a_chain_evict(nin3a_table_t *table, const char *session,
+						nin3a_tunnels_filter_t filter, void *user,
+						kupf_reason_t reason, array_t *ids)
 {
 	nin3a_entry_t *entry;
 	u_int up = 0;

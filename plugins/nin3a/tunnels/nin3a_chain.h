@@ -56,11 +56,11 @@ u_int nin3a_chain_describe(nin3a_table_t *table, const char *session,
 						   kupf_tunnel_t *tunnels, u_int max);
 
 /**
- * Choose entries to be closed, see nin3a_tunnels_t.select().
+ * Have entries closed or refused, see nin3a_tunnels_t.evict().
  */
-u_int nin3a_chain_select(nin3a_table_t *table, const char *session,
-						 nin3a_tunnels_filter_t filter, void *user,
-						 kupf_reason_t reason, array_t *ids);
+u_int nin3a_chain_evict(nin3a_table_t *table, const char *session,
+						nin3a_tunnels_filter_t filter, void *user,
+						kupf_reason_t reason, array_t *ids);
 
 /**
  * Choose entries to be closed, see nin3a_tunnels_t.vacate().

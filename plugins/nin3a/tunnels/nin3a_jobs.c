@@ -154,7 +154,7 @@ static void close_outdated(private_nin3a_jobs_t *this,
 	if (versions.current)
 	{
 		ids = array_create(sizeof(uint32_t), 0);
-		this->tunnels->select(this->tunnels, name, is_outdated, &versions,
+		this->tunnels->evict(this->tunnels, name, is_outdated, &versions,
 							  KUPF_REASON_REKEYED, ids);
 		while (array_remove(ids, ARRAY_HEAD, &ike_sa))
 		{

@@ -275,14 +275,14 @@ METHOD(nin3a_tunnels_t, measured, void,
 	this->mutex->unlock(this->mutex);
 }
 
-METHOD(nin3a_tunnels_t, select_, u_int,
+METHOD(nin3a_tunnels_t, evict, u_int,
 	private_nin3a_tunnels_t *this, const char *session,
 	nin3a_tunnels_filter_t filter, void *user, kupf_reason_t reason,
 	array_t *ids)
 {
 	this->mutex->lock(this->mutex);
-	return unlock(this, nin3a_chain_select(this->table, session, filter, user,
-										   reason, ids));
+	return unlock(this, nin3a_chain_evict(this->table, session, filter, user,
+										  reason, ids));
 }
 
 METHOD(nin3a_tunnels_t, vacate, u_int,
@@ -428,7 +428,7 @@ nin3a_tunnels_t *nin3a_tunnels_create()
 			.measured = _measured,
 			.count = _count,
 			.uses = _uses,
-			.select = _select_,
+			.evict = _evict,
 			.vacate = _vacate,
 			.refresh = _refresh,
 			.crowds = _crowds,

@@ -18,7 +18,7 @@
  * A session that leaves the store while a UE authenticates with it cannot
  * leave a tunnel behind: the entry is bound first, then the store is asked
  * whether it still has the session; whoever removes a session first removes
- * it from the store and then closes what select() finds here.  One of the two
+ * it from the store and then closes what evict() finds here.  One of the two
  * sees the other.
  *
  * Locks, in this order:
@@ -315,9 +315,9 @@ struct nin3a_tunnels_t {
 	 * @param ids		array of uint32_t that the IKE_SAs are added to
 	 * @return			how many of them are tunnels
 	 */
-	u_int (*select)(nin3a_tunnels_t *this, const char *session,
-					nin3a_tunnels_filter_t filter, void *user,
-					kupf_reason_t reason, array_t *ids);
+	u_int (*evict)(nin3a_tunnels_t *this, const char *session,
+				   nin3a_tunnels_filter_t filter, void *user,
+				   kupf_reason_t reason, array_t *ids);
 
 	/**
 	 * Choose established IKE_SAs of a session to be closed with the reason

@@ -152,7 +152,7 @@ u_int select_all(const char *name, kupf_reason_t reason,
 	array_t *ids = array_create(sizeof(uint32_t), 0);
 	u_int up;
 
-	up = tunnels->select(tunnels, name, NULL, NULL, reason, ids);
+	up = tunnels->evict(tunnels, name, NULL, NULL, reason, ids);
 	*count = array_count(ids);
 	*ike_sa = 0;
 	array_get(ids, ARRAY_TAIL, ike_sa);

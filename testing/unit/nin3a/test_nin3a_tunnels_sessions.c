@@ -7,7 +7,7 @@
 #include "kupf/store/kupf_space.h"
 #include "test_nin3a_tunnels.h"
 
-START_TEST(test_select)
+START_TEST(test_evict)
 {
 	kupf_session_t *a = session_create("a", 1, 1);
 	kupf_session_t *b = session_create("b", 2, 1);
@@ -130,7 +130,7 @@ START_TEST(test_select_old_only)
 
 	bring_up(1, old);
 	bring_up(2, new);
-	ck_assert_uint_eq(tunnels->select(tunnels, "a", is_not, new,
+	ck_assert_uint_eq(tunnels->evict(tunnels, "a", is_not, new,
 									  KUPF_REASON_DELETED, ids), 1);
 	ck_assert_int_eq(array_count(ids), 1);
 	array_get(ids, 0, &ike_sa);
@@ -402,7 +402,7 @@ void nin3a_tunnels_sessions_cases(Suite *suite)
 {
 	TCase *tc = test_case(suite, "sessions", 0, setup, teardown);
 
-	tcase_add_test(tc, test_select);
+	tcase_add_test(tc, test_evict);
 	tcase_add_test(tc, test_vacate);
 	tcase_add_test(tc, test_deleted_before_up);
 	tcase_add_test(tc, test_select_old_only);
