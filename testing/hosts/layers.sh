@@ -11,7 +11,7 @@ nin3a_cache=${NIN3A_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/nin3a}
 
 # What guests need besides strongSwan.
 tool_packages=(tcpdump rsyslog iputils-ping psmisc procps iproute2 iptables
-	conntrack socat openssl perl python3 curl libmicrohttpd12 nftables)
+	conntrack socat openssl perl python3 curl libmicrohttpd12 nftables bpftool)
 
 # And if scenarios with PFCP are run.
 pfcp_packages=(python3-scapy tshark)

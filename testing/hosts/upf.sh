@@ -39,7 +39,7 @@ plugins+=" aes gcm curve25519 eap-md5 kernel-libipsec kernel-netlink"
 plugins+=" socket-default updown vici"
 
 # charon's settings with plugins $1, of which those of plugin kupf are $2; $3 are
-# more of charon's own.
+# more of charon's own, and $4 sections of other plugins.
 strongswan_conf()
 {
 	cat <<-END
@@ -59,6 +59,7 @@ strongswan_conf()
 	    kupf {
 	      ${2:-}
 	    }
+	    ${4:-}
 	  }
 	}
 	swanctl {
