@@ -123,7 +123,7 @@ METHOD(kupf_enforcer_t, close_, u_int,
 							   ids);
 	cut(this, ids);
 	kupf_session_unref(current);
-	this->actions->forget(this->actions, session);
+	this->actions->drop_graces(this->actions, session);
 	return up;
 }
 

@@ -164,8 +164,8 @@ static bool is_barred(private_kupf_fetch_t *this, identification_t *id)
  * @param first		[out] whether it was begun, and nobody was asked yet
  * @return			request, NULL if the identity is not to be waited for
  */
-static kupf_fetch_request_t *join(private_kupf_fetch_t *this,
-								  identification_t *id, bool *first)
+static kupf_fetch_request_t *join_or_begin(private_kupf_fetch_t *this,
+										   identification_t *id, bool *first)
 {
 	kupf_fetch_request_t *request;
 
@@ -267,7 +267,7 @@ METHOD(kupf_fetch_t, get, kupf_session_t*,
 		return NULL;
 	}
 	this->mutex->lock(this->mutex);
-	request = join(this, id, &first);
+	request = join_or_begin(this, id, &first);
 	this->mutex->unlock(this->mutex);
 	if (!request)
 	{

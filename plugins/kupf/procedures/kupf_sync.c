@@ -140,7 +140,7 @@ METHOD(kupf_sync_t, sweep, bool,
 	return more;
 }
 
-METHOD(kupf_sync_t, forget, void,
+METHOD(kupf_sync_t, client_gone, void,
 	private_kupf_sync_t *this, const void *client)
 {
 	if (this->client == client)
@@ -176,7 +176,7 @@ kupf_sync_t *kupf_sync_create(kupf_store_t *store, kupf_procedures_t *sessions,
 			.mark = _mark,
 			.end = _end,
 			.sweep = _sweep,
-			.forget = _forget,
+			.client_gone = _client_gone,
 			.destroy = _destroy,
 		},
 		.store = store,

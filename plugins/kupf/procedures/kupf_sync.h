@@ -72,7 +72,7 @@ struct kupf_sync_t {
 	/**
 	 * A client has disconnected.  What is left of its sweep is not done.
 	 */
-	void (*forget)(kupf_sync_t *this, const void *client);
+	void (*client_gone)(kupf_sync_t *this, const void *client);
 
 	/**
 	 * Destroy the object.

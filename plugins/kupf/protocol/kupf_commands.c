@@ -393,10 +393,10 @@ METHOD(kupf_commands_t, get_wake, int,
 	return this->wake;
 }
 
-METHOD(kupf_commands_t, forget, void,
+METHOD(kupf_commands_t, client_gone, void,
 	private_kupf_commands_t *this, const void *client)
 {
-	this->sync->forget(this->sync, client);
+	this->sync->client_gone(this->sync, client);
 }
 
 METHOD(kupf_commands_t, destroy, void,
@@ -427,7 +427,7 @@ kupf_commands_t *kupf_commands_create(kupf_procedures_t *sessions,
 		.public = {
 			.execute = _execute,
 			.get_wake = _get_wake,
-			.forget = _forget,
+			.client_gone = _client_gone,
 			.destroy = _destroy,
 		},
 		.sessions = sessions,

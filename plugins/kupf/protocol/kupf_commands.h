@@ -57,7 +57,7 @@ struct kupf_commands_t {
 	 *
 	 * @param client	identifies the client
 	 */
-	void (*forget)(kupf_commands_t *this, const void *client);
+	void (*client_gone)(kupf_commands_t *this, const void *client);
 
 	/**
 	 * Destroy the commands.

@@ -369,7 +369,7 @@ METHOD(kupf_commands_t, get_wake, int,
 	return this->wake;
 }
 
-METHOD(kupf_commands_t, forget, void,
+METHOD(kupf_commands_t, client_gone, void,
 	private_kupf_psk_commands_t *this, const void *client)
 {
 	uint32_t consumer;
@@ -410,7 +410,7 @@ kupf_commands_t *kupf_psk_commands_create(kupf_psk_service_t *service,
 			.secret = TRUE,
 			.execute = _execute,
 			.get_wake = _get_wake,
-			.forget = _forget,
+			.client_gone = _client_gone,
 			.destroy = _destroy,
 		},
 		.service = service,

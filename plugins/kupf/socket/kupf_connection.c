@@ -395,7 +395,7 @@ METHOD(kupf_connection_t, destroy, void,
 {
 	this->registrations->destroy(this->registrations);
 	DESTROY_IF(this->work);
-	this->commands->forget(this->commands, this);
+	this->commands->client_gone(this->commands, this);
 	/* close() does not do it while a child that charon has just forked, e.g.
 	 * for an updown script, has the socket open too */
 	epoll_ctl(this->epoll, EPOLL_CTL_DEL, this->fd, NULL);

@@ -181,7 +181,7 @@ CALLBACK(check_job, job_requeue_t,
 	return JOB_REQUEUE_NONE;
 }
 
-METHOD(nin3a_jobs_t, forget, void,
+METHOD(nin3a_jobs_t, drop_graces, void,
 	private_nin3a_jobs_t *this, kupf_session_t *session)
 {
 	this->graces->drop(this->graces, session);
@@ -207,7 +207,7 @@ METHOD(nin3a_jobs_t, check, void,
 	if (current != session &&
 		!(current && kupf_session_precedes(session, current)))
 	{
-		forget(this, session);
+		drop_graces(this, session);
 	}
 	kupf_session_unref(current);
 	this->worker->queue(this->worker, check_job, this, &begun, sizeof(begun),
@@ -406,7 +406,7 @@ nin3a_jobs_t *nin3a_jobs_create(kupf_t *kupf, nin3a_config_t *config,
 			.close = _close_,
 			.close_stranger = _close_stranger,
 			.check = _check,
-			.forget = _forget,
+			.drop_graces = _drop_graces,
 			.supersede = _supersede,
 			.settle = _settle,
 			.await_child = _await_child,

@@ -66,7 +66,7 @@ struct nin3a_jobs_t {
 	 *
 	 * @param session	session, not in the store any more
 	 */
-	void (*forget)(nin3a_jobs_t *this, kupf_session_t *session);
+	void (*drop_graces)(nin3a_jobs_t *this, kupf_session_t *session);
 
 	/**
 	 * The UE has set up another tunnel for its session: the IKE_SAs that it

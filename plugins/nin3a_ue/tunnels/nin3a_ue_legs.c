@@ -66,7 +66,7 @@ static void decide(private_nin3a_ue_legs_t *this, nin3a_ue_leg_t *leg,
 /**
  * Forget a leg that has no purpose any more.  Nothing of it holds a session.
  */
-static void forget(private_nin3a_ue_legs_t *this, nin3a_ue_leg_t *leg)
+static void remove_unused(private_nin3a_ue_legs_t *this, nin3a_ue_leg_t *leg)
 {
 	if (!leg->wanted && !leg->starting && !leg->first)
 	{
@@ -129,7 +129,7 @@ METHOD(nin3a_ue_legs_t, drop, u_int,
 			leg->waiting = FALSE;
 			leg->serial = ++this->serial;
 		}
-		forget(this, leg);
+		remove_unused(this, leg);
 	}
 	this->table->unlock(this->table);
 	kupf_session_unref(old);
@@ -173,7 +173,7 @@ METHOD(nin3a_ue_legs_t, bind_, bool,
 			dropped = leg->starting;
 		}
 		leg->starting = NULL;
-		forget(this, leg);
+		remove_unused(this, leg);
 	}
 	this->table->unlock(this->table);
 	kupf_session_unref(dropped);
@@ -194,7 +194,7 @@ METHOD(nin3a_ue_legs_t, abort_, void,
 		leg->starting = NULL;
 		nin3a_ue_leg_fail(leg, "no-connection", time_monotonic(NULL));
 		decide(this, leg, order);
-		forget(this, leg);
+		remove_unused(this, leg);
 	}
 	this->table->unlock(this->table);
 	kupf_session_unref(dropped);
@@ -271,7 +271,7 @@ METHOD(nin3a_ue_legs_t, remove_, void,
 			nin3a_ue_leg_lose(leg, sa, &this->backoff, time_monotonic(NULL));
 			decide(this, leg, order);
 		}
-		forget(this, leg);
+		remove_unused(this, leg);
 	}
 	this->table->unlock(this->table);
 	nin3a_ue_sa_destroy(sa);

@@ -16,7 +16,7 @@ void nin3a_ue_record_failed(nin3a_ue_sas_t *sas, kupf_t *kupf, ike_sa_t *ike_sa)
 	id_type_t type;
 	chunk_t id;
 
-	session = sas->failed(sas, ike_sa->get_unique_id(ike_sa), &failure);
+	session = sas->end_attempt(sas, ike_sa->get_unique_id(ike_sa), &failure);
 	if (!session)
 	{
 		return;

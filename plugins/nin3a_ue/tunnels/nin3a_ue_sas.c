@@ -220,7 +220,7 @@ METHOD(nin3a_ue_sas_t, down, kupf_session_t*,
 	return session;
 }
 
-METHOD(nin3a_ue_sas_t, failed, kupf_session_t*,
+METHOD(nin3a_ue_sas_t, end_attempt, kupf_session_t*,
 	private_nin3a_ue_sas_t *this, uint32_t ike_sa, nin3a_ue_reason_t *failure)
 {
 	kupf_session_t *session = NULL;
@@ -320,7 +320,7 @@ nin3a_ue_sas_t *nin3a_ue_sas_create(nin3a_ue_table_t *table)
 			.set_path = _set_path,
 			.set_child = _set_child,
 			.down = _down,
-			.failed = _failed,
+			.end_attempt = _end_attempt,
 			.set_request = _set_request,
 			.get_request = _get_request,
 			.set_heard = _set_heard,

@@ -150,8 +150,8 @@ struct nin3a_ue_sas_t {
 	 * @param failure	[out] why, NIN3A_UE_INCOMPLETE if nobody has said so
 	 * @return			new reference to its session, NULL if it was a tunnel
 	 */
-	kupf_session_t *(*failed)(nin3a_ue_sas_t *this, uint32_t ike_sa,
-							  nin3a_ue_reason_t *failure);
+	kupf_session_t *(*end_attempt)(nin3a_ue_sas_t *this, uint32_t ike_sa,
+								   nin3a_ue_reason_t *failure);
 
 	/**
 	 * A request of ours was sent.

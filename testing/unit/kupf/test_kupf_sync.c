@@ -174,9 +174,9 @@ START_TEST(test_two_clients)
 	ck_assert_str_eq(run(two, "sync-end", ""), "not-allowed");
 	check("abc");
 	/* somebody else leaves, then the one who has begun */
-	upf.commands->forget(upf.commands, two);
+	upf.commands->client_gone(upf.commands, two);
 	ck_assert_str_eq(run(two, "sync-begin", ""), "busy");
-	upf.commands->forget(upf.commands, one);
+	upf.commands->client_gone(upf.commands, one);
 	check("abc");
 	ck_assert_str_eq(run(one, "sync-end", ""), "not-allowed");
 	ck_assert_str_eq(run(two, "sync-begin", ""), "");
@@ -276,7 +276,7 @@ START_TEST(test_begin_during_end)
 	/* nobody begins while sessions are told apart by what was mentioned */
 	ck_assert_str_eq(run(two, "sync-begin", ""), "busy");
 	ck_assert_str_eq(run(two, "sync-end", ""), "not-allowed");
-	upf.commands->forget(upf.commands, two);
+	upf.commands->client_gone(upf.commands, two);
 	ck_assert_str_eq(run(two, "sync-begin", ""), "busy");
 	run(two, "establish-session", SESSION("a"));
 	ck_assert_uint_eq(finish_end(&call), MANY);
@@ -297,7 +297,7 @@ START_TEST(test_end_given_up)
 	ck_assert_uint_lt(left, MANY);
 	/* as when charon ends: the others are not waited for */
 	test_call_end(&call);
-	upf.commands->forget(upf.commands, one);
+	upf.commands->client_gone(upf.commands, one);
 	ck_assert_uint_eq(upf.store->get_count(upf.store), left);
 	ck_assert_str_eq(run(two, "sync-begin", ""), "");
 }
@@ -344,7 +344,7 @@ START_TEST(test_addresses_after_restart)
 	ck_assert_str_eq(place(SESSION("b") " upf-address=192.0.2.2"), "192.0.2.2");
 	ck_assert_str_eq(place(SESSION("c")), "not-synchronised");
 	/* the client goes, and comes again */
-	upf.commands->forget(upf.commands, one);
+	upf.commands->client_gone(upf.commands, one);
 	ck_assert_str_eq(place(SESSION("c")), "not-synchronised");
 	ck_assert_str_eq(run(one, "sync-begin", ""), "");
 	ck_assert_str_eq(place(SESSION("b")), "192.0.2.2");
@@ -402,7 +402,7 @@ START_TEST(test_log)
 		ck_assert_str_eq(run(one, "sync-begin", ""), "");
 		ck_assert_str_eq(run(one, "sync-end", ""), "0");
 		ck_assert_str_eq(run(one, "sync-begin", ""), "");
-		upf.commands->forget(upf.commands, one);
+		upf.commands->client_gone(upf.commands, one);
 	}
 	dbg = saved;
 	ck_assert_uint_gt(lines, 3);

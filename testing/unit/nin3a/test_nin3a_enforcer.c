@@ -22,7 +22,7 @@ static nin3a_settings_t settings;
 
 /** What was asked of the jobs */
 static struct {
-	u_int cut, check, forget;
+	u_int cut, check, drop_graces;
 	uint32_t ike_sas[MOST], grace;
 	kupf_session_t *session, *forgotten;
 } asked;
@@ -51,9 +51,9 @@ static void check(nin3a_jobs_t *this, kupf_session_t *current, uint32_t grace)
 	asked.grace = grace;
 }
 
-static void forget(nin3a_jobs_t *this, kupf_session_t *gone)
+static void drop_graces(nin3a_jobs_t *this, kupf_session_t *gone)
 {
-	asked.forget++;
+	asked.drop_graces++;
 	asked.forgotten = gone;
 }
 
@@ -61,7 +61,7 @@ static nin3a_config_t config = { .get = get_settings };
 static nin3a_jobs_t jobs = {
 	.cut = cut,
 	.check = check,
-	.forget = forget,
+	.drop_graces = drop_graces,
 };
 
 /**
@@ -182,7 +182,7 @@ START_TEST(test_close)
 					  2);
 	ck_assert_uint_eq(asked.cut, 2);
 	ck_assert_uint_eq(asked.ike_sas[0] + asked.ike_sas[1], 3);
-	ck_assert_uint_eq(asked.forget, 1);
+	ck_assert_uint_eq(asked.drop_graces, 1);
 	ck_assert(asked.forgotten == session);
 }
 END_TEST

@@ -112,11 +112,11 @@ void give_up(uint32_t ike_sa, nin3a_ue_reason_t reason)
 	sas->set_failure(sas, ike_sa, reason);
 	/* the first reason counts */
 	sas->set_failure(sas, ike_sa, NIN3A_UE_OWN_AUTH);
-	session = sas->failed(sas, ike_sa, &told);
+	session = sas->end_attempt(sas, ike_sa, &told);
 	ck_assert_ptr_nonnull(session);
 	ck_assert_int_eq(told, reason);
 	kupf_session_unref(session);
-	ck_assert_ptr_null(sas->failed(sas, ike_sa, &told));
+	ck_assert_ptr_null(sas->end_attempt(sas, ike_sa, &told));
 	legs->remove(legs, ike_sa, &order);
 	ck_assert_int_eq(sas->get_stage(sas, ike_sa), NIN3A_UE_NONE);
 }
@@ -280,7 +280,7 @@ START_TEST(test_cancelled)
 	/* it may come up in the very moment: it is no tunnel */
 	sas->establish(sas, 1);
 	ck_assert_ptr_null(legs->up(legs, 1, &order, ids, &rekeyed));
-	session = sas->failed(sas, 1, &told);
+	session = sas->end_attempt(sas, 1, &told);
 	ck_assert_int_eq(told, NIN3A_UE_CANCELLED);
 	kupf_session_unref(session);
 	legs->remove(legs, 1, &order);
@@ -304,14 +304,14 @@ START_TEST(test_no_tunnel)
 	sas->establish(sas, 1);
 	ck_assert(sas->condemn(sas, 1, NIN3A_UE_NO_CHILD));
 	ck_assert(!sas->condemn(sas, 1, NIN3A_UE_NO_CHILD));
-	session = sas->failed(sas, 1, &told);
+	session = sas->end_attempt(sas, 1, &told);
 	ck_assert_int_eq(told, NIN3A_UE_NO_CHILD);
 	kupf_session_unref(session);
 	legs->remove(legs, 1, &order);
 	assert_delay(FIRST);
 	/* and one that says nothing is incomplete */
 	start(2);
-	session = sas->failed(sas, 2, &told);
+	session = sas->end_attempt(sas, 2, &told);
 	ck_assert_int_eq(told, NIN3A_UE_INCOMPLETE);
 	kupf_session_unref(session);
 	ck_assert(!sas->condemn(sas, 3, NIN3A_UE_NO_CHILD));

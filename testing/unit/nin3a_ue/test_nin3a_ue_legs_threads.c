@@ -59,7 +59,7 @@ static void *work(void *data)
 		}
 		if (rand_r(&seed) % 2)
 		{
-			kupf_session_unref(sas->failed(sas, ike_sa, &reason));
+			kupf_session_unref(sas->end_attempt(sas, ike_sa, &reason));
 			kupf_session_unref(sas->down(sas, ike_sa, &up_as, &why));
 			legs->remove(legs, ike_sa, &next);
 		}
