@@ -99,7 +99,7 @@ struct kupf_enforcer_t {
 	 *
 	 * @param session	name of the session
 	 */
-	u_int (*count)(kupf_enforcer_t *this, const char *session);
+	u_int (*count_tunnels)(kupf_enforcer_t *this, const char *session);
 
 	/**
 	 * Describe the tunnels that are up for a session.  May be NULL: then it

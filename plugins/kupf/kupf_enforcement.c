@@ -110,7 +110,7 @@ METHOD(kupf_enforcer_t, established, void,
 	}
 }
 
-METHOD(kupf_enforcer_t, count, u_int,
+METHOD(kupf_enforcer_t, count_tunnels, u_int,
 	private_kupf_enforcement_t *this, const char *session)
 {
 	u_int count = 0;
@@ -118,7 +118,7 @@ METHOD(kupf_enforcer_t, count, u_int,
 	this->lock->read_lock(this->lock);
 	if (this->attached)
 	{
-		count = this->attached->count(this->attached, session);
+		count = this->attached->count_tunnels(this->attached, session);
 	}
 	this->lock->unlock(this->lock);
 	return count;
@@ -365,7 +365,7 @@ kupf_enforcement_t *kupf_enforcement_create(bool required, kupf_role_t role)
 				.own = _own,
 				.accepts = _accepts,
 				.established = _established,
-				.count = _count,
+				.count_tunnels = _count_tunnels,
 				.describe = _describe,
 				.measure = _measure,
 				.get_attempts = _get_attempts,

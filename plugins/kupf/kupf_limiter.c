@@ -30,7 +30,7 @@ bool kupf_limiter_allows(kupf_limiter_t *limiter)
 	pthread_mutex_unlock(&limiter->mutex);
 	if (!allowed)
 	{
-		limiter->count();
+		limiter->count_left_out();
 	}
 	else if (left_out)
 	{

@@ -30,7 +30,7 @@ struct kupf_limiter_t {
 	/** name of the plugin, constant, which its lines begin with */
 	const char *name;
 	/** counts one line that was left out */
-	void (*count)(void);
+	void (*count_left_out)(void);
 	/** guards what follows */
 	pthread_mutex_t mutex;
 	/** lines that were logged and still count */
@@ -44,7 +44,7 @@ struct kupf_limiter_t {
 /** A limiter at its beginning; nothing of it has to be freed */
 #define KUPF_LIMITER(plugin, counts) { \
 	.name = plugin, \
-	.count = counts, \
+	.count_left_out = counts, \
 	.mutex = PTHREAD_MUTEX_INITIALIZER, \
 }
 

@@ -55,12 +55,12 @@ METHOD(kupf_enforcer_t, accepts, const char*,
 	return NULL;
 }
 
-METHOD(kupf_enforcer_t, count, u_int,
+METHOD(kupf_enforcer_t, count_tunnels, u_int,
 	private_nin3a_enforcer_t *this, const char *session)
 {
 	u_int up;
 
-	this->tunnels->count(this->tunnels, session, &up);
+	this->tunnels->count_bound(this->tunnels, session, &up);
 	return up;
 }
 
@@ -150,7 +150,7 @@ METHOD(kupf_enforcer_t, replaced, void,
 	/* one that is bound to the old session after this sees the new one in the
 	 * store, in the listener's authorize() */
 	if (kupf_session_needs_rekey(old, new) &&
-		this->tunnels->count(this->tunnels, name, NULL))
+		this->tunnels->count_bound(this->tunnels, name, NULL))
 	{
 		if (grace == UINT32_MAX)
 		{
@@ -203,7 +203,7 @@ nin3a_enforcer_t *nin3a_enforcer_create(nin3a_config_t *config,
 				.own = (void*)return_null,
 				.accepts = _accepts,
 				.established = (void*)nop,
-				.count = _count,
+				.count_tunnels = _count_tunnels,
 				.describe = _describe,
 				.measure = _measure,
 				.uses = _uses,

@@ -138,10 +138,10 @@ METHOD(kupf_enforcer_t, replaced, void,
 	want(this, new);
 }
 
-METHOD(kupf_enforcer_t, count, u_int,
+METHOD(kupf_enforcer_t, count_tunnels, u_int,
 	private_nin3a_ue_enforcer_t *this, const char *session)
 {
-	return this->legs->count(this->legs, session);
+	return this->legs->count_tunnels(this->legs, session);
 }
 
 METHOD(kupf_enforcer_t, describe, u_int,
@@ -235,7 +235,7 @@ nin3a_ue_enforcer_t *nin3a_ue_enforcer_create(nin3a_ue_config_t *config,
 				.own = _own,
 				.accepts = _accepts,
 				.established = _established,
-				.count = _count,
+				.count_tunnels = _count_tunnels,
 				.describe = _describe,
 				.measure = _measure,
 				.get_attempts = _get_attempts,

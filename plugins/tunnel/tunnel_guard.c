@@ -219,7 +219,8 @@ void tunnel_guard_report(const char *name, kupf_counter_cb_t cb, void *user)
 /*
  * Described in header
  */
-tunnel_guard_t *tunnel_guard_create(const char *name, void (*count)(void))
+tunnel_guard_t *tunnel_guard_create(const char *name,
+									void (*count_left_out)(void))
 {
 	private_tunnel_guard_t *this;
 
@@ -229,7 +230,7 @@ tunnel_guard_t *tunnel_guard_create(const char *name, void (*count)(void))
 			.destroy = _destroy,
 		},
 		.name = name,
-		.limiter = KUPF_LIMITER(name, count),
+		.limiter = KUPF_LIMITER(name, count_left_out),
 	);
 
 	return &this->public;

@@ -72,8 +72,9 @@ void tunnel_guard_report(const char *name, kupf_counter_cb_t cb, void *user);
  * Create the object.
  *
  * @param name		name of the plugin, constant, for the log
- * @param count		counts a log line that was left out
+ * @param count_left_out	counts a log line that was left out
  */
-tunnel_guard_t *tunnel_guard_create(const char *name, void (*count)(void));
+tunnel_guard_t *tunnel_guard_create(const char *name,
+									void (*count_left_out)(void));
 
 #endif /** TUNNEL_GUARD_H_ @}*/

@@ -54,7 +54,7 @@ METHOD(kupf_enforcer_t, established, void,
 	}
 }
 
-METHOD(kupf_enforcer_t, count, u_int,
+METHOD(kupf_enforcer_t, count_tunnels, u_int,
 	test_enforcer_t *this, const char *session)
 {
 	return this->tunnels;
@@ -194,7 +194,7 @@ void test_enforcer_init(test_enforcer_t *this)
 			.own = _own,
 			.accepts = _accepts,
 			.established = _established,
-			.count = _count,
+			.count_tunnels = _count_tunnels,
 			.describe = _describe,
 			.measure = _measure,
 			.get_attempts = _get_attempts,

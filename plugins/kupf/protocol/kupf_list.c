@@ -149,7 +149,7 @@ static void send_or_measure(private_kupf_list_t *this, kupf_session_t *session,
 	const char *name = kupf_session_get_name(session);
 	u_int up;
 
-	up = this->enforcer->count(this->enforcer, name);
+	up = this->enforcer->count_tunnels(this->enforcer, name);
 	if (!is_listed(session, up, &this->filter))
 	{
 		return;

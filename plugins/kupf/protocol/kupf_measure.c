@@ -43,7 +43,7 @@ static void take_sessions(private_kupf_measure_t *this)
 	while (array_remove(sessions, ARRAY_HEAD, &session))
 	{
 		name = kupf_session_get_name(session);
-		up = this->enforcer->count(this->enforcer, name);
+		up = this->enforcer->count_tunnels(this->enforcer, name);
 		if (up)
 		{
 			if (!this->traffic)

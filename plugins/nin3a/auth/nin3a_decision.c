@@ -328,7 +328,8 @@ static bool is_up(private_nin3a_decision_t *this, identification_t *peer)
 								peer->get_encoding(peer));
 	if (session)
 	{
-		this->tunnels->count(this->tunnels, kupf_session_get_name(session),
+		this->tunnels->count_bound(this->tunnels,
+								   kupf_session_get_name(session),
 							 &up);
 		kupf_session_unref(session);
 	}

@@ -6,7 +6,8 @@
 /*
  * Described in header
  */
-u_int nin3a_chain_count(nin3a_table_t *table, const char *session, u_int *up)
+u_int nin3a_chain_count_bound(nin3a_table_t *table, const char *session,
+							  u_int *up)
 {
 	nin3a_entry_t *entry;
 	u_int all = 0, tunnels = 0;

@@ -39,9 +39,11 @@ typedef struct {
 } nin3a_childless_t;
 
 /**
- * Count the entries of a session that are bound, see nin3a_tunnels_t.count().
+ * Count the entries of a session that are bound, see
+ * nin3a_tunnels_t.count_bound().
  */
-u_int nin3a_chain_count(nin3a_table_t *table, const char *session, u_int *up);
+u_int nin3a_chain_count_bound(nin3a_table_t *table, const char *session,
+							  u_int *up);
 
 /**
  * Whether an IKE_SA of a session has an address, see nin3a_tunnels_t.uses().

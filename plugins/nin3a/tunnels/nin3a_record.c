@@ -95,7 +95,7 @@ void nin3a_record_flapping(nin3a_setups_t *setups, kupf_t *kupf,
 {
 	u_int many, seconds;
 
-	many = setups->count(setups, session, time_monotonic(NULL), &seconds);
+	many = setups->count_up(setups, session, time_monotonic(NULL), &seconds);
 	if (many)
 	{
 		nin3a_count(NIN3A_SESSIONS_FLAPPING);

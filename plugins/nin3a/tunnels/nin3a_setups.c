@@ -116,7 +116,7 @@ METHOD(nin3a_setups_t, admit, bool,
 	return admitted;
 }
 
-METHOD(nin3a_setups_t, count, u_int,
+METHOD(nin3a_setups_t, count_up, u_int,
 	private_nin3a_setups_t *this, kupf_session_t *session, time_t now,
 	u_int *seconds)
 {
@@ -155,7 +155,7 @@ nin3a_setups_t *nin3a_setups_create()
 	INIT(this,
 		.public = {
 			.admit = _admit,
-			.count = _count,
+			.count_up = _count_up,
 			.destroy = _destroy,
 		},
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),

@@ -61,7 +61,7 @@ struct nin3a_setups_t {
 	 * @return			NIN3A_FLAPS_MANY if these are too many, once in
 	 *					NIN3A_FLAPS_SECONDS, otherwise 0
 	 */
-	u_int (*count)(nin3a_setups_t *this, kupf_session_t *session, time_t now,
+	u_int (*count_up)(nin3a_setups_t *this, kupf_session_t *session, time_t now,
 				   u_int *seconds);
 
 	/**

@@ -236,11 +236,11 @@ METHOD(nin3a_tunnels_t, remove_, void,
 	nin3a_entry_destroy(entry);
 }
 
-METHOD(nin3a_tunnels_t, count, u_int,
+METHOD(nin3a_tunnels_t, count_bound, u_int,
 	private_nin3a_tunnels_t *this, const char *session, u_int *up)
 {
 	this->mutex->lock(this->mutex);
-	return unlock(this, nin3a_chain_count(this->table, session, up));
+	return unlock(this, nin3a_chain_count_bound(this->table, session, up));
 }
 
 METHOD(nin3a_tunnels_t, uses, bool,
@@ -426,7 +426,7 @@ nin3a_tunnels_t *nin3a_tunnels_create()
 			.set_child = _set_child,
 			.describe = _describe,
 			.measured = _measured,
-			.count = _count,
+			.count_bound = _count_bound,
 			.uses = _uses,
 			.evict = _evict,
 			.vacate = _vacate,

@@ -291,7 +291,7 @@ struct nin3a_tunnels_t {
 	 * @param up		[out] how many of them are tunnels, or NULL
 	 * @return			number of IKE_SAs
 	 */
-	u_int (*count)(nin3a_tunnels_t *this, const char *session, u_int *up);
+	u_int (*count_bound)(nin3a_tunnels_t *this, const char *session, u_int *up);
 
 	/**
 	 * Whether an IKE_SA is bound to a session, as it is or as it was before,

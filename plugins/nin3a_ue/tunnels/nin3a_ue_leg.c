@@ -305,7 +305,7 @@ static bool is_up(const nin3a_ue_sa_t *sa)
 /*
  * Described in header
  */
-u_int nin3a_ue_leg_count(const nin3a_ue_leg_t *leg)
+u_int nin3a_ue_leg_count_tunnels(const nin3a_ue_leg_t *leg)
 {
 	nin3a_ue_sa_t *sa;
 	u_int count = 0;

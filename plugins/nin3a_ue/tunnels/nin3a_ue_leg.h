@@ -219,7 +219,7 @@ bool nin3a_ue_leg_replaces(const nin3a_ue_leg_t *leg, const nin3a_ue_sa_t *gone)
 /**
  * Count the tunnels.
  */
-u_int nin3a_ue_leg_count(const nin3a_ue_leg_t *leg);
+u_int nin3a_ue_leg_count_tunnels(const nin3a_ue_leg_t *leg);
 
 /**
  * Describe the tunnels.

@@ -352,12 +352,12 @@ METHOD(nin3a_ue_legs_t, get_attempts, bool,
 	return unlock(this, nin3a_ue_leg_get_attempts(leg, attempts));
 }
 
-METHOD(nin3a_ue_legs_t, count, u_int,
+METHOD(nin3a_ue_legs_t, count_tunnels, u_int,
 	private_nin3a_ue_legs_t *this, const char *name)
 {
 	nin3a_ue_leg_t *leg = lock_leg(this, name);
 
-	return unlock(this, leg ? nin3a_ue_leg_count(leg) : 0);
+	return unlock(this, leg ? nin3a_ue_leg_count_tunnels(leg) : 0);
 }
 
 METHOD(nin3a_ue_legs_t, describe, u_int,
@@ -383,7 +383,7 @@ METHOD(nin3a_ue_legs_t, get_totals, void,
 		totals->legs++;
 		totals->connecting += nin3a_ue_leg_is_busy(leg);
 		totals->waiting += leg->waiting;
-		totals->up += nin3a_ue_leg_count(leg);
+		totals->up += nin3a_ue_leg_count_tunnels(leg);
 	}
 	enumerator->destroy(enumerator);
 	totals->ike_sas = this->table->get_count(this->table);
@@ -435,7 +435,7 @@ nin3a_ue_legs_t *nin3a_ue_legs_create(nin3a_ue_table_t *table,
 			.hurry = _hurry,
 			.retry = _retry,
 			.get_attempts = _get_attempts,
-			.count = _count,
+			.count_tunnels = _count_tunnels,
 			.describe = _describe,
 			.get_totals = _get_totals,
 			.destroy = _destroy,

@@ -219,7 +219,7 @@ struct nin3a_ue_legs_t {
 	 *
 	 * @param name		name of the session
 	 */
-	u_int (*count)(nin3a_ue_legs_t *this, const char *name);
+	u_int (*count_tunnels)(nin3a_ue_legs_t *this, const char *name);
 
 	/**
 	 * Describe the tunnels of a session.

@@ -196,7 +196,8 @@ static void look_up()
 	session = tunnels->get_session(tunnels, ike_sa);
 	if (session)
 	{
-		all = tunnels->count(tunnels, kupf_session_get_name(session), &up);
+		all = tunnels->count_bound(tunnels, kupf_session_get_name(session),
+								   &up);
 		expect(up <= all && all <= SLOTS);
 		kupf_session_unref(session);
 	}

@@ -34,7 +34,7 @@ START_TEST(test_none)
 
 	/* nobody vouches for any IKE_SA, unless nobody has to */
 	ck_assert_int_eq(public->covers(public, NULL), !required);
-	ck_assert_uint_eq(public->count(public, "s"), 0);
+	ck_assert_uint_eq(public->count_tunnels(public, "s"), 0);
 	ck_assert_uint_eq(public->describe(public, "s", tunnels, 2), 0);
 	public->measure(public, &tunnels[0]);
 	ck_assert_uint_eq(public->close(public, session, KUPF_REASON_DELETED), 0);
@@ -133,7 +133,7 @@ START_TEST(test_attached)
 	enforcer.covered = FALSE;
 	ck_assert(!public->covers(public, NULL));
 	enforcer.tunnels = 4;
-	ck_assert_uint_eq(public->count(public, "s"), 4);
+	ck_assert_uint_eq(public->count_tunnels(public, "s"), 4);
 	ck_assert_uint_eq(public->describe(public, "s", tunnels, 2), 2);
 	ck_assert_uint_eq(tunnels[1].ike_sa, 2);
 	public->measure(public, &tunnels[1]);
@@ -170,7 +170,7 @@ START_TEST(test_attached)
 	guard->detach(guard);
 	enforcer.covered = TRUE;
 	ck_assert_int_eq(public->covers(public, NULL), !_i);
-	ck_assert_uint_eq(public->count(public, "s"), 0);
+	ck_assert_uint_eq(public->count_tunnels(public, "s"), 0);
 	ck_assert_uint_eq(enforcer.asked, 2);
 	/* there is room for another one */
 	ck_assert(guard->attach(guard, &other.public));

@@ -176,7 +176,7 @@ START_TEST(test_close)
 	bring_up(1, session);
 	bring_up(2, session);
 	begin(3, NIN3A_ALLOWED);
-	ck_assert_uint_eq(enforcer->count(enforcer, "carol"), 2);
+	ck_assert_uint_eq(enforcer->count_tunnels(enforcer, "carol"), 2);
 	ck_assert(store->remove(store, session));
 	ck_assert_uint_eq(enforcer->close(enforcer, session, KUPF_REASON_DELETED),
 					  2);

@@ -56,7 +56,7 @@ static u_int come_up(u_int number, uint32_t generation, time_t now)
 	kupf_session_t *session = create_session(number, generation);
 	u_int told;
 
-	told = setups->count(setups, session, now, &seconds);
+	told = setups->count_up(setups, session, now, &seconds);
 	kupf_session_unref(session);
 	return told;
 }

@@ -72,7 +72,7 @@ void assert_session_counts(const char *name, u_int all, u_int tunnels_up)
 {
 	u_int up;
 
-	ck_assert_uint_eq(tunnels->count(tunnels, name, &up), all);
+	ck_assert_uint_eq(tunnels->count_bound(tunnels, name, &up), all);
 	ck_assert_uint_eq(up, tunnels_up);
 }
 

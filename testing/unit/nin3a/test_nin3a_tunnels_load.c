@@ -117,7 +117,7 @@ static void *run_smf(void *data)
 		tunnels->settle(tunnels, "shared", i, ids);
 		array_destroy(ids);
 		tunnels->crowds(tunnels, i, &ike_sa);
-		tunnels->count(tunnels, "shared", &count);
+		tunnels->count_bound(tunnels, "shared", &count);
 	}
 	return NULL;
 }

@@ -178,8 +178,8 @@ START_TEST(test_life)
 	ck_assert_uint_eq(up(7, 1), 0);
 	ck_assert(!order.start);
 	assert_totals(1, 0, 0, 1, 1);
-	ck_assert_uint_eq(legs->count(legs, "s"), 1);
-	ck_assert_uint_eq(legs->count(legs, "t"), 0);
+	ck_assert_uint_eq(legs->count_tunnels(legs, "s"), 1);
+	ck_assert_uint_eq(legs->count_tunnels(legs, "t"), 0);
 	/* the same again is nothing new */
 	want("s", 1, 2);
 	ck_assert(!order.start);

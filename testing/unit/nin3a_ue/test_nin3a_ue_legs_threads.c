@@ -63,7 +63,7 @@ static void *work(void *data)
 			kupf_session_unref(sas->down(sas, ike_sa, &up_as, &why));
 			legs->remove(legs, ike_sa, &next);
 		}
-		legs->count(legs, name);
+		legs->count_tunnels(legs, name);
 	}
 	array_destroy(closed);
 	return NULL;

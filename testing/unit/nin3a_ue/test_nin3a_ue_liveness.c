@@ -364,7 +364,7 @@ START_TEST(test_suspect)
 	ck_assert(!legs->suspect(legs, 1, &order));
 	ck_assert(!order.start);
 	/* it stays until there is another one */
-	ck_assert_uint_eq(legs->count(legs, "s"), 1);
+	ck_assert_uint_eq(legs->count_tunnels(legs, "s"), 1);
 	ck_assert_int_eq(array_count(ids), 0);
 }
 END_TEST
@@ -584,7 +584,7 @@ START_TEST(test_unprotected)
 	ck_assert(sa.looked.initiator == ((uint64_t*)invalid_spi)[0]);
 	ck_assert(sa.looked.responder == ((uint64_t*)invalid_spi)[1]);
 	ck_assert(sa.looked.initiated_here);
-	ck_assert_uint_eq(legs->count(legs, "s"), 1);
+	ck_assert_uint_eq(legs->count_tunnels(legs, "s"), 1);
 }
 END_TEST
 
