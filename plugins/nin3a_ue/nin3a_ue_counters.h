@@ -22,47 +22,47 @@ typedef enum nin3a_ue_counter_t nin3a_ue_counter_t;
 
 enum nin3a_ue_counter_t {
 	/** IKE_SAs initiated, by us or by charon for one of ours */
-	NIN3A_UE_ATTEMPTS,
+	NIN3A_UE_COUNTED_ATTEMPTS,
 	/** attempts that became tunnels */
-	NIN3A_UE_ACCEPTED,
+	NIN3A_UE_COUNTED_ACCEPTED,
 	/** attempts that failed, for whatever reason */
-	NIN3A_UE_FAILED,
+	NIN3A_UE_COUNTED_FAILED,
 	/** attempts that were not begun, as the connection could not be used */
-	NIN3A_UE_NO_CONNECTION,
+	NIN3A_UE_COUNTED_NO_CONNECTION,
 	/** tunnels that came up */
-	NIN3A_UE_TUNNELS_OPENED,
+	NIN3A_UE_COUNTED_TUNNELS_OPENED,
 	/** tunnels that went down */
-	NIN3A_UE_TUNNELS_CLOSED,
+	NIN3A_UE_COUNTED_TUNNELS_CLOSED,
 	/** tunnels that another one took the place of, after a new key */
-	NIN3A_UE_REKEYED,
+	NIN3A_UE_COUNTED_REKEYED,
 	/** CHILD_SAs and rekeyed IKE_SAs outside of the profile */
-	NIN3A_UE_PROPOSALS_REFUSED,
+	NIN3A_UE_COUNTED_PROPOSALS_REFUSED,
 	/** inner addresses that UPFs have assigned, and that were not taken */
-	NIN3A_UE_INNER_REFUSED,
+	NIN3A_UE_COUNTED_INNER_REFUSED,
 	/** other configuration attributes of UPFs that were not taken */
-	NIN3A_UE_ATTRIBUTES_REFUSED,
+	NIN3A_UE_COUNTED_ATTRIBUTES_REFUSED,
 	/** CHILD_SAs beyond the bound that UPFs wanted to set up */
-	NIN3A_UE_CHILDREN_REFUSED,
+	NIN3A_UE_COUNTED_CHILDREN_REFUSED,
 	/** CHILD_SAs and rekeyings of UPFs that came too fast */
-	NIN3A_UE_REKEYINGS_REFUSED,
+	NIN3A_UE_COUNTED_REKEYINGS_REFUSED,
 	/** CHILD_SAs with more traffic selectors than there may be */
-	NIN3A_UE_SELECTORS_EXCEEDED,
+	NIN3A_UE_COUNTED_SELECTORS_EXCEEDED,
 	/** AUTH_LIFETIMEs that were not followed, as they were too short */
-	NIN3A_UE_LIFETIMES_IGNORED,
+	NIN3A_UE_COUNTED_LIFETIMES_IGNORED,
 	/** changes of the network that cut the waiting for another attempt short */
-	NIN3A_UE_ROAMED,
+	NIN3A_UE_COUNTED_ROAMED,
 	/** tunnels whose UPF was silent for longer than liveness allows */
-	NIN3A_UE_SILENT,
+	NIN3A_UE_COUNTED_SILENT,
 	/** tunnels that UPFs have said not to know, without protection */
-	NIN3A_UE_UNKNOWN_SPIS,
+	NIN3A_UE_COUNTED_UNKNOWN_SPIS,
 	/** moves of tunnels that were not told, as there were too many */
-	NIN3A_UE_MOVES_UNTOLD,
+	NIN3A_UE_COUNTED_MOVES_UNTOLD,
 	/** IKE_SAs destroyed as the UPF did not answer the DELETE in time */
-	NIN3A_UE_CLOSE_TIMEOUTS,
+	NIN3A_UE_COUNTED_CLOSE_TIMEOUTS,
 	/** log lines that were left out, as there were too many */
-	NIN3A_UE_SUPPRESSED,
+	NIN3A_UE_COUNTED_SUPPRESSED,
 	/** number of counters */
-	NIN3A_UE_COUNTER_MAX,
+	NIN3A_UE_COUNTED_MAX,
 };
 
 /**
@@ -71,7 +71,7 @@ enum nin3a_ue_counter_t {
 void nin3a_ue_count(nin3a_ue_counter_t counter);
 
 /**
- * Count a failed attempt: by its reason, and as NIN3A_UE_FAILED.
+ * Count a failed attempt: by its reason, and as NIN3A_UE_COUNTED_FAILED.
  */
 void nin3a_ue_count_failed(nin3a_ue_reason_t reason);
 

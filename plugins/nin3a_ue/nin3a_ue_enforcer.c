@@ -45,7 +45,7 @@ METHOD(kupf_enforcer_t, covers, bool,
 	unique_id = ike_sa->get_unique_id(ike_sa);
 	/* one that is refused is verified all the same, and must fail as one with
 	 * a wrong key does */
-	return this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_CONNECTING;
+	return this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_STAGE_CONNECTING;
 }
 
 METHOD(kupf_enforcer_t, own, kupf_session_t*,

@@ -55,7 +55,7 @@ struct private_nin3a_ue_listener_t {
  */
 static void count_suppressed()
 {
-	nin3a_ue_count(NIN3A_UE_SUPPRESSED);
+	nin3a_ue_count(NIN3A_UE_COUNTED_SUPPRESSED);
 }
 
 /**
@@ -74,11 +74,11 @@ static void handle_up(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 							 ids, &rekeyed);
 	if (session)
 	{
-		nin3a_ue_count(NIN3A_UE_ACCEPTED);
-		nin3a_ue_count(NIN3A_UE_TUNNELS_OPENED);
+		nin3a_ue_count(NIN3A_UE_COUNTED_ACCEPTED);
+		nin3a_ue_count(NIN3A_UE_COUNTED_TUNNELS_OPENED);
 		while (rekeyed--)
 		{
-			nin3a_ue_count(NIN3A_UE_REKEYED);
+			nin3a_ue_count(NIN3A_UE_COUNTED_REKEYED);
 		}
 		nin3a_ue_record_up(this->sas, this->kupf, session, ike_sa, child_sa);
 		this->actions->hand_over(this->actions, ids);
@@ -113,7 +113,7 @@ static void handle_incoming(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 	{
 		this->judge->judge_message(this->judge, ike_sa, message);
 		if (this->sas->get_stage(this->sas,
-						ike_sa->get_unique_id(ike_sa)) != NIN3A_UE_NONE)
+						ike_sa->get_unique_id(ike_sa)) != NIN3A_UE_STAGE_NONE)
 		{
 			this->judge->judge_bounds(this->judge, this->bounds, ike_sa,
 									 message);
@@ -152,7 +152,7 @@ METHOD(listener_t, message, bool,
 	}
 	/* it is the UE that moves a tunnel of a session, and nobody else */
 	ours = this->sas->get_stage(this->sas, ike_sa->get_unique_id(ike_sa)) !=
-														NIN3A_UE_NONE;
+														NIN3A_UE_STAGE_NONE;
 	if (!this->guard->check(this->guard, ike_sa, message, plain, ours))
 	{
 		if (response)
@@ -193,10 +193,10 @@ METHOD(listener_t, narrow, bool,
 		}
 	}
 	else if (this->sas->get_stage(this->sas,
-						ike_sa->get_unique_id(ike_sa)) != NIN3A_UE_NONE &&
+						ike_sa->get_unique_id(ike_sa)) != NIN3A_UE_STAGE_NONE &&
 			 !tunnel_bounds_selectors(local, remote))
 	{
-		nin3a_ue_count(NIN3A_UE_SELECTORS_EXCEEDED);
+		nin3a_ue_count(NIN3A_UE_COUNTED_SELECTORS_EXCEEDED);
 	}
 	return TRUE;
 }
@@ -251,17 +251,17 @@ static void handle_connecting(private_nin3a_ue_listener_t *this,
 	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
 	array_t *ids;
 
-	if (this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_NONE)
+	if (this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_STAGE_NONE)
 	{
 		ids = array_create(sizeof(uint32_t), 0);
 		if (nin3a_ue_follow(this->legs, ike_sa, ids))
 		{
-			nin3a_ue_count(NIN3A_UE_ATTEMPTS);
+			nin3a_ue_count(NIN3A_UE_COUNTED_ATTEMPTS);
 		}
 		this->actions->close(this->actions, ids);
 		array_destroy(ids);
 	}
-	if (this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_CONNECTING)
+	if (this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_STAGE_CONNECTING)
 	{
 		this->actions->watch(this->actions, unique_id);
 	}
@@ -332,7 +332,7 @@ METHOD(listener_t, child_updown, bool,
 	{
 		handle_up(this, ike_sa, child_sa);
 	}
-	else if (this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_UP)
+	else if (this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_STAGE_UP)
 	{
 		this->actions->check_children(this->actions, unique_id);
 	}
@@ -351,7 +351,7 @@ METHOD(listener_t, ike_rekey, bool,
 							   &spis);
 	nin3a_ue_record_path(this->sas, this->kupf, new, new->get_my_host(new),
 						 new->get_other_host(new));
-	if (this->sas->get_stage(this->sas, unique_id) != NIN3A_UE_NONE &&
+	if (this->sas->get_stage(this->sas, unique_id) != NIN3A_UE_STAGE_NONE &&
 		!this->judge->allows_rekeyed(this->judge, new))
 	{
 		closing |= this->sas->condemn(this->sas, unique_id,
@@ -361,7 +361,7 @@ METHOD(listener_t, ike_rekey, bool,
 	{
 		close_bad(this, unique_id);
 	}
-	else if (this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_UP)
+	else if (this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_STAGE_UP)
 	{	/* the one before may have had none left */
 		this->actions->check_children(this->actions, unique_id);
 		this->liveness->watch(this->liveness, unique_id);

@@ -34,7 +34,7 @@ struct private_nin3a_ue_decision_t {
  */
 static void count_suppressed()
 {
-	nin3a_ue_count(NIN3A_UE_SUPPRESSED);
+	nin3a_ue_count(NIN3A_UE_COUNTED_SUPPRESSED);
 }
 
 /**
@@ -150,7 +150,7 @@ static void judge_lifetime(private_nin3a_ue_decision_t *this,
 					 "%H, over_time is %us", lifetime,
 					 ike_sa->get_other_host(ike_sa), over_time);
 			}
-			nin3a_ue_count(NIN3A_UE_LIFETIMES_IGNORED);
+			nin3a_ue_count(NIN3A_UE_COUNTED_LIFETIMES_IGNORED);
 			tunnel_message_remove_lifetime(message);
 		}
 	}
@@ -194,14 +194,14 @@ METHOD(nin3a_ue_decision_t, judge_message, void,
 	nin3a_ue_stage_t stage;
 
 	stage = this->sas->get_stage(this->sas, unique_id);
-	if (stage == NIN3A_UE_NONE)
+	if (stage == NIN3A_UE_STAGE_NONE)
 	{
 		return;
 	}
 	judge_lifetime(this, ike_sa, message);
 	if (!message->get_request(message))
 	{
-		if (stage == NIN3A_UE_CONNECTING)
+		if (stage == NIN3A_UE_STAGE_CONNECTING)
 		{
 			judge_response(this, ike_sa, message);
 		}
@@ -227,7 +227,8 @@ METHOD(nin3a_ue_decision_t, judge_bounds, void,
 		return;
 	}
 	nin3a_ue_count(bound == TUNNEL_CHILDREN_EXCEEDED ?
-						NIN3A_UE_CHILDREN_REFUSED : NIN3A_UE_REKEYINGS_REFUSED);
+						NIN3A_UE_COUNTED_CHILDREN_REFUSED :
+						NIN3A_UE_COUNTED_REKEYINGS_REFUSED);
 	if (kupf_limiter_allows(&this->limiter))
 	{
 		DBG1(DBG_CFG, "nin3a-ue: UPF %H sets up too %s on IKE_SA [%u], refused",
@@ -273,7 +274,7 @@ METHOD(nin3a_ue_decision_t, authorize, bool,
 	nin3a_ue_reason_t reason;
 	nin3a_ue_facts_t facts = {};
 
-	if (this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_NONE)
+	if (this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_STAGE_NONE)
 	{
 		return TRUE;
 	}
@@ -330,7 +331,7 @@ METHOD(nin3a_ue_decision_t, allows_child, bool,
 	if (type == NARROW_INITIATOR_PRE_NOAUTH ||
 		type == NARROW_INITIATOR_PRE_AUTH ||
 		this->sas->get_stage(this->sas,
-						ike_sa->get_unique_id(ike_sa)) == NIN3A_UE_NONE)
+						ike_sa->get_unique_id(ike_sa)) == NIN3A_UE_STAGE_NONE)
 	{
 		return TRUE;
 	}
@@ -352,7 +353,7 @@ METHOD(nin3a_ue_decision_t, allows_child, bool,
 	{	/* charon calls responders a second time */
 		DBG1(DBG_CFG, "nin3a-ue: refused CHILD_SA with UPF %H, outside of the "
 			 "profile: %s", ike_sa->get_other_host(ike_sa), why);
-		nin3a_ue_count(NIN3A_UE_PROPOSALS_REFUSED);
+		nin3a_ue_count(NIN3A_UE_COUNTED_PROPOSALS_REFUSED);
 	}
 	return FALSE;
 }
@@ -364,7 +365,7 @@ METHOD(nin3a_ue_decision_t, allows_rekeyed, bool,
 	{
 		return TRUE;
 	}
-	nin3a_ue_count(NIN3A_UE_PROPOSALS_REFUSED);
+	nin3a_ue_count(NIN3A_UE_COUNTED_PROPOSALS_REFUSED);
 	return FALSE;
 }
 

@@ -277,11 +277,11 @@ bool nin3a_ue_inner_judge(nin3a_ue_legs_t *legs, ike_sa_t *ike_sa,
 									&kept, &others);
 	while (others--)
 	{
-		nin3a_ue_count(NIN3A_UE_ATTRIBUTES_REFUSED);
+		nin3a_ue_count(NIN3A_UE_COUNTED_ATTRIBUTES_REFUSED);
 	}
 	for (i = 0; i < refused; i++)
 	{
-		nin3a_ue_count(NIN3A_UE_INNER_REFUSED);
+		nin3a_ue_count(NIN3A_UE_COUNTED_INNER_REFUSED);
 	}
 	if (refused)
 	{

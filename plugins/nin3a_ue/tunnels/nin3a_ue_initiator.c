@@ -55,7 +55,7 @@ bool nin3a_ue_initiate(nin3a_ue_legs_t *legs, kupf_session_t *session,
 	if (legs->bind(legs, session, ike_sa->get_unique_id(ike_sa),
 				   id->get_initiator_spi(id), peer_cfg))
 	{
-		nin3a_ue_count(NIN3A_UE_ATTEMPTS);
+		nin3a_ue_count(NIN3A_UE_COUNTED_ATTEMPTS);
 		DBG1(DBG_CFG, "nin3a-ue: session '%s', generation %u: setting up the "
 			 "tunnel", kupf_session_get_name(session),
 			 kupf_session_get_generation(session));

@@ -82,7 +82,7 @@ static status_t delete_ike_sa(ike_sa_t *ike_sa, bool again)
 			{
 				DBG1(DBG_CFG, "nin3a-ue: UPF %H does not answer the DELETE, "
 					 "not waiting any longer", ike_sa->get_other_host(ike_sa));
-				nin3a_ue_count(NIN3A_UE_CLOSE_TIMEOUTS);
+				nin3a_ue_count(NIN3A_UE_COUNTED_CLOSE_TIMEOUTS);
 				return ike_sa->delete(ike_sa, TRUE);
 			}
 			/* a second DELETE would end the first one without an answer */
@@ -180,9 +180,9 @@ CALLBACK(watch_job, job_requeue_t,
 	nin3a_ue_stage_t stage;
 
 	stage = this->sas->get_stage(this->sas, job->ike_sa);
-	if ((stage == NIN3A_UE_CONNECTING || stage == NIN3A_UE_ESTABLISHED) &&
+	if ((stage == NIN3A_UE_STAGE_CONNECTING || stage == NIN3A_UE_STAGE_ESTABLISHED) &&
 		this->sas->condemn(this->sas, job->ike_sa,
-						   stage == NIN3A_UE_CONNECTING ? NIN3A_UE_NO_ANSWER
+						   stage == NIN3A_UE_STAGE_CONNECTING ? NIN3A_UE_NO_ANSWER
 														: NIN3A_UE_NO_CHILD))
 	{
 		schedule(this, close_job, job->ike_sa, 0);
@@ -263,7 +263,7 @@ CALLBACK(check_children_job, job_requeue_t,
 	{
 		return JOB_RESCHEDULE_MS(NIN3A_UE_CHILD_PAUSE);
 	}
-	if (bare && this->sas->get_stage(this->sas, job->ike_sa) == NIN3A_UE_UP)
+	if (bare && this->sas->get_stage(this->sas, job->ike_sa) == NIN3A_UE_STAGE_UP)
 	{
 		this->sas->set_reason(this->sas, job->ike_sa, KUPF_REASON_NO_CHILD_SA);
 		if (this->sas->condemn(this->sas, job->ike_sa, NIN3A_UE_NO_CHILD))
@@ -296,7 +296,7 @@ CALLBACK(start_job, job_requeue_t,
 		this->config->get(this->config, &settings);
 		if (!nin3a_ue_initiate(this->legs, session, settings.connection))
 		{
-			nin3a_ue_count(NIN3A_UE_NO_CONNECTION);
+			nin3a_ue_count(NIN3A_UE_COUNTED_NO_CONNECTION);
 			this->legs->abort(this->legs, session, &next);
 			this->public.start(&this->public, &next);
 		}
@@ -326,7 +326,7 @@ CALLBACK(roam_job, job_requeue_t,
 	this->legs->hurry(this->legs, orders);
 	while (array_remove(orders, ARRAY_HEAD, &order))
 	{
-		nin3a_ue_count(NIN3A_UE_ROAMED);
+		nin3a_ue_count(NIN3A_UE_COUNTED_ROAMED);
 		start(this, &order);
 	}
 	array_destroy(orders);

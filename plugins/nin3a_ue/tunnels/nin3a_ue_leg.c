@@ -11,7 +11,7 @@ uint32_t nin3a_ue_leg_get_attempt(const nin3a_ue_leg_t *leg)
 
 	for (sa = leg->first; sa; sa = sa->next)
 	{
-		if (sa->stage != NIN3A_UE_UP && !sa->closing)
+		if (sa->stage != NIN3A_UE_STAGE_UP && !sa->closing)
 		{
 			return sa->ike_sa;
 		}
@@ -111,7 +111,8 @@ void nin3a_ue_leg_lose(nin3a_ue_leg_t *leg, const nin3a_ue_sa_t *sa,
 {
 	leg->unanswered = sa->failure == NIN3A_UE_NO_ANSWER;
 	if (!nin3a_ue_sa_fits(sa, leg->wanted) ||
-		(sa->stage == NIN3A_UE_UP && now - sa->since >= backoff->most / 1000))
+		(sa->stage == NIN3A_UE_STAGE_UP &&
+		 now - sa->since >= backoff->most / 1000))
 	{	/* the former: its key was not the one that counts any more */
 		leg->failures = 0;
 	}
@@ -164,7 +165,7 @@ void nin3a_ue_leg_decide(nin3a_ue_leg_t *leg,
 bool nin3a_ue_leg_doubt(nin3a_ue_sa_t *sa, const nin3a_ue_backoff_t *backoff,
 						uint32_t *serial, nin3a_ue_order_t *order)
 {
-	if (sa->stage != NIN3A_UE_UP || sa->closing || sa->suspect ||
+	if (sa->stage != NIN3A_UE_STAGE_UP || sa->closing || sa->suspect ||
 		!sa->leg->wanted)
 	{
 		return FALSE;
@@ -237,7 +238,7 @@ u_int nin3a_ue_leg_settle(nin3a_ue_leg_t *leg, array_t *ids)
 
 	for (sa = leg->first; sa; sa = sa->next)
 	{
-		if (sa->stage == NIN3A_UE_UP && !sa->closing &&
+		if (sa->stage == NIN3A_UE_STAGE_UP && !sa->closing &&
 			(!best || (leg->wanted && !nin3a_ue_sa_fits(best, leg->wanted) &&
 					   nin3a_ue_sa_fits(sa, leg->wanted))))
 		{
@@ -246,7 +247,7 @@ u_int nin3a_ue_leg_settle(nin3a_ue_leg_t *leg, array_t *ids)
 	}
 	for (sa = leg->first; sa; sa = sa->next)
 	{
-		if (sa->stage == NIN3A_UE_UP && !sa->closing && sa != best)
+		if (sa->stage == NIN3A_UE_STAGE_UP && !sa->closing && sa != best)
 		{
 			fits = nin3a_ue_sa_fits(sa, best->session);
 			rekeyed += !fits;
@@ -270,7 +271,7 @@ u_int nin3a_ue_leg_drop(nin3a_ue_leg_t *leg, const kupf_session_t *keep,
 	{
 		if (!sa->closing && sa->session != keep)
 		{
-			count += sa->stage == NIN3A_UE_UP;
+			count += sa->stage == NIN3A_UE_STAGE_UP;
 			nin3a_ue_sa_close(sa, reason, ids);
 		}
 	}
@@ -299,7 +300,7 @@ bool nin3a_ue_leg_replaces(const nin3a_ue_leg_t *leg, const nin3a_ue_sa_t *gone)
  */
 static bool is_up(const nin3a_ue_sa_t *sa)
 {
-	return sa->stage == NIN3A_UE_UP && !sa->reported;
+	return sa->stage == NIN3A_UE_STAGE_UP && !sa->reported;
 }
 
 /*

@@ -146,7 +146,7 @@ static void suspect(private_nin3a_ue_liveness_t *this, ike_sa_t *ike_sa)
 
 	if (this->legs->suspect(this->legs, ike_sa->get_unique_id(ike_sa), &order))
 	{
-		nin3a_ue_count(NIN3A_UE_SILENT);
+		nin3a_ue_count(NIN3A_UE_COUNTED_SILENT);
 		DBG1(DBG_CFG, "nin3a-ue: UPF %H is silent on IKE_SA [%u], setting up "
 			 "another tunnel", ike_sa->get_other_host(ike_sa),
 			 ike_sa->get_unique_id(ike_sa));
@@ -274,7 +274,7 @@ static void take_hint(private_nin3a_ue_liveness_t *this, ike_sa_t *ike_sa)
 	if (this->legs->hint(this->legs, ike_sa->get_unique_id(ike_sa), &order,
 						 &attempt))
 	{
-		nin3a_ue_count(NIN3A_UE_UNKNOWN_SPIS);
+		nin3a_ue_count(NIN3A_UE_COUNTED_UNKNOWN_SPIS);
 		DBG1(DBG_CFG, "nin3a-ue: UPF %H says that it does not know IKE_SA [%u], "
 			 "setting up another tunnel", ike_sa->get_other_host(ike_sa),
 			 ike_sa->get_unique_id(ike_sa));

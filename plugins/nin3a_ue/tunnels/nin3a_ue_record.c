@@ -53,7 +53,7 @@ void nin3a_ue_record_down(nin3a_ue_sas_t *sas, kupf_t *kupf, ike_sa_t *ike_sa)
 	session = sas->down(sas, unique_id, &up_as, &reason);
 	if (session)
 	{
-		nin3a_ue_count(NIN3A_UE_TUNNELS_CLOSED);
+		nin3a_ue_count(NIN3A_UE_COUNTED_TUNNELS_CLOSED);
 		DBG1(DBG_CFG, "nin3a-ue: session '%s', generation %u: tunnel down: %N",
 			 kupf_session_get_name(session),
 			 kupf_session_get_generation(session), kupf_reason_names, reason);

@@ -43,7 +43,7 @@ void nin3a_ue_sa_fail(nin3a_ue_sa_t *sa, nin3a_ue_reason_t failure)
  */
 const char *nin3a_ue_sa_why_gone(const nin3a_ue_sa_t *sa)
 {
-	if (sa->stage != NIN3A_UE_UP)
+	if (sa->stage != NIN3A_UE_STAGE_UP)
 	{
 		return nin3a_ue_reason_token(sa->failure);
 	}
@@ -61,7 +61,7 @@ const char *nin3a_ue_sa_why_gone(const nin3a_ue_sa_t *sa)
 void nin3a_ue_sa_close(nin3a_ue_sa_t *sa, kupf_reason_t reason, array_t *ids)
 {
 	sa->closing = TRUE;
-	if (sa->stage == NIN3A_UE_UP)
+	if (sa->stage == NIN3A_UE_STAGE_UP)
 	{
 		nin3a_ue_sa_give_reason(sa, reason);
 	}
@@ -102,7 +102,7 @@ bool nin3a_ue_sa_condemn(nin3a_ue_sa_t *sa, nin3a_ue_reason_t failure)
  */
 static void tell(const nin3a_ue_sa_t *sa, tunnel_told_t *told)
 {
-	if (told && sa->stage == NIN3A_UE_UP && !sa->reported)
+	if (told && sa->stage == NIN3A_UE_STAGE_UP && !sa->reported)
 	{
 		told->session = kupf_session_ref(sa->session);
 		told->up_as = sa->up_as;
@@ -125,7 +125,7 @@ void nin3a_ue_sa_set_path(nin3a_ue_sa_t *sa, const kupf_endpoint_t *local,
 			tell(sa, told);
 			break;
 		case TUNNEL_PATH_RESTLESS:
-			nin3a_ue_count(NIN3A_UE_MOVES_UNTOLD);
+			nin3a_ue_count(NIN3A_UE_COUNTED_MOVES_UNTOLD);
 			break;
 		default:
 			break;
@@ -150,7 +150,7 @@ void nin3a_ue_sa_set_child(nin3a_ue_sa_t *sa, const kupf_child_t *child,
 bool nin3a_ue_sa_down(nin3a_ue_sa_t *sa, bool superseded,
 					  kupf_reason_t *reason)
 {
-	if (sa->stage != NIN3A_UE_UP || sa->reported)
+	if (sa->stage != NIN3A_UE_STAGE_UP || sa->reported)
 	{
 		return FALSE;
 	}
@@ -168,7 +168,7 @@ bool nin3a_ue_sa_down(nin3a_ue_sa_t *sa, bool superseded,
  */
 bool nin3a_ue_sa_end_attempt(nin3a_ue_sa_t *sa, nin3a_ue_reason_t *failure)
 {
-	if (sa->stage == NIN3A_UE_UP || sa->reported)
+	if (sa->stage == NIN3A_UE_STAGE_UP || sa->reported)
 	{
 		return FALSE;
 	}
@@ -186,11 +186,11 @@ bool nin3a_ue_sa_end_attempt(nin3a_ue_sa_t *sa, nin3a_ue_reason_t *failure)
  */
 bool nin3a_ue_sa_up(nin3a_ue_sa_t *sa, time_t now)
 {
-	if (sa->stage != NIN3A_UE_ESTABLISHED || sa->closing)
+	if (sa->stage != NIN3A_UE_STAGE_ESTABLISHED || sa->closing)
 	{
 		return FALSE;
 	}
-	sa->stage = NIN3A_UE_UP;
+	sa->stage = NIN3A_UE_STAGE_UP;
 	sa->up_as = sa->ike_sa;
 	sa->since = now;
 	sa->details = tunnel_status_create();

@@ -36,13 +36,13 @@ typedef enum nin3a_ue_stage_t nin3a_ue_stage_t;
  */
 enum nin3a_ue_stage_t {
 	/** there is no entry: it is none of ours */
-	NIN3A_UE_NONE,
+	NIN3A_UE_STAGE_NONE,
 	/** initiated, not authenticated */
-	NIN3A_UE_CONNECTING,
+	NIN3A_UE_STAGE_CONNECTING,
 	/** charon has established it, it has no CHILD_SA yet */
-	NIN3A_UE_ESTABLISHED,
+	NIN3A_UE_STAGE_ESTABLISHED,
 	/** it is a tunnel */
-	NIN3A_UE_UP,
+	NIN3A_UE_STAGE_UP,
 };
 
 /**

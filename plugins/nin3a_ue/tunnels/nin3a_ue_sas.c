@@ -39,7 +39,7 @@ METHOD(nin3a_ue_sas_t, get_stage, nin3a_ue_stage_t,
 {
 	nin3a_ue_sa_t *sa = lock_sa(this, ike_sa);
 
-	return unlock(this, sa ? sa->stage : NIN3A_UE_NONE);
+	return unlock(this, sa ? sa->stage : NIN3A_UE_STAGE_NONE);
 }
 
 METHOD(nin3a_ue_sas_t, get_session, kupf_session_t*,
@@ -61,7 +61,7 @@ METHOD(nin3a_ue_sas_t, set_failure, void,
 {
 	nin3a_ue_sa_t *sa = lock_sa(this, ike_sa);
 
-	if (sa && sa->stage != NIN3A_UE_UP)
+	if (sa && sa->stage != NIN3A_UE_STAGE_UP)
 	{
 		nin3a_ue_sa_fail(sa, failure);
 	}
@@ -112,9 +112,9 @@ METHOD(nin3a_ue_sas_t, establish, void,
 {
 	nin3a_ue_sa_t *sa = lock_sa(this, ike_sa);
 
-	if (sa && sa->stage == NIN3A_UE_CONNECTING)
+	if (sa && sa->stage == NIN3A_UE_STAGE_CONNECTING)
 	{
-		sa->stage = NIN3A_UE_ESTABLISHED;
+		sa->stage = NIN3A_UE_STAGE_ESTABLISHED;
 	}
 	this->table->unlock(this->table);
 }

@@ -80,7 +80,7 @@ METHOD(nin3a_ue_table_t, add, void,
 			.initiator = spi,
 			.initiated_here = TRUE,
 		},
-		.stage = NIN3A_UE_CONNECTING,
+		.stage = NIN3A_UE_STAGE_CONNECTING,
 		.reason = NIN3A_UE_NO_REASON,
 	);
 	leg->first = sa;

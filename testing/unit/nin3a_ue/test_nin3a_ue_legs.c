@@ -78,7 +78,7 @@ void start(uint32_t ike_sa)
 	session = legs->begin(legs, order.name, order.serial);
 	ck_assert_ptr_nonnull(session);
 	ck_assert(legs->bind(legs, session, ike_sa, SPI + ike_sa, connection));
-	ck_assert_int_eq(sas->get_stage(sas, ike_sa), NIN3A_UE_CONNECTING);
+	ck_assert_int_eq(sas->get_stage(sas, ike_sa), NIN3A_UE_STAGE_CONNECTING);
 	kupf_session_unref(session);
 	order.start = FALSE;
 }
@@ -118,7 +118,7 @@ void give_up(uint32_t ike_sa, nin3a_ue_reason_t reason)
 	kupf_session_unref(session);
 	ck_assert_ptr_null(sas->end_attempt(sas, ike_sa, &told));
 	legs->remove(legs, ike_sa, &order);
-	ck_assert_int_eq(sas->get_stage(sas, ike_sa), NIN3A_UE_NONE);
+	ck_assert_int_eq(sas->get_stage(sas, ike_sa), NIN3A_UE_STAGE_NONE);
 }
 
 void down(uint32_t ike_sa, uint32_t first, kupf_reason_t reason)
@@ -233,7 +233,7 @@ START_TEST(test_no_ike_sa)
 	ck_assert_uint_eq(legs->drop(legs, "s", NULL, KUPF_REASON_DELETED, ids), 0);
 	ck_assert_int_eq(array_count(ids), 0);
 	ck_assert(!legs->bind(legs, session, 1, SPI + 1, NULL));
-	ck_assert_int_eq(sas->get_stage(sas, 1), NIN3A_UE_NONE);
+	ck_assert_int_eq(sas->get_stage(sas, 1), NIN3A_UE_STAGE_NONE);
 	assert_totals(0, 0, 0, 0, 0);
 	kupf_session_unref(session);
 

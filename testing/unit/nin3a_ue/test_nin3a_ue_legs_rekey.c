@@ -162,12 +162,12 @@ START_TEST(test_ike_rekey)
 	start(1);
 	up(1, 1);
 	ck_assert(!ike_rekey(1, 2));
-	ck_assert_int_eq(sas->get_stage(sas, 1), NIN3A_UE_NONE);
-	ck_assert_int_eq(sas->get_stage(sas, 2), NIN3A_UE_UP);
+	ck_assert_int_eq(sas->get_stage(sas, 1), NIN3A_UE_STAGE_NONE);
+	ck_assert_int_eq(sas->get_stage(sas, 2), NIN3A_UE_STAGE_UP);
 	legs->remove(legs, 1, &order);
 	ck_assert(!order.start);
 	ck_assert(!ike_rekey(8, 9));
-	ck_assert_int_eq(sas->get_stage(sas, 9), NIN3A_UE_NONE);
+	ck_assert_int_eq(sas->get_stage(sas, 9), NIN3A_UE_STAGE_NONE);
 	/* one that is being closed takes that along */
 	legs->drop(legs, "s", NULL, KUPF_REASON_DELETED, ids);
 	assert_closed(2);
@@ -187,7 +187,7 @@ static void assert_not_followed(uint32_t first, uint32_t ike_sa)
 	ck_assert(!follow(first, ike_sa));
 	assert_closed(ike_sa);
 	/* it is ours, so that no other key is used, and never comes up */
-	ck_assert_int_eq(sas->get_stage(sas, ike_sa), NIN3A_UE_CONNECTING);
+	ck_assert_int_eq(sas->get_stage(sas, ike_sa), NIN3A_UE_STAGE_CONNECTING);
 	ck_assert_int_eq(sas->get_failure(sas, ike_sa), NIN3A_UE_CANCELLED);
 	sas->establish(sas, ike_sa);
 	ck_assert_ptr_null(legs->up(legs, ike_sa, &order, ids, &rekeyed));
@@ -204,7 +204,7 @@ START_TEST(test_reauth)
 	up(1, 1);
 	ck_assert(!follow(8, 2));
 	ck_assert_int_eq(array_count(ids), 0);
-	ck_assert_int_eq(sas->get_stage(sas, 2), NIN3A_UE_NONE);
+	ck_assert_int_eq(sas->get_stage(sas, 2), NIN3A_UE_STAGE_NONE);
 	/* break before make */
 	ck_assert(follow(1, 2));
 	assert_not_followed(1, 3);

@@ -257,7 +257,7 @@ static void up(uint32_t ike_sa)
 
 	sas->establish(sas, ike_sa);
 	kupf_session_unref(legs->up(legs, ike_sa, &order, ids, &rekeyed));
-	ck_assert_int_eq(sas->get_stage(sas, ike_sa), NIN3A_UE_UP);
+	ck_assert_int_eq(sas->get_stage(sas, ike_sa), NIN3A_UE_STAGE_UP);
 }
 
 /**
