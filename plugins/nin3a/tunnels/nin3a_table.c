@@ -122,7 +122,7 @@ METHOD(nin3a_table_t, rebind, kupf_session_t*,
 	return old;
 }
 
-METHOD(nin3a_table_t, move, void,
+METHOD(nin3a_table_t, rename_, void,
 	private_nin3a_table_t *this, nin3a_entry_t *entry, uint32_t ike_sa)
 {
 	hashtable_t *shard = shard_of_id(this, entry->ike_sa);
@@ -223,7 +223,7 @@ nin3a_table_t *nin3a_table_create()
 			.add = _add,
 			.bind = _bind_,
 			.rebind = _rebind,
-			.move = _move,
+			.rename = _rename_,
 			.remove = _remove_,
 			.get_count = _get_count,
 			.destroy = _destroy,

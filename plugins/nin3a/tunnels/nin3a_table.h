@@ -68,7 +68,7 @@ struct nin3a_table_t {
 	/**
 	 * Give an entry another identifier.
 	 */
-	void (*move)(nin3a_table_t *this, nin3a_entry_t *entry, uint32_t ike_sa);
+	void (*rename)(nin3a_table_t *this, nin3a_entry_t *entry, uint32_t ike_sa);
 
 	/**
 	 * Remove an entry.

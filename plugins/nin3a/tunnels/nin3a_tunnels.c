@@ -219,7 +219,7 @@ METHOD(nin3a_tunnels_t, rekey, bool,
 
 	if (entry)
 	{
-		this->table->move(this->table, entry, new);
+		this->table->rename(this->table, entry, new);
 	}
 	return unlock(this, nin3a_entry_rekey(entry, spis));
 }

@@ -148,7 +148,7 @@ METHOD(nin3a_ue_sas_t, rekey, bool,
 	if (sa)
 	{
 		sa->spis = *spis;
-		this->table->move(this->table, sa, new);
+		this->table->rename(this->table, sa, new);
 	}
 	return unlock(this, sa && sa->closing);
 }

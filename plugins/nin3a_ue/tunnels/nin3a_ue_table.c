@@ -110,7 +110,7 @@ METHOD(nin3a_ue_table_t, get_count, u_int,
 	return this->sas->get_count(this->sas);
 }
 
-METHOD(nin3a_ue_table_t, move, void,
+METHOD(nin3a_ue_table_t, rename_, void,
 	private_nin3a_ue_table_t *this, nin3a_ue_sa_t *sa, uint32_t ike_sa)
 {
 	this->sas->remove(this->sas, key_of(sa->ike_sa));
@@ -151,7 +151,7 @@ nin3a_ue_table_t *nin3a_ue_table_create()
 			.add = _add,
 			.take = _take,
 			.get_count = _get_count,
-			.move = _move,
+			.rename = _rename_,
 			.destroy = _destroy,
 		},
 		.sas = hashtable_create(hashtable_hash_ptr, hashtable_equals_ptr, 8),

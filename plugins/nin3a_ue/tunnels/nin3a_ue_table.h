@@ -83,7 +83,7 @@ struct nin3a_ue_table_t {
 	 *
 	 * @param ike_sa	unique identifier that it has from now on
 	 */
-	void (*move)(nin3a_ue_table_t *this, nin3a_ue_sa_t *sa, uint32_t ike_sa);
+	void (*rename)(nin3a_ue_table_t *this, nin3a_ue_sa_t *sa, uint32_t ike_sa);
 
 	/**
 	 * Destroy the object and all IKE_SAs.  No leg may be left.
