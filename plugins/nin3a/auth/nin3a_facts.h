@@ -4,7 +4,8 @@
  * @defgroup nin3a_facts nin3a_facts
  * @{ @ingroup nin3a
  *
- * Reads facts for nin3a_policy out of charon's objects.
+ * Reads facts for nin3a_policy out of charon's objects: those about an IKE_SA,
+ * its connection and its session.  tunnel_message reads those about a message.
  *
  * To be called by the thread that has the IKE_SA checked out.
  */
