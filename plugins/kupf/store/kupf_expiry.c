@@ -132,7 +132,7 @@ static bool step(private_kupf_expiry_t *this, time_t now, kupf_session_t **due)
 		return FALSE;
 	}
 	this->cursor = kupf_session_links(session)->wheel_next;
-	if (kupf_session_links(session)->due > now)
+	if (kupf_session_links(session)->due > (uint64_t)now)
 	{
 		return FALSE;
 	}

@@ -322,7 +322,7 @@ uint32_t kupf_session_get_ending(const kupf_session_t *session,
  */
 bool kupf_session_expired(const kupf_session_t *session, time_t now)
 {
-	return session->expiry && session->expiry <= now;
+	return session->expiry && session->expiry <= (uint64_t)now;
 }
 
 /*

@@ -112,7 +112,7 @@ void nin3a_ue_leg_lose(nin3a_ue_leg_t *leg, const nin3a_ue_sa_t *sa,
 	leg->unanswered = sa->failure == NIN3A_UE_NO_ANSWER;
 	if (!nin3a_ue_sa_fits(sa, leg->wanted) ||
 		(sa->stage == NIN3A_UE_STAGE_UP &&
-		 now - sa->since >= backoff->most / 1000))
+		 now - sa->since >= (time_t)(backoff->most / 1000)))
 	{	/* the former: its key was not the one that counts any more */
 		leg->failures = 0;
 	}
