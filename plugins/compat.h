@@ -31,43 +31,6 @@
 #endif
 
 /**
- * Close an IKE_SA and do not wait for it.  Not to be called by a thread that
- * has an IKE_SA checked out.
- *
- * @param unique_id	unique identifier of the IKE_SA
- * @param force		TRUE to not wait for the peer's answer either
- * @return			SUCCESS, NOT_FOUND if there is no such IKE_SA
- */
-static inline status_t compat_terminate_ike(uint32_t unique_id, bool force)
-{
-#ifdef CONTROLLER_HAS_LEVEL
-	/* 6.0 added the level of the messages that the callback gets */
-	return charon->controller->terminate_ike(charon->controller, unique_id,
-									force, NULL, NULL, LEVEL_SILENT, 0);
-#else
-	return charon->controller->terminate_ike(charon->controller, unique_id,
-									force, NULL, NULL, 0);
-#endif
-}
-
-/**
- * Close a CHILD_SA and do not wait for it, see compat_terminate_ike().
- *
- * @param unique_id	unique identifier of the CHILD_SA
- * @return			SUCCESS, NOT_FOUND if there is no such CHILD_SA
- */
-static inline status_t compat_terminate_child(uint32_t unique_id)
-{
-#ifdef CONTROLLER_HAS_LEVEL
-	return charon->controller->terminate_child(charon->controller, unique_id,
-									NULL, NULL, LEVEL_SILENT, 0);
-#else
-	return charon->controller->terminate_child(charon->controller, unique_id,
-									NULL, NULL, 0);
-#endif
-}
-
-/**
  * Whether a connection requires a PPK.
  *
  * @param peer_cfg	connection

@@ -205,13 +205,6 @@ AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <daemon.h>]], [])],
 	[AC_MSG_RESULT([yes])],
 	[AC_MSG_RESULT([no])
 	AC_MSG_ERROR([charon's headers in '$SS_SRC' do not compile with '$SS_BUILD/config.h' (see config.log): configure the tree anew with 'scripts/strongswan configure $SS_VERSION'.])])
-AC_MSG_CHECKING([whether controller_t takes a log level])
-AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <daemon.h>]],
-	[[charon->controller->terminate_child(charon->controller, 0, NULL, NULL,
-		LEVEL_CTRL, 0);]])],
-	[AC_MSG_RESULT([yes])
-	SS_CPPFLAGS="$SS_CPPFLAGS -DCONTROLLER_HAS_LEVEL"],
-	[AC_MSG_RESULT([no])])
 AC_MSG_CHECKING([whether peer_cfg_t has options])
 AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <daemon.h>]],
 	[[peer_cfg_t *peer_cfg = 0;
