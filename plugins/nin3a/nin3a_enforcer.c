@@ -18,7 +18,7 @@ struct private_nin3a_enforcer_t {
 	/** tunnels */
 	nin3a_tunnels_t *tunnels;
 	/** closes them */
-	nin3a_jobs_t *actions;
+	nin3a_jobs_t *jobs;
 	/** sessions */
 	kupf_store_t *store;
 };
@@ -103,7 +103,7 @@ static void cut(private_nin3a_enforcer_t *this, array_t *ids)
 
 	while (array_remove(ids, ARRAY_HEAD, &ike_sa))
 	{
-		this->actions->cut(this->actions, ike_sa);
+		this->jobs->cut(this->jobs, ike_sa);
 	}
 	array_destroy(ids);
 }
@@ -123,7 +123,7 @@ METHOD(kupf_enforcer_t, close_, u_int,
 							   ids);
 	cut(this, ids);
 	kupf_session_unref(current);
-	this->actions->drop_graces(this->actions, session);
+	this->jobs->drop_graces(this->jobs, session);
 	return up;
 }
 
@@ -157,7 +157,7 @@ METHOD(kupf_enforcer_t, replaced, void,
 			this->config->get(this->config, &settings);
 			grace = settings.grace;
 		}
-		this->actions->check(this->actions, new, grace);
+		this->jobs->check(this->jobs, new, grace);
 	}
 }
 
@@ -189,7 +189,7 @@ METHOD(nin3a_enforcer_t, destroy, void,
  */
 nin3a_enforcer_t *nin3a_enforcer_create(nin3a_config_t *config,
 										nin3a_tunnels_t *tunnels,
-										nin3a_jobs_t *actions,
+										nin3a_jobs_t *jobs,
 										kupf_store_t *store)
 {
 	private_nin3a_enforcer_t *this;
@@ -217,7 +217,7 @@ nin3a_enforcer_t *nin3a_enforcer_create(nin3a_config_t *config,
 		},
 		.config = config,
 		.tunnels = tunnels,
-		.actions = actions,
+		.jobs = jobs,
 		.store = store,
 	);
 

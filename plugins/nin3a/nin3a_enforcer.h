@@ -34,12 +34,12 @@ struct nin3a_enforcer_t {
  *
  * @param config	settings
  * @param tunnels	tunnels
- * @param actions	closes them
+ * @param jobs		closes them
  * @param store		sessions
  */
 nin3a_enforcer_t *nin3a_enforcer_create(nin3a_config_t *config,
 										nin3a_tunnels_t *tunnels,
-										nin3a_jobs_t *actions,
+										nin3a_jobs_t *jobs,
 										kupf_store_t *store);
 
 #endif /** NIN3A_ENFORCER_H_ @}*/

@@ -32,9 +32,9 @@ struct private_nin3a_listener_t {
 	/** stands before charon's tasks */
 	tunnel_guard_t *guard;
 	/** closes tunnels */
-	nin3a_jobs_t *actions;
-	/** decides */
-	nin3a_decision_t *judge;
+	nin3a_jobs_t *jobs;
+	/** decides on IKE_SAs */
+	nin3a_decision_t *decision;
 	/** keeps other credentials out */
 	tunnel_keyring_t *keyring;
 	/** bounds what UEs set up on their IKE_SAs */
@@ -92,7 +92,7 @@ static void handle_request(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
 			if (!ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR) &&
 				!ike_sa->has_condition(ike_sa, COND_AUTHENTICATED))
 			{
-				this->judge->judge_request(this->judge, ike_sa, request);
+				this->decision->judge_request(this->decision, ike_sa, request);
 			}
 			break;
 		case INFORMATIONAL:
@@ -117,8 +117,8 @@ static void handle_response(private_nin3a_listener_t *this, ike_sa_t *ike_sa,
 	if (response->get_exchange_type(response) == IKE_AUTH)
 	{
 		nin3a_response_judge(this->config, this->tunnels, ike_sa, response);
-		this->actions->await_child(this->actions,
-								   ike_sa->get_unique_id(ike_sa));
+		this->jobs->await_child(this->jobs,
+								ike_sa->get_unique_id(ike_sa));
 	}
 }
 
@@ -180,7 +180,7 @@ METHOD(listener_t, authorize, bool,
 	private_nin3a_listener_t *this, ike_sa_t *ike_sa, bool final,
 	bool *success)
 {
-	if (!this->judge->authorize(this->judge, ike_sa, final))
+	if (!this->decision->authorize(this->decision, ike_sa, final))
 	{
 		*success = FALSE;
 	}
@@ -212,7 +212,7 @@ static void handle_established(private_nin3a_listener_t *this,
 	if (this->tunnels->establish(this->tunnels, unique_id))
 	{
 		nin3a_count(NIN3A_ACCEPTED);
-		this->actions->crop(this->actions, unique_id);
+		this->jobs->crop(this->jobs, unique_id);
 	}
 }
 
@@ -236,7 +236,7 @@ METHOD(listener_t, ike_state_change, bool,
 		case IKE_DESTROYING:
 			/* comes for every end; what charon releases after it needs nothing
 			 * of ours */
-			this->judge->judge_end(this->judge, ike_sa);
+			this->decision->judge_end(this->decision, ike_sa);
 			this->ends->refused(this->ends, unique_id);
 			nin3a_record_down(this->tunnels, this->kupf, unique_id,
 							  this->keyring->get_current(this->keyring));
@@ -290,7 +290,7 @@ METHOD(listener_t, child_state_change, bool,
 	if (ike_sa && nin3a_record_child(this->tunnels, this->kupf, ike_sa,
 									 child_sa, state))
 	{
-		this->actions->lose(this->actions, ike_sa->get_unique_id(ike_sa));
+		this->jobs->lose(this->jobs, ike_sa->get_unique_id(ike_sa));
 	}
 	return TRUE;
 }
@@ -316,7 +316,7 @@ METHOD(listener_t, child_updown, bool,
 							  session, ike_sa->get_other_host(ike_sa));
 		if (this->tunnels->crowds(this->tunnels, unique_id, &serial))
 		{
-			this->actions->supersede(this->actions, session, serial);
+			this->jobs->supersede(this->jobs, session, serial);
 		}
 		kupf_session_unref(session);
 	}
@@ -329,7 +329,7 @@ METHOD(listener_t, narrow, bool,
 {
 	if (this->tunnels->get_state(this->tunnels,
 						ike_sa->get_unique_id(ike_sa)) != NIN3A_STATE_NONE ||
-		this->judge->is_named(this->judge, ike_sa))
+		this->decision->is_named(this->decision, ike_sa))
 	{
 		this->children->narrow(this->children, ike_sa, child_sa, type, local,
 							   remote);
@@ -342,7 +342,7 @@ METHOD(nin3a_listener_t, destroy, void,
 {
 	this->changes->destroy(this->changes);
 	this->children->destroy(this->children);
-	this->judge->destroy(this->judge);
+	this->decision->destroy(this->decision);
 	this->keyring->destroy(this->keyring);
 	this->bounds->destroy(this->bounds);
 	this->setups->destroy(this->setups);
@@ -359,7 +359,7 @@ METHOD(nin3a_listener_t, destroy, void,
  */
 nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 										nin3a_tunnels_t *tunnels,
-										nin3a_jobs_t *actions)
+										nin3a_jobs_t *jobs)
 {
 	private_nin3a_listener_t *this;
 
@@ -382,7 +382,7 @@ nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 		.kupf = kupf,
 		.config = config,
 		.tunnels = tunnels,
-		.actions = actions,
+		.jobs = jobs,
 		.keyring = tunnel_keyring_create(kupf->get_credentials(kupf)),
 		.guard = tunnel_guard_create("nin3a", count_suppressed),
 		.bounds = tunnel_bounds_create(),
@@ -398,10 +398,10 @@ nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 	this->children = nin3a_child_sas_create(config, tunnels,
 											kupf->get_store(kupf),
 											&this->limiter);
-	this->judge = nin3a_decision_create(kupf, config, tunnels, actions,
+	this->decision = nin3a_decision_create(kupf, config, tunnels, jobs,
 									 this->keyring, this->unjudged,
 									 this->setups);
-	this->changes = nin3a_changes_create(config, tunnels, actions, this->judge);
+	this->changes = nin3a_changes_create(config, tunnels, jobs, this->decision);
 
 	return &this->public;
 }

@@ -38,10 +38,10 @@ struct nin3a_listener_t {
  * @param kupf		keys, sessions and events
  * @param config	settings
  * @param tunnels	tunnels
- * @param actions	closes tunnels
+ * @param jobs		closes tunnels
  */
 nin3a_listener_t *nin3a_listener_create(kupf_t *kupf, nin3a_config_t *config,
 										nin3a_tunnels_t *tunnels,
-										nin3a_jobs_t *actions);
+										nin3a_jobs_t *jobs);
 
 #endif /** NIN3A_LISTENER_H_ @}*/

@@ -24,7 +24,7 @@ struct private_nin3a_plugin_t {
 	/** tunnels */
 	nin3a_tunnels_t *tunnels;
 	/** jobs */
-	nin3a_jobs_t *actions;
+	nin3a_jobs_t *jobs;
 	/** what kupf calls */
 	nin3a_enforcer_t *enforcer;
 	/** what charon calls */
@@ -47,12 +47,12 @@ static void create_parts(private_nin3a_plugin_t *this)
 	kupf_store_t *store = this->kupf->get_store(this->kupf);
 
 	this->tunnels = nin3a_tunnels_create();
-	this->actions = nin3a_jobs_create(this->kupf, this->config, this->tunnels,
-									  store);
+	this->jobs = nin3a_jobs_create(this->kupf, this->config, this->tunnels,
+								   store);
 	this->enforcer = nin3a_enforcer_create(this->config, this->tunnels,
-										   this->actions, store);
+										   this->jobs, store);
 	this->listener = nin3a_listener_create(this->kupf, this->config,
-										   this->tunnels, this->actions);
+										   this->tunnels, this->jobs);
 	this->addresses = nin3a_inner_addresses_create(this->tunnels, store);
 }
 
@@ -64,7 +64,7 @@ static void destroy_parts(private_nin3a_plugin_t *this)
 	this->addresses->destroy(this->addresses);
 	this->listener->destroy(this->listener);
 	this->enforcer->destroy(this->enforcer);
-	this->actions->destroy(this->actions);
+	this->jobs->destroy(this->jobs);
 	this->tunnels->destroy(this->tunnels);
 	this->kupf = NULL;
 }

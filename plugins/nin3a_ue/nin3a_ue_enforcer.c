@@ -20,7 +20,7 @@ struct private_nin3a_ue_enforcer_t {
 	/** legs */
 	nin3a_ue_legs_t *legs;
 	/** jobs */
-	nin3a_ue_jobs_t *actions;
+	nin3a_ue_jobs_t *jobs;
 	/** sessions */
 	kupf_store_t *store;
 };
@@ -71,7 +71,7 @@ static u_int drop(private_nin3a_ue_enforcer_t *this, const char *name,
 
 	ids = array_create(sizeof(uint32_t), 0);
 	count = this->legs->drop(this->legs, name, current, reason, ids);
-	this->actions->close(this->actions, ids);
+	this->jobs->close(this->jobs, ids);
 	array_destroy(ids);
 	return count;
 }
@@ -114,7 +114,7 @@ static void want(private_nin3a_ue_enforcer_t *this, kupf_session_t *session)
 	current = this->store->get(this->store, name);
 	if (current)
 	{
-		this->actions->start(this->actions, &order);
+		this->jobs->start(this->jobs, &order);
 		kupf_session_unref(current);
 	}
 	else
@@ -171,7 +171,7 @@ METHOD(kupf_enforcer_t, retry, bool,
 	bool there;
 
 	there = this->legs->retry(this->legs, session, &order);
-	this->actions->start(this->actions, &order);
+	this->jobs->start(this->jobs, &order);
 	*waited = order.start;
 	return there;
 }
@@ -222,7 +222,7 @@ METHOD(nin3a_ue_enforcer_t, destroy, void,
 nin3a_ue_enforcer_t *nin3a_ue_enforcer_create(nin3a_ue_config_t *config,
 											  nin3a_ue_sas_t *sas,
 											  nin3a_ue_legs_t *legs,
-											  nin3a_ue_jobs_t *actions,
+											  nin3a_ue_jobs_t *jobs,
 											  kupf_store_t *store)
 {
 	private_nin3a_ue_enforcer_t *this;
@@ -250,7 +250,7 @@ nin3a_ue_enforcer_t *nin3a_ue_enforcer_create(nin3a_ue_config_t *config,
 		.config = config,
 		.sas = sas,
 		.legs = legs,
-		.actions = actions,
+		.jobs = jobs,
 		.store = store,
 	);
 

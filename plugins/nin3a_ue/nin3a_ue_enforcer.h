@@ -33,13 +33,13 @@ struct nin3a_ue_enforcer_t {
  * @param config	settings
  * @param sas		IKE_SAs
  * @param legs		legs
- * @param actions	jobs
+ * @param jobs		jobs
  * @param store		sessions
  */
 nin3a_ue_enforcer_t *nin3a_ue_enforcer_create(nin3a_ue_config_t *config,
 											  nin3a_ue_sas_t *sas,
 											  nin3a_ue_legs_t *legs,
-											  nin3a_ue_jobs_t *actions,
+											  nin3a_ue_jobs_t *jobs,
 											  kupf_store_t *store);
 
 #endif /** NIN3A_UE_ENFORCER_H_ @}*/

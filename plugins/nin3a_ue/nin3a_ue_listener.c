@@ -17,7 +17,7 @@ struct roam_listener_t {
 	/** public interface */
 	kernel_listener_t public;
 	/** begins attempts */
-	nin3a_ue_jobs_t *actions;
+	nin3a_ue_jobs_t *jobs;
 };
 
 /**
@@ -35,7 +35,7 @@ struct private_nin3a_ue_listener_t {
 	/** legs */
 	nin3a_ue_legs_t *legs;
 	/** jobs */
-	nin3a_ue_jobs_t *actions;
+	nin3a_ue_jobs_t *jobs;
 	/** listens to the tunnels */
 	nin3a_ue_liveness_t *liveness;
 	/** stands before charon's tasks */
@@ -43,7 +43,7 @@ struct private_nin3a_ue_listener_t {
 	/** bounds what UPFs set up */
 	tunnel_bounds_t *bounds;
 	/** decides */
-	nin3a_ue_decision_t *judge;
+	nin3a_ue_decision_t *decision;
 	/** keeps other credentials out */
 	tunnel_keyring_t *keyring;
 	/** listens for changes of the network */
@@ -81,8 +81,8 @@ static void handle_up(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 			nin3a_ue_count(NIN3A_UE_COUNTED_REKEYED);
 		}
 		nin3a_ue_record_up(this->sas, this->kupf, session, ike_sa, child_sa);
-		this->actions->hand_over(this->actions, ids);
-		this->actions->start(this->actions, &order);
+		this->jobs->hand_over(this->jobs, ids);
+		this->jobs->start(this->jobs, &order);
 		this->liveness->watch(this->liveness, ike_sa->get_unique_id(ike_sa));
 		kupf_session_unref(session);
 	}
@@ -98,7 +98,7 @@ static void close_bad(private_nin3a_ue_listener_t *this, uint32_t unique_id)
 
 	ids = array_create(sizeof(uint32_t), 0);
 	array_insert(ids, ARRAY_TAIL, &unique_id);
-	this->actions->close(this->actions, ids);
+	this->jobs->close(this->jobs, ids);
 	array_destroy(ids);
 }
 
@@ -111,11 +111,11 @@ static void handle_incoming(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 	this->keyring->end_any(this->keyring);
 	if (ike_sa->get_version(ike_sa) == IKEV2)
 	{
-		this->judge->judge_message(this->judge, ike_sa, message);
+		this->decision->judge_message(this->decision, ike_sa, message);
 		if (this->sas->get_stage(this->sas,
 						ike_sa->get_unique_id(ike_sa)) != NIN3A_UE_STAGE_NONE)
 		{
-			this->judge->judge_bounds(this->judge, this->bounds, ike_sa,
+			this->decision->judge_bounds(this->decision, this->bounds, ike_sa,
 									 message);
 		}
 	}
@@ -172,7 +172,7 @@ METHOD(listener_t, authorize, bool,
 	private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa, bool final,
 	bool *success)
 {
-	if (!this->judge->authorize(this->judge, ike_sa, final))
+	if (!this->decision->authorize(this->decision, ike_sa, final))
 	{
 		*success = FALSE;
 	}
@@ -185,7 +185,7 @@ METHOD(listener_t, narrow, bool,
 {
 	traffic_selector_t *ts;
 
-	if (!this->judge->allows_child(this->judge, ike_sa, child_sa, type))
+	if (!this->decision->allows_child(this->decision, ike_sa, child_sa, type))
 	{	/* without a traffic selector there is no CHILD_SA */
 		while (remote->remove_first(remote, (void**)&ts) == SUCCESS)
 		{
@@ -258,12 +258,12 @@ static void handle_connecting(private_nin3a_ue_listener_t *this,
 		{
 			nin3a_ue_count(NIN3A_UE_COUNTED_ATTEMPTS);
 		}
-		this->actions->close(this->actions, ids);
+		this->jobs->close(this->jobs, ids);
 		array_destroy(ids);
 	}
 	if (this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_STAGE_CONNECTING)
 	{
-		this->actions->watch(this->actions, unique_id);
+		this->jobs->watch(this->jobs, unique_id);
 	}
 }
 
@@ -292,7 +292,7 @@ METHOD(listener_t, ike_state_change, bool,
 			nin3a_ue_record_down(this->sas, this->kupf, ike_sa);
 			this->legs->remove(this->legs, unique_id, &order);
 			this->bounds->remove(this->bounds, unique_id);
-			this->actions->start(this->actions, &order);
+			this->jobs->start(this->jobs, &order);
 			this->keyring->end(this->keyring, unique_id);
 			break;
 		default:
@@ -334,7 +334,7 @@ METHOD(listener_t, child_updown, bool,
 	}
 	else if (this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_STAGE_UP)
 	{
-		this->actions->check_children(this->actions, unique_id);
+		this->jobs->check_children(this->jobs, unique_id);
 	}
 	return TRUE;
 }
@@ -352,7 +352,7 @@ METHOD(listener_t, ike_rekey, bool,
 	nin3a_ue_record_path(this->sas, this->kupf, new, new->get_my_host(new),
 						 new->get_other_host(new));
 	if (this->sas->get_stage(this->sas, unique_id) != NIN3A_UE_STAGE_NONE &&
-		!this->judge->allows_rekeyed(this->judge, new))
+		!this->decision->allows_rekeyed(this->decision, new))
 	{
 		closing |= this->sas->condemn(this->sas, unique_id,
 									   NIN3A_UE_IKE_PROPOSAL);
@@ -363,7 +363,7 @@ METHOD(listener_t, ike_rekey, bool,
 	}
 	else if (this->sas->get_stage(this->sas, unique_id) == NIN3A_UE_STAGE_UP)
 	{	/* the one before may have had none left */
-		this->actions->check_children(this->actions, unique_id);
+		this->jobs->check_children(this->jobs, unique_id);
 		this->liveness->watch(this->liveness, unique_id);
 	}
 	return TRUE;
@@ -380,14 +380,14 @@ METHOD(listener_t, ike_update, bool,
 METHOD(kernel_listener_t, roam, bool,
 	roam_listener_t *this, bool address)
 {
-	this->actions->roam(this->actions);
+	this->jobs->roam(this->jobs);
 	return TRUE;
 }
 
 METHOD(nin3a_ue_listener_t, destroy, void,
 	private_nin3a_ue_listener_t *this)
 {
-	this->judge->destroy(this->judge);
+	this->decision->destroy(this->decision);
 	this->keyring->destroy(this->keyring);
 	this->bounds->destroy(this->bounds);
 	this->guard->destroy(this->guard);
@@ -401,7 +401,7 @@ nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 											  nin3a_ue_config_t *config,
 											  nin3a_ue_sas_t *sas,
 											  nin3a_ue_legs_t *legs,
-											  nin3a_ue_jobs_t *actions,
+											  nin3a_ue_jobs_t *jobs,
 											  nin3a_ue_liveness_t *liveness)
 {
 	private_nin3a_ue_listener_t *this;
@@ -426,7 +426,7 @@ nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 		.config = config,
 		.sas = sas,
 		.legs = legs,
-		.actions = actions,
+		.jobs = jobs,
 		.liveness = liveness,
 		.guard = tunnel_guard_create("nin3a-ue", count_suppressed),
 		.bounds = tunnel_bounds_create(),
@@ -435,11 +435,11 @@ nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 			.public = {
 				.roam = _roam,
 			},
-			.actions = actions,
+			.jobs = jobs,
 		},
 	);
-	this->judge = nin3a_ue_decision_create(kupf, config, sas, legs,
-										   this->keyring);
+	this->decision = nin3a_ue_decision_create(kupf, config, sas, legs,
+											  this->keyring);
 	this->public.kernel = &this->roamer.public;
 
 	return &this->public;

@@ -4,8 +4,9 @@
  * @defgroup nin3a_ue_listener nin3a_ue_listener
  * @{ @ingroup nin3a_ue
  *
- * What charon tells: hooks that look up the IKE_SA, ask the judge, and forward
- * to the legs, events and jobs.  They take constant time and never wait.
+ * What charon tells: hooks that look up the IKE_SA, ask nin3a_ue_decision, and
+ * forward to the legs, events and jobs.  They take constant time and never
+ * wait.
  */
 
 #ifndef NIN3A_UE_LISTENER_H_
@@ -44,14 +45,14 @@ struct nin3a_ue_listener_t {
  * @param config	settings
  * @param sas		IKE_SAs
  * @param legs		legs
- * @param actions	jobs
+ * @param jobs		jobs
  * @param liveness	listens to the tunnels
  */
 nin3a_ue_listener_t *nin3a_ue_listener_create(kupf_t *kupf,
 											  nin3a_ue_config_t *config,
 											  nin3a_ue_sas_t *sas,
 											  nin3a_ue_legs_t *legs,
-											  nin3a_ue_jobs_t *actions,
+											  nin3a_ue_jobs_t *jobs,
 											  nin3a_ue_liveness_t *liveness);
 
 #endif /** NIN3A_UE_LISTENER_H_ @}*/

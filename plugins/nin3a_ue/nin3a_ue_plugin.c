@@ -29,7 +29,7 @@ struct private_nin3a_ue_plugin_t {
 	/** has the jobs done */
 	tunnel_worker_t *worker;
 	/** jobs */
-	nin3a_ue_jobs_t *actions;
+	nin3a_ue_jobs_t *jobs;
 	/** listens to the tunnels */
 	nin3a_ue_liveness_t *liveness;
 	/** what kupf calls */
@@ -67,15 +67,15 @@ static void create_parts(private_nin3a_ue_plugin_t *this)
 	this->sas = nin3a_ue_sas_create(this->table);
 	this->legs = nin3a_ue_legs_create(this->table, get_backoff(this));
 	this->worker = tunnel_worker_create();
-	this->actions = nin3a_ue_jobs_create(this->config, this->sas,
+	this->jobs = nin3a_ue_jobs_create(this->config, this->sas,
 									this->legs, this->worker);
 	this->liveness = nin3a_ue_liveness_create(this->config, this->sas,
-									this->legs, this->actions, this->worker);
+									this->legs, this->jobs, this->worker);
 	this->enforcer = nin3a_ue_enforcer_create(this->config, this->sas,
-									this->legs, this->actions,
+									this->legs, this->jobs,
 									this->kupf->get_store(this->kupf));
 	this->listener = nin3a_ue_listener_create(this->kupf, this->config,
-									this->sas, this->legs, this->actions,
+									this->sas, this->legs, this->jobs,
 									this->liveness);
 }
 
@@ -88,7 +88,7 @@ static void destroy_parts(private_nin3a_ue_plugin_t *this)
 	this->enforcer->destroy(this->enforcer);
 	this->worker->destroy(this->worker);
 	this->liveness->destroy(this->liveness);
-	this->actions->destroy(this->actions);
+	this->jobs->destroy(this->jobs);
 	this->legs->destroy(this->legs);
 	this->sas->destroy(this->sas);
 	this->table->destroy(this->table);

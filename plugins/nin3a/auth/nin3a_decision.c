@@ -7,7 +7,7 @@
 typedef struct private_nin3a_decision_t private_nin3a_decision_t;
 
 /**
- * Private data of the judge.
+ * Private data.
  */
 struct private_nin3a_decision_t {
 	/** public interface */
@@ -19,7 +19,7 @@ struct private_nin3a_decision_t {
 	/** tunnels */
 	nin3a_tunnels_t *tunnels;
 	/** closes tunnels */
-	nin3a_jobs_t *actions;
+	nin3a_jobs_t *jobs;
 	/** keeps other credentials out */
 	tunnel_keyring_t *keyring;
 	/** told of UEs that come to no NIN3A connection */
@@ -221,7 +221,7 @@ static void follow_modification(private_nin3a_decision_t *this,
 {
 	if (kupf_session_needs_rekey(session, current))
 	{
-		this->actions->check(this->actions, current, settings->grace);
+		this->jobs->check(this->jobs, current, settings->grace);
 	}
 	else
 	{
@@ -413,7 +413,7 @@ METHOD(nin3a_decision_t, destroy, void,
  */
 nin3a_decision_t *nin3a_decision_create(kupf_t *kupf, nin3a_config_t *config,
 								  nin3a_tunnels_t *tunnels,
-								  nin3a_jobs_t *actions,
+								  nin3a_jobs_t *jobs,
 								  tunnel_keyring_t *keyring,
 								  nin3a_unjudged_t *unjudged,
 								  nin3a_setups_t *setups)
@@ -431,7 +431,7 @@ nin3a_decision_t *nin3a_decision_create(kupf_t *kupf, nin3a_config_t *config,
 		.kupf = kupf,
 		.config = config,
 		.tunnels = tunnels,
-		.actions = actions,
+		.jobs = jobs,
 		.keyring = keyring,
 		.unjudged = unjudged,
 		.setups = setups,

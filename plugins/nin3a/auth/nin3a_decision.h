@@ -77,14 +77,14 @@ struct nin3a_decision_t {
  * @param kupf		keys and sessions
  * @param config	settings
  * @param tunnels	tunnels
- * @param actions	closes tunnels
+ * @param jobs		closes tunnels
  * @param keyring	keeps other credentials out
  * @param unjudged	told of UEs that come to no NIN3A connection
  * @param setups	counts the set-ups of sessions
  */
 nin3a_decision_t *nin3a_decision_create(kupf_t *kupf, nin3a_config_t *config,
 								  nin3a_tunnels_t *tunnels,
-								  nin3a_jobs_t *actions,
+								  nin3a_jobs_t *jobs,
 								  tunnel_keyring_t *keyring,
 								  nin3a_unjudged_t *unjudged,
 								  nin3a_setups_t *setups);

@@ -90,7 +90,7 @@ u_int nin3a_chain_describe(nin3a_table_t *table, const char *session,
 				.initiated_here = entry->spis.initiated_here,
 				.generation = kupf_session_get_generation(entry->session),
 			};
-			tunnel_status_get(entry->details, tunnel);
+			tunnel_status_get(entry->status, tunnel);
 		}
 	}
 	return count;
@@ -335,7 +335,7 @@ void nin3a_chain_childless(nin3a_table_t *table, const char *session,
 		{
 			childless = (nin3a_childless_t){
 				.ike_sa = entry->ike_sa,
-				.told = entry->details != NULL,
+				.told = entry->status != NULL,
 			};
 			entry->closing = TRUE;
 			nin3a_entry_give_reason(entry, KUPF_REASON_NO_CHILD_SA);

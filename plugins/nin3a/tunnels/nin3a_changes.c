@@ -18,9 +18,9 @@ struct private_nin3a_changes_t {
 	/** tunnels */
 	nin3a_tunnels_t *tunnels;
 	/** closes tunnels */
-	nin3a_jobs_t *actions;
+	nin3a_jobs_t *jobs;
 	/** knows NIN3A connections */
-	nin3a_decision_t *judge;
+	nin3a_decision_t *decision;
 };
 
 /**
@@ -32,13 +32,13 @@ static void handle_stranger(private_nin3a_changes_t *this, ike_sa_t *ike_sa)
 	tunnel_spis_t spis = tunnel_spis_get(ike_sa);
 	char name[KUPF_IDENTITY_TEXT];
 
-	if (this->judge->is_named(this->judge, ike_sa))
+	if (this->decision->is_named(this->decision, ike_sa))
 	{
 		DBG1(DBG_CFG, "nin3a: closing IKE_SA with '%s', it is older than the "
 			 "name of its connection",
 			 kupf_identity_name(ike_sa->get_other_id(ike_sa), name));
 		nin3a_count(NIN3A_STRANGERS_CLOSED);
-		this->actions->close_stranger(this->actions, &spis);
+		this->jobs->close_stranger(this->jobs, &spis);
 	}
 }
 
@@ -74,7 +74,7 @@ METHOD(nin3a_changes_t, rekeyed, void,
 								   unique_id, &spis);
 	if (this->tunnels->is_losing(this->tunnels, unique_id))
 	{	/* who was to look again knows it by its former identifier */
-		this->actions->lose(this->actions, unique_id);
+		this->jobs->lose(this->jobs, unique_id);
 	}
 	if (this->tunnels->get_state(this->tunnels, unique_id) == NIN3A_STATE_NONE)
 	{
@@ -84,7 +84,7 @@ METHOD(nin3a_changes_t, rekeyed, void,
 			 (!is_protected(this, new) &&
 			  this->tunnels->condemn(this->tunnels, unique_id)))
 	{
-		this->actions->close(this->actions, unique_id);
+		this->jobs->close(this->jobs, unique_id);
 	}
 }
 
@@ -122,7 +122,7 @@ METHOD(nin3a_changes_t, moved, void,
 			 kupf_identity_name(ike_sa->get_other_id(ike_sa), name), local,
 			 nin3a_reason_names, NIN3A_ADDRESS_MISMATCH);
 		nin3a_count(NIN3A_MOVES_REFUSED);
-		this->actions->close(this->actions, unique_id);
+		this->jobs->close(this->jobs, unique_id);
 	}
 }
 
@@ -137,8 +137,8 @@ METHOD(nin3a_changes_t, destroy, void,
  */
 nin3a_changes_t *nin3a_changes_create(nin3a_config_t *config,
 									  nin3a_tunnels_t *tunnels,
-									  nin3a_jobs_t *actions,
-									  nin3a_decision_t *judge)
+									  nin3a_jobs_t *jobs,
+									  nin3a_decision_t *decision)
 {
 	private_nin3a_changes_t *this;
 
@@ -150,8 +150,8 @@ nin3a_changes_t *nin3a_changes_create(nin3a_config_t *config,
 		},
 		.config = config,
 		.tunnels = tunnels,
-		.actions = actions,
-		.judge = judge,
+		.jobs = jobs,
+		.decision = decision,
 	);
 
 	return &this->public;

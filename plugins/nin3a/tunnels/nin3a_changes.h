@@ -54,12 +54,12 @@ struct nin3a_changes_t {
  *
  * @param config	settings
  * @param tunnels	tunnels
- * @param actions	closes tunnels
- * @param judge		knows NIN3A connections
+ * @param jobs		closes tunnels
+ * @param decision	knows NIN3A connections
  */
 nin3a_changes_t *nin3a_changes_create(nin3a_config_t *config,
 									  nin3a_tunnels_t *tunnels,
-									  nin3a_jobs_t *actions,
-									  nin3a_decision_t *judge);
+									  nin3a_jobs_t *jobs,
+									  nin3a_decision_t *decision);
 
 #endif /** NIN3A_CHANGES_H_ @}*/

@@ -29,7 +29,7 @@ void nin3a_entry_destroy(nin3a_entry_t *entry)
 	{
 		kupf_session_unref(entry->session);
 		nin3a_attempt_destroy(entry->attempt);
-		tunnel_status_destroy(entry->details);
+		tunnel_status_destroy(entry->status);
 		free(entry);
 	}
 }
@@ -80,9 +80,9 @@ bool nin3a_entry_up(nin3a_entry_t *entry)
 	}
 	entry->up = TRUE;
 	entry->up_as = entry->ike_sa;
-	if (!entry->details)
+	if (!entry->status)
 	{
-		entry->details = tunnel_status_create();
+		entry->status = tunnel_status_create();
 	}
 	return TRUE;
 }
@@ -93,7 +93,7 @@ bool nin3a_entry_up(nin3a_entry_t *entry)
 bool nin3a_entry_lose(nin3a_entry_t *entry)
 {
 	entry->losing = FALSE;
-	if (!entry->up || entry->closing || tunnel_status_has_child(entry->details))
+	if (!entry->up || entry->closing || tunnel_status_has_child(entry->status))
 	{
 		return FALSE;
 	}
@@ -228,11 +228,11 @@ static void tell(const nin3a_entry_t *entry, tunnel_told_t *told)
 void nin3a_entry_set_path(nin3a_entry_t *entry, const kupf_endpoint_t *local,
 						  const kupf_endpoint_t *remote, tunnel_told_t *told)
 {
-	if (!entry || !entry->details)
+	if (!entry || !entry->status)
 	{
 		return;
 	}
-	switch (tunnel_status_set_path(entry->details, local, remote))
+	switch (tunnel_status_set_path(entry->status, local, remote))
 	{
 		case TUNNEL_PATH_MOVED:
 			tell(entry, told);
@@ -253,16 +253,16 @@ bool nin3a_entry_set_child(nin3a_entry_t *entry, const kupf_child_t *child,
 {
 	bool last;
 
-	if (!entry || !entry->details)
+	if (!entry || !entry->status)
 	{
 		return FALSE;
 	}
-	if (tunnel_status_set_child(entry->details, child, installed))
+	if (tunnel_status_set_child(entry->status, child, installed))
 	{
 		tell(entry, told);
 	}
 	last = entry->up && !entry->losing && !entry->closing &&
-		   !tunnel_status_has_child(entry->details);
+		   !tunnel_status_has_child(entry->status);
 	entry->losing |= last;
 	return last;
 }

@@ -49,8 +49,8 @@ struct nin3a_entry_t {
 	nin3a_entry_t *next;
 	/** attempt, until it is established or reported */
 	nin3a_attempt_t *attempt;
-	/** what else is known about it, NULL if it is no tunnel */
-	tunnel_status_t *details;
+	/** what is shown of it, NULL until it is a tunnel */
+	tunnel_status_t *status;
 	/** SPIs, if bound */
 	tunnel_spis_t spis;
 	/** unique identifier */

@@ -267,9 +267,9 @@ METHOD(nin3a_tunnels_t, measured, void,
 	nin3a_entry_t *entry = lock_entry(this, tunnel->ike_sa);
 	uint64_t in, out;
 
-	if (entry && entry->details)
+	if (entry && entry->status)
 	{
-		tunnel_status_take_traffic(entry->details, tunnel, &in, &out);
+		tunnel_status_take_traffic(entry->status, tunnel, &in, &out);
 		nin3a_count_octets(in, out);
 	}
 	this->mutex->unlock(this->mutex);
@@ -337,7 +337,7 @@ METHOD(nin3a_tunnels_t, was_up, bool,
 {
 	nin3a_entry_t *entry = lock_entry(this, ike_sa);
 
-	return unlock(this, entry && entry->details);
+	return unlock(this, entry && entry->status);
 }
 
 METHOD(nin3a_tunnels_t, is_losing, bool,

@@ -10,7 +10,7 @@
 typedef struct private_nin3a_ue_decision_t private_nin3a_ue_decision_t;
 
 /**
- * Private data of the judge.
+ * Private data.
  */
 struct private_nin3a_ue_decision_t {
 	/** public interface */

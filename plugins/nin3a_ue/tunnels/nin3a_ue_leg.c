@@ -341,7 +341,7 @@ u_int nin3a_ue_leg_describe(const nin3a_ue_leg_t *leg, kupf_tunnel_t *tunnels,
 				.initiated_here = sa->spis.initiated_here,
 				.generation = kupf_session_get_generation(sa->session),
 			};
-			tunnel_status_get(sa->details, tunnel);
+			tunnel_status_get(sa->status, tunnel);
 		}
 	}
 	return count;

@@ -10,7 +10,7 @@ void nin3a_ue_sa_destroy(nin3a_ue_sa_t *sa)
 {
 	if (sa)
 	{
-		tunnel_status_destroy(sa->details);
+		tunnel_status_destroy(sa->status);
 		chunk_free(&sa->request);
 		kupf_session_unref(sa->session);
 		free(sa);
@@ -115,11 +115,11 @@ static void tell(const nin3a_ue_sa_t *sa, tunnel_told_t *told)
 void nin3a_ue_sa_set_path(nin3a_ue_sa_t *sa, const kupf_endpoint_t *local,
 						  const kupf_endpoint_t *remote, tunnel_told_t *told)
 {
-	if (!sa->details)
+	if (!sa->status)
 	{
 		return;
 	}
-	switch (tunnel_status_set_path(sa->details, local, remote))
+	switch (tunnel_status_set_path(sa->status, local, remote))
 	{
 		case TUNNEL_PATH_MOVED:
 			tell(sa, told);
@@ -138,7 +138,7 @@ void nin3a_ue_sa_set_path(nin3a_ue_sa_t *sa, const kupf_endpoint_t *local,
 void nin3a_ue_sa_set_child(nin3a_ue_sa_t *sa, const kupf_child_t *child,
 						   bool installed, tunnel_told_t *told)
 {
-	if (sa->details && tunnel_status_set_child(sa->details, child, installed))
+	if (sa->status && tunnel_status_set_child(sa->status, child, installed))
 	{
 		tell(sa, told);
 	}
@@ -193,6 +193,6 @@ bool nin3a_ue_sa_up(nin3a_ue_sa_t *sa, time_t now)
 	sa->stage = NIN3A_UE_STAGE_UP;
 	sa->up_as = sa->ike_sa;
 	sa->since = now;
-	sa->details = tunnel_status_create();
+	sa->status = tunnel_status_create();
 	return TRUE;
 }

@@ -73,8 +73,8 @@ struct nin3a_ue_sa_t {
 	/** inner addresses that it has got, and their number */
 	kupf_address_t inner[NIN3A_UE_INNER_MAX];
 	u_int inner_count;
-	/** details of the tunnel, NULL until it is one */
-	tunnel_status_t *details;
+	/** what is shown of the tunnel, NULL until it is one */
+	tunnel_status_t *status;
 	/** how many AUTH_LIFETIMEs of the UPF were followed */
 	uint8_t lifetimes;
 	/** whether the UPF has answered something that cannot be read */
