@@ -9,16 +9,6 @@
 #include "kupf/store/kupf_space.h"
 #include "test_support.h"
 
-#include <stdlib.h>
-
-/** Sessions, addresses and steps of the random test */
-#define SESSIONS 60
-#define ADDRESSES 40
-#define STEPS 20000
-
-/** Sessions of the test of many */
-#define MANY 20000
-
 kupf_ue_addresses_t *addresses;
 
 static kupf_enforcer_t enforcer;
@@ -51,7 +41,7 @@ static void start(bool shared)
 	addresses = kupf_ue_addresses_create(&enforcer, pool, is_own, shared);
 }
 
-static void setup()
+void setup()
 {
 	start(FALSE);
 }
@@ -94,9 +84,9 @@ kupf_session_t *create_in(const char *dnn, const char *name, id_type_t type,
 	return kupf_session_create(&data);
 }
 
-static kupf_session_t *create(const char *name, id_type_t type,
-							  const char *id, const char *list,
-							  bool preconfigured)
+kupf_session_t *create(const char *name, id_type_t type,
+					   const char *id, const char *list,
+					   bool preconfigured)
 {
 	return create_in(NULL, name, type, id, list, preconfigured);
 }
@@ -345,126 +335,6 @@ START_TEST(test_lines)
 }
 END_TEST
 
-/* a prefix is of one UE, with all addresses in it */
-START_TEST(test_prefix)
-{
-	kupf_session_t *a, *b, *c, *d;
-
-	a = fed("a", "10.0.0.1 2001:db8:0:1::/64");
-	b = fed("b", "2001:db8:0:1::/64");
-	c = fed("c", "2001:db8:0:1:ffff:ffff:ffff:ffff");
-	d = fed("d", "2001:db8::1 2001:db8:0:2::/64");
-	ck_assert(take(a));
-	ck_assert(!take(b));
-	ck_assert(!take(c));
-	ck_assert(take(d));
-	check(4, 0);
-	leave(a);
-	ck_assert(take(c));
-	check(3, 0);
-	ck_assert(!take(b));
-	leave(c);
-	ck_assert(take(b));
-	leave(b);
-	leave(d);
-	check(0, 0);
-}
-END_TEST
-
-/* of several addresses in a prefix one is enough to keep it from others */
-START_TEST(test_prefix_count)
-{
-	kupf_session_t *a, *b, *c, *d;
-
-	a = fed("a", "2001:db8::1 2001:db8::2");
-	b = fed("b", "2001:db8::3");
-	c = fed("c", "2001:db8::/64");
-	ck_assert(take(a));
-	ck_assert(take(b));
-	ck_assert(!take(c));
-	leave(a);
-	ck_assert(!take(c));
-	leave(b);
-	ck_assert(take(c));
-	/* the UE itself may go from the prefix to an address in it */
-	d = fed("c", "2001:db8::9");
-	ck_assert(take(d));
-	leave(c);
-	check(1, 0);
-	/* but not back, before it has given that */
-	c = fed("c", "2001:db8::/64");
-	ck_assert(!take(c));
-	leave(d);
-	ck_assert(take(c));
-	leave(c);
-	check(0, 0);
-}
-END_TEST
-
-START_TEST(test_prefix_quarantine)
-{
-	kupf_session_t *a, *b, *c;
-
-	a = fed("a", "2001:db8::/64");
-	b = fed("b", "2001:db8::1");
-	ck_assert(take(a));
-	user = "a";
-	leave(a);
-	check(0, 1);
-	ck_assert(!take(b));
-	/* the same session has it back */
-	a = fed("a", "2001:db8::/64");
-	ck_assert(take(a));
-	check(1, 0);
-	leave(a);
-	ck_assert(!take(b));
-	user = NULL;
-	ck_assert(take(b));
-	check(1, 0);
-	user = "b";
-	leave(b);
-	check(0, 1);
-	c = fed("c", "2001:db8::/64");
-	ck_assert(!take(c));
-	user = NULL;
-	addresses->reap(addresses);
-	ck_assert(take(c));
-	leave(c);
-	check(0, 0);
-}
-END_TEST
-
-/* lines of a file, and of the one before */
-START_TEST(test_prefix_lines)
-{
-	kupf_ue_addresses_t *lines;
-	kupf_session_t *whole, *one, *two;
-	kupf_error_t error = {};
-
-	whole = create("whole", ID_KEY_ID, "w", "2001:db8::/64", TRUE);
-	one = create("one", ID_KEY_ID, "o", "2001:db8::1", TRUE);
-	two = create("two", ID_KEY_ID, "t", "2001:db8::2", TRUE);
-	lines = addresses->create_lines(addresses);
-	ck_assert(lines->take(lines, one, &error));
-	ck_assert(!lines->take(lines, whole, &error));
-	ck_assert_int_eq(error.cause, KUPF_CAUSE_ADDRESS_IN_USE);
-	lines->destroy(lines);
-
-	/* in one step from whole to single ones */
-	ck_assert(take(whole));
-	ck_assert(!addresses->is_given(addresses, whole));
-	ck_assert(take(one));
-	ck_assert(take(two));
-	ck_assert(addresses->is_given(addresses, whole));
-	ck_assert(addresses->is_given(addresses, one));
-	leave(whole);
-	ck_assert(!addresses->is_given(addresses, one));
-	leave(one);
-	leave(two);
-	check(0, 0);
-}
-END_TEST
-
 START_TEST(test_own)
 {
 	static char *wrong[] = {
@@ -542,107 +412,11 @@ START_TEST(test_dnn_unset)
 }
 END_TEST
 
-START_TEST(test_many)
+static Suite *kupf_ue_addresses_suite()
 {
-	kupf_session_t **sessions, *other;
-	char name[16], list[32];
-	u_int i;
+	Suite *suite = suite_create("kupf_ue_addresses");
+	TCase *tc = test_case(suite, "one", 60, setup, teardown);
 
-	sessions = calloc(MANY, sizeof(*sessions));
-	for (i = 0; i < MANY; i++)
-	{
-		snprintf(name, sizeof(name), "s%u", i);
-		snprintf(list, sizeof(list), "10.%u.%u.1", i / 256, i % 256);
-		sessions[i] = fed(name, list);
-		ck_assert(take(sessions[i]));
-	}
-	check(MANY, 0);
-	for (i = 0; i < MANY; i += 7)
-	{
-		snprintf(list, sizeof(list), "10.%u.%u.1", i / 256, i % 256);
-		other = fed("other", list);
-		ck_assert(!take(other));
-		kupf_session_unref(other);
-	}
-	for (i = 0; i < MANY; i++)
-	{
-		leave(sessions[i]);
-	}
-	check(0, 0);
-	free(sessions);
-}
-END_TEST
-
-/* as a list has it that is searched from begin to end */
-START_TEST(test_random)
-{
-	struct {
-		kupf_session_t *session;
-		u_int first, second;
-	} list[SESSIONS] = {};
-	u_int i, j, n, first, second, count = 0;
-	char name[16], text[64];
-	bool free_;
-
-	srandom(_i);
-	for (n = 0; n < STEPS; n++)
-	{
-		i = random() % SESSIONS;
-		if (list[i].session)
-		{
-			leave(list[i].session);
-			list[i].session = NULL;
-			count -= 2;
-			continue;
-		}
-		first = random() % ADDRESSES;
-		second = (first + 1 + random() % (ADDRESSES - 1)) % ADDRESSES;
-		free_ = TRUE;
-		for (j = 0; j < SESSIONS; j++)
-		{
-			free_ = free_ && !(list[j].session &&
-				(list[j].first == first || list[j].first == second ||
-				 list[j].second == first || list[j].second == second));
-		}
-		snprintf(name, sizeof(name), "s%u", i);
-		snprintf(text, sizeof(text), "10.0.0.%u 10.0.0.%u", 1 + first,
-				 1 + second);
-		list[i].session = fed(name, text);
-		ck_assert_int_eq(take(list[i].session), free_);
-		if (!free_)
-		{
-			kupf_session_unref(list[i].session);
-			list[i].session = NULL;
-			continue;
-		}
-		list[i].first = first;
-		list[i].second = second;
-		count += 2;
-		check(count, 0);
-	}
-	for (i = 0; i < SESSIONS; i++)
-	{
-		if (list[i].session)
-		{
-			leave(list[i].session);
-		}
-	}
-	check(0, 0);
-}
-END_TEST
-
-Suite *kupf_ue_addresses_suite(void);
-
-Suite *kupf_ue_addresses_suite(void)
-{
-	Suite *suite;
-	TCase *tc;
-
-	suite = suite_create("kupf_ue_addresses");
-
-	tc = tcase_create("one");
-	tcase_set_timeout(tc, 60);
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_one);
 	tcase_add_test(tc, test_families);
 	tcase_add_test(tc, test_quarantine);
@@ -652,26 +426,19 @@ Suite *kupf_ue_addresses_suite(void)
 	tcase_add_test(tc, test_undo);
 	tcase_add_test(tc, test_same_ue);
 	tcase_add_test(tc, test_lines);
-	tcase_add_test(tc, test_prefix);
-	tcase_add_test(tc, test_prefix_count);
-	tcase_add_test(tc, test_prefix_quarantine);
-	tcase_add_test(tc, test_prefix_lines);
 	tcase_add_test(tc, test_own);
 	tcase_add_test(tc, test_dnn_unset);
-	tcase_add_test(tc, test_many);
-	tcase_add_loop_test(tc, test_random, 0, 3);
-	suite_add_tcase(suite, tc);
 
-	tc = tcase_create("shared");
-	tcase_add_checked_fixture(tc, setup_shared, teardown);
+	tc = test_case(suite, "shared", 0, setup_shared, teardown);
 	tcase_add_test(tc, test_shared);
-	suite_add_tcase(suite, tc);
 
 	/* sessions that have no DNN, where that matters */
 	tc = test_case(suite, "none", 0, setup_dnn, teardown);
 	tcase_add_test(tc, test_one);
 
 	kupf_ue_addresses_dnn_case(suite);
+	kupf_ue_addresses_prefix_case(suite);
+	kupf_ue_addresses_many_case(suite);
 	return suite;
 }
 

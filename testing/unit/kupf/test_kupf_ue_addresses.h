@@ -69,4 +69,25 @@ void check(u_int held, u_int quarantined);
  */
 void kupf_ue_addresses_dnn_case(Suite *suite);
 
+/**
+ * Begin with nothing, where nobody has an address of another.
+ */
+void setup();
+
+/**
+ * Create a session with inner addresses and no DNN.
+ */
+kupf_session_t *create(const char *name, id_type_t type, const char *id,
+					   const char *list, bool preconfigured);
+
+/**
+ * Prefixes.
+ */
+void kupf_ue_addresses_prefix_case(Suite *suite);
+
+/**
+ * Many sessions.
+ */
+void kupf_ue_addresses_many_case(Suite *suite);
+
 #endif /** TEST_KUPF_UE_ADDRESSES_H_ @}*/

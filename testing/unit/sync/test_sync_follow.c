@@ -5,39 +5,25 @@
  * between them.  Without an engine it is skipped, and says so.
  */
 
+#include "test_sync_follow.h"
 #include "kupf/socket/kupf_server.h"
 #include "sync/sync_again.h"
-#include "sync/sync_follow.h"
-#include "sync/sync_store.h"
-#include "test_engine.h"
-#include "test_runner.h"
 #include "test_support.h"
-#include "test_upf.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <time.h>
-#include <unistd.h>
-
-#define KEY \
-	"0x4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b"
-#define KEY_2 \
-	"0x3232323232323232323232323232323232323232323232323232323232323232"
-
-/** Most steps until something has to be so */
-#define STEPS 200
 
 /** Sessions of a group that does not fit into a request */
 #define MANY 700
 
-static sync_config_t config;
+sync_config_t config;
 
-/** The writer's way to the engine */
-static sync_engine_t engine;
+sync_engine_t engine;
 
-static test_upf_t upf;
+test_upf_t upf;
 static kupf_server_t *server;
-static sync_follow_t *follower;
+sync_follow_t *follower;
 
 static void start_upf_with(u_int max)
 {
@@ -65,12 +51,12 @@ static void stop_upf()
 	test_upf_deinit(&upf);
 }
 
-static void open_engine()
+void open_engine()
 {
 	ck_assert_msg(sync_engine_open(&engine, TRUE), "%s", engine.error);
 }
 
-static void setup()
+void setup()
 {
 	signal(SIGPIPE, SIG_IGN);
 	test_dir_create();
@@ -83,7 +69,7 @@ static void setup()
 	ck_assert_ptr_nonnull(follower);
 }
 
-static void teardown()
+void teardown()
 {
 	if (follower)
 	{
@@ -95,7 +81,7 @@ static void teardown()
 	test_dir_remove();
 }
 
-static uint32_t put(const char *script)
+uint32_t put(const char *script)
 {
 	char text[512], error[SYNC_ERROR_SIZE] = "";
 	uint32_t generation;
@@ -108,7 +94,7 @@ static uint32_t put(const char *script)
 	return generation;
 }
 
-static void delete(const char *name)
+void delete(const char *name)
 {
 	uint32_t generation;
 
@@ -116,10 +102,7 @@ static void delete(const char *name)
 					 SYNC_DONE);
 }
 
-/**
- * Generation of a session that the UPF has, 0 if it has none.
- */
-static uint32_t generation(const char *name)
+uint32_t generation(const char *name)
 {
 	kupf_session_t *session = upf.store->get(upf.store, name);
 	uint32_t result = session ? kupf_session_get_generation(session) : 0;
@@ -128,27 +111,12 @@ static uint32_t generation(const char *name)
 	return result;
 }
 
-static u_int count()
+u_int count()
 {
 	return upf.store->get_count(upf.store);
 }
 
-/**
- * Follow until a condition is met.
- */
-#define follow_until(condition) \
-	do \
-	{ \
-		u_int steps; \
-		for (steps = 0; !(condition) && steps < STEPS; steps++) \
-		{ \
-			sync_follow_step(follower, NULL); \
-		} \
-		ck_assert_msg(condition, "never: %s", #condition); \
-	} \
-	while (0)
-
-static void follow_until_loaded()
+void follow_until_loaded()
 {
 	follow_until(sync_follow_is_loaded(follower));
 }
@@ -399,214 +367,6 @@ START_TEST(test_made_anew)
 }
 END_TEST
 
-/* what the group does not have after that stays until it is said to be complete */
-START_TEST(test_complete)
-{
-	put("a key=" KEY " ue-id=keyid:a");
-	put("b key=" KEY " ue-id=keyid:b");
-	follow_until_loaded();
-	/* of another making of the group that is said in vain */
-	ck_assert_int_eq(sync_store_complete(&engine), SYNC_DONE);
-	test_engine_tell("HSET nin3a:main:group epoch other");
-	test_engine_tell("DEL nin3a:main:b:0 nin3a:main:b:1 nin3a:main:b:2 "
-					 "nin3a:main:b:3 nin3a:main:b:4");
-	open_engine();
-	ck_assert(!engine.complete);
-	/* as if changes were missing: everything is loaded, and that it is another
-	 * group is noticed */
-	test_engine_tell("SET nin3a:main:seq 5");
-	put("c key=" KEY " ue-id=keyid:c");
-	follow_until(generation("c") == 1);
-	ck_assert_uint_eq(count(), 3);
-	/* everything is loaded once more */
-	test_engine_tell("SET nin3a:main:seq 9");
-	put("d key=" KEY " ue-id=keyid:d");
-	follow_until(generation("d") == 1);
-	ck_assert_uint_eq(count(), 4);
-	put("a key=" KEY " ue-id=keyid:a");
-	ck_assert_int_eq(sync_store_complete(&engine), SYNC_DONE);
-	follow_until(!generation("b"));
-	ck_assert_uint_eq(count(), 3);
-	ck_assert_uint_eq(generation("a"), 1);
-}
-END_TEST
-
-/* an engine that has lost its last changes while it runs */
-START_TEST(test_lost_changes)
-{
-	put("a key=" KEY " ue-id=keyid:a");
-	put("b key=" KEY " ue-id=keyid:b");
-	follow_until(sync_follow_is_loaded(follower) && generation("b") == 1);
-	test_engine_tell("HDEL nin3a:main:b:%d b",
-					 sync_engine_bucket(&engine, wire_text("b")));
-	test_engine_tell("XDEL nin3a:main:changes 2-0");
-	test_engine_tell("SET nin3a:main:seq 1");
-	follow_until(!generation("b"));
-	ck_assert_uint_eq(generation("a"), 1);
-}
-END_TEST
-
-/* changes that are not in the stream any more are not missed */
-START_TEST(test_trimmed)
-{
-	put("a key=" KEY " ue-id=keyid:a");
-	follow_until_loaded();
-	put("b key=" KEY " ue-id=keyid:b");
-	delete("a");
-	put("c key=" KEY " ue-id=keyid:c");
-	test_engine_tell("XTRIM nin3a:main:changes MAXLEN 1");
-	follow_until(generation("c") == 1 && generation("b") == 1 &&
-				 !generation("a"));
-}
-END_TEST
-
-/* what cannot be opened is kept as it is, and nothing of it is told */
-START_TEST(test_unreadable)
-{
-	put("a key=" KEY " ue-id=keyid:a");
-	follow_until_loaded();
-	config.keys.keys[0].key[0] ^= 1;
-	put("a key=" KEY_2 " ue-id=keyid:a generation=7");
-	put("b key=" KEY " ue-id=keyid:b generation=7");
-	config.keys.keys[0].key[0] ^= 1;
-	put("c key=" KEY " ue-id=keyid:c");
-	follow_until(generation("c") == 1);
-	ck_assert_uint_eq(generation("a"), 1);
-	ck_assert_uint_eq(generation("b"), 0);
-	/* and if everything is loaded, too */
-	sync_follow_destroy(follower);
-	follower = sync_follow_create(&config);
-	follow_until_loaded();
-	ck_assert_uint_eq(generation("a"), 1);
-	ck_assert_uint_eq(count(), 2);
-}
-END_TEST
-
-/* a later claim of another UPF closes the tunnel, an earlier one does not */
-START_TEST(test_claims)
-{
-	sync_config_t other = config;
-	sync_engine_t there = { .config = &other };
-	struct timespec now;
-	int64_t us;
-	bool won;
-
-	strcpy(other.upf, "upf-b");
-	put("a key=" KEY " ue-id=keyid:a");
-	upf.enforcer.tunnels = 1;
-	ck_assert(sync_engine_open(&there, FALSE));
-	follow_until_loaded();
-	/* the tunnel that is there is claimed */
-	follow_until(atoll(test_engine_tell("HGET nin3a:main:claims a")) > 0);
-	ck_assert_ptr_nonnull(strstr(test_engine_tell("HGET nin3a:main:claims a"),
-								 " upf-a"));
-	clock_gettime(CLOCK_REALTIME, &now);
-	us = now.tv_sec * 1000000LL + now.tv_nsec / 1000;
-	ck_assert_int_eq(sync_store_claim(&there, "a", us - 100000000, &won),
-					 SYNC_DONE);
-	ck_assert(!won);
-	ck_assert_int_eq(sync_store_claim(&there, "a", us + 1000000, &won),
-					 SYNC_DONE);
-	ck_assert(won);
-	follow_until(upf.enforcer.vacated == 100);
-	ck_assert_uint_eq(count(), 1);
-	sync_engine_close(&there);
-}
-END_TEST
-
-static void setup_fetch()
-{
-	setup();
-	sync_follow_destroy(follower);
-	config.fetch = TRUE;
-	follower = sync_follow_create(&config);
-}
-
-/* nothing is loaded, what is there is kept up to date */
-START_TEST(test_fetch)
-{
-	vici_message_t *reply;
-
-	put("a key=" KEY " ue-id=keyid:a generation=4");
-	put("b key=" KEY " ue-id=keyid:b");
-	reply = test_execute(&upf, "establish-session",
-						 "session=a ue-id=keyid:a key=" KEY);
-	reply->destroy(reply);
-	reply = test_execute(&upf, "establish-session",
-						 "session=own ue-id=keyid:own key=" KEY);
-	reply->destroy(reply);
-	follow_until_loaded();
-	ck_assert_uint_eq(count(), 1);
-	ck_assert_uint_eq(generation("a"), 4);
-	put("c key=" KEY " ue-id=keyid:c");
-	put("a key=" KEY_2 " ue-id=keyid:a generation=5");
-	follow_until(generation("a") == 5);
-	ck_assert_uint_eq(count(), 1);
-	delete("a");
-	follow_until(!generation("a"));
-}
-END_TEST
-
-/**
- * A UE comes whose key is not here.
- */
-static void ask(const char *id)
-{
-	identification_t *ue = identification_create_from_string((char*)id);
-	host_t *host = host_create_from_string("192.0.2.1", 500);
-
-	upf.events->key_request(upf.events, ue, host, host);
-	ue->destroy(ue);
-	host->destroy(host);
-}
-
-START_TEST(test_key_request)
-{
-	uint64_t rejected;
-
-	put("a key=" KEY " ue-id=keyid:a generation=4");
-	put("b key=" KEY " ue-id=keyid:b");
-	delete("b");
-	follow_until_loaded();
-	ck_assert_uint_eq(count(), 0);
-	ask("keyid:a");
-	follow_until(generation("a") == 4);
-	/* what was deleted is not fetched, nor what never was */
-	rejected = test_counter("requests");
-	ask("keyid:b");
-	ask("keyid:x");
-	follow_until(test_counter("requests") >= rejected + 2);
-	ck_assert_uint_eq(count(), 1);
-}
-END_TEST
-
-/* what waits for the engine does not keep the processor busy */
-START_TEST(test_engine_away)
-{
-	u_int i;
-
-	put("b key=" KEY " ue-id=keyid:b");
-	follow_until_loaded();
-	test_engine_kill();
-	sync_engine_close(&engine);
-	for (i = 0; i < 4; i++)
-	{
-		sync_follow_step(follower, NULL);
-	}
-	ask("keyid:a");
-	for (i = 0; i < 6; i++)
-	{
-		sync_follow_step(follower, NULL);
-	}
-	ck_assert_int_gt(sync_follow_wait(follower), 0);
-	/* it is answered as soon as there is one again */
-	test_engine_start();
-	open_engine();
-	put("a key=" KEY " ue-id=keyid:a generation=4");
-	follow_until(generation("a") == 4);
-}
-END_TEST
-
 int main()
 {
 	Suite *s;
@@ -629,17 +389,8 @@ int main()
 	tcase_add_test(tc, test_engine_lost);
 	tcase_add_test(tc, test_flushed);
 	tcase_add_test(tc, test_made_anew);
-	tcase_add_test(tc, test_complete);
-	tcase_add_test(tc, test_lost_changes);
-	tcase_add_test(tc, test_trimmed);
-	tcase_add_test(tc, test_unreadable);
-	tcase_add_test(tc, test_claims);
 	suite_add_tcase(s, tc);
-	tc = tcase_create("fetch");
-	tcase_add_checked_fixture(tc, setup_fetch, teardown);
-	tcase_add_test(tc, test_fetch);
-	tcase_add_test(tc, test_key_request);
-	tcase_add_test(tc, test_engine_away);
-	suite_add_tcase(s, tc);
+	sync_follow_fetch_case(s);
+	sync_follow_gaps_case(s);
 	return test_run(s);
 }
