@@ -34,7 +34,11 @@
 #define REQUESTS (OPERATIONS / COUNTED_BATCH)
 
 /** callgrind begins and ends with these: no copies of them */
+#ifdef __clang__
+#define COUNTED __attribute__((noinline)) void
+#else
 #define COUNTED __attribute__((noinline, noclone)) void
+#endif
 
 static kupf_store_t *store;
 static kupf_procedures_t *procedures;

@@ -109,6 +109,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		arguments = message;
 		execute(upf, commands[data[0] % countof(commands)], &arguments, &input);
 	}
-	upf->commands->forget(upf->commands, upf);
+	upf->commands->client_gone(upf->commands, upf);
 	return 0;
 }

@@ -29,9 +29,8 @@ static test_upf_t upf;
 static char found[64][KUPF_FINDING_SIZE + 32];
 static u_int count;
 
-METHOD(kupf_findings_t, add, void,
-	kupf_findings_t *this, kupf_severity_t severity, const char *about,
-	const char *text)
+static void add(kupf_findings_t *this, kupf_severity_t severity,
+				const char *about, const char *text)
 {
 	ck_assert_uint_lt(count, countof(found));
 	snprintf(found[count++], sizeof(found[0]), "%s %s: %s",
@@ -39,7 +38,7 @@ METHOD(kupf_findings_t, add, void,
 }
 
 static kupf_findings_t findings = {
-	.add = (void*)add,
+	.add = add,
 };
 
 /**
@@ -335,24 +334,24 @@ END_TEST
 
 static peer_cfg_t *connection;
 
-METHOD(backend_t, create_peer_cfg_enumerator, enumerator_t*,
-	backend_t *this, identification_t *me, identification_t *other)
+static enumerator_t *create_peer_cfg_enumerator(backend_t *this,
+												identification_t *me,
+												identification_t *other)
 {
 	return connection ? enumerator_create_single(connection, NULL) :
 						enumerator_create_empty();
 }
 
-METHOD(backend_t, get_peer_cfg_by_name, peer_cfg_t*,
-	backend_t *this, char *name)
+static peer_cfg_t *get_peer_cfg_by_name(backend_t *this, char *name)
 {
 	return connection && streq(name, connection->get_name(connection)) ?
 		   connection->get_ref(connection) : NULL;
 }
 
 static backend_t backend = {
-	.create_peer_cfg_enumerator = (void*)create_peer_cfg_enumerator,
+	.create_peer_cfg_enumerator = create_peer_cfg_enumerator,
 	.create_ike_cfg_enumerator = (void*)enumerator_create_empty,
-	.get_peer_cfg_by_name = (void*)get_peer_cfg_by_name,
+	.get_peer_cfg_by_name = get_peer_cfg_by_name,
 };
 
 static void add_round(auth_class_t class, bool local)

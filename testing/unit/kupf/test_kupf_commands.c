@@ -75,8 +75,8 @@ void run(const char *expected, const char *name, const char *script)
 	ck_assert(test_is_message(encoding));
 	for (i = 0; i + 10 < encoding.len; i++)
 	{
-		ck_assert(!memeq(encoding.ptr + i, KEY + 2, 10));
-		ck_assert(!memeq(encoding.ptr + i, KEY_HEX + 4, 10));
+		ck_assert(!memeq(encoding.ptr + i, &KEY[2], 10));
+		ck_assert(!memeq(encoding.ptr + i, &KEY_HEX[4], 10));
 	}
 	reply->destroy(reply);
 }

@@ -74,4 +74,14 @@ uint32_t verified(uint32_t ike_sa);
 void kupf_cred_pins_cases(Suite *suite);
 void kupf_cred_fetch_cases(Suite *suite);
 
+/**
+ * IKE_SAs that we have initiated.
+ */
+void kupf_cred_own_case(Suite *suite);
+
+/**
+ * Identities that no session has.
+ */
+void kupf_cred_none_case(Suite *suite);
+
 #endif /** TEST_KUPF_CRED_H_ @}*/

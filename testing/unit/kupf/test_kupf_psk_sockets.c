@@ -301,7 +301,7 @@ START_TEST(test_direct)
 
 	run("establish-session", "session=a ue-id=keyid:ue key=" OTHER
 		" services=[mpquic] psk-identity=3GPP");
-	assert_found("33475050", "direct", OTHER + 2, "a", "1");
+	assert_found("33475050", "direct", &OTHER[2], "a", "1");
 	/* what is direct is not derived from */
 	run("establish-session", "session=b ue-id=keyid:ue2 key=" KUPF
 		" services=[mpquic] psk-identity=b");
@@ -309,16 +309,16 @@ START_TEST(test_direct)
 	/* the same for another service is another one; here nobody gets either */
 	run("establish-session", "session=c ue-id=keyid:ue3 key=" KUPF
 		" services=[tls] psk-identity=3GPP");
-	assert_found("33475050", "direct", OTHER + 2, "a", "1");
+	assert_found("33475050", "direct", &OTHER[2], "a", "1");
 	/* there is one of each name, as of ue-id */
 	refused("modify-session", "session=b psk-identity=3GPP", "psk-identity");
 	refused("establish-session", "session=d ue-id=keyid:ue4 key=" KUPF
 			" services=[mpquic] psk-identity=b", "psk-identity");
 	run("modify-session", "session=a psk-identity=3GPP lifetime=100");
-	assert_found("33475050", "direct", OTHER + 2, "a", "2");
+	assert_found("33475050", "direct", &OTHER[2], "a", "2");
 	run("delete-session", "session=a");
 	run("modify-session", "session=b psk-identity=3GPP");
-	assert_found("33475050", "direct", KUPF + 2, "b", "2");
+	assert_found("33475050", "direct", &KUPF[2], "b", "2");
 	ck_assert_uint_eq(test_counter("psk-ambiguous"), ambiguous);
 }
 END_TEST

@@ -52,4 +52,9 @@ bool remove_name(kupf_store_t *store, const char *name);
 void kupf_store_growth_cases(Suite *suite);
 void kupf_store_threads_cases(Suite *suite);
 
+/**
+ * Enumerating and expiring.
+ */
+void kupf_store_walk_case(Suite *suite);
+
 #endif /** TEST_KUPF_STORE_H_ @}*/

@@ -76,4 +76,9 @@ void nin3a_tunnels_sessions_cases(Suite *suite);
 void nin3a_tunnels_handover_cases(Suite *suite);
 void nin3a_tunnels_load_cases(Suite *suite);
 
+/**
+ * What is shown and counted.
+ */
+void nin3a_tunnels_shown_case(Suite *suite);
+
 #endif /** TEST_NIN3A_TUNNELS_H_ @}*/
