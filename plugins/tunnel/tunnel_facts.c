@@ -81,15 +81,16 @@ void tunnel_facts_of_message(ike_sa_t *ike_sa, message_t *message,
 }
 
 /**
- * Whether a request of charon for a task is under way.
+ * Whether a task is in a queue: of charon's requests that are under way, or of
+ * what the peer has begun.
  */
-static bool is_active(ike_sa_t *ike_sa, task_type_t type)
+static bool has_task(ike_sa_t *ike_sa, task_queue_t queue, task_type_t type)
 {
 	enumerator_t *enumerator;
 	bool found = FALSE;
 	task_t *task;
 
-	enumerator = ike_sa->create_task_enumerator(ike_sa, TASK_QUEUE_ACTIVE);
+	enumerator = ike_sa->create_task_enumerator(ike_sa, queue);
 	while (!found && enumerator->enumerate(enumerator, &task))
 	{
 		found = task->get_type(task) == type;
@@ -99,31 +100,33 @@ static bool is_active(ike_sa_t *ike_sa, task_type_t type)
 }
 
 /**
- * Whether charon takes a CHILD_SA for half-open: have_half_open_children() in
- * its ike_rekey.c.
+ * See whether charon takes a CHILD_SA for half-open, as
+ * have_half_open_children() in its ike_rekey.c does, and how many are being
+ * rekeyed.
  */
-static bool is_half_open(ike_sa_t *ike_sa)
+static void look_at_children(ike_sa_t *ike_sa, tunnel_facts_t *facts)
 {
 	enumerator_t *enumerator;
 	child_sa_t *child_sa;
-	bool found = FALSE;
 
 	enumerator = ike_sa->create_child_sa_enumerator(ike_sa);
-	while (!found && enumerator->enumerate(enumerator, &child_sa))
+	while (enumerator->enumerate(enumerator, &child_sa))
 	{
 		switch (child_sa->get_state(child_sa))
 		{
 			case CHILD_REKEYING:
+				facts->children_rekeying++;
+				facts->half_open = TRUE;
+				break;
 			case CHILD_RETRYING:
 			case CHILD_DELETING:
-				found = TRUE;
+				facts->half_open = TRUE;
 				break;
 			default:
 				break;
 		}
 	}
 	enumerator->destroy(enumerator);
-	return found;
 }
 
 /*
@@ -132,8 +135,12 @@ static bool is_half_open(ike_sa_t *ike_sa)
 void tunnel_facts_of_request(ike_sa_t *ike_sa, message_t *message,
 							 tunnel_facts_t *facts)
 {
-	facts->rekeying = is_active(ike_sa, TASK_CHILD_REKEY);
-	facts->half_open = facts->rekeying && is_half_open(ike_sa);
+	facts->rekeying = has_task(ike_sa, TASK_QUEUE_ACTIVE, TASK_CHILD_REKEY);
+	facts->begun = has_task(ike_sa, TASK_QUEUE_PASSIVE, TASK_CHILD_REKEY);
+	if (facts->rekeying || facts->begun)
+	{
+		look_at_children(ike_sa, facts);
+	}
 	facts->any_selectors = message->get_payload(message, PLV2_TS_INITIATOR) ||
 						   message->get_payload(message, PLV2_TS_RESPONDER);
 }
@@ -149,8 +156,9 @@ void tunnel_facts_of_answer(ike_sa_t *ike_sa, message_t *message,
 	payload_t *payload;
 	notify_type_t type;
 
-	facts->child_due = is_active(ike_sa, TASK_CHILD_CREATE) ||
-					   is_active(ike_sa, TASK_CHILD_REKEY);
+	facts->child_due =
+				has_task(ike_sa, TASK_QUEUE_ACTIVE, TASK_CHILD_CREATE) ||
+				has_task(ike_sa, TASK_QUEUE_ACTIVE, TASK_CHILD_REKEY);
 	facts->sa = message->get_payload(message, PLV2_SECURITY_ASSOCIATION);
 	facts->selectors = message->get_payload(message, PLV2_TS_INITIATOR) &&
 					   message->get_payload(message, PLV2_TS_RESPONDER);

@@ -134,7 +134,14 @@ static tunnel_verdict_t judge_content(private_tunnel_guard_t *this,
 	if (facts->request)
 	{
 		tunnel_facts_of_request(ike_sa, message, facts);
-		return tunnel_rules_request(facts);
+		verdict = tunnel_rules_request(facts);
+		if (verdict == TUNNEL_TOO_LATE)
+		{	/* charon then says itself that it has nothing to go on with */
+			report(this, ike_sa, facts, message, verdict);
+			ike_sa->flush_queue(ike_sa, TASK_QUEUE_PASSIVE);
+			return TUNNEL_PASS;
+		}
+		return verdict;
 	}
 	tunnel_facts_of_answer(ike_sa, message, facts);
 	verdict = tunnel_rules_answer(facts);

@@ -17,6 +17,7 @@ const char *tunnel_rules_token(tunnel_verdict_t verdict)
 		[TUNNEL_REAUTH] = "reauth",
 		[TUNNEL_EXCESS] = "excess",
 		[TUNNEL_NOT_YET] = "not-yet",
+		[TUNNEL_TOO_LATE] = "too-late",
 		[TUNNEL_PASS] = "pass",
 	};
 
@@ -244,6 +245,19 @@ tunnel_verdict_t tunnel_rules_notify(const tunnel_facts_t *facts,
 	}
 }
 
+/**
+ * Verdict on a request that goes on with what the peer has begun.
+ */
+static tunnel_verdict_t judge_followup(const tunnel_facts_t *facts)
+{
+	/* one that we rekey may be that one, or another one */
+	if (!facts->begun || facts->children_rekeying > (facts->rekeying ? 1 : 0))
+	{
+		return TUNNEL_PASS;
+	}
+	return facts->rekeying ? TUNNEL_NOT_YET : TUNNEL_TOO_LATE;
+}
+
 /*
  * Described in header
  */
@@ -262,6 +276,8 @@ tunnel_verdict_t tunnel_rules_request(const tunnel_facts_t *facts)
 			 * charon answers TEMPORARY_FAILURE */
 			settled = facts->any_selectors || facts->half_open;
 			break;
+		case TUNNEL_IKE_FOLLOWUP_KE:
+			return judge_followup(facts);
 		default:
 			break;
 	}

@@ -21,6 +21,7 @@
 /** An IKE_SA, its task, and whether its peer stays where it is */
 test_ike_sa_t sa;
 task_type_t sa_task;
+task_type_t sa_begun;
 static bool fixed;
 
 child_sa_state_t child_state;
@@ -38,15 +39,35 @@ static task_type_t get_type(task_t *this)
 	return sa_task;
 }
 
+static task_type_t get_begun(task_t *this)
+{
+	return sa_begun;
+}
+
 static enumerator_t *create_task_enumerator(ike_sa_t *this, task_queue_t queue)
 {
-	static task_t task = {
+	static task_t active = {
 		.get_type = get_type,
 	};
+	static task_t passive = {
+		.get_type = get_begun,
+	};
 
-	return queue == TASK_QUEUE_ACTIVE ?
-					enumerator_create_single(&task, NULL) :
-					enumerator_create_empty();
+	switch (queue)
+	{
+		case TASK_QUEUE_ACTIVE:
+			return enumerator_create_single(&active, NULL);
+		case TASK_QUEUE_PASSIVE:
+			return enumerator_create_single(&passive, NULL);
+		default:
+			return enumerator_create_empty();
+	}
+}
+
+static void flush_queue(ike_sa_t *this, task_queue_t queue)
+{
+	ck_assert_int_eq(queue, TASK_QUEUE_PASSIVE);
+	sa_begun = TASK_IKE_INIT;
 }
 
 static child_sa_state_t get_state(child_sa_t *this)
@@ -168,7 +189,9 @@ void setup()
 	sa.public.get_message_id = get_message_id;
 	sa.public.create_task_enumerator = create_task_enumerator;
 	sa.public.create_child_sa_enumerator = create_child_sa_enumerator;
+	sa.public.flush_queue = flush_queue;
 	sa_task = TASK_CHILD_CREATE;
+	sa_begun = TASK_IKE_INIT;
 	child_state = CHILD_INSTALLED;
 	/* where the messages are from */
 	sa.remote->destroy(sa.remote);

@@ -13,9 +13,10 @@
 #include "test_ike_sa.h"
 #include "tunnel/tunnel_guard.h"
 
-/** An IKE_SA, its task, and whether its peer stays where it is */
+/** An IKE_SA, the task that is under way on it, and what its peer has begun */
 extern test_ike_sa_t sa;
 extern task_type_t sa_task;
+extern task_type_t sa_begun;
 
 /** State of the CHILD_SAs that it has */
 extern child_sa_state_t child_state;

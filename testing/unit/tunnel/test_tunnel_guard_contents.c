@@ -6,6 +6,7 @@
 
 #include <check.h>
 
+#include "compat.h"
 #include "test_tunnel_guard.h"
 #include "tunnel/tunnel_rules.h"
 #include "test_runner.h"
@@ -274,6 +275,34 @@ START_TEST(test_rekeying)
 }
 END_TEST
 
+/* what goes on with a CHILD_SA that is gone is answered, and has no effect */
+START_TEST(test_followup)
+{
+	if (!compat_has_additional_ke())
+	{
+		begin(TUNNEL_IKE_FOLLOWUP_KE, TRUE);
+		assert_counts(TUNNEL_NOT_DUE, 1, ck_assert(!check(TRUE)));
+		return;
+	}
+	sa_begun = TASK_CHILD_REKEY;
+	child_state = CHILD_REKEYING;
+	begin(TUNNEL_IKE_FOLLOWUP_KE, TRUE);
+	assert_counts(TUNNEL_TOO_LATE, 0, assert_now());
+	ck_assert_int_eq(sa_begun, TASK_CHILD_REKEY);
+
+	child_state = CHILD_INSTALLED;
+	begin(TUNNEL_IKE_FOLLOWUP_KE, TRUE);
+	assert_counts(TUNNEL_TOO_LATE, 1, assert_now());
+	ck_assert_int_ne(sa_begun, TASK_CHILD_REKEY);
+
+	sa_begun = TASK_CHILD_REKEY;
+	sa_task = TASK_CHILD_REKEY;
+	begin(TUNNEL_IKE_FOLLOWUP_KE, TRUE);
+	assert_counts(TUNNEL_TOO_LATE, 0, assert_later());
+	ck_assert_int_eq(sa_begun, TASK_CHILD_REKEY);
+}
+END_TEST
+
 void tunnel_guard_contents_case(Suite *suite)
 {
 	TCase *tc = test_case(suite, "contents", 0, setup, teardown);
@@ -285,4 +314,5 @@ void tunnel_guard_contents_case(Suite *suite)
 	tcase_add_test(tc, test_vendors);
 	tcase_add_test(tc, test_answer);
 	tcase_add_test(tc, test_rekeying);
+	tcase_add_test(tc, test_followup);
 }

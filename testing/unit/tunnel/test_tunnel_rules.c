@@ -317,6 +317,35 @@ START_TEST(test_requests)
 }
 END_TEST
 
+/* what the peer has begun with a CHILD_SA it may go on with while that is there */
+START_TEST(test_followup)
+{
+	u_int rekeying, children;
+	int verdict;
+
+	for (rekeying = 0; rekeying < 2; rekeying++)
+	{
+		for (children = 0; children < 4; children++)
+		{
+			verdict = request(facts->exchange = TUNNEL_IKE_FOLLOWUP_KE,
+							  facts->rekeying = rekeying,
+							  facts->begun = TRUE,
+							  facts->children_rekeying = children);
+			ck_assert_int_eq(verdict, children > rekeying ? TUNNEL_PASS :
+									  rekeying ? TUNNEL_NOT_YET :
+												 TUNNEL_TOO_LATE);
+			/* it is the IKE_SA, or a new CHILD_SA, that it has begun with */
+			verdict = request(facts->exchange = TUNNEL_IKE_FOLLOWUP_KE,
+							  facts->rekeying = rekeying,
+							  facts->children_rekeying = children);
+			ck_assert_int_eq(verdict, TUNNEL_PASS);
+		}
+	}
+	ck_assert_int_eq(request(facts->rekeying = FALSE, facts->begun = TRUE),
+					 TUNNEL_PASS);
+}
+END_TEST
+
 START_TEST(test_tokens)
 {
 	int i, j;
@@ -401,6 +430,7 @@ static Suite *tunnel_rules_suite(void)
 	tcase_add_test(tc, test_addresses);
 	tcase_add_test(tc, test_excess);
 	tcase_add_test(tc, test_requests);
+	tcase_add_test(tc, test_followup);
 	tcase_add_test(tc, test_answers);
 	tcase_add_test(tc, test_tokens);
 
