@@ -196,7 +196,7 @@ int main(int argc, char *argv[])
 	if (optind < argc)
 	{
 		fprintf(stderr, "kupf-exporter: no argument is expected, but there is "
-				"'%s'\n", argv[optind]);
+				"one of %zu octets\n", strlen(argv[optind]));
 		return WRONG_USAGE;
 	}
 	if (!read_listen(where, &listen))

@@ -302,18 +302,25 @@ static bool is_known(const kupf_settings_t *table, const char *name,
  * Tell of a name that is in the section of the plugin, if it is not known.
  */
 static void check_name(const kupf_settings_t *table, const char *name,
-					   const char *what)
+					   const char *what, u_int number)
 {
 	const char *meant = NULL;
-	char buf[TEXT_MAX + 32];
 
-	if (!is_known(table, name, &meant))
+	if (is_known(table, name, &meant))
 	{
-		kupf_faults_add(table->plugin, FALSE, "%s %s below charon.plugins.%s "
-						"is not known%s%s%s", what,
-						show(name, buf, sizeof(buf)), table->plugin,
-						meant ? ", is '" : " and not used", meant ?: "",
-						meant ? "' meant?" : "");
+		return;
+	}
+	if (meant)
+	{
+		kupf_faults_add(table->plugin, FALSE, "%s '%s' below charon.plugins.%s "
+						"is not known, is '%s' meant?", what, name,
+						table->plugin, meant);
+	}
+	else
+	{	/* not repeated, it may be a key that went astray, or a half of one */
+		kupf_faults_add(table->plugin, FALSE, "%s %u below charon.plugins.%s, "
+						"with a name of %zu octets, is not known and not used",
+						what, number, table->plugin, strlen(name));
 	}
 }
 
@@ -324,20 +331,22 @@ static void check_names(const kupf_settings_t *table)
 {
 	enumerator_t *enumerator;
 	char *name, *value;
+	u_int number = 0;
 
 	enumerator = lib->settings->create_key_value_enumerator(lib->settings,
 											SECTION, lib->ns, table->plugin);
 	while (enumerator->enumerate(enumerator, &name, &value))
 	{
-		check_name(table, name, "setting");
+		check_name(table, name, "setting", ++number);
 	}
 	enumerator->destroy(enumerator);
+	number = 0;
 
 	enumerator = lib->settings->create_section_enumerator(lib->settings,
 											SECTION, lib->ns, table->plugin);
 	while (enumerator->enumerate(enumerator, &name))
 	{
-		check_name(table, name, "section");
+		check_name(table, name, "section", ++number);
 	}
 	enumerator->destroy(enumerator);
 }

@@ -2,6 +2,8 @@
 
 #include "sync_config.h"
 
+#include "kupf/keys/kupf_unknown.h"
+
 #include <library.h>
 #include <settings/settings.h>
 
@@ -43,22 +45,40 @@ static void complain(reading_t *self, const char *fmt, ...)
 }
 
 /**
+ * A name is not known: it may be a key that went astray.
+ */
+static void complain_unknown(reading_t *self, const char *section,
+							 const char *what, unsigned int number,
+							 const char *name, const char *known)
+{
+	kupf_unknown_t unknown = { .name = name, .len = strlen(name) };
+	char text[KUPF_UNKNOWN_SIZE];
+
+	kupf_unknown_compare_words(&unknown, known);
+	complain(self, "%s%s%s, expected one of%s", section,
+			 section[0] ? ": " : "",
+			 kupf_unknown_print(&unknown, text, sizeof(text), what, number),
+			 known);
+}
+
+/**
  * See that a section has only settings that are known.
  */
 static void check_keys(reading_t *self, char *section, const char *known)
 {
 	enumerator_t *settings;
 	char *key, *value, word[64];
+	unsigned int number = 0;
 
 	settings = self->settings->create_key_value_enumerator(self->settings,
 														   "%s", section);
 	while (settings->enumerate(settings, &key, &value))
 	{
+		number++;
 		snprintf(word, sizeof(word), " %s ", key);
 		if (!strstr(known, word))
 		{
-			complain(self, "%s%s%.40s: unknown setting, expected one of%s",
-					 section, section[0] ? "." : "", key, known);
+			complain_unknown(self, section, "setting", number, key, known);
 		}
 	}
 	settings->destroy(settings);
@@ -70,6 +90,7 @@ static void check_keys(reading_t *self, char *section, const char *known)
 static void check_names(reading_t *self)
 {
 	enumerator_t *sections;
+	unsigned int number = 0;
 	char *name;
 
 	check_keys(self, "", " group upf mode socket key_file buckets changes "
@@ -78,9 +99,10 @@ static void check_names(reading_t *self)
 	sections = self->settings->create_section_enumerator(self->settings, "");
 	while (sections->enumerate(sections, &name))
 	{
+		number++;
 		if (!streq(name, "engine"))
 		{
-			complain(self, "%.40s: unknown section, expected engine", name);
+			complain_unknown(self, "", "section", number, name, " engine");
 		}
 	}
 	sections->destroy(sections);
@@ -175,7 +197,8 @@ static void read_socket(reading_t *self, const char *key, char *otherwise,
 }
 
 /**
- * Read the password out of its file.
+ * Read the password out of its file, whose path no error repeats: it may be the
+ * password itself.
  */
 static void read_password(reading_t *self, sync_config_t *config)
 {
@@ -191,12 +214,12 @@ static void read_password(reading_t *self, sync_config_t *config)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &status))
 	{
-		complain(self, "engine.password_file: %s: %s", path, strerror(errno));
+		complain(self, "engine.password_file: %s", strerror(errno));
 	}
 	else if (status.st_mode & 077)
 	{
-		complain(self, "engine.password_file: %s: others than its owner may "
-				 "read or write it, expected mode 0600", path);
+		complain(self, "engine.password_file: others than its owner may "
+				 "read or write it, expected mode 0600");
 	}
 	else
 	{
@@ -208,8 +231,8 @@ static void read_password(reading_t *self, sync_config_t *config)
 		}
 		if (len <= 0 || len > SYNC_PASSWORD_MAX)
 		{
-			complain(self, "engine.password_file: %s: expected a line of 1 to "
-					 "%d characters", path, SYNC_PASSWORD_MAX);
+			complain(self, "engine.password_file: expected a line of 1 to "
+					 "%d characters", SYNC_PASSWORD_MAX);
 			len = 0;
 		}
 		config->engine_password[len] = '\0';

@@ -43,6 +43,20 @@ int sync_fields_find(const char *name)
 /*
  * Described in header
  */
+void sync_fields_compare(kupf_unknown_t *unknown)
+{
+	unsigned int i;
+
+	for (i = 0; i < SYNC_FIELDS; i++)
+	{
+		kupf_unknown_compare(unknown, sync_fields[i].name);
+	}
+	kupf_unknown_compare_words(unknown, "generation lifetime " SYNC_EXPIRES);
+}
+
+/*
+ * Described in header
+ */
 bool sync_fields_wrong(char *error, const char *field, const char *text)
 {
 	snprintf(error, SYNC_ERROR_SIZE, "field %s: %s", field, text);

@@ -10,6 +10,8 @@
 #ifndef SYNC_FIELDS_H_
 #define SYNC_FIELDS_H_
 
+#include "kupf/keys/kupf_unknown.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -51,6 +53,11 @@ extern const sync_field_t sync_fields[SYNC_FIELDS];
  * @return			its index, -1 if it is none
  */
 int sync_fields_find(const char *name);
+
+/**
+ * Compare a name that is not known with those of all fields of a line.
+ */
+void sync_fields_compare(kupf_unknown_t *unknown);
 
 /**
  * Say what is wrong with a field.

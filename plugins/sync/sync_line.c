@@ -74,6 +74,7 @@ static bool take_expires(sync_line_t *self, const char *name, const char *value,
 static bool take_field(sync_line_t *self, const char *name, const char *value,
 					   unsigned int number, uint64_t now, char *error)
 {
+	kupf_unknown_t unknown = { .name = name, .len = strlen(name) };
 	char id[SYNC_ID_SIZE];
 	uint64_t generation;
 	unsigned int i;
@@ -104,8 +105,8 @@ static bool take_field(sync_line_t *self, const char *name, const char *value,
 	field = sync_fields_find(name);
 	if (field < 0)
 	{	/* its name may be a key that went astray */
-		snprintf(error, SYNC_ERROR_SIZE, "word %u: unknown field, of %zu "
-				 "octets", number, strlen(name));
+		sync_fields_compare(&unknown);
+		kupf_unknown_print(&unknown, error, SYNC_ERROR_SIZE, "word", number);
 		return false;
 	}
 	for (i = 0; i < self->count; i++)

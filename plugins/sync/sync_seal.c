@@ -166,7 +166,7 @@ bool sync_keys_read(sync_keys_t *self, const char *path, char *error,
 	wrong = fd < 0 ? strerror(errno) : read_file(fd, text);
 	if (wrong)
 	{
-		snprintf(error, size, "%s: %s", path, wrong);
+		snprintf(error, size, "%s", wrong);
 	}
 	for (line = wrong ? NULL : text; line && !wrong; line = next)
 	{
@@ -179,13 +179,13 @@ bool sync_keys_read(sync_keys_t *self, const char *path, char *error,
 		wrong = read_line(self, line);
 		if (wrong)
 		{
-			snprintf(error, size, "%s:%u: %s", path, number, wrong);
+			snprintf(error, size, "line %u: %s", number, wrong);
 		}
 	}
 	if (!wrong && !self->count)
 	{
 		wrong = "has no key";
-		snprintf(error, size, "%s: %s", path, wrong);
+		snprintf(error, size, "%s", wrong);
 	}
 	if (fd >= 0)
 	{

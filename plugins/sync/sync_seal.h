@@ -99,7 +99,7 @@ struct sync_header_t {
  *
  * @param self		[out] keys, to be wiped with sync_keys_wipe()
  * @param path		name of the file
- * @param error		[out] what is wrong, without any key
+ * @param error		[out] what is wrong, without any key, nor the path, which may be one
  * @param size		room for that
  * @return			FALSE if something is
  */

@@ -367,12 +367,15 @@ static const struct {
 	  "is not known, is 'addresses' meant?" },
 	{ "nin3a", "gracce", "nin3a: setting 'gracce' below charon.plugins.nin3a "
 	  "is not known, is 'grace' meant?" },
-	{ "nin3a-ue", "colour", "nin3a-ue: setting 'colour' below "
-	  "charon.plugins.nin3a-ue is not known and not used" },
+	{ "nin3a-ue", "colour", "nin3a-ue: setting 1 below charon.plugins.nin3a-ue, "
+	  "with a name of 6 octets, is not known and not used" },
 	{ "kupf", "sokcet", "kupf: section 'sokcet' below "
 	  "charon.plugins.kupf is not known, is 'socket' meant?" },
-	{ "kupf", KEY, "kupf: setting a text of 66 characters below "
-	  "charon.plugins.kupf is not known and not used" },
+	{ "kupf", KEY, "kupf: setting 1 below charon.plugins.kupf, with a name of 66 "
+	  "octets, is not known and not used" },
+	/* half of a key in base64 */
+	{ "kupf", "uQUJDQUJDQUI", "kupf: setting 1 below charon.plugins.kupf, with a "
+	  "name of 12 octets, is not known and not used" },
 };
 
 static void count_faults(void *user, bool is_wrong, const char *text)

@@ -58,15 +58,40 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 /**
  * Octets that two names begin with.
  */
-static size_t same(const char *known, const char *name, size_t len)
+static size_t same(const char *known, size_t known_len, const char *name,
+				   size_t len)
 {
 	size_t i;
 
-	for (i = 0; i < len && known[i] && known[i] == name[i]; i++)
+	for (i = 0; i < len && i < known_len && known[i] == name[i]; i++)
 	{
 		/* the first that differs */
 	}
 	return i;
+}
+
+/**
+ * Compare with a known name.
+ */
+static void compare(kupf_unknown_t *unknown, const char *known, size_t len)
+{
+	size_t errors, common;
+
+	if (len > NAME_MAX_LEN || unknown->len > NAME_MAX_LEN)
+	{
+		return;
+	}
+	errors = distance(known, len, unknown->name, unknown->len);
+	common = same(known, len, unknown->name, unknown->len);
+	if (errors <= (len <= SHORT ? 1 : ERRORS_MAX) &&
+		(!unknown->meant || errors < unknown->errors ||
+		 (errors == unknown->errors && common > unknown->common)))
+	{
+		unknown->meant = known;
+		unknown->meant_len = len;
+		unknown->errors = errors;
+		unknown->common = common;
+	}
 }
 
 /*
@@ -74,21 +99,21 @@ static size_t same(const char *known, const char *name, size_t len)
  */
 void kupf_unknown_compare(kupf_unknown_t *unknown, const char *known)
 {
-	size_t len = strlen(known), errors, common;
+	compare(unknown, known, strlen(known));
+}
 
-	if (len > NAME_MAX_LEN || unknown->len > NAME_MAX_LEN)
+/*
+ * Described in header
+ */
+void kupf_unknown_compare_words(kupf_unknown_t *unknown, const char *known)
+{
+	size_t len;
+
+	for (known += strspn(known, " "); *known; known += strspn(known, " "))
 	{
-		return;
-	}
-	errors = distance(known, len, unknown->name, unknown->len);
-	common = same(known, unknown->name, unknown->len);
-	if (errors <= (len <= SHORT ? 1 : ERRORS_MAX) &&
-		(!unknown->meant || errors < unknown->errors ||
-		 (errors == unknown->errors && common > unknown->common)))
-	{
-		unknown->meant = known;
-		unknown->errors = errors;
-		unknown->common = common;
+		len = strcspn(known, " ");
+		compare(unknown, known, len);
+		known += len;
 	}
 }
 
@@ -106,7 +131,8 @@ const char *kupf_unknown_print(const kupf_unknown_t *unknown, char *buf,
 		snprintf(place, sizeof(place), " %u", number);
 	}
 	snprintf(buf, size, "%s%s, with a name of %zu octets, is not known here%s"
-			 "%s%s", what, place, unknown->len, unknown->meant ? ": '" : "",
-			 unknown->meant ?: "", unknown->meant ? "' is" : "");
+			 "%.*s%s", what, place, unknown->len, unknown->meant ? ": '" : "",
+			 (int)unknown->meant_len, unknown->meant ?: "",
+			 unknown->meant ? "' is" : "");
 	return buf;
 }

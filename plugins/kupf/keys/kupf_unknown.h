@@ -34,6 +34,8 @@ struct kupf_unknown_t {
 	size_t len;
 	/** known name that is the closest so far, borrowed, NULL if there is none */
 	const char *meant;
+	/** its length, as it may have no end */
+	size_t meant_len;
 	/** errors that make it the other one, and octets that both begin with */
 	size_t errors, common;
 };
@@ -46,6 +48,13 @@ struct kupf_unknown_t {
  * @param known		name that is known, of up to 32 octets
  */
 void kupf_unknown_compare(kupf_unknown_t *unknown, const char *known);
+
+/**
+ * Compare with several known names, as kupf_unknown_compare() does.
+ *
+ * @param known		their names, with blanks between them
+ */
+void kupf_unknown_compare_words(kupf_unknown_t *unknown, const char *known);
 
 /**
  * Write what is told about the name, after it was compared with all known ones.

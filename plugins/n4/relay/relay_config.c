@@ -25,6 +25,7 @@
 static void check_sections(relay_reader_t *self)
 {
 	enumerator_t *enumerator;
+	unsigned int number = 0;
 	char *name;
 
 	enumerator = self->settings->create_key_value_enumerator(self->settings, "");
@@ -35,10 +36,11 @@ static void check_sections(relay_reader_t *self)
 	enumerator = self->settings->create_section_enumerator(self->settings, "");
 	while (enumerator->enumerate(enumerator, &name))
 	{
+		number++;
 		if (!streq(name, "smfs") && !streq(name, "upfs"))
 		{
-			relay_reader_wrong(self, "%.40s: unknown section, expected smfs or "
-							   "upfs", name);
+			relay_reader_unknown(self, "", "section", number, name,
+								 " smfs upfs");
 		}
 	}
 	enumerator->destroy(enumerator);

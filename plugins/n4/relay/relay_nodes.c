@@ -81,19 +81,20 @@ static void read_key_file(relay_reader_t *self, relay_node_t *smf)
  * Read a node.
  */
 static void read_node(relay_reader_t *self, const char *kind, const char *name,
-					  bool is_upf, relay_node_t *node)
+					  unsigned int number, bool is_upf, relay_node_t *node)
 {
 	enumerator_t *settings;
 	char section[128];
 
 	if (strlen(name) >= sizeof(node->name))
-	{
-		relay_reader_wrong(self, "%s.%.60s: the name has more than %zu "
-						   "characters", kind, name, sizeof(node->name) - 1);
+	{	/* nor is it repeated, it may be anything */
+		relay_reader_wrong(self, "%s: section %u, with a name of %zu octets, "
+						   "expected up to %zu", kind, number, strlen(name),
+						   sizeof(node->name) - 1);
 		return;
 	}
 	strcpy(node->name, name);
-	snprintf(section, sizeof(section), "%s.%s.", kind, name);
+	snprintf(section, sizeof(section), "%s.%s", kind, name);
 	settings = self->settings->create_key_value_enumerator(self->settings,
 														   "%s.%s", kind, name);
 	relay_reader_check(self, settings, section, is_upf ?
@@ -119,12 +120,12 @@ unsigned int relay_nodes_read(relay_reader_t *self, const char *kind,
 {
 	enumerator_t *enumerator;
 	unsigned int count = 0;
-	char *name, section[16];
+	char *name;
 
-	snprintf(section, sizeof(section), "%s.", kind);
 	enumerator = self->settings->create_key_value_enumerator(self->settings,
 															 "%s", kind);
-	relay_reader_check(self, enumerator, section, " sections of nodes ");
+	/* nothing but sections of nodes */
+	relay_reader_check(self, enumerator, kind, "");
 	enumerator = self->settings->create_section_enumerator(self->settings,
 														   "%s", kind);
 	while (enumerator->enumerate(enumerator, &name))
@@ -134,7 +135,8 @@ unsigned int relay_nodes_read(relay_reader_t *self, const char *kind,
 			relay_reader_wrong(self, "%s: more than %u", kind, max);
 			break;
 		}
-		read_node(self, kind, name, is_upf, &nodes[count++]);
+		read_node(self, kind, name, count + 1, is_upf, &nodes[count]);
+		count++;
 	}
 	enumerator->destroy(enumerator);
 	if (!count)

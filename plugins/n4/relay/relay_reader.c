@@ -2,6 +2,7 @@
 
 #include "relay_reader.h"
 
+#include "kupf/keys/kupf_unknown.h"
 #include "wire/wire.h"
 
 #include <stdarg.h>
@@ -25,18 +26,37 @@ void relay_reader_wrong(relay_reader_t *self, const char *fmt, ...)
 /*
  * Described in header
  */
+void relay_reader_unknown(relay_reader_t *self, const char *section,
+						  const char *what, unsigned int number,
+						  const char *name, const char *known)
+{
+	kupf_unknown_t unknown = { .name = name, .len = strlen(name) };
+	char text[KUPF_UNKNOWN_SIZE];
+
+	kupf_unknown_compare_words(&unknown, known);
+	relay_reader_wrong(self, "%s%s%s, expected %s%s", section,
+					   section[0] ? ": " : "",
+					   kupf_unknown_print(&unknown, text, sizeof(text), what,
+										  number),
+					   known[0] ? "one of" : "none", known);
+}
+
+/*
+ * Described in header
+ */
 void relay_reader_check(relay_reader_t *self, enumerator_t *settings,
 						const char *section, const char *known)
 {
 	char *key, *value, word[64];
+	unsigned int number = 0;
 
 	while (settings->enumerate(settings, &key, &value))
 	{
+		number++;
 		snprintf(word, sizeof(word), " %s ", key);
 		if (!strstr(known, word))
 		{
-			relay_reader_wrong(self, "%s%.40s: unknown setting, expected one "
-							   "of%s", section, key, known);
+			relay_reader_unknown(self, section, "setting", number, key, known);
 		}
 	}
 	settings->destroy(settings);

@@ -42,11 +42,25 @@ void relay_reader_wrong(relay_reader_t *self, const char *fmt, ...);
  *
  * @param self		file
  * @param settings	enumerator of its settings, destroyed
- * @param section	its name, with a dot at the end; or empty
- * @param known		names, in blanks
+ * @param section	its name, or empty
+ * @param known		names, in blanks; or empty
  */
 void relay_reader_check(relay_reader_t *self, enumerator_t *settings,
 						const char *section, const char *known);
+
+/**
+ * Say that a name is not known.  It is not repeated, see kupf_unknown_t.
+ *
+ * @param self		file
+ * @param section	section that it stands in, or empty
+ * @param what		what it is the name of
+ * @param number	where it stands among those of its kind, counted from 1
+ * @param name		name
+ * @param known		names that are known, in blanks; or empty
+ */
+void relay_reader_unknown(relay_reader_t *self, const char *section,
+						  const char *what, unsigned int number,
+						  const char *name, const char *known);
 
 /**
  * Read a number.

@@ -4,6 +4,7 @@
  * What comes in is cut into packets, and takes as much memory as has come.
  */
 
+#include "kupf/keys/kupf_secret.h"
 #include "kupf/socket/kupf_inbox.h"
 #include "test_runner.h"
 #include "test_support.h"
@@ -13,8 +14,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/** Clients that promise more than they send */
+/** Clients, and octets that each of them has sent of a longer request: as much
+ * as one of them may have locked */
 #define CLIENTS 60
+#define SENT (32 * 1024 - 4 * KUPF_SECRET_HEAD)
+
+/** What may be locked in all, KiB */
+#define LOCKED_MAX 1024
 
 static kupf_inbox_t *inbox;
 static int pair[2];
@@ -168,13 +174,44 @@ START_TEST(test_promises)
 		ck_assert(inboxes[i]->read(inboxes[i], pair[1], &eof));
 	}
 	/* what is locked is for keys, and all the rest not for promises, KiB */
-	ck_assert_uint_le(get_locked() - locked, 1024);
+	ck_assert_uint_le(get_locked() - locked, LOCKED_MAX);
 	ck_assert(!test_memory_grew("VmSize", size, 4096));
 	for (i = 0; i < CLIENTS; i++)
 	{
 		inboxes[i]->destroy(inboxes[i]);
 	}
 	ck_assert_uint_le(get_locked(), locked);
+}
+END_TEST
+
+/* each has no more locked than it may, and all have not as much as each */
+START_TEST(test_locked)
+{
+	kupf_inbox_t *inboxes[CLIENTS];
+	char *data = calloc(1, SENT);
+	bool eof = FALSE;
+	size_t locked;
+	u_int i;
+
+	htoun32(data, WIRE_PACKET_MAX);
+	locked = get_locked();
+	for (i = 0; i < CLIENTS; i++)
+	{
+		inboxes[i] = kupf_inbox_create();
+		ck_assert_int_eq(send(pair[0], data, SENT, 0), SENT);
+		do
+		{
+			ck_assert(inboxes[i]->read(inboxes[i], pair[1], &eof));
+		}
+		while (recv(pair[1], &(char){ 0 }, 1, MSG_PEEK) == 1);
+		ck_assert_uint_le(get_locked() - locked, LOCKED_MAX);
+	}
+	for (i = 0; i < CLIENTS; i++)
+	{
+		inboxes[i]->destroy(inboxes[i]);
+	}
+	ck_assert_uint_le(get_locked(), locked);
+	free(data);
 }
 END_TEST
 
@@ -185,6 +222,7 @@ static Suite *kupf_inbox_suite()
 
 	tcase_add_loop_test(tc, test_packets, 0, countof(pieces));
 	tcase_add_test(tc, test_promises);
+	tcase_add_test(tc, test_locked);
 
 	return suite;
 }

@@ -336,6 +336,13 @@ START_TEST(test_addresses_after_restart)
 	ck_assert_str_eq(place(SESSION("a")), "192.0.2.1");
 	ck_assert_str_eq(place(SESSION("b")), "192.0.2.2");
 
+	/* by default that is for the client to see to */
+	restart(FALSE);
+	ck_assert_str_eq(run(one, "sync-begin", ""), "");
+	ck_assert_str_eq(place(SESSION("c")), "192.0.2.1");
+	ck_assert_str_eq(place(SESSION("a") " upf-address=192.0.2.1"),
+					 "address-in-use");
+
 	restart(TRUE);
 	/* somebody new comes first, before and during the synchronisation */
 	ck_assert_str_eq(place(SESSION("c")), "not-synchronised");

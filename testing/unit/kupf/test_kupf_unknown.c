@@ -74,6 +74,17 @@ START_TEST(test_lengths)
 	ck_assert_str_eq(kupf_unknown_print(&unknown, text, sizeof(text), "word",
 										0), "word, with a name of 8 octets, is "
 					 "not known here: 'session' is");
+	/* nor is what stands behind the known one */
+	unknown = (kupf_unknown_t){ .name = "prot", .len = 4 };
+	kupf_unknown_compare_words(&unknown, "  pool port  rot prt");
+	ck_assert_str_eq(kupf_unknown_print(&unknown, text, sizeof(text), "word",
+										0), "word, with a name of 4 octets, is "
+					 "not known here: 'prt' is");
+	unknown = (kupf_unknown_t){ .name = "prot", .len = 4 };
+	kupf_unknown_compare_words(&unknown, "pool prt port x");
+	ck_assert_str_eq(kupf_unknown_print(&unknown, text, sizeof(text), "word",
+										0), "word, with a name of 4 octets, is "
+					 "not known here: 'prt' is");
 	for (len = 0; len < sizeof(name); len++)
 	{
 		memset(name, 's', len);

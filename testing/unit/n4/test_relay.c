@@ -98,6 +98,9 @@ END_TEST
 #define NODE_IN(kind, name, lines) kind " { " name " {\n" lines "\n} }\n"
 #define LONG "123456789012345678901234567890123456789012345"
 
+/** Half of a key in base64 */
+#define ASTRAY "uQUJDQUJDQUI"
+
 /** What is wrong with a configuration, and a word that has to be told about it */
 static const struct {
 	const char *text, *told;
@@ -105,8 +108,14 @@ static const struct {
 	{ "", "smfs: there is none" },
 	{ SMF, "upfs: there is none" },
 	{ UPF, "smfs: there is none" },
-	{ SMF UPF "prot = 1\n", "prot: unknown setting" },
-	{ SMF UPF "amf { }\n", "amf: unknown section" },
+	{ SMF UPF "port = 1\nprot = 1\n", "setting 2, with a name of 4 octets, is not "
+	  "known here: 'port' is, expected one of port " },
+	{ SMF UPF ASTRAY " = 1\n", "setting 1, with a name of 12 octets, is not known "
+	  "here, expected" },
+	{ SMF UPF ASTRAY " { }\n", "section 3, with a name of 12 octets, is not known "
+	  "here, expected one of smfs upfs" },
+	{ SMF UPF "smf { }\n", "section 3, with a name of 3 octets, is not known here: "
+	  "'smfs' is" },
 	{ SMF UPF "port = 0\n", "port: expected a number from 1 to 65535" },
 	{ SMF UPF "port = 88o5\n", "port: expected" },
 	{ SMF UPF "port = -1\n", "port: expected" },
@@ -124,15 +133,19 @@ static const struct {
 	{ SMF UPF "smfs { a { key_file = key\n } }\n", "smfs.a.key_file: expected" },
 	{ SMF UPF "smfs { a { key_file = /nonexistent\n } }\n",
 	  "smfs.a.key_file: No such file" },
-	{ SMF UPF "upfs { u { key_file = /x\n } }\n", "upfs.u.key_file: unknown" },
-	{ SMF UPF "smfs { x = y }\n", "smfs.x: unknown setting" },
-	{ SMF UPF "smfs { a { socket = /x\n } }\n", "smfs.a.socket: unknown" },
+	{ SMF UPF "upfs { u { key_file = /x\n } }\n", "upfs.u: setting 3, with a name of "
+	  "8 octets, is not known here, expected one of address relay socket" },
+	{ SMF UPF "smfs { " ASTRAY " = y }\n", "smfs: setting 1, with a name of 12 "
+	  "octets, is not known here, expected none" },
+	{ SMF UPF "smfs { nodes = y }\n", "smfs: setting 1, with a name of 5 octets" },
+	{ SMF UPF "smfs { a { socket = /x\n } }\n", "smfs.a: setting 3, with a name of "
+	  "6 octets, is not known" },
 	{ UPF NODE_IN("smfs", "a", "relay = 127.0.0.11"),
 	  "smfs.a.address: is missing" },
 	{ UPF NODE_IN("smfs", "a", "address = 192.0.2.1"),
 	  "smfs.a.relay: is missing" },
 	{ UPF NODE_IN("smfs", LONG, "address = 192.0.2.1\nrelay = 127.0.0.11"),
-	  "the name has more than 44" },
+	  "smfs: section 1, with a name of 45 octets, expected up to 44" },
 	{ SMF UPF "smfs { a { address = 192.0.2\n } }\n", "smfs.a.address: expected" },
 	{ SMF UPF "smfs { a { address = 0.0.0.0\n } }\n", "smfs.a.address: expected" },
 	{ SMF UPF "smfs { a { address = 224.0.0.1\n } }\n", "smfs.a.address: exp" },
@@ -162,6 +175,9 @@ START_TEST(test_wrong)
 {
 	ck_assert_msg(!read_text(wrong[_i].text), "taken: %s", wrong[_i].text);
 	ck_assert_msg(strstr(said, wrong[_i].told), "said: %s", said);
+	/* nor may what is not known be a key */
+	ck_assert_ptr_null(strstr(said, ASTRAY));
+	ck_assert_ptr_null(strstr(said, LONG));
 }
 END_TEST
 

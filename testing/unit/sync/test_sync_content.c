@@ -140,7 +140,11 @@ static const struct {
 	  "field key: expected" },
 	{ "a ue-id=alice", "field ue-id: expected" },
 	{ "a ue-id=email:*", "field ue-id: expected" },
-	{ "a " KEY "=x", "word 2: unknown field, of 66 octets" },
+	{ "a " KEY "=x", "word 2, with a name of 66 octets, is not known here" },
+	{ "a uQUJDQUJDQUI=", "word 2: expected field=value" },
+	{ "a uQUJDQUJDQUI==", "word 2, with a name of 12 octets, is not known here" },
+	{ "a lifetme=1", "word 2, with a name of 7 octets, is not known here: "
+	  "'lifetime' is" },
 	{ "a dnn=x dnn=y", "field dnn: is given twice" },
 	{ "a generation=0", "field generation: expected a number from 1" },
 	{ "a generation=4294967295", "field generation: expected" },
@@ -148,7 +152,7 @@ static const struct {
 	{ "a generation=1 generation=2", "field generation: is given twice" },
 	{ "a lifetime=315360001", "field lifetime: expected" },
 	{ "a lifetime=1 expires=1", "field expires: expected one" },
-	{ "a kamf=" KEY, "word 2: unknown field" },
+	{ "a kamf=" KEY, "word 2, with a name of 4 octets, is not known here" },
 };
 
 START_TEST(test_wrong_line)
@@ -301,6 +305,9 @@ START_TEST(test_config)
 }
 END_TEST
 
+/** Half of a key in base64 */
+#define ASTRAY "uQUJDQUJDQUI"
+
 /** Everything that is wrong is said at once */
 static const char *complaints[] = {
 	"upf: is missing",
@@ -311,9 +318,12 @@ static const char *complaints[] = {
 	"engine.password_file: is missing, engine.user",
 	"key_file: ",
 	"others than its owner",
-	"grup: unknown setting",
-	"engine.pasword: unknown setting",
-	"enigne: unknown section",
+	"setting 3, with a name of 4 octets, is not known here: 'group' is, expected "
+		"one of group upf",
+	"engine: setting 5, with a name of 7 octets, is not known here, expected",
+	"section 2, with a name of 6 octets, is not known here: 'engine' is",
+	"section 3, with a name of 12 octets, is not known here, expected one of "
+		"engine",
 	"buckets: expected a number",
 	"tombstones: expected a number",
 	"socket: expected an absolute path",
@@ -329,13 +339,15 @@ START_TEST(test_wrong_config)
 						   "key_file = @keys\nbuckets = 0\ntombstones = x\n"
 						   "socket = run\nengine {\n socket = /a\n host = b\n"
 						   " port = 65536\n user = u\n pasword = hidden\n}\n"
-						   "enigne {\n x = y\n}\n"));
+						   "enigne {\n x = y\n}\n"
+						   ASTRAY " {\n x = y\n}\n"));
 	for (i = 0; i < countof(complaints); i++)
 	{
 		ck_assert_msg(strstr(said, complaints[i]), "no '%s' in %s",
 					  complaints[i], said);
 	}
 	ck_assert_ptr_null(strstr(said, "hidden"));
+	ck_assert_ptr_null(strstr(said, ASTRAY));
 	ck_assert_ptr_null(strstr(said, "0102"));
 	ck_assert(!sync_config_read(&config, test_path("none"), say));
 	ck_assert(!read_config(&config, "group {\n"));
