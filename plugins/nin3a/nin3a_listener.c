@@ -14,6 +14,7 @@
 #include "nin3a/auth/nin3a_response.h"
 #include "nin3a/auth/nin3a_unjudged.h"
 #include "tunnel/tunnel_guard.h"
+#include "tunnel/tunnel_links.h"
 
 typedef struct private_nin3a_listener_t private_nin3a_listener_t;
 
@@ -287,6 +288,10 @@ METHOD(listener_t, child_state_change, bool,
 	private_nin3a_listener_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
 	child_sa_state_t state)
 {
+	if (ike_sa)
+	{
+		tunnel_links_mend(ike_sa, child_sa, state);
+	}
 	if (ike_sa && nin3a_record_child(this->tunnels, this->kupf, ike_sa,
 									 child_sa, state))
 	{

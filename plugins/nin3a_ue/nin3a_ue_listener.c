@@ -6,6 +6,7 @@
 #include "nin3a_ue/tunnels/nin3a_ue_initiator.h"
 #include "nin3a_ue/tunnels/nin3a_ue_record.h"
 #include "tunnel/tunnel_guard.h"
+#include "tunnel/tunnel_links.h"
 
 typedef struct private_nin3a_ue_listener_t private_nin3a_ue_listener_t;
 typedef struct roam_listener_t roam_listener_t;
@@ -317,6 +318,7 @@ METHOD(listener_t, child_state_change, bool,
 {
 	if (ike_sa)
 	{
+		tunnel_links_mend(ike_sa, child_sa, state);
 		nin3a_ue_record_child(this->sas, this->kupf, ike_sa, child_sa, state);
 	}
 	return TRUE;

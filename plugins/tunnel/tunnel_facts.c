@@ -136,7 +136,10 @@ void tunnel_facts_of_request(ike_sa_t *ike_sa, message_t *message,
 							 tunnel_facts_t *facts)
 {
 	facts->rekeying = has_task(ike_sa, TASK_QUEUE_ACTIVE, TASK_CHILD_REKEY);
+	facts->child_busy = facts->rekeying ||
+				has_task(ike_sa, TASK_QUEUE_ACTIVE, TASK_CHILD_DELETE);
 	facts->begun = has_task(ike_sa, TASK_QUEUE_PASSIVE, TASK_CHILD_REKEY);
+	facts->ike_begun = has_task(ike_sa, TASK_QUEUE_PASSIVE, TASK_IKE_REKEY);
 	if (facts->rekeying || facts->begun)
 	{
 		look_at_children(ike_sa, facts);

@@ -246,9 +246,10 @@ tunnel_verdict_t tunnel_rules_notify(const tunnel_facts_t *facts,
 }
 
 /**
- * Verdict on a request that goes on with what the peer has begun.
+ * Verdict on any request once the peer has begun to rekey a CHILD_SA: charon
+ * goes on with that, whatever comes.
  */
-static tunnel_verdict_t judge_followup(const tunnel_facts_t *facts)
+static tunnel_verdict_t judge_begun(const tunnel_facts_t *facts)
 {
 	/* one that we rekey may be that one, or another one */
 	if (!facts->begun || facts->children_rekeying > (facts->rekeying ? 1 : 0))
@@ -258,30 +259,41 @@ static tunnel_verdict_t judge_followup(const tunnel_facts_t *facts)
 	return facts->rekeying ? TUNNEL_NOT_YET : TUNNEL_TOO_LATE;
 }
 
+/**
+ * Whether nothing that we have asked for keeps a request from having its effect.
+ */
+static bool is_settled(const tunnel_facts_t *facts)
+{
+	switch ((int)facts->exchange)
+	{
+		case INFORMATIONAL:
+			/* it may delete the CHILD_SA that we rekey, or another one */
+			return !facts->rekeying || facts->deleted <= 1;
+		case CREATE_CHILD_SA:
+			/* without selectors it rekeys the IKE_SA; for a half-open CHILD_SA
+			 * charon answers TEMPORARY_FAILURE */
+			return !facts->rekeying || facts->any_selectors ||
+				   facts->half_open;
+		case TUNNEL_IKE_FOLLOWUP_KE:
+			/* it may be the one that ends the rekeying of the IKE_SA */
+			return !facts->ike_begun || !facts->child_busy;
+		default:
+			return TRUE;
+	}
+}
+
 /*
  * Described in header
  */
 tunnel_verdict_t tunnel_rules_request(const tunnel_facts_t *facts)
 {
-	bool settled = TRUE;
+	tunnel_verdict_t verdict = judge_begun(facts);
 
-	switch ((int)facts->exchange)
+	if (verdict == TUNNEL_PASS && !is_settled(facts))
 	{
-		case INFORMATIONAL:
-			/* it may delete the CHILD_SA that we rekey, or another one */
-			settled = facts->deleted <= 1;
-			break;
-		case CREATE_CHILD_SA:
-			/* without selectors it rekeys the IKE_SA; for a half-open CHILD_SA
-			 * charon answers TEMPORARY_FAILURE */
-			settled = facts->any_selectors || facts->half_open;
-			break;
-		case TUNNEL_IKE_FOLLOWUP_KE:
-			return judge_followup(facts);
-		default:
-			break;
+		return TUNNEL_NOT_YET;
 	}
-	return settled || !facts->rekeying ? TUNNEL_PASS : TUNNEL_NOT_YET;
+	return verdict;
 }
 
 /*

@@ -65,7 +65,7 @@ enum tunnel_verdict_t {
 	TUNNEL_EXCESS,
 	/** not due until our own rekeying of a CHILD_SA has come to its end */
 	TUNNEL_NOT_YET,
-	/** goes on with the rekeying of a CHILD_SA that is gone */
+	/** comes while the peer rekeys a CHILD_SA that is gone */
 	TUNNEL_TOO_LATE,
 	/** there is nothing to say against it */
 	TUNNEL_PASS,
@@ -121,10 +121,14 @@ struct tunnel_facts_t {
 
 	/** we wait for the answer to a request to rekey a CHILD_SA */
 	bool rekeying;
+	/** we wait for the answer to a request to rekey or delete a CHILD_SA */
+	bool child_busy;
 	/** a CHILD_SA is in a state in which charon rekeys no IKE_SA */
 	bool half_open;
 	/** the peer has begun to rekey a CHILD_SA, with additional key exchanges */
 	bool begun;
+	/** likewise the IKE_SA */
+	bool ike_begun;
 	/** how many CHILD_SAs are being rekeyed */
 	u_int children_rekeying;
 
@@ -182,9 +186,9 @@ tunnel_verdict_t tunnel_rules_notify(const tunnel_facts_t *facts,
 /**
  * Is what a request asks for due, as far as CHILD_SAs are being rekeyed?  What
  * comes too early is left out as a whole: the peer sends it again, and finds us
- * ready once it has answered (RFC 7296, 2.25).  If it comes too late, what it goes
- * on with is to be forgotten first: charon then answers STATE_NOT_FOUND (RFC 9370,
- * 2.2.4).  Needs all facts that are not about a response.
+ * ready once it has answered (RFC 7296, 2.25).  If it comes too late, what the peer
+ * has begun is to be forgotten first: charon then answers STATE_NOT_FOUND to what
+ * goes on with it (RFC 9370, 2.2.4).  Needs all facts that are not about a response.
  *
  * @return			TUNNEL_PASS, or why not
  */

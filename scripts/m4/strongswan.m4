@@ -225,6 +225,13 @@ AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <daemon.h>]],
 	[AC_MSG_RESULT([yes])
 	SS_CPPFLAGS="$SS_CPPFLAGS -DCHARON_HAS_ADDITIONAL_KE"],
 	[AC_MSG_RESULT([no])])
+AC_MSG_CHECKING([whether CHILD_SAs know what they were rekeyed into])
+AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <daemon.h>]],
+	[[child_sa_t *child_sa = 0;
+	return !child_sa->get_rekey_sa(child_sa);]])],
+	[AC_MSG_RESULT([yes])
+	SS_CPPFLAGS="$SS_CPPFLAGS -DCHILD_SA_HAS_REKEY_SA"],
+	[AC_MSG_RESULT([no])])
 CPPFLAGS=$nin3a_cppflags
 CFLAGS=$nin3a_cflags
 AC_SUBST([SS_CPPFLAGS])

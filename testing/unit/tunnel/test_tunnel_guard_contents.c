@@ -275,31 +275,50 @@ START_TEST(test_rekeying)
 }
 END_TEST
 
-/* what goes on with a CHILD_SA that is gone is answered, and has no effect */
-START_TEST(test_followup)
+/* what the peer has begun with a CHILD_SA that is gone is forgotten, whatever
+ * comes next */
+START_TEST(test_begun)
 {
+	sa_begun = TASK_CHILD_REKEY;
+	child_state = CHILD_REKEYING;
+	begin(INFORMATIONAL, TRUE);
+	assert_counts(TUNNEL_TOO_LATE, 0, assert_now());
+	ck_assert_int_eq(sa_begun, TASK_CHILD_REKEY);
+
+	child_state = CHILD_INSTALLED;
+	begin(INFORMATIONAL, TRUE);
+	assert_counts(TUNNEL_TOO_LATE, 1, assert_now());
+	ck_assert_int_ne(sa_begun, TASK_CHILD_REKEY);
+
+	sa_begun = TASK_CHILD_REKEY;
+	sa_task = TASK_CHILD_REKEY;
+	begin(INFORMATIONAL, TRUE);
+	assert_counts(TUNNEL_TOO_LATE, 0, assert_later());
+	ck_assert_int_eq(sa_begun, TASK_CHILD_REKEY);
+}
+END_TEST
+
+/* the end of a rekeying of the IKE_SA waits for our own requests */
+START_TEST(test_ike_begun)
+{
+	task_type_t busy[] = { TASK_CHILD_REKEY, TASK_CHILD_DELETE };
+	u_int i;
+
 	if (!compat_has_additional_ke())
 	{
 		begin(TUNNEL_IKE_FOLLOWUP_KE, TRUE);
 		assert_counts(TUNNEL_NOT_DUE, 1, ck_assert(!check(TRUE)));
 		return;
 	}
-	sa_begun = TASK_CHILD_REKEY;
-	child_state = CHILD_REKEYING;
+	sa_begun = TASK_IKE_REKEY;
 	begin(TUNNEL_IKE_FOLLOWUP_KE, TRUE);
-	assert_counts(TUNNEL_TOO_LATE, 0, assert_now());
-	ck_assert_int_eq(sa_begun, TASK_CHILD_REKEY);
-
-	child_state = CHILD_INSTALLED;
-	begin(TUNNEL_IKE_FOLLOWUP_KE, TRUE);
-	assert_counts(TUNNEL_TOO_LATE, 1, assert_now());
-	ck_assert_int_ne(sa_begun, TASK_CHILD_REKEY);
-
-	sa_begun = TASK_CHILD_REKEY;
-	sa_task = TASK_CHILD_REKEY;
-	begin(TUNNEL_IKE_FOLLOWUP_KE, TRUE);
-	assert_counts(TUNNEL_TOO_LATE, 0, assert_later());
-	ck_assert_int_eq(sa_begun, TASK_CHILD_REKEY);
+	assert_now();
+	for (i = 0; i < countof(busy); i++)
+	{
+		sa_task = busy[i];
+		begin(TUNNEL_IKE_FOLLOWUP_KE, TRUE);
+		assert_later();
+	}
 }
 END_TEST
 
@@ -314,5 +333,6 @@ void tunnel_guard_contents_case(Suite *suite)
 	tcase_add_test(tc, test_vendors);
 	tcase_add_test(tc, test_answer);
 	tcase_add_test(tc, test_rekeying);
-	tcase_add_test(tc, test_followup);
+	tcase_add_test(tc, test_begun);
+	tcase_add_test(tc, test_ike_begun);
 }

@@ -317,32 +317,63 @@ START_TEST(test_requests)
 }
 END_TEST
 
-/* what the peer has begun with a CHILD_SA it may go on with while that is there */
-START_TEST(test_followup)
+/* what the peer has begun with a CHILD_SA it may go on with while that is there,
+ * and charon goes on with it whatever comes */
+START_TEST(test_begun)
 {
-	u_int rekeying, children;
+	int exchange[] = {TUNNEL_IKE_FOLLOWUP_KE, INFORMATIONAL, CREATE_CHILD_SA};
+	u_int rekeying, children, i;
 	int verdict;
 
-	for (rekeying = 0; rekeying < 2; rekeying++)
+	for (i = 0; i < countof(exchange); i++)
 	{
-		for (children = 0; children < 4; children++)
+		for (rekeying = 0; rekeying < 2; rekeying++)
 		{
-			verdict = request(facts->exchange = TUNNEL_IKE_FOLLOWUP_KE,
-							  facts->rekeying = rekeying,
-							  facts->begun = TRUE,
-							  facts->children_rekeying = children);
-			ck_assert_int_eq(verdict, children > rekeying ? TUNNEL_PASS :
-									  rekeying ? TUNNEL_NOT_YET :
-												 TUNNEL_TOO_LATE);
-			/* it is the IKE_SA, or a new CHILD_SA, that it has begun with */
-			verdict = request(facts->exchange = TUNNEL_IKE_FOLLOWUP_KE,
-							  facts->rekeying = rekeying,
-							  facts->children_rekeying = children);
-			ck_assert_int_eq(verdict, TUNNEL_PASS);
+			for (children = 0; children < 4; children++)
+			{
+				verdict = request(facts->exchange = exchange[i],
+								  facts->rekeying = rekeying,
+								  facts->any_selectors = TRUE,
+								  facts->begun = TRUE,
+								  facts->children_rekeying = children);
+				ck_assert_int_eq(verdict,
+								 children > rekeying ? TUNNEL_PASS :
+								 rekeying ? TUNNEL_NOT_YET : TUNNEL_TOO_LATE);
+				/* it has begun nothing, or something with the IKE_SA */
+				verdict = request(facts->exchange = exchange[i],
+								  facts->rekeying = rekeying,
+								  facts->any_selectors = TRUE,
+								  facts->ike_begun = children % 2,
+								  facts->children_rekeying = children);
+				ck_assert_int_eq(verdict, TUNNEL_PASS);
+			}
 		}
 	}
-	ck_assert_int_eq(request(facts->rekeying = FALSE, facts->begun = TRUE),
-					 TUNNEL_PASS);
+	/* several go with the one that we rekey, though that is there */
+	ck_assert_int_eq(request(facts->begun = TRUE, facts->children_rekeying = 2,
+							 facts->deleted = 2), TUNNEL_NOT_YET);
+}
+END_TEST
+
+/* CHILD_SAs stay in their IKE_SA until we have our answer about them */
+START_TEST(test_ike_begun)
+{
+	u_int busy, begun;
+
+	for (busy = 0; busy < 2; busy++)
+	{
+		for (begun = 0; begun < 2; begun++)
+		{
+			ck_assert_int_eq(request(facts->exchange = TUNNEL_IKE_FOLLOWUP_KE,
+									 facts->rekeying = FALSE,
+									 facts->child_busy = busy,
+									 facts->ike_begun = begun),
+							 busy && begun ? TUNNEL_NOT_YET : TUNNEL_PASS);
+			ck_assert_int_eq(request(facts->rekeying = FALSE,
+									 facts->child_busy = busy,
+									 facts->ike_begun = begun), TUNNEL_PASS);
+		}
+	}
 }
 END_TEST
 
@@ -430,7 +461,8 @@ static Suite *tunnel_rules_suite(void)
 	tcase_add_test(tc, test_addresses);
 	tcase_add_test(tc, test_excess);
 	tcase_add_test(tc, test_requests);
-	tcase_add_test(tc, test_followup);
+	tcase_add_test(tc, test_begun);
+	tcase_add_test(tc, test_ike_begun);
 	tcase_add_test(tc, test_answers);
 	tcase_add_test(tc, test_tokens);
 

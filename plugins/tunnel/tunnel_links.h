@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * @defgroup tunnel_links tunnel_links
+ * @{ @ingroup tunnel
+ *
+ * CHILD_SAs that charon has linked, as one was rekeyed into the other: such a
+ * link has two ends, and both of them are there.
+ */
+
+#ifndef TUNNEL_LINKS_H_
+#define TUNNEL_LINKS_H_
+
+#include <daemon.h>
+
+/**
+ * Undo links of CHILD_SAs of an IKE_SA that have one end only.  To be called in
+ * the child_state_change hook; the time that it takes is bounded as the number of
+ * CHILD_SAs is.  Does nothing where charon (before 6.0) has no such links.
+ *
+ * @param ike_sa	IKE_SA, that the caller's thread has checked out
+ * @param child_sa	CHILD_SA whose state changes, may not be in the IKE_SA any more
+ * @param state		state that it comes into
+ */
+void tunnel_links_mend(ike_sa_t *ike_sa, child_sa_t *child_sa,
+					   child_sa_state_t state);
+
+#endif /** TUNNEL_LINKS_H_ @}*/
