@@ -58,6 +58,36 @@ void fuzz_check_error(const char *message, const uint8_t *data, size_t size)
 /*
  * Described in header
  */
+void fuzz_check_answer(wire_octets_t answer, const uint8_t *data, size_t size)
+{
+	wire_element_t element;
+	wire_reader_t reader;
+	wire_packet_t packet;
+	wire_octets_t body;
+	char message[512];
+	size_t len;
+
+	if (wire_packet_cut(answer, &body, &len) != WIRE_PACKET_WHOLE ||
+		len != answer.len || !wire_packet_parse(body, &packet) ||
+		!wire_reader_init(&reader, packet.message))
+	{
+		abort();
+	}
+	while (wire_reader_next(&reader, &element))
+	{
+		if (element.type == WIRE_KEY_VALUE &&
+			wire_equals(element.name, "errmsg"))
+		{
+			snprintf(message, sizeof(message), "%.*s", (int)element.value.len,
+					 element.value.ptr);
+			fuzz_check_error(message, data, size);
+		}
+	}
+}
+
+/*
+ * Described in header
+ */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	static uint8_t key[KUPF_KEY_MAX] = { 1 };

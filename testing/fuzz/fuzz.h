@@ -10,6 +10,8 @@
 #ifndef FUZZ_H_
 #define FUZZ_H_
 
+#include "wire/wire.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,5 +48,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
  * @param size		its length
  */
 void fuzz_check_error(const char *message, const uint8_t *data, size_t size);
+
+/**
+ * Abort if an answer is not what it has to be, or an error in it repeats what
+ * may be of a key.
+ *
+ * @param answer	packet, with its length
+ * @param data		input
+ * @param size		its length
+ */
+void fuzz_check_answer(wire_octets_t answer, const uint8_t *data, size_t size);
 
 #endif /** FUZZ_H_ @}*/

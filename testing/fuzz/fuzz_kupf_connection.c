@@ -3,7 +3,8 @@
 /*
  * Fuzzes what a client sends: framing, packets, and the order of them.
  *
- * The first octet is the length of the pieces that it is sent in, less one.
+ * The first octet is the length of the pieces that it is sent in, less one.  What
+ * comes back is packets, and no error repeats what may be of a key.
  */
 
 #include "fuzz.h"
@@ -17,6 +18,49 @@
 #include <unistd.h>
 
 const char *fuzz_target = "kupf_connection";
+
+/** Packets that have come back, the last one perhaps in part */
+static struct {
+	uint8_t octets[2 * WIRE_PACKET_MAX];
+	size_t len;
+} answers;
+
+/** The input */
+static struct {
+	const uint8_t *data;
+	size_t size;
+} input;
+
+/**
+ * Read what comes back, and check each packet that is whole.
+ */
+static void read_answers(int client)
+{
+	wire_octets_t rest, packet;
+	wire_packet_status_t status;
+	size_t size;
+	ssize_t len;
+
+	while ((len = recv(client, answers.octets + answers.len,
+					   sizeof(answers.octets) - answers.len, 0)) > 0)
+	{
+		answers.len += len;
+		rest = wire_octets(answers.octets, answers.len);
+		while ((status = wire_packet_cut(rest, &packet, &size)) ==
+														WIRE_PACKET_WHOLE)
+		{
+			fuzz_check_answer(wire_octets(rest.ptr, size), input.data,
+							  input.size);
+			rest = wire_octets(rest.ptr + size, rest.len - size);
+		}
+		if (status != WIRE_PACKET_PART)
+		{
+			abort();
+		}
+		memmove(answers.octets, rest.ptr, rest.len);
+		answers.len = rest.len;
+	}
+}
 
 /**
  * Take a step of what is left to do, and wait first if it waits.
@@ -45,14 +89,13 @@ static bool take_step(kupf_connection_t *connection, int wake, bool *more)
 }
 
 /**
- * Let the connection do what it can, and throw away what it sends.
+ * Let the connection do what it can, and check what it sends.
  *
  * @return			FALSE if it is at its end
  */
 static bool serve(kupf_connection_t *connection, int epoll, int client,
 				  int wake)
 {
-	static uint8_t buf[65536];
 	struct epoll_event event;
 	bool more = FALSE, told;
 
@@ -64,10 +107,7 @@ static bool serve(kupf_connection_t *connection, int epoll, int client,
 		{
 			return FALSE;
 		}
-		while (recv(client, buf, sizeof(buf), 0) > 0)
-		{
-			/* nobody wants it */
-		}
+		read_answers(client);
 	}
 	return TRUE;
 }
@@ -87,6 +127,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	piece = data[0] + 1;
 	data++;
 	size--;
+	input.data = data;
+	input.size = size;
+	answers.len = 0;
 
 	epoll = epoll_create1(0);
 	if (epoll < 0 ||

@@ -10,46 +10,21 @@
 #include "fuzz.h"
 #include "test_upf.h"
 
+#include <poll.h>
+#include <sys/eventfd.h>
+
 const char *fuzz_target = "kupf_request";
 
 static char *commands[] = {
 	"establish-session", "establish-sessions", "modify-session",
 	"delete-session", "list-sessions", "stats", "version", "sync-begin",
-	"sync-end", "unknown",
+	"sync-end", "unknown", "modify-sessions", "delete-sessions",
+	"close-tunnels", "reject-key", "request-rekey", "retry-session", "check",
+	"reload-preconfigured",
 };
 
 /** Most steps of a command */
 #define STEPS_MAX 1000
-
-/**
- * Abort if an answer is not what it has to be, or repeats what may be of a key.
- */
-static void check_answer(wire_octets_t answer, const uint8_t *data, size_t len)
-{
-	wire_element_t element;
-	wire_reader_t reader;
-	wire_packet_t packet;
-	wire_octets_t body;
-	char message[512];
-	size_t size;
-
-	if (wire_packet_cut(answer, &body, &size) != WIRE_PACKET_WHOLE ||
-		size != answer.len || !wire_packet_parse(body, &packet) ||
-		!wire_reader_init(&reader, packet.message))
-	{
-		abort();
-	}
-	while (wire_reader_next(&reader, &element))
-	{
-		if (element.type == WIRE_KEY_VALUE &&
-			wire_equals(element.name, "errmsg"))
-		{
-			snprintf(message, sizeof(message), "%.*s", (int)element.value.len,
-					 element.value.ptr);
-			fuzz_check_error(message, data, len);
-		}
-	}
-}
 
 typedef struct input_t input_t;
 
@@ -64,7 +39,7 @@ struct input_t {
 CALLBACK(check_packet, void,
 	input_t *input, wire_octets_t packet)
 {
-	check_answer(packet, input->data, input->size);
+	fuzz_check_answer(packet, input->data, input->size);
 }
 
 /**
@@ -73,8 +48,13 @@ CALLBACK(check_packet, void,
 static void execute(test_upf_t *upf, char *name, wire_reader_t *arguments,
 					input_t *input)
 {
+	struct pollfd wake = {
+		.fd = upf->commands->get_wake(upf->commands),
+		.events = POLLIN,
+	};
 	kupf_work_status_t status = KUPF_WORK_MORE;
 	wire_octets_t answer;
+	eventfd_t count;
 	kupf_work_t *work;
 	u_int i;
 
@@ -85,9 +65,14 @@ static void execute(test_upf_t *upf, char *name, wire_reader_t *arguments,
 		check_packet(input, answer);
 		return;
 	}
-	for (i = 0; i < STEPS_MAX && status == KUPF_WORK_MORE; i++)
+	for (i = 0; i < STEPS_MAX && status != KUPF_WORK_DONE; i++)
 	{
 		status = work->step(work, check_packet, input);
+		if (status == KUPF_WORK_WAITS)
+		{
+			poll(&wake, 1, -1);
+			eventfd_read(wake.fd, &count);
+		}
 	}
 	work->destroy(work);
 }
