@@ -132,8 +132,7 @@ static void look_at_children(ike_sa_t *ike_sa, tunnel_facts_t *facts)
 /*
  * Described in header
  */
-void tunnel_facts_of_request(ike_sa_t *ike_sa, message_t *message,
-							 tunnel_facts_t *facts)
+void tunnel_facts_of_tasks(ike_sa_t *ike_sa, tunnel_facts_t *facts)
 {
 	facts->rekeying = has_task(ike_sa, TASK_QUEUE_ACTIVE, TASK_CHILD_REKEY);
 	facts->child_busy = facts->rekeying ||
@@ -144,6 +143,15 @@ void tunnel_facts_of_request(ike_sa_t *ike_sa, message_t *message,
 	{
 		look_at_children(ike_sa, facts);
 	}
+}
+
+/*
+ * Described in header
+ */
+void tunnel_facts_of_request(ike_sa_t *ike_sa, message_t *message,
+							 tunnel_facts_t *facts)
+{
+	tunnel_facts_of_tasks(ike_sa, facts);
 	facts->any_selectors = message->get_payload(message, PLV2_TS_INITIATOR) ||
 						   message->get_payload(message, PLV2_TS_RESPONDER);
 }

@@ -38,7 +38,12 @@ void tunnel_facts_count(ike_sa_t *ike_sa, payload_t *payload,
 						tunnel_facts_t *facts);
 
 /**
- * Get the facts about what a parsed request asks for.
+ * Get the facts about what is under way on an IKE_SA.
+ */
+void tunnel_facts_of_tasks(ike_sa_t *ike_sa, tunnel_facts_t *facts);
+
+/**
+ * Get the facts about what is under way, and what a parsed request asks for.
  */
 void tunnel_facts_of_request(ike_sa_t *ike_sa, message_t *message,
 							 tunnel_facts_t *facts);

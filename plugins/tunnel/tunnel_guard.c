@@ -2,6 +2,8 @@
 
 #include "tunnel_guard.h"
 #include "tunnel_facts.h"
+#include "tunnel_spis.h"
+#include "tunnel_worker.h"
 #include "kupf/kupf_limiter.h"
 
 #include <encoding/payloads/notify_payload.h>
@@ -11,6 +13,9 @@
 
 /** How far from the message ID that is due no window reaches */
 #define FAR_AWAY 0x40000000
+
+/** Most jobs that are queued: whoever finds no room sends its request again */
+#define JOBS_MAX 64
 
 typedef struct private_tunnel_guard_t private_tunnel_guard_t;
 
@@ -24,6 +29,10 @@ struct private_tunnel_guard_t {
 	const char *name;
 	/** bounds the log */
 	kupf_limiter_t limiter;
+	/** has IKE_SAs forget what their peers have begun */
+	tunnel_worker_t *worker;
+	/** jobs of it that are queued */
+	u_int jobs;
 };
 
 /**
@@ -120,6 +129,46 @@ static void take_out(private_tunnel_guard_t *this, ike_sa_t *ike_sa,
 }
 
 /**
+ * Have charon forget what a peer has begun with a CHILD_SA that is gone, if that
+ * is still so: the peer's next request then finds nothing that goes on with it.
+ */
+static job_requeue_t forget(void *object, void *data)
+{
+	private_tunnel_guard_t *this = object;
+	tunnel_spis_t *spis = data;
+	tunnel_facts_t facts = {};
+	ike_sa_t *ike_sa;
+
+	__atomic_fetch_sub(&this->jobs, 1, __ATOMIC_RELAXED);
+	ike_sa = tunnel_checkout(spis);
+	if (ike_sa)
+	{
+		tunnel_facts_of_tasks(ike_sa, &facts);
+		if (tunnel_rules_begun(&facts) == TUNNEL_TOO_LATE)
+		{
+			ike_sa->flush_queue(ike_sa, TASK_QUEUE_PASSIVE);
+		}
+		tunnel_checkin(ike_sa, SUCCESS);
+	}
+	return JOB_REQUEUE_NONE;
+}
+
+/**
+ * Queue that as a job, as charon tells the kernel about it.
+ */
+static void queue_forget(private_tunnel_guard_t *this, ike_sa_t *ike_sa)
+{
+	tunnel_spis_t spis = tunnel_spis_get(ike_sa);
+
+	if (__atomic_load_n(&this->jobs, __ATOMIC_RELAXED) < JOBS_MAX)
+	{	/* hooks come one after another */
+		__atomic_fetch_add(&this->jobs, 1, __ATOMIC_RELAXED);
+		this->worker->queue(this->worker, forget, this, &spis, sizeof(spis),
+							0);
+	}
+}
+
+/**
  * Look at what is in a message that is due.
  *
  * @return			TUNNEL_PASS, or why it is not due after all
@@ -134,14 +183,7 @@ static tunnel_verdict_t judge_content(private_tunnel_guard_t *this,
 	if (facts->request)
 	{
 		tunnel_facts_of_request(ike_sa, message, facts);
-		verdict = tunnel_rules_request(facts);
-		if (verdict == TUNNEL_TOO_LATE)
-		{	/* charon then says itself that it has nothing to go on with */
-			report(this, ike_sa, facts, message, verdict);
-			ike_sa->flush_queue(ike_sa, TASK_QUEUE_PASSIVE);
-			return TUNNEL_PASS;
-		}
-		return verdict;
+		return tunnel_rules_request(facts);
 	}
 	tunnel_facts_of_answer(ike_sa, message, facts);
 	verdict = tunnel_rules_answer(facts);
@@ -188,6 +230,10 @@ METHOD(tunnel_guard_t, check, bool,
 		return TRUE;
 	}
 	report(this, ike_sa, &facts, message, verdict);
+	if (verdict == TUNNEL_TOO_LATE)
+	{
+		queue_forget(this, ike_sa);
+	}
 	if (plain)
 	{	/* process_message() in charon's task_manager_v2.c ignores it */
 		message->set_exchange_type(message, EXCHANGE_TYPE_UNDEFINED);
@@ -204,6 +250,7 @@ METHOD(tunnel_guard_t, check, bool,
 METHOD(tunnel_guard_t, destroy, void,
 	private_tunnel_guard_t *this)
 {
+	this->worker->destroy(this->worker);
 	free(this);
 }
 
@@ -238,6 +285,7 @@ tunnel_guard_t *tunnel_guard_create(const char *name,
 		},
 		.name = name,
 		.limiter = KUPF_LIMITER(name, count_left_out),
+		.worker = tunnel_worker_create(),
 	);
 
 	return &this->public;

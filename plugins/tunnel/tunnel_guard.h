@@ -26,8 +26,8 @@
 typedef struct tunnel_guard_t tunnel_guard_t;
 
 /**
- * To be called from the bus: it takes constant time for a message, and waits
- * for nothing.
+ * To be called from the bus: it takes constant time for a message, or looks at
+ * each CHILD_SA of its IKE_SA once, and waits for nothing.
  */
 struct tunnel_guard_t {
 
@@ -47,7 +47,7 @@ struct tunnel_guard_t {
 				  bool plain, bool fixed);
 
 	/**
-	 * Destroy the object.
+	 * Destroy the object.  Waits for a job of it that is being done.
 	 */
 	void (*destroy)(tunnel_guard_t *this);
 };

@@ -14,9 +14,9 @@
 #include <daemon.h>
 
 /**
- * Undo links of CHILD_SAs of an IKE_SA that have one end only.  To be called in
- * the child_state_change hook; the time that it takes is bounded as the number of
- * CHILD_SAs is.  Does nothing where charon (before 6.0) has no such links.
+ * Undo links from and to a CHILD_SA that have one end only, and all to one that
+ * goes.  To be called in the child_state_change hook, each time; looks at each
+ * CHILD_SA of the IKE_SA once.  Does nothing where charon has no such links.
  *
  * @param ike_sa	IKE_SA, that the caller's thread has checked out
  * @param child_sa	CHILD_SA whose state changes, may not be in the IKE_SA any more

@@ -245,13 +245,13 @@ tunnel_verdict_t tunnel_rules_notify(const tunnel_facts_t *facts,
 	}
 }
 
-/**
- * Verdict on any request once the peer has begun to rekey a CHILD_SA: charon
- * goes on with that, whatever comes.
+/*
+ * Described in header
  */
-static tunnel_verdict_t judge_begun(const tunnel_facts_t *facts)
+tunnel_verdict_t tunnel_rules_begun(const tunnel_facts_t *facts)
 {
-	/* one that we rekey may be that one, or another one */
+	/* charon goes on with it, whatever comes; one that we rekey may be that one,
+	 * or another one */
 	if (!facts->begun || facts->children_rekeying > (facts->rekeying ? 1 : 0))
 	{
 		return TUNNEL_PASS;
@@ -287,7 +287,7 @@ static bool is_settled(const tunnel_facts_t *facts)
  */
 tunnel_verdict_t tunnel_rules_request(const tunnel_facts_t *facts)
 {
-	tunnel_verdict_t verdict = judge_begun(facts);
+	tunnel_verdict_t verdict = tunnel_rules_begun(facts);
 
 	if (verdict == TUNNEL_PASS && !is_settled(facts))
 	{

@@ -184,15 +184,23 @@ tunnel_verdict_t tunnel_rules_notify(const tunnel_facts_t *facts,
 									 notify_type_t type);
 
 /**
- * Is what a request asks for due, as far as CHILD_SAs are being rekeyed?  What
- * comes too early is left out as a whole: the peer sends it again, and finds us
- * ready once it has answered (RFC 7296, 2.25).  If it comes too late, what the peer
- * has begun is to be forgotten first: charon then answers STATE_NOT_FOUND to what
- * goes on with it (RFC 9370, 2.2.4).  Needs all facts that are not about a response.
+ * Is what a request asks for due, as far as CHILD_SAs are being rekeyed?  If not,
+ * it is left out as a whole, and the peer sends it again: what comes too early
+ * finds us ready once the peer has answered (RFC 7296, 2.25); if it comes too late,
+ * what the peer has begun is to be forgotten meanwhile, and what goes on with that
+ * then gets STATE_NOT_FOUND (RFC 9370, 2.2.4).  Needs all facts that are not about a response.
  *
  * @return			TUNNEL_PASS, or why not
  */
 tunnel_verdict_t tunnel_rules_request(const tunnel_facts_t *facts);
+
+/**
+ * Likewise of any request, as far as the peer has begun to rekey a CHILD_SA.  Needs
+ * the facts about tasks and CHILD_SAs only.
+ *
+ * @return			TUNNEL_PASS, or why not
+ */
+tunnel_verdict_t tunnel_rules_begun(const tunnel_facts_t *facts);
 
 /**
  * Does a response say one thing?  If not, it is to be taken for an ordinary

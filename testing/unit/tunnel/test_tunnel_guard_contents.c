@@ -18,6 +18,8 @@
 #include <encoding/payloads/ts_payload.h>
 #include <encoding/payloads/vendor_id_payload.h>
 
+#include <unistd.h>
+
 START_TEST(test_take_out)
 {
 	begin(INFORMATIONAL, TRUE);
@@ -275,26 +277,77 @@ START_TEST(test_rekeying)
 }
 END_TEST
 
-/* what the peer has begun with a CHILD_SA that is gone is forgotten, whatever
- * comes next */
+/** Times that the IKE_SA was checked in by a job */
+static u_int ins;
+
+static ike_sa_t *checkout(ike_sa_manager_t *this, ike_sa_id_t *id)
+{
+	ck_assert(id->equals(id, sa.id));
+	return &sa.public;
+}
+
+static void checkin(ike_sa_manager_t *this, ike_sa_t *ike_sa)
+{
+	ck_assert_ptr_eq(ike_sa, &sa.public);
+	__atomic_fetch_add(&ins, 1, __ATOMIC_SEQ_CST);
+}
+
+/** What has changed until the job is done, and whether it is to forget */
+static const struct {
+	task_type_t task;
+	child_sa_state_t child;
+	bool forgets;
+} later[] = {
+	{ TASK_CHILD_CREATE, CHILD_INSTALLED, TRUE },
+	/* it is there, or we rekey one */
+	{ TASK_CHILD_CREATE, CHILD_REKEYING, FALSE },
+	{ TASK_CHILD_REKEY, CHILD_INSTALLED, FALSE },
+};
+
+/* what the peer has begun with a CHILD_SA that is gone is forgotten by a job,
+ * whatever comes next, and that comes again */
 START_TEST(test_begun)
 {
+	ike_sa_manager_t manager = { .checkout = checkout, .checkin = checkin };
+	u_int i;
+
+	charon->ike_sa_manager = &manager;
 	sa_begun = TASK_CHILD_REKEY;
 	child_state = CHILD_REKEYING;
 	begin(INFORMATIONAL, TRUE);
 	assert_counts(TUNNEL_TOO_LATE, 0, assert_now());
-	ck_assert_int_eq(sa_begun, TASK_CHILD_REKEY);
 
 	child_state = CHILD_INSTALLED;
-	begin(INFORMATIONAL, TRUE);
-	assert_counts(TUNNEL_TOO_LATE, 1, assert_now());
-	ck_assert_int_ne(sa_begun, TASK_CHILD_REKEY);
-
-	sa_begun = TASK_CHILD_REKEY;
 	sa_task = TASK_CHILD_REKEY;
 	begin(INFORMATIONAL, TRUE);
 	assert_counts(TUNNEL_TOO_LATE, 0, assert_later());
+
+	sa_task = TASK_CHILD_CREATE;
+	begin(INFORMATIONAL, TRUE);
+	assert_counts(TUNNEL_TOO_LATE, 1, ck_assert(!check(TRUE)));
+	ck_assert_int_eq(message->get_exchange_type(message),
+					 EXCHANGE_TYPE_UNDEFINED);
+	/* not in the hook */
 	ck_assert_int_eq(sa_begun, TASK_CHILD_REKEY);
+	/* as often as it is sent, and no more jobs than there is room for */
+	for (i = 1; i < 100; i++)
+	{
+		begin(INFORMATIONAL, TRUE);
+		ck_assert(!check(TRUE));
+	}
+	ck_assert_uint_eq(lib->processor->get_job_load(lib->processor,
+												   JOB_PRIO_MEDIUM), 64);
+
+	sa_task = later[_i].task;
+	child_state = later[_i].child;
+	lib->processor->set_threads(lib->processor, 3);
+	while (__atomic_load_n(&ins, __ATOMIC_SEQ_CST) < 64)
+	{
+		usleep(1000);
+	}
+	lib->processor->cancel(lib->processor);
+	ck_assert((sa_begun != TASK_CHILD_REKEY) == later[_i].forgets);
+	charon->ike_sa_manager = NULL;
 }
 END_TEST
 
@@ -333,6 +386,6 @@ void tunnel_guard_contents_case(Suite *suite)
 	tcase_add_test(tc, test_vendors);
 	tcase_add_test(tc, test_answer);
 	tcase_add_test(tc, test_rekeying);
-	tcase_add_test(tc, test_begun);
+	tcase_add_loop_test(tc, test_begun, 0, countof(later));
 	tcase_add_test(tc, test_ike_begun);
 }

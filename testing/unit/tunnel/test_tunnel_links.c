@@ -122,7 +122,7 @@ START_TEST(test_long_gone)
 {
 	links[1] = 0;
 	there[0] = FALSE;
-	tunnel_links_mend(&sa.public, &children[2], CHILD_DELETING);
+	tunnel_links_mend(&sa.public, &children[1], CHILD_DELETING);
 	assert_link(1, MOST, 0);
 }
 END_TEST
@@ -134,6 +134,11 @@ START_TEST(test_one_end)
 	links[1] = 0;
 	links[2] = 0;
 	tunnel_links_mend(&sa.public, &children[1], CHILD_DELETING);
+	assert_link(1, MOST, 0);
+	assert_link(2, 0, 0);
+	links[1] = 0;
+	tunnel_links_mend(&sa.public, &children[0], CHILD_DELETING);
+	assert_link(0, _i ? 2 : MOST, _i ? 2 : MOST);
 	assert_link(1, MOST, 0);
 	assert_link(2, _i ? 0 : MOST, 0);
 }

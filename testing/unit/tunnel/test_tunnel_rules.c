@@ -7,25 +7,8 @@
 
 #include <check.h>
 
-#include "tunnel/tunnel_rules.h"
+#include "test_tunnel_rules.h"
 #include "test_runner.h"
-
-/** A message of an IKE_SA that is due */
-static const tunnel_facts_t due = {
-	.additional_ke = TRUE,
-	.state = IKE_ESTABLISHED,
-	.exchange = INFORMATIONAL,
-	.request = TRUE,
-	.message_id = 2,
-	.protected = TRUE,
-};
-
-/** Facts with some changed */
-#define with(...) ({ \
-	tunnel_facts_t _facts = due; \
-	typeof(_facts) *facts = &_facts; \
-	__VA_ARGS__; \
-	_facts; })
 
 /** Verdict on a message */
 #define message(...) ({ \
@@ -38,11 +21,6 @@ static const tunnel_facts_t due = {
 							   facts->exchange = CREATE_CHILD_SA, \
 							   __VA_ARGS__); \
 	tunnel_rules_answer(&_all); })
-
-/** Verdict on a request that comes while we rekey a CHILD_SA */
-#define request(...) ({ \
-	tunnel_facts_t _all = with(facts->rekeying = TRUE, __VA_ARGS__); \
-	tunnel_rules_request(&_all); })
 
 /** Verdict on a payload of an exchange */
 #define payload(type, exch) ({ \
@@ -292,91 +270,6 @@ START_TEST(test_answers)
 }
 END_TEST
 
-/* while we rekey a CHILD_SA, it is deleted alone, and stays in its IKE_SA */
-START_TEST(test_requests)
-{
-	ck_assert_int_eq(request(facts->deleted = 1), TUNNEL_PASS);
-	ck_assert_int_eq(request(facts->deleted = 2), TUNNEL_NOT_YET);
-	ck_assert_int_eq(request(facts->deleted = 2, facts->half_open = TRUE),
-					 TUNNEL_NOT_YET);
-	ck_assert_int_eq(request(facts->deleted = 2, facts->rekeying = FALSE),
-					 TUNNEL_PASS);
-	/* it rekeys the IKE_SA */
-	ck_assert_int_eq(request(facts->exchange = CREATE_CHILD_SA),
-					 TUNNEL_NOT_YET);
-	ck_assert_int_eq(request(facts->exchange = CREATE_CHILD_SA,
-							 facts->rekeying = FALSE), TUNNEL_PASS);
-	/* charon refuses that itself */
-	ck_assert_int_eq(request(facts->exchange = CREATE_CHILD_SA,
-							 facts->half_open = TRUE), TUNNEL_PASS);
-	/* it creates or rekeys a CHILD_SA */
-	ck_assert_int_eq(request(facts->exchange = CREATE_CHILD_SA,
-							 facts->any_selectors = TRUE), TUNNEL_PASS);
-	ck_assert_int_eq(request(facts->exchange = TUNNEL_IKE_FOLLOWUP_KE),
-					 TUNNEL_PASS);
-}
-END_TEST
-
-/* what the peer has begun with a CHILD_SA it may go on with while that is there,
- * and charon goes on with it whatever comes */
-START_TEST(test_begun)
-{
-	int exchange[] = {TUNNEL_IKE_FOLLOWUP_KE, INFORMATIONAL, CREATE_CHILD_SA};
-	u_int rekeying, children, i;
-	int verdict;
-
-	for (i = 0; i < countof(exchange); i++)
-	{
-		for (rekeying = 0; rekeying < 2; rekeying++)
-		{
-			for (children = 0; children < 4; children++)
-			{
-				verdict = request(facts->exchange = exchange[i],
-								  facts->rekeying = rekeying,
-								  facts->any_selectors = TRUE,
-								  facts->begun = TRUE,
-								  facts->children_rekeying = children);
-				ck_assert_int_eq(verdict,
-								 children > rekeying ? TUNNEL_PASS :
-								 rekeying ? TUNNEL_NOT_YET : TUNNEL_TOO_LATE);
-				/* it has begun nothing, or something with the IKE_SA */
-				verdict = request(facts->exchange = exchange[i],
-								  facts->rekeying = rekeying,
-								  facts->any_selectors = TRUE,
-								  facts->ike_begun = children % 2,
-								  facts->children_rekeying = children);
-				ck_assert_int_eq(verdict, TUNNEL_PASS);
-			}
-		}
-	}
-	/* several go with the one that we rekey, though that is there */
-	ck_assert_int_eq(request(facts->begun = TRUE, facts->children_rekeying = 2,
-							 facts->deleted = 2), TUNNEL_NOT_YET);
-}
-END_TEST
-
-/* CHILD_SAs stay in their IKE_SA until we have our answer about them */
-START_TEST(test_ike_begun)
-{
-	u_int busy, begun;
-
-	for (busy = 0; busy < 2; busy++)
-	{
-		for (begun = 0; begun < 2; begun++)
-		{
-			ck_assert_int_eq(request(facts->exchange = TUNNEL_IKE_FOLLOWUP_KE,
-									 facts->rekeying = FALSE,
-									 facts->child_busy = busy,
-									 facts->ike_begun = begun),
-							 busy && begun ? TUNNEL_NOT_YET : TUNNEL_PASS);
-			ck_assert_int_eq(request(facts->rekeying = FALSE,
-									 facts->child_busy = busy,
-									 facts->ike_begun = begun), TUNNEL_PASS);
-		}
-	}
-}
-END_TEST
-
 START_TEST(test_tokens)
 {
 	int i, j;
@@ -460,12 +353,10 @@ static Suite *tunnel_rules_suite(void)
 	tcase_add_test(tc, test_notifies);
 	tcase_add_test(tc, test_addresses);
 	tcase_add_test(tc, test_excess);
-	tcase_add_test(tc, test_requests);
-	tcase_add_test(tc, test_begun);
-	tcase_add_test(tc, test_ike_begun);
 	tcase_add_test(tc, test_answers);
 	tcase_add_test(tc, test_tokens);
 
+	tunnel_rules_rekeying_case(suite);
 	return suite;
 }
 
