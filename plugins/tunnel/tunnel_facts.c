@@ -7,6 +7,7 @@
 #include <encoding/payloads/cp_payload.h>
 #include <encoding/payloads/delete_payload.h>
 #include <encoding/payloads/notify_payload.h>
+#include <sa/ikev2/tasks/ike_rekey.h>
 
 /** Octets of the header, and where it has the type of the first payload
  * (RFC 7296, 3.1) */
@@ -81,22 +82,35 @@ void tunnel_facts_of_message(ike_sa_t *ike_sa, message_t *message,
 }
 
 /**
- * Whether a task is in a queue: of charon's requests that are under way, or of
- * what the peer has begun.
+ * Get the first task of a type in a queue, of charon's requests that are under way
+ * or of what the peer has begun, or NULL.
  */
-static bool has_task(ike_sa_t *ike_sa, task_queue_t queue, task_type_t type)
+static task_t *find_task(ike_sa_t *ike_sa, task_queue_t queue, task_type_t type)
 {
 	enumerator_t *enumerator;
-	bool found = FALSE;
-	task_t *task;
+	task_t *task, *found = NULL;
 
 	enumerator = ike_sa->create_task_enumerator(ike_sa, queue);
 	while (!found && enumerator->enumerate(enumerator, &task))
 	{
-		found = task->get_type(task) == type;
+		if (task->get_type(task) == type)
+		{
+			found = task;
+		}
 	}
 	enumerator->destroy(enumerator);
 	return found;
+}
+
+/**
+ * Whether we rekey the IKE_SA, and the peer has asked for the same since.
+ */
+static bool has_collided(ike_sa_t *ike_sa)
+{
+	ike_rekey_t *rekey;
+
+	rekey = (ike_rekey_t*)find_task(ike_sa, TASK_QUEUE_ACTIVE, TASK_IKE_REKEY);
+	return rekey && rekey->did_collide(rekey);
 }
 
 /**
@@ -134,15 +148,33 @@ static void look_at_children(ike_sa_t *ike_sa, tunnel_facts_t *facts)
  */
 void tunnel_facts_of_tasks(ike_sa_t *ike_sa, tunnel_facts_t *facts)
 {
-	facts->rekeying = has_task(ike_sa, TASK_QUEUE_ACTIVE, TASK_CHILD_REKEY);
+	facts->ike_collided = has_collided(ike_sa);
+	facts->rekeying = find_task(ike_sa, TASK_QUEUE_ACTIVE, TASK_CHILD_REKEY);
 	facts->child_busy = facts->rekeying ||
-				has_task(ike_sa, TASK_QUEUE_ACTIVE, TASK_CHILD_DELETE);
-	facts->begun = has_task(ike_sa, TASK_QUEUE_PASSIVE, TASK_CHILD_REKEY);
-	facts->ike_begun = has_task(ike_sa, TASK_QUEUE_PASSIVE, TASK_IKE_REKEY);
+				find_task(ike_sa, TASK_QUEUE_ACTIVE, TASK_CHILD_DELETE);
+	facts->begun = find_task(ike_sa, TASK_QUEUE_PASSIVE, TASK_CHILD_REKEY);
+	facts->ike_begun = find_task(ike_sa, TASK_QUEUE_PASSIVE, TASK_IKE_REKEY);
 	if (facts->rekeying || facts->begun)
 	{
 		look_at_children(ike_sa, facts);
 	}
+}
+
+/**
+ * Whether a request rekeys a CHILD_SA that was rekeyed already.
+ */
+static bool rekeys_again(ike_sa_t *ike_sa, message_t *message)
+{
+	notify_payload_t *notify = message->get_notify(message, REKEY_SA);
+	child_sa_t *child_sa;
+
+	if (!notify)
+	{
+		return FALSE;
+	}
+	child_sa = ike_sa->get_child_sa(ike_sa, notify->get_protocol_id(notify),
+									notify->get_spi(notify), FALSE);
+	return child_sa && child_sa->get_state(child_sa) == CHILD_REKEYED;
 }
 
 /*
@@ -154,6 +186,7 @@ void tunnel_facts_of_request(ike_sa_t *ike_sa, message_t *message,
 	tunnel_facts_of_tasks(ike_sa, facts);
 	facts->any_selectors = message->get_payload(message, PLV2_TS_INITIATOR) ||
 						   message->get_payload(message, PLV2_TS_RESPONDER);
+	facts->again = rekeys_again(ike_sa, message);
 }
 
 /*
@@ -168,8 +201,8 @@ void tunnel_facts_of_answer(ike_sa_t *ike_sa, message_t *message,
 	notify_type_t type;
 
 	facts->child_due =
-				has_task(ike_sa, TASK_QUEUE_ACTIVE, TASK_CHILD_CREATE) ||
-				has_task(ike_sa, TASK_QUEUE_ACTIVE, TASK_CHILD_REKEY);
+				find_task(ike_sa, TASK_QUEUE_ACTIVE, TASK_CHILD_CREATE) ||
+				find_task(ike_sa, TASK_QUEUE_ACTIVE, TASK_CHILD_REKEY);
 	facts->sa = message->get_payload(message, PLV2_SECURITY_ASSOCIATION);
 	facts->selectors = message->get_payload(message, PLV2_TS_INITIATOR) &&
 					   message->get_payload(message, PLV2_TS_RESPONDER);

@@ -260,6 +260,20 @@ tunnel_verdict_t tunnel_rules_begun(const tunnel_facts_t *facts)
 }
 
 /**
+ * Likewise for a request to create or rekey something.
+ */
+static bool is_create_settled(const tunnel_facts_t *facts)
+{
+	if (facts->any_selectors)
+	{	/* a CHILD_SA, and one that the peer has rekeyed it may delete only */
+		return !facts->rekeying || !facts->again;
+	}
+	/* the IKE_SA, which the peer rekeys once; for a half-open CHILD_SA charon
+	 * answers TEMPORARY_FAILURE */
+	return !facts->ike_collided && (!facts->rekeying || facts->half_open);
+}
+
+/**
  * Whether nothing that we have asked for keeps a request from having its effect.
  */
 static bool is_settled(const tunnel_facts_t *facts)
@@ -270,10 +284,7 @@ static bool is_settled(const tunnel_facts_t *facts)
 			/* it may delete the CHILD_SA that we rekey, or another one */
 			return !facts->rekeying || facts->deleted <= 1;
 		case CREATE_CHILD_SA:
-			/* without selectors it rekeys the IKE_SA; for a half-open CHILD_SA
-			 * charon answers TEMPORARY_FAILURE */
-			return !facts->rekeying || facts->any_selectors ||
-				   facts->half_open;
+			return is_create_settled(facts);
 		case TUNNEL_IKE_FOLLOWUP_KE:
 			/* it may be the one that ends the rekeying of the IKE_SA */
 			return !facts->ike_begun || !facts->child_busy;

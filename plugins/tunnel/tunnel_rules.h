@@ -63,7 +63,7 @@ enum tunnel_verdict_t {
 	TUNNEL_REAUTH,
 	/** one of more than a message may have */
 	TUNNEL_EXCESS,
-	/** not due until our own rekeying of a CHILD_SA has come to its end */
+	/** not due until our own rekeying has come to its end */
 	TUNNEL_NOT_YET,
 	/** comes while the peer rekeys a CHILD_SA that is gone */
 	TUNNEL_TOO_LATE,
@@ -129,6 +129,9 @@ struct tunnel_facts_t {
 	bool begun;
 	/** likewise the IKE_SA */
 	bool ike_begun;
+	/** we wait for the answer to a request to rekey the IKE_SA, and the peer has
+	 * asked for the same since */
+	bool ike_collided;
 	/** how many CHILD_SAs are being rekeyed */
 	u_int children_rekeying;
 
@@ -136,6 +139,8 @@ struct tunnel_facts_t {
 
 	/** it has a TSi or a TSr payload */
 	bool any_selectors;
+	/** it rekeys a CHILD_SA that was rekeyed already */
+	bool again;
 
 	/* of a response, which is decrypted and parsed */
 

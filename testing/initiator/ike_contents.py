@@ -62,9 +62,9 @@ def nonce():
     return ike.NONCE, os.urandom(32)
 
 
-def rekey_ike():
+def rekey_ike(additional=0):
     """The SA payload of a rekeyed IKE_SA, with another SPI."""
-    kind, body = ike.ike_proposal(256, 31)
+    kind, body = ike.ike_proposal(256, 31, additional)
     return kind, struct.pack("!BBHBBBB", 0, 0, len(body) + 8, 1, 1, 8,
                              body[7]) + os.urandom(8) + body[8:]
 

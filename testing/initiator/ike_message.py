@@ -11,6 +11,7 @@ import struct
 from ike_crypto import BLOCK_LEN, ICV_LEN, Aes, integrity
 
 IKE_SA_INIT, IKE_AUTH, CREATE_CHILD_SA, INFORMATIONAL = 34, 35, 36, 37
+IKE_FOLLOWUP_KE = 44
 HEADER = struct.Struct("!8s8sBBBBII")
 FLAG_INITIATOR, FLAG_RESPONSE = 0x08, 0x20
 
@@ -132,15 +133,22 @@ def _proposal(protocol, spi, transforms):
                            protocol, len(spi), len(transforms)) + spi + data
 
 
-def ike_proposal(key_bits, group):
-    """AES-CBC, PRF_HMAC_SHA2_256, HMAC_SHA2_256_128 and a group."""
-    return _proposal(1, b"", [(1, 12, key_bits), (2, 5), (3, 12), (4, group)])
+def _groups(group, additional):
+    """Key exchanges of a proposal: one and an additional one (RFC 9370), or 0."""
+    return [(kind, number) for kind, number in ((4, group), (6, additional))
+            if number]
 
 
-def esp_proposal(group=0):
-    """AES-GCM with 256 bits and an ICV of 16 octets, no ESN, maybe PFS."""
-    pfs = [(4, group)] if group else []
-    return _proposal(3, os.urandom(4), [(1, 20, 256)] + pfs + [(5, 0)])
+def ike_proposal(key_bits, group, additional=0):
+    """AES-CBC, PRF_HMAC_SHA2_256, HMAC_SHA2_256_128 and groups."""
+    return _proposal(1, b"", [(1, 12, key_bits), (2, 5), (3, 12)] +
+                     _groups(group, additional))
+
+
+def esp_proposal(group=0, additional=0):
+    """AES-GCM with 256 bits and an ICV of 16 octets, no ESN, maybe groups."""
+    return _proposal(3, os.urandom(4), [(1, 20, 256)] +
+                     _groups(group, additional) + [(5, 0)])
 
 
 def selector(kind):

@@ -15,6 +15,9 @@ from ike_sa import Refused
 KEY_BITS = 256
 REKEY_SA = 16393
 NO_ADDITIONAL_SAS, CHILD_SA_NOT_FOUND = 35, 44
+ADDITIONAL_KEY_EXCHANGE = 16441
+# Refusals of a request to create or rekey something.
+REFUSALS = [14, 17, NO_ADDITIONAL_SAS, 38, 43, CHILD_SA_NOT_FOUND, 7, 24]
 
 
 def derive(sk_d, secret, nonces, spis):
@@ -85,9 +88,9 @@ class Pair:
 
     # --- CHILD_SAs ---
 
-    def create_child(self, rekeyed=None, pfs=True):
+    def create_child(self, rekeyed=None, pfs=True, additional=0):
         """Payloads that ask for a CHILD_SA, and what is to be remembered."""
-        sa = ike.esp_proposal(31 if pfs else 0)
+        sa = ike.esp_proposal(31 if pfs else 0, additional)
         payloads = [sa, ike_contents.nonce(), ike.selector(ike.TS_I),
                     ike.selector(ike.TS_R)]
         if pfs:
@@ -115,9 +118,10 @@ class Pair:
 
     # --- the IKE_SA that follows ---
 
-    def rekey(self):
+    def rekey(self, additional=0):
         """Payloads that ask for another IKE_SA, and what is to be remembered."""
-        dh, nonce, sa = X25519(), os.urandom(HASH_LEN), ike_contents.rekey_ike()
+        dh, nonce = X25519(), os.urandom(HASH_LEN)
+        sa = ike_contents.rekey_ike(additional)
         payloads = [sa, (ike.NONCE, nonce),
                     (ike.KE, struct.pack("!HH", 31, 0) + dh.public())]
         return payloads, ("ike", spi_of([sa]), nonce, dh)

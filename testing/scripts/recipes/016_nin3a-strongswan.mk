@@ -55,6 +55,7 @@ install: build
 	ln -sf ../lib/ikev2-initiator/ikev2-storm $(DESTDIR)/usr/local/bin/
 	ln -sf ../lib/ikev2-initiator/ikev2-unprotected $(DESTDIR)/usr/local/bin/
 	ln -sf ../lib/ikev2-initiator/ikev2-collide $(DESTDIR)/usr/local/bin/
+	ln -sf ../lib/ikev2-initiator/ikev2-meanwhile $(DESTDIR)/usr/local/bin/
 	ln -sf ../lib/ikev2-initiator/ikev2-fuzz $(DESTDIR)/usr/local/bin/
 	cp $(NIN3A)/testing/hosts/expect-s* $(DESTDIR)/usr/local/bin/
 	cp $(NIN3A)/testing/hosts/document-sample $(DESTDIR)/usr/local/bin/

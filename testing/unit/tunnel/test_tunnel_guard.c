@@ -14,6 +14,7 @@
 #include <encoding/payloads/delete_payload.h>
 #include <encoding/payloads/id_payload.h>
 #include <encoding/payloads/nonce_payload.h>
+#include <sa/ikev2/tasks/ike_rekey.h>
 
 /** Message ID that is expected, of requests and of responses */
 #define EXPECTED 7
@@ -22,6 +23,7 @@
 test_ike_sa_t sa;
 task_type_t sa_task;
 task_type_t sa_begun;
+bool sa_collided;
 static bool fixed;
 
 child_sa_state_t child_state;
@@ -44,10 +46,19 @@ static task_type_t get_begun(task_t *this)
 	return sa_begun;
 }
 
+static bool did_collide(ike_rekey_t *this)
+{
+	ck_assert_int_eq(sa_task, TASK_IKE_REKEY);
+	return sa_collided;
+}
+
 static enumerator_t *create_task_enumerator(ike_sa_t *this, task_queue_t queue)
 {
-	static task_t active = {
-		.get_type = get_type,
+	static ike_rekey_t active = {
+		.task = {
+			.get_type = get_type,
+		},
+		.did_collide = did_collide,
 	};
 	static task_t passive = {
 		.get_type = get_begun,
@@ -91,6 +102,20 @@ static enumerator_t *create_child_sa_enumerator(ike_sa_t *this)
 	}
 	return enumerator_create_cleaner(array_create_enumerator(array),
 									 (void*)array_destroy, array);
+}
+
+/**
+ * There is one with an outbound SPI of zero.
+ */
+static child_sa_t *get_child_sa(ike_sa_t *this, protocol_id_t protocol,
+								uint32_t spi, bool inbound)
+{
+	static child_sa_t child_sa = {
+		.get_state = get_state,
+	};
+
+	ck_assert(!inbound);
+	return protocol == PROTO_ESP && !spi ? &child_sa : NULL;
 }
 
 static void count()
@@ -189,9 +214,11 @@ void setup()
 	sa.public.get_message_id = get_message_id;
 	sa.public.create_task_enumerator = create_task_enumerator;
 	sa.public.create_child_sa_enumerator = create_child_sa_enumerator;
+	sa.public.get_child_sa = get_child_sa;
 	sa.public.flush_queue = flush_queue;
 	sa_task = TASK_CHILD_CREATE;
 	sa_begun = TASK_IKE_INIT;
+	sa_collided = FALSE;
 	child_state = CHILD_INSTALLED;
 	/* where the messages are from */
 	sa.remote->destroy(sa.remote);

@@ -13,10 +13,12 @@
 #include "test_ike_sa.h"
 #include "tunnel/tunnel_guard.h"
 
-/** An IKE_SA, the task that is under way on it, and what its peer has begun */
+/** An IKE_SA, the task that is under way on it, what its peer has begun, and
+ * whether both rekey the IKE_SA */
 extern test_ike_sa_t sa;
 extern task_type_t sa_task;
 extern task_type_t sa_begun;
+extern bool sa_collided;
 
 /** State of the CHILD_SAs that it has */
 extern child_sa_state_t child_state;

@@ -277,6 +277,53 @@ START_TEST(test_rekeying)
 }
 END_TEST
 
+/**
+ * Receive a request that rekeys a CHILD_SA.
+ */
+static void add_child_rekeying(protocol_id_t protocol, uint32_t spi)
+{
+	notify_payload_t *notify;
+
+	add_rekeying(&ts_payload_create(TRUE)->payload_interface);
+	notify = notify_payload_create_from_protocol_and_type(PLV2_NOTIFY, protocol,
+														  REKEY_SA);
+	notify->set_spi(notify, spi);
+	add(&notify->payload_interface);
+}
+
+/* what the peer has rekeyed while we do, it does not rekey again */
+START_TEST(test_again)
+{
+	sa_task = TASK_CHILD_REKEY;
+	add_child_rekeying(PROTO_ESP, 0);
+	assert_now();
+	child_state = CHILD_REKEYED;
+	add_child_rekeying(PROTO_ESP, 0);
+	assert_later();
+	/* a CHILD_SA that there is not is charon's to refuse */
+	add_child_rekeying(PROTO_ESP, 1);
+	assert_now();
+	add_rekeying(&ts_payload_create(TRUE)->payload_interface);
+	assert_now();
+	sa_task = TASK_CHILD_CREATE;
+	add_child_rekeying(PROTO_ESP, 0);
+	assert_now();
+
+	child_state = CHILD_INSTALLED;
+	sa_task = TASK_IKE_REKEY;
+	add_rekeying(NULL);
+	assert_now();
+	sa_collided = TRUE;
+	add_rekeying(NULL);
+	assert_later();
+	add_child_rekeying(PROTO_ESP, 0);
+	assert_now();
+	sa_task = TASK_CHILD_CREATE;
+	add_rekeying(NULL);
+	assert_now();
+}
+END_TEST
+
 /** Times that the IKE_SA was checked in by a job */
 static u_int ins;
 
@@ -386,6 +433,7 @@ void tunnel_guard_contents_case(Suite *suite)
 	tcase_add_test(tc, test_vendors);
 	tcase_add_test(tc, test_answer);
 	tcase_add_test(tc, test_rekeying);
+	tcase_add_test(tc, test_again);
 	tcase_add_loop_test(tc, test_begun, 0, countof(later));
 	tcase_add_test(tc, test_ike_begun);
 }

@@ -37,6 +37,32 @@ START_TEST(test_requests)
 }
 END_TEST
 
+/* what the peer has rekeyed while we do the same, it does not rekey again before we
+ * have our answer */
+START_TEST(test_again)
+{
+	ck_assert_int_eq(request(facts->exchange = CREATE_CHILD_SA,
+							 facts->any_selectors = TRUE,
+							 facts->again = TRUE), TUNNEL_NOT_YET);
+	ck_assert_int_eq(request(facts->exchange = CREATE_CHILD_SA,
+							 facts->any_selectors = TRUE, facts->again = TRUE,
+							 facts->rekeying = FALSE), TUNNEL_PASS);
+	ck_assert_int_eq(request(facts->exchange = CREATE_CHILD_SA,
+							 facts->rekeying = FALSE,
+							 facts->ike_collided = TRUE), TUNNEL_NOT_YET);
+	ck_assert_int_eq(request(facts->exchange = CREATE_CHILD_SA,
+							 facts->half_open = TRUE,
+							 facts->ike_collided = TRUE), TUNNEL_NOT_YET);
+	/* a CHILD_SA it may create, and it may go on */
+	ck_assert_int_eq(request(facts->exchange = CREATE_CHILD_SA,
+							 facts->any_selectors = TRUE,
+							 facts->ike_collided = TRUE), TUNNEL_PASS);
+	ck_assert_int_eq(request(facts->exchange = TUNNEL_IKE_FOLLOWUP_KE,
+							 facts->ike_collided = TRUE), TUNNEL_PASS);
+	ck_assert_int_eq(request(facts->ike_collided = TRUE), TUNNEL_PASS);
+}
+END_TEST
+
 /* what the peer has begun with a CHILD_SA it may go on with while that is there,
  * and charon goes on with it whatever comes */
 START_TEST(test_begun)
@@ -102,6 +128,7 @@ void tunnel_rules_rekeying_case(Suite *suite)
 	TCase *tc = test_case(suite, "rekeying", 0, NULL, NULL);
 
 	tcase_add_test(tc, test_requests);
+	tcase_add_test(tc, test_again);
 	tcase_add_test(tc, test_begun);
 	tcase_add_test(tc, test_ike_begun);
 }
