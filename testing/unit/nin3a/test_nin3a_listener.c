@@ -1,38 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The hooks of a UPF: each has what charon tells done and told, for IKE_SAs of
- * ours, and leaves those of others alone.  What stands behind the hooks is real
+ * The hooks of a UPF that get messages: each has what charon tells done and told,
+ * for IKE_SAs of ours, and leaves those of others alone.  What stands behind the hooks is real
  * but for jobs and plugin kupf.
  */
 
 #include <check.h>
 
+#include "test_nin3a_listener.h"
 #include "nin3a/nin3a_counters.h"
-#include "nin3a/nin3a_listener.h"
-#include "test_ike_sa.h"
-#include "test_kupf.h"
-#include "test_runner.h"
-#include "test_support.h"
 
-#include <daemon.h>
 #include <encoding/payloads/auth_payload.h>
 #include <encoding/payloads/delete_payload.h>
 #include <encoding/payloads/nonce_payload.h>
 #include <encoding/payloads/ts_payload.h>
 
-static test_kupf_t kupf;
-static test_ike_sa_t sa, other;
-static test_child_sa_t pdu;
-static nin3a_settings_t settings;
-static nin3a_tunnels_t *tunnels;
+test_kupf_t kupf;
+test_ike_sa_t sa, other;
+test_child_sa_t pdu;
+nin3a_settings_t settings;
+nin3a_tunnels_t *tunnels;
 static nin3a_listener_t *nin3a;
-static listener_t *hooks;
-static kupf_session_t *session;
-static message_t *message;
+listener_t *hooks;
+kupf_session_t *session;
+message_t *message;
 
 /** The connection of a UE, and what charon has verified */
-static peer_cfg_t *peer_cfg;
+peer_cfg_t *peer_cfg;
 static auth_cfg_t *auth;
 
 /** Whether credentials were looked for elsewhere */
@@ -42,7 +37,7 @@ static bool elsewhere;
 static uint32_t expected_id;
 
 /** Answers that were sent without an IKE_SA */
-static u_int sent;
+u_int sent;
 
 /** Counter that is looked for */
 static const char *wanted;
@@ -158,7 +153,7 @@ static void init_ike_sa(test_ike_sa_t *this, uint32_t unique_id)
 	this->public.get_other_eap_id = get_other_eap_id;
 }
 
-static void setup()
+void setup()
 {
 	ike_cfg_create_t ike = {
 		.version = IKEV2,
@@ -186,7 +181,7 @@ static void setup()
 	sent = expected_id = 0;
 }
 
-static void teardown()
+void teardown()
 {
 	lib->credmgr->remove_set(lib->credmgr, &credentials);
 	charon->sender = NULL;
@@ -213,7 +208,7 @@ static void find_counter(void *user, const char *name, uint64_t found)
 	}
 }
 
-static uint64_t count_of(const char *name)
+uint64_t count_of(const char *name)
 {
 	wanted = name;
 	value = UINT64_MAX;
@@ -225,7 +220,7 @@ static uint64_t count_of(const char *name)
 /**
  * Have an attempt.
  */
-static void begin(test_ike_sa_t *of, nin3a_reason_t reason)
+void begin(test_ike_sa_t *of, nin3a_reason_t reason)
 {
 	tunnels->begin(tunnels, of->unique_id, nin3a_attempt_create(of->other_id,
 											of->local, of->remote, reason));
@@ -234,7 +229,7 @@ static void begin(test_ike_sa_t *of, nin3a_reason_t reason)
 /**
  * Have an IKE_SA that its UE has verified for.
  */
-static void verify(test_ike_sa_t *of)
+void verify(test_ike_sa_t *of)
 {
 	tunnel_spis_t spis = tunnel_spis_get(&of->public);
 
@@ -242,7 +237,7 @@ static void verify(test_ike_sa_t *of)
 	ck_assert(tunnels->bind(tunnels, of->unique_id, session, &spis));
 }
 
-static void set_state(test_ike_sa_t *of, ike_sa_state_t state)
+void set_state(test_ike_sa_t *of, ike_sa_state_t state)
 {
 	hooks->ike_state_change(hooks, &of->public, state);
 }
@@ -250,7 +245,7 @@ static void set_state(test_ike_sa_t *of, ike_sa_state_t state)
 /**
  * Have a tunnel, and forget what was told of it.
  */
-static void bring_up(test_ike_sa_t *of)
+void bring_up(test_ike_sa_t *of)
 {
 	verify(of);
 	set_state(of, IKE_ESTABLISHED);
@@ -261,7 +256,7 @@ static void bring_up(test_ike_sa_t *of)
 /**
  * Begin with a message.
  */
-static void prepare(exchange_type_t exchange, bool request)
+void prepare(exchange_type_t exchange, bool request)
 {
 	DESTROY_IF(message);
 	message = message_create(IKEV2_MAJOR_VERSION, IKEV2_MINOR_VERSION);
@@ -269,7 +264,7 @@ static void prepare(exchange_type_t exchange, bool request)
 	message->set_request(message, request);
 }
 
-static void pass(test_ike_sa_t *on, bool incoming, bool plain)
+void pass(test_ike_sa_t *on, bool incoming, bool plain)
 {
 	ck_assert(hooks->message(hooks, &on->public, message, incoming, plain));
 }
@@ -414,38 +409,6 @@ START_TEST(test_end)
 }
 END_TEST
 
-/* not every end is told by ike_updown() */
-START_TEST(test_destroyed)
-{
-	bring_up(&sa);
-	set_state(&sa, IKE_DESTROYING);
-	test_kupf_assert(&kupf, "tunnel-down carol 1 shutdown");
-}
-END_TEST
-
-START_TEST(test_refused)
-{
-	begin(&sa, NIN3A_METHOD);
-	set_state(&sa, IKE_DESTROYING);
-	test_kupf_assert(&kupf, "auth-failed carol@example.org 192.0.2.1[4500] "
-					 "198.51.100.2[4711] auth-method");
-	ck_assert_int_eq(tunnels->get_state(tunnels, 1), NIN3A_STATE_NONE);
-	set_state(&sa, IKE_DESTROYING);
-	test_kupf_assert(&kupf, "");
-}
-END_TEST
-
-/* IKEv1 on a connection of ours gets as far as no judgement */
-START_TEST(test_other_version)
-{
-	sa.version = IKEV1;
-	sa.peer_cfg = peer_cfg;
-	set_state(&sa, IKE_DESTROYING);
-	test_kupf_assert(&kupf, "auth-failed carol@example.org 192.0.2.1[4500] "
-					 "198.51.100.2[4711] ike-version");
-}
-END_TEST
-
 START_TEST(test_response)
 {
 	begin(&sa, NIN3A_METHOD);
@@ -465,110 +428,6 @@ START_TEST(test_response)
 	pass(&sa, FALSE, TRUE);
 	ck_assert_ptr_nonnull(message->get_payload(message, PLV2_AUTH));
 	test_kupf_assert(&kupf, "");
-}
-END_TEST
-
-/**
- * Begin with a message that has addresses.
- */
-static void prepare_between(exchange_type_t exchange, bool request)
-{
-	prepare(exchange, request);
-	message->set_source(message, request ? sa.remote->clone(sa.remote)
-										 : sa.local->clone(sa.local));
-	message->set_destination(message, request ? sa.local->clone(sa.local)
-											  : sa.remote->clone(sa.remote));
-}
-
-/* an answer to what comes before IKE_AUTH may be all that a UE gets */
-START_TEST(test_early)
-{
-	sa.state = IKE_CONNECTING;
-	sa.public.get_ike_cfg = (void*)return_null;
-	prepare_between(IKE_SA_INIT, FALSE);
-	message->add_notify(message, FALSE, NO_PROPOSAL_CHOSEN, chunk_empty);
-	pass(&sa, FALSE, TRUE);
-	test_kupf_assert(&kupf, "auth-failed nobody 192.0.2.1[4500] "
-					 "198.51.100.2[4711] no-connection");
-}
-END_TEST
-
-static void alert(ike_sa_t *ike_sa, alert_t type, ...)
-{
-	va_list args;
-
-	va_start(args, type);
-	hooks->alert(hooks, ike_sa, type, args);
-	va_end(args);
-}
-
-/* what cannot be read speaks against whoever has set up nothing then */
-START_TEST(test_unreadable)
-{
-	sa.state = IKE_CONNECTING;
-	prepare_between(IKE_AUTH, TRUE);
-	alert(&sa.public, ALERT_PARSE_ERROR_BODY, message, PARSE_ERROR);
-	test_kupf_assert(&kupf, "");
-	if (_i)
-	{
-		set_state(&sa, IKE_ESTABLISHED);
-	}
-	set_state(&sa, IKE_DESTROYING);
-	test_kupf_assert(&kupf, _i ? "" : "auth-failed nobody 192.0.2.1[4500] "
-					 "198.51.100.2[4711] malformed");
-}
-END_TEST
-
-START_TEST(test_established)
-{
-	set_state(&sa, IKE_ESTABLISHED);
-	begin(&other, NIN3A_METHOD);
-	set_state(&other, IKE_ESTABLISHED);
-	test_kupf_assert(&kupf, "");
-	ck_assert_uint_eq(count_of("nin3a-accepted"), 0);
-	verify(&sa);
-	set_state(&sa, IKE_ESTABLISHED);
-	test_kupf_assert(&kupf, "crop 1");
-	ck_assert_uint_eq(count_of("nin3a-accepted"), 1);
-}
-END_TEST
-
-START_TEST(test_up)
-{
-	verify(&sa);
-	hooks->child_updown(hooks, &sa.public, &pdu.public, TRUE);
-	test_kupf_assert(&kupf, "");
-	set_state(&sa, IKE_ESTABLISHED);
-	hooks->child_updown(hooks, &sa.public, &pdu.public, FALSE);
-	test_kupf_assert(&kupf, "crop 1");
-	hooks->child_updown(hooks, &sa.public, &pdu.public, TRUE);
-	hooks->child_updown(hooks, &sa.public, &pdu.public, TRUE);
-	test_kupf_assert(&kupf, "tunnel-up carol 1 pdu, child-up carol 1 pdu");
-	ck_assert_uint_eq(count_of("nin3a-tunnels-opened"), 1);
-	/* another one of the session takes its place */
-	verify(&other);
-	set_state(&other, IKE_ESTABLISHED);
-	hooks->child_updown(hooks, &other.public, &pdu.public, TRUE);
-	test_kupf_assert(&kupf, "crop 2, tunnel-up carol 2 pdu, "
-					 "child-up carol 2 pdu, supersede");
-}
-END_TEST
-
-START_TEST(test_flapping)
-{
-	u_int i;
-
-	for (i = 1; i < 5; i++)
-	{
-		bring_up(&sa);
-		set_state(&sa, IKE_DESTROYING);
-	}
-	kupf.told[0] = '\0';
-	verify(&sa);
-	set_state(&sa, IKE_ESTABLISHED);
-	hooks->child_updown(hooks, &sa.public, &pdu.public, TRUE);
-	test_kupf_assert(&kupf, "crop 1, tunnel-up carol 1 pdu, "
-					 "child-up carol 1 pdu, session-flapping carol 5");
 }
 END_TEST
 
@@ -609,70 +468,6 @@ START_TEST(test_latency_gone)
 	set_state(&sa, IKE_DESTROYING);
 	bring_up(&sa);
 	ck_assert_uint_eq(count_of("nin3a-setup-microseconds-le-inf"), 0);
-}
-END_TEST
-
-START_TEST(test_children)
-{
-	bring_up(&sa);
-	hooks->child_state_change(hooks, NULL, &pdu.public, CHILD_DESTROYING);
-	hooks->child_state_change(hooks, &other.public, &pdu.public,
-							  CHILD_DESTROYING);
-	test_kupf_assert(&kupf, "");
-	hooks->child_state_change(hooks, &sa.public, &pdu.public,
-							  CHILD_DESTROYING);
-	test_kupf_assert(&kupf, "child-down carol 1 pdu, lose 1");
-}
-END_TEST
-
-START_TEST(test_moved)
-{
-	host_t *host = host_create_from_string("203.0.113.7", 4500);
-
-	bring_up(&sa);
-	hooks->ike_update(hooks, &other.public, host, host);
-	test_kupf_assert(&kupf, "");
-	hooks->ike_update(hooks, &sa.public, sa.local, host);
-	test_kupf_assert(&kupf, "tunnel-moved carol 1 192.0.2.1[4500] "
-					 "203.0.113.7[4500]");
-	host->destroy(host);
-}
-END_TEST
-
-/* an address of ours that is not that of the session */
-START_TEST(test_moved_away)
-{
-	host_t *host = host_create_from_string("192.0.2.9", 4500);
-	kupf_session_data_t data;
-
-	test_session_data(&data, "carol", ID_RFC822_ADDR, "carol@example.org");
-	ck_assert(kupf_address_parse(chunk_from_str("192.0.2.1"),
-								 &data.upf_address));
-	kupf_session_unref(session);
-	session = kupf_session_create(&data);
-	settings.address_match = TRUE;
-	bring_up(&sa);
-	hooks->ike_update(hooks, &sa.public, host, sa.remote);
-	test_kupf_assert(&kupf, "close 1, tunnel-moved carol 1 192.0.2.9[4500] "
-					 "198.51.100.2[4711]");
-	host->destroy(host);
-}
-END_TEST
-
-START_TEST(test_rekeyed)
-{
-	bring_up(&sa);
-	other.remote->destroy(other.remote);
-	other.remote = host_create_from_string("203.0.113.7", 4500);
-	hooks->ike_rekey(hooks, &sa.public, &other.public);
-	test_kupf_assert(&kupf, "tunnel-moved carol 1 192.0.2.1[4500] "
-					 "203.0.113.7[4500]");
-	ck_assert_int_eq(tunnels->get_state(tunnels, 2), NIN3A_STATE_ESTABLISHED);
-	/* it is the successor's tunnel */
-	set_state(&sa, IKE_DESTROYING);
-	test_kupf_assert(&kupf, "");
-	set_state(&other, IKE_DESTROYING);
-	test_kupf_assert(&kupf, "tunnel-down carol 1 shutdown");
 }
 END_TEST
 
@@ -731,83 +526,6 @@ START_TEST(test_bounds_carried)
 }
 END_TEST
 
-START_TEST(test_alert)
-{
-	begin(&sa, NIN3A_ALLOWED);
-	alert(NULL, ALERT_LOCAL_AUTH_FAILED);
-	ck_assert_int_eq(tunnels->get_state(tunnels, 1), NIN3A_STATE_GUARDED);
-	alert(&sa.public, ALERT_LOCAL_AUTH_FAILED);
-	ck_assert_int_eq(tunnels->get_state(tunnels, 1), NIN3A_STATE_REFUSED);
-}
-END_TEST
-
-START_TEST(test_unknown)
-{
-	static const uint8_t request[60] = {
-		1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 14, 15, 16, 17, 18,
-		46, 0x20, 37, 0x08, 0, 0, 0, 7, 0, 0, 0, 60,
-	};
-
-	message = message_create_from_packet(packet_create_from_data(
-						sa.remote->clone(sa.remote), sa.local->clone(sa.local),
-						chunk_clone(chunk_from_thing(request))));
-	alert(NULL, ALERT_INVALID_IKE_SPI, message);
-	ck_assert_uint_eq(sent, 1);
-}
-END_TEST
-
-START_TEST(test_authorize)
-{
-	bool success = TRUE;
-
-	begin(&sa, NIN3A_METHOD);
-	ck_assert(hooks->authorize(hooks, &sa.public, _i, &success));
-	ck_assert(!success);
-	/* that of others is left alone, whatever somebody else says */
-	ck_assert(hooks->authorize(hooks, &other.public, _i, &success));
-	ck_assert(!success);
-	success = TRUE;
-	ck_assert(hooks->authorize(hooks, &other.public, _i, &success));
-	ck_assert(success);
-	/* on a connection of ours nobody has judged it */
-	other.peer_cfg = peer_cfg;
-	ck_assert(hooks->authorize(hooks, &other.public, _i, &success));
-	ck_assert(!success);
-}
-END_TEST
-
-/** Whether an IKE_SA has an entry, and a connection of ours; whether it is ours */
-static const struct {
-	bool entry, named, ours;
-} sas[] = {
-	{ FALSE, FALSE, FALSE },
-	{ FALSE, TRUE, TRUE },
-	{ TRUE, FALSE, TRUE },
-	{ TRUE, TRUE, TRUE },
-};
-
-/* nothing passes on one of ours that has no session */
-START_TEST(test_narrow)
-{
-	linked_list_t *local = linked_list_create();
-	linked_list_t *remote = linked_list_create();
-
-	local->insert_last(local, traffic_selector_create_dynamic(0, 0, 65535));
-	remote->insert_last(remote, traffic_selector_create_dynamic(0, 0, 65535));
-	sa.peer_cfg = sas[_i].named ? peer_cfg : NULL;
-	if (sas[_i].entry)
-	{
-		begin(&sa, NIN3A_METHOD);
-	}
-	hooks->narrow(hooks, &sa.public, &pdu.public, NARROW_RESPONDER, local,
-				  remote);
-	ck_assert_uint_eq(local->get_count(local), 1);
-	ck_assert_uint_eq(remote->get_count(remote), !sas[_i].ours);
-	local->destroy_offset(local, offsetof(traffic_selector_t, destroy));
-	remote->destroy_offset(remote, offsetof(traffic_selector_t, destroy));
-}
-END_TEST
-
 START_TEST(test_no_ike_sa)
 {
 	prepare(IKE_AUTH, TRUE);
@@ -833,26 +551,7 @@ static Suite *nin3a_listener_suite()
 	tcase_add_loop_test(tc, test_bounds_carried, 0, 2);
 	tcase_add_test(tc, test_no_ike_sa);
 
-	tc = test_case(suite, "states", 0, setup, teardown);
-	tcase_add_test(tc, test_destroyed);
-	tcase_add_test(tc, test_refused);
-	tcase_add_test(tc, test_other_version);
-	tcase_add_test(tc, test_early);
-	tcase_add_loop_test(tc, test_unreadable, 0, 2);
-	tcase_add_test(tc, test_established);
-	tcase_add_test(tc, test_up);
-	tcase_add_test(tc, test_flapping);
-	tcase_add_test(tc, test_children);
-	tcase_add_test(tc, test_moved);
-	tcase_add_test(tc, test_moved_away);
-	tcase_add_test(tc, test_rekeyed);
-
-	tc = test_case(suite, "others", 0, setup, teardown);
-	tcase_add_test(tc, test_alert);
-	tcase_add_test(tc, test_unknown);
-	tcase_add_loop_test(tc, test_authorize, 0, 2);
-	tcase_add_loop_test(tc, test_narrow, 0, countof(sas));
-
+	nin3a_listener_states_case(suite);
 	return suite;
 }
 
