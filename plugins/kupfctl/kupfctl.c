@@ -3,6 +3,7 @@
 #include "kupfctl.h"
 #include "kupfctl_args.h"
 #include "kupfctl_conn.h"
+#include "kupfctl_line.h"
 #include "kupfctl_output.h"
 #include "kupfctl_secret.h"
 #include "kupfctl_session.h"
@@ -91,6 +92,11 @@ static void print_help(const kupfctl_command_t *command)
 	if (command->details)
 	{
 		printf("%s", command->details);
+	}
+	if (command->has_lines)
+	{
+		printf("\nFields:\n");
+		kupfctl_line_print_fields();
 	}
 	if (command->options)
 	{

@@ -71,6 +71,9 @@ struct kupfctl_option_t {
 	bool many;
 	/** what it is, for --help */
 	const char *help;
+	/** what the field is in a line of a file, if it has another name there than
+	 * in the request */
+	const char *word;
 };
 
 /**
@@ -98,6 +101,8 @@ struct kupfctl_command_t {
 	const char *request;
 	/** field of its positional argument, NULL for the name of a session */
 	const char *field;
+	/** it takes lines with fields, which --help lists */
+	bool has_lines;
 	/** one of the options with a key has to be given */
 	bool needs_key;
 

@@ -10,8 +10,7 @@ static const kupfctl_option_t establish_options[] = {
 
 static const kupfctl_option_t modify_options[] = {
 	KUPFCTL_SESSION_OPTIONS,
-	{ "--grace", "SECONDS", NULL, "grace", false,
-	  "how long a tunnel with the old key may stay" },
+	KUPFCTL_GRACE_OPTION,
 	{ "--file", "FILE", "FILE", NULL, false,
 	  "many sessions, one a line; - for standard input" },
 	{}
@@ -129,15 +128,12 @@ const kupfctl_command_t kupfctl_commands[] = {
 		.details =
 			"FILE, or standard input if it is -, has lines\n\n"
 			"  SESSION field=value field=value ...\n\n"
-			"with the fields key, kamf, rand, fc, ue-id, pdu-session-id, "
-			"upf-address,\n"
-			"ue-addresses, dns, p-cscf, dnn, snssai, lifetime, generation "
-			"and services;\n"
-			"lists are separated by commas, keys are 0x<hex> or 0s<base64>, "
-			"and # starts a\n"
-			"comment.  A wrong line\n"
-			"ends it: lines before it are sent, this one and those after "
-			"it are not.\n",
+			"with the fields below; lists are separated by commas, keys are "
+			"0x<hex> or\n"
+			"0s<base64>, and # starts a comment.  A wrong line ends it: lines "
+			"before it are\n"
+			"sent, this one and those after it are not.\n",
+		.has_lines = true,
 		.options = load_options,
 		.min = 1,
 		.max = 1,

@@ -10,52 +10,47 @@
 /** What separates words */
 #define BLANKS " \t"
 
-/**
- * What a field is.
- */
-typedef enum {
-	TEXT,
-	LIST,
-	KEY,
-} kind_t;
-
-/** Fields: the keys first, which have the same index in secrets */
-static const struct {
-	const char *name;
-	kind_t kind;
-	/** longest key, octets */
-	size_t max;
-} fields[KUPFCTL_LINE_FIELDS] = {
-	{ "key", KEY, KUPFCTL_KEY_MAX },
-	{ "kamf", KEY, KUPFCTL_KEY_MIN },
-	{ "ktngf", KEY, KUPFCTL_KEY_MIN },
-	{ "base-key", KEY, KUPFCTL_KEY_MIN },
-	{ "derivation", TEXT, 0 },
-	{ "supi", TEXT, 0 },
-	{ "af-id", TEXT, 0 },
-	{ "snn", TEXT, 0 },
-	{ "sqn-ak", TEXT, 0 },
-	{ "nas-count", TEXT, 0 },
-	{ "distinguisher", TEXT, 0 },
-	{ "rand", TEXT, 0 },
-	{ "fc", TEXT, 0 },
-	{ "ue-id", TEXT, 0 },
-	{ "pdu-session-id", TEXT, 0 },
-	{ "upf-address", TEXT, 0 },
-	{ "ue-addresses", LIST, 0 },
-	{ "dns", LIST, 0 },
-	{ "p-cscf", LIST, 0 },
-	{ "dnn", TEXT, 0 },
-	{ "snssai", TEXT, 0 },
-	{ "lifetime", TEXT, 0 },
-	{ "services", LIST, 0 },
-	{ "psk-identity", TEXT, 0 },
-	{ "generation", TEXT, 0 },
-	{ "grace", TEXT, 0 },
+/** Fields: the keys first, which have the same index in secrets; in the end what
+ * only a modification has */
+static const kupfctl_option_t fields[] = {
+	KUPFCTL_SESSION_OPTIONS,
+	KUPFCTL_GRACE_OPTION,
 };
 
+/** Number of them */
+#define FIELDS ((int)(sizeof(fields) / sizeof(*fields)))
+
+_Static_assert(FIELDS <= KUPFCTL_LINE_FIELDS, "there is no room for all fields");
+
 /** Field that only a modification has, the last one */
-#define GRACE (KUPFCTL_LINE_FIELDS - 1)
+#define GRACE (FIELDS - 1)
+
+/** Columns of the names of the fields in --help */
+#define COLUMNS 78
+
+/**
+ * Name of a field.
+ */
+static const char *name_of(int i)
+{
+	return fields[i].word ?: fields[i].field;
+}
+
+/**
+ * Whether a field is a key.
+ */
+static bool is_key(int i)
+{
+	return i < KUPFCTL_LINE_KEYS;
+}
+
+/**
+ * Most octets of a key: those of a base key are fixed.
+ */
+static size_t longest(int i)
+{
+	return i == 0 ? KUPFCTL_KEY_MAX : KUPFCTL_KEY_MIN;
+}
 
 /**
  * Number of fields that a line may have.
@@ -65,7 +60,7 @@ static int count_fields(kupfctl_line_kind_t kind)
 	switch (kind)
 	{
 		case KUPFCTL_LINE_MODIFY:
-			return KUPFCTL_LINE_FIELDS;
+			return FIELDS;
 		case KUPFCTL_LINE_DELETE:
 			return 0;
 		default:
@@ -79,8 +74,8 @@ static int find_field(kupfctl_line_kind_t kind, const char *name, size_t len)
 
 	for (i = 0; i < count_fields(kind); i++)
 	{
-		if (strlen(fields[i].name) == len &&
-			!strncmp(fields[i].name, name, len))
+		if (strlen(name_of(i)) == len &&
+			!strncmp(name_of(i), name, len))
 		{
 			return i;
 		}
@@ -99,7 +94,7 @@ static void refuse_field(kupfctl_line_kind_t kind, const char *name, size_t len,
 
 	for (i = 0; i < count_fields(kind); i++)
 	{
-		kupf_unknown_compare(&unknown, fields[i].name);
+		kupf_unknown_compare(&unknown, name_of(i));
 	}
 	kupf_unknown_print(&unknown, error, KUPFCTL_LINE_ERROR, "word", number);
 }
@@ -133,26 +128,26 @@ static bool parse_word(kupfctl_line_kind_t kind, kupfctl_line_t *line,
 	if (line->values[i])
 	{
 		snprintf(error, KUPFCTL_LINE_ERROR, "field %s given twice",
-				 fields[i].name);
+				 name_of(i));
 		return false;
 	}
 	if (!*value)
 	{
 		snprintf(error, KUPFCTL_LINE_ERROR, "field %s has no value",
-				 fields[i].name);
+				 name_of(i));
 		return false;
 	}
 	line->values[i] = value;
-	if (fields[i].kind == KEY)
+	if (is_key(i))
 	{
 		/* not left to the daemon: it takes 32 digits for 32 raw octets */
 		secret = &line->secrets[i];
 		if (!kupfctl_secret_decode(secret, value, strlen(value)) ||
-			secret->len < KUPFCTL_KEY_MIN || secret->len > fields[i].max)
+			secret->len < KUPFCTL_KEY_MIN || secret->len > longest(i))
 		{
 			snprintf(error, KUPFCTL_LINE_ERROR, "field %s is not 0x<hex> or "
-					 "0s<base64> of %s octets", fields[i].name,
-					 fields[i].max > KUPFCTL_KEY_MIN ? "32 to 64" : "32");
+					 "0s<base64> of %s octets", name_of(i),
+					 longest(i) > KUPFCTL_KEY_MIN ? "32 to 64" : "32");
 			return false;
 		}
 	}
@@ -226,17 +221,17 @@ size_t kupfctl_line_size(const kupfctl_line_t *line)
 	int i;
 
 	size = 2 * head + strlen(line->session) + head + strlen("replaceyes");
-	for (i = 0; i < KUPFCTL_LINE_FIELDS; i++)
+	for (i = 0; i < FIELDS; i++)
 	{
 		if (line->values[i])
 		{
 			len = strlen(line->values[i]);
-			size += head + strlen(fields[i].name) + len;
-			if (fields[i].kind == LIST)
+			size += head + strlen(name_of(i)) + len;
+			if (fields[i].many)
 			{
 				size += head * (count_items(line->values[i]) + 1);
 			}
-			else if (fields[i].kind == KEY)
+			else if (is_key(i))
 			{
 				size += KUPFCTL_HEX_MAX;
 			}
@@ -277,26 +272,47 @@ void kupfctl_line_add(kupfctl_line_kind_t kind, const kupfctl_line_t *line,
 	{
 		wire_writer_text(request, "replace", "yes");
 	}
-	for (i = 0; i < KUPFCTL_LINE_FIELDS; i++)
+	for (i = 0; i < FIELDS; i++)
 	{
 		if (!line->values[i])
 		{
 			continue;
 		}
-		switch (fields[i].kind)
+		if (is_key(i))
 		{
-			case KEY:
-				kupfctl_secret_add(&line->secrets[i], request, fields[i].name);
-				break;
-			case LIST:
-				add_list(request, fields[i].name, line->values[i]);
-				break;
-			default:
-				wire_writer_text(request, fields[i].name, line->values[i]);
-				break;
+			kupfctl_secret_add(&line->secrets[i], request, name_of(i));
+		}
+		else if (fields[i].many)
+		{
+			add_list(request, name_of(i), line->values[i]);
+		}
+		else
+		{
+			wire_writer_text(request, name_of(i), line->values[i]);
 		}
 	}
 	wire_writer_end_section(request);
+}
+
+/*
+ * Described in header
+ */
+void kupfctl_line_print_fields(void)
+{
+	int i, len, column = 0;
+
+	for (i = 0; i < GRACE; i++)
+	{
+		len = strlen(name_of(i)) + 2;
+		if (column && column + len > COLUMNS)
+		{
+			printf("\n");
+			column = 0;
+		}
+		printf("%s%s%s", column ? " " : "  ", name_of(i),
+			   i < GRACE - 1 ? "," : "\n");
+		column += len;
+	}
 }
 
 /*

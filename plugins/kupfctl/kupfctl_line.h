@@ -17,8 +17,12 @@
 
 #include "kupfctl_secret.h"
 
-/** Number of fields that a session may have */
-#define KUPFCTL_LINE_FIELDS 26
+/** Room for the fields that a session may have: those of the options of establish,
+ * and of modify */
+#define KUPFCTL_LINE_FIELDS 48
+
+/** Fields that are keys, the first ones */
+#define KUPFCTL_LINE_KEYS 4
 
 /** Room for a description of an error */
 #define KUPFCTL_LINE_ERROR 128
@@ -44,7 +48,7 @@ typedef struct {
 	/** text of each field, NULL if it is not given */
 	const char *values[KUPFCTL_LINE_FIELDS];
 	/** key, K_AMF, K_TNGF or another one, at the index of its field */
-	kupfctl_secret_t secrets[4];
+	kupfctl_secret_t secrets[KUPFCTL_LINE_KEYS];
 } kupfctl_line_t;
 
 /**
@@ -77,6 +81,12 @@ size_t kupfctl_line_size(const kupfctl_line_t *line);
  */
 void kupfctl_line_add(kupfctl_line_kind_t kind, const kupfctl_line_t *line,
 					  wire_writer_t *request);
+
+/**
+ * Print the names of the fields that a session may have when it is established,
+ * in lines.
+ */
+void kupfctl_line_print_fields(void);
 
 /**
  * Wipe the keys.

@@ -19,16 +19,19 @@
 #define KUPFCTL_DERIVATIONS "kupf ts33501-a9 ts33501-a22 akma akma-af kmsg " \
 	"best best-prime"
 
-/** Entries of a table of options: the fields of a session */
+/** Entries of a table of options: the fields of a session, of which those come first
+ * whose argument is the file of a key; they are also the words of a line, see
+ * kupfctl_line.h */
 #define KUPFCTL_SESSION_OPTIONS \
 	{ "--key-file", "FILE", "FILE", NULL, false, \
-	  "file with the key (K_UPF), - for standard input" }, \
+	  "file with the key (K_UPF), - for standard input", "key" }, \
 	{ "--kamf-file", "FILE", "FILE", NULL, false, \
-	  "file with K_AMF, the daemon derives the key" }, \
+	  "file with K_AMF, the daemon derives the key", "kamf" }, \
 	{ "--ktngf-file", "FILE", "FILE", NULL, false, \
-	  "file with K_TNGF or K_TWIF, likewise" }, \
+	  "file with K_TNGF or K_TWIF, likewise", "ktngf" }, \
 	{ "--base-key-file", "FILE", "FILE", NULL, false, \
-	  "file with the key that another derivation names, likewise" }, \
+	  "file with the key that another derivation names, likewise", \
+	  "base-key" }, \
 	{ "--derivation", "NAME", KUPFCTL_DERIVATIONS, "derivation", \
 	  false, "how, if not kupf: see derive --list" }, \
 	{ "--nas-count", "N", NULL, "nas-count", false, \
@@ -44,9 +47,9 @@
 	{ "--sqn-ak", "0xHEX", NULL, "sqn-ak", false, \
 	  "SQN xor AK of the derivation" }, \
 	{ "--rand", "HEX", NULL, NULL, false, \
-	  "RAND of the derivation, 16 to 64 octets" }, \
+	  "RAND of the derivation, 16 to 64 octets", "rand" }, \
 	{ "--fc", "HEX", NULL, NULL, false, \
-	  "FC of the derivation, two or four digits" }, \
+	  "FC of the derivation, two or four digits", "fc" }, \
 	{ "--ue-id", "ID", NULL, "ue-id", false, \
 	  "IKE identity of the UE, in typed text" }, \
 	{ "--pdu-session-id", "N", NULL, "pdu-session-id", false, \
@@ -71,6 +74,11 @@
 	  "what the key is for, may be repeated" }, \
 	{ "--psk-identity", "TEXT", NULL, "psk-identity", false, \
 	  "identity that the key itself has in TLS" }
+
+/** The option of a modification, likewise */
+#define KUPFCTL_GRACE_OPTION \
+	{ "--grace", "SECONDS", NULL, "grace", false, \
+	  "how long a tunnel with the old key may stay" }
 
 /**
  * Whether a text can be the name of a session: 1 to 64 printable ASCII

@@ -115,7 +115,7 @@ static bool psk_identity_in_use(private_kupf_admission_t *this,
  * request names are not of the wrong side.
  */
 static bool is_accepted(private_kupf_admission_t *this,
-						const kupf_session_data_t *data, u_int fields,
+						const kupf_session_data_t *data, kupf_fields_t fields,
 						kupf_error_t *error)
 {
 	const char *missing;
@@ -157,8 +157,9 @@ static bool has_memory(const kupf_session_data_t *data, kupf_error_t *error)
 }
 
 METHOD(kupf_admission_t, add, kupf_session_t*,
-	private_kupf_admission_t *this, kupf_session_data_t *data, u_int fields,
-	bool known, const kupf_store_hashes_t *hashes, kupf_error_t *error)
+	private_kupf_admission_t *this, kupf_session_data_t *data,
+	kupf_fields_t fields, bool known, const kupf_store_hashes_t *hashes,
+	kupf_error_t *error)
 {
 	kupf_session_t *session;
 
@@ -203,7 +204,7 @@ METHOD(kupf_admission_t, add, kupf_session_t*,
 
 METHOD(kupf_admission_t, exchange, kupf_session_t*,
 	private_kupf_admission_t *this, kupf_session_t *old,
-	kupf_session_data_t *data, u_int fields, kupf_error_t *error)
+	kupf_session_data_t *data, kupf_fields_t fields, kupf_error_t *error)
 {
 	kupf_session_data_t before;
 	kupf_session_t *session;

@@ -45,7 +45,7 @@ struct kupf_admission_t {
 	 * @return			new reference, NULL with error set
 	 */
 	kupf_session_t *(*add)(kupf_admission_t *this, kupf_session_data_t *data,
-						   u_int fields, bool known,
+						   kupf_fields_t fields, bool known,
 						   const kupf_store_hashes_t *hashes,
 						   kupf_error_t *error);
 
@@ -60,7 +60,7 @@ struct kupf_admission_t {
 	 * @return			new reference, NULL with error set
 	 */
 	kupf_session_t *(*exchange)(kupf_admission_t *this, kupf_session_t *old,
-								kupf_session_data_t *data, u_int fields,
+								kupf_session_data_t *data, kupf_fields_t fields,
 								kupf_error_t *error);
 
 	/**

@@ -25,7 +25,7 @@ static const struct {
 /**
  * Get the inputs that fields are.
  */
-static u_int get_inputs(u_int fields)
+static u_int get_inputs(kupf_fields_t fields)
 {
 	u_int inputs = 0, i;
 

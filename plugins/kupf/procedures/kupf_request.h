@@ -26,42 +26,45 @@ typedef struct kupf_request_t kupf_request_t;
 typedef struct kupf_octets_t kupf_octets_t;
 typedef enum kupf_field_t kupf_field_t;
 
+/** Any number of kupf_field_t, ORed; there are too many for 32 bits */
+typedef uint64_t kupf_fields_t;
+
 /**
- * Fields of requests.
+ * Fields of requests, a bit of kupf_fields_t each.
  */
 enum kupf_field_t {
-	KUPF_FIELD_SESSION = (1 << 0),
-	KUPF_FIELD_UE_ID = (1 << 1),
-	KUPF_FIELD_KEY = (1 << 2),
-	KUPF_FIELD_KAMF = (1 << 3),
-	KUPF_FIELD_RAND = (1 << 4),
-	KUPF_FIELD_FC = (1 << 5),
-	KUPF_FIELD_PDU_SESSION_ID = (1 << 6),
-	KUPF_FIELD_UPF_ADDRESS = (1 << 7),
-	KUPF_FIELD_UE_ADDRESSES = (1 << 8),
-	KUPF_FIELD_LIFETIME = (1 << 9),
-	KUPF_FIELD_SERVICES = (1 << 10),
-	KUPF_FIELD_GRACE = (1 << 11),
-	KUPF_FIELD_STATE = (1 << 12),
-	KUPF_FIELD_DERIVATION = (1 << 13),
-	KUPF_FIELD_KTNGF = (1 << 14),
-	KUPF_FIELD_NAS_COUNT = (1 << 15),
-	KUPF_FIELD_DISTINGUISHER = (1 << 16),
-	KUPF_FIELD_DNS = (1 << 17),
-	KUPF_FIELD_P_CSCF = (1 << 18),
-	KUPF_FIELD_DNN = (1 << 19),
-	KUPF_FIELD_SNSSAI = (1 << 20),
-	KUPF_FIELD_PSK_IDENTITY = (1 << 21),
-	KUPF_FIELD_BASE = (1 << 22),
-	KUPF_FIELD_SUPI = (1 << 23),
-	KUPF_FIELD_REPLACE = (1 << 24),
-	KUPF_FIELD_LIMIT = (1 << 25),
-	KUPF_FIELD_AFTER = (1 << 26),
-	KUPF_FIELD_AF_ID = (1 << 27),
-	KUPF_FIELD_SNN = (1 << 28),
-	KUPF_FIELD_SQN_AK = (1 << 29),
-	KUPF_FIELD_GENERATION = (1 << 30),
-	KUPF_FIELD_UNIQUE_ID = (1U << 31),
+	KUPF_FIELD_SESSION = (1ULL << 0),
+	KUPF_FIELD_UE_ID = (1ULL << 1),
+	KUPF_FIELD_KEY = (1ULL << 2),
+	KUPF_FIELD_KAMF = (1ULL << 3),
+	KUPF_FIELD_RAND = (1ULL << 4),
+	KUPF_FIELD_FC = (1ULL << 5),
+	KUPF_FIELD_PDU_SESSION_ID = (1ULL << 6),
+	KUPF_FIELD_UPF_ADDRESS = (1ULL << 7),
+	KUPF_FIELD_UE_ADDRESSES = (1ULL << 8),
+	KUPF_FIELD_LIFETIME = (1ULL << 9),
+	KUPF_FIELD_SERVICES = (1ULL << 10),
+	KUPF_FIELD_GRACE = (1ULL << 11),
+	KUPF_FIELD_STATE = (1ULL << 12),
+	KUPF_FIELD_DERIVATION = (1ULL << 13),
+	KUPF_FIELD_KTNGF = (1ULL << 14),
+	KUPF_FIELD_NAS_COUNT = (1ULL << 15),
+	KUPF_FIELD_DISTINGUISHER = (1ULL << 16),
+	KUPF_FIELD_DNS = (1ULL << 17),
+	KUPF_FIELD_P_CSCF = (1ULL << 18),
+	KUPF_FIELD_DNN = (1ULL << 19),
+	KUPF_FIELD_SNSSAI = (1ULL << 20),
+	KUPF_FIELD_PSK_IDENTITY = (1ULL << 21),
+	KUPF_FIELD_BASE = (1ULL << 22),
+	KUPF_FIELD_SUPI = (1ULL << 23),
+	KUPF_FIELD_REPLACE = (1ULL << 24),
+	KUPF_FIELD_LIMIT = (1ULL << 25),
+	KUPF_FIELD_AFTER = (1ULL << 26),
+	KUPF_FIELD_AF_ID = (1ULL << 27),
+	KUPF_FIELD_SNN = (1ULL << 28),
+	KUPF_FIELD_SQN_AK = (1ULL << 29),
+	KUPF_FIELD_GENERATION = (1ULL << 30),
+	KUPF_FIELD_UNIQUE_ID = (1ULL << 31),
 };
 
 /** Fields of a derivation: with the key that goes in, and what else does */
@@ -93,8 +96,8 @@ struct kupf_octets_t {
  * A parsed request.  What fields does not name is zero.
  */
 struct kupf_request_t {
-	/** kupf_field_t, ORed: fields that are present */
-	u_int fields;
+	/** fields that are present */
+	kupf_fields_t fields;
 	/** hashes of name and identity, if kupf_procedures_t.prepare() has put them
 	 * here */
 	kupf_store_hashes_t hashes;

@@ -74,7 +74,7 @@ static const struct {
 	/** field of the reply: number of sessions with which it was done */
 	const char *done;
 	/** fields of a section */
-	u_int allowed;
+	kupf_fields_t allowed;
 } kinds[] = {
 	[KUPF_BATCH_ESTABLISH] = {
 		"establish-sessions", "established",

@@ -75,9 +75,9 @@ struct command_t {
 	/** name */
 	const char *name;
 	/** fields that it knows */
-	u_int allowed;
+	kupf_fields_t allowed;
 	/** fields that it needs */
-	u_int required;
+	kupf_fields_t required;
 	/** carries it out; FALSE with the error of the call set */
 	bool (*run)(private_kupf_commands_t *this, call_t *call);
 	/** SECTIONS, AUDITED */

@@ -379,7 +379,8 @@ static const kupf_wire_field_t fields[] = {
 /*
  * Described in header
  */
-const kupf_wire_field_t *kupf_fields_find(wire_octets_t name, u_int allowed)
+const kupf_wire_field_t *kupf_fields_find(wire_octets_t name,
+										  kupf_fields_t allowed)
 {
 	u_int i;
 
@@ -397,7 +398,7 @@ const kupf_wire_field_t *kupf_fields_find(wire_octets_t name, u_int allowed)
 /*
  * Described in header
  */
-void kupf_fields_compare(kupf_unknown_t *unknown, u_int allowed)
+void kupf_fields_compare(kupf_unknown_t *unknown, kupf_fields_t allowed)
 {
 	u_int i;
 
@@ -413,7 +414,7 @@ void kupf_fields_compare(kupf_unknown_t *unknown, u_int allowed)
 /*
  * Described in header
  */
-const kupf_wire_field_t *kupf_fields_first(u_int bits)
+const kupf_wire_field_t *kupf_fields_first(kupf_fields_t bits)
 {
 	u_int i;
 

@@ -15,7 +15,7 @@
 #include "wire/wire.h"
 
 /** All fields, for kupf_fields_find() */
-#define KUPF_FIELDS_ALL (~0U)
+#define KUPF_FIELDS_ALL (~0ULL)
 
 typedef struct kupf_wire_field_t kupf_wire_field_t;
 
@@ -44,7 +44,8 @@ struct kupf_wire_field_t {
  * @param allowed	kupf_field_t, ORed: fields to look among
  * @return			field, NULL if there is none
  */
-const kupf_wire_field_t *kupf_fields_find(wire_octets_t name, u_int allowed);
+const kupf_wire_field_t *kupf_fields_find(wire_octets_t name,
+										  kupf_fields_t allowed);
 
 /**
  * Compare a name that is not known with those of some fields.
@@ -52,7 +53,7 @@ const kupf_wire_field_t *kupf_fields_find(wire_octets_t name, u_int allowed);
  * @param unknown	name
  * @param allowed	kupf_field_t, ORed: the fields
  */
-void kupf_fields_compare(kupf_unknown_t *unknown, u_int allowed);
+void kupf_fields_compare(kupf_unknown_t *unknown, kupf_fields_t allowed);
 
 /**
  * Get the first of some fields.
@@ -60,6 +61,6 @@ void kupf_fields_compare(kupf_unknown_t *unknown, u_int allowed);
  * @param bits		kupf_field_t, ORed
  * @return			field, NULL if bits is 0
  */
-const kupf_wire_field_t *kupf_fields_first(u_int bits);
+const kupf_wire_field_t *kupf_fields_first(kupf_fields_t bits);
 
 #endif /** KUPF_FIELDS_H_ @}*/

@@ -8,7 +8,8 @@
  * its name may be a key that went astray.
  */
 static void set_unknown(kupf_request_t *request, const char *what,
-						wire_octets_t name, u_int allowed, kupf_error_t *error)
+						wire_octets_t name, kupf_fields_t allowed,
+						kupf_error_t *error)
 {
 	kupf_unknown_t unknown = {
 		.name = (const char*)name.ptr,
@@ -45,7 +46,7 @@ static chunk_t to_chunk(wire_octets_t octets)
  */
 static const kupf_wire_field_t *begin_field(kupf_request_t *request,
 										const char *what, wire_octets_t name,
-										bool list, u_int allowed,
+										bool list, kupf_fields_t allowed,
 										kupf_error_t *error)
 {
 	const kupf_wire_field_t *field = kupf_fields_find(name, allowed);
@@ -76,7 +77,7 @@ static const kupf_wire_field_t *begin_field(kupf_request_t *request,
  * A section starts, where none can be.
  */
 static void refuse_section(kupf_request_t *request, wire_octets_t name,
-						   u_int allowed, kupf_error_t *error)
+						   kupf_fields_t allowed, kupf_error_t *error)
 {
 	const kupf_wire_field_t *field = kupf_fields_find(name, allowed);
 
@@ -107,7 +108,7 @@ static void parse_value(kupf_request_t *request, const kupf_wire_field_t *field,
 /**
  * Check that all required fields are there.
  */
-static void check_required(kupf_request_t *request, u_int required,
+static void check_required(kupf_request_t *request, kupf_fields_t required,
 						   kupf_error_t *error)
 {
 	const kupf_wire_field_t *field;
@@ -130,7 +131,8 @@ static void check_required(kupf_request_t *request, u_int required,
  * Described in header
  */
 bool kupf_parser_message(kupf_request_t *request, wire_reader_t *elements,
-						 u_int allowed, u_int required, kupf_error_t *error)
+						 kupf_fields_t allowed, kupf_fields_t required,
+						 kupf_error_t *error)
 {
 	const kupf_wire_field_t *field = NULL;
 	wire_element_t element;
@@ -192,8 +194,8 @@ static void parse_text(kupf_request_t *request, const kupf_wire_field_t *field,
 /**
  * Parse a word of a line.
  */
-static void parse_word(kupf_request_t *request, char *word, u_int allowed,
-					   kupf_error_t *error)
+static void parse_word(kupf_request_t *request, char *word,
+					   kupf_fields_t allowed, kupf_error_t *error)
 {
 	const kupf_wire_field_t *field;
 	char *value, *item;
@@ -227,8 +229,9 @@ static void parse_word(kupf_request_t *request, char *word, u_int allowed,
 /*
  * Described in header
  */
-bool kupf_parser_line(kupf_request_t *request, char *line, u_int allowed,
-					  u_int required, kupf_error_t *error)
+bool kupf_parser_line(kupf_request_t *request, char *line,
+					  kupf_fields_t allowed, kupf_fields_t required,
+					  kupf_error_t *error)
 {
 	const kupf_wire_field_t *field = kupf_fields_first(KUPF_FIELD_SESSION);
 	char *word, *pos;

@@ -26,7 +26,8 @@
  * @return			TRUE if the request is valid
  */
 bool kupf_parser_message(kupf_request_t *request, wire_reader_t *elements,
-						 u_int allowed, u_int required, kupf_error_t *error);
+						 kupf_fields_t allowed, kupf_fields_t required,
+						 kupf_error_t *error);
 
 /**
  * Parse a line of text: SESSION field=value field=value ...
@@ -42,8 +43,9 @@ bool kupf_parser_message(kupf_request_t *request, wire_reader_t *elements,
  * @param error		[out] error
  * @return			TRUE if the request is valid
  */
-bool kupf_parser_line(kupf_request_t *request, char *line, u_int allowed,
-					  u_int required, kupf_error_t *error);
+bool kupf_parser_line(kupf_request_t *request, char *line,
+					  kupf_fields_t allowed, kupf_fields_t required,
+					  kupf_error_t *error);
 
 /**
  * Set the name of the session from the name of a section.

@@ -171,7 +171,7 @@ static bool run_by_session(private_kupf_psk_commands_t *this,
 static bool run_request(private_kupf_psk_commands_t *this, const void *client,
 						wire_reader_t *arguments, kupf_error_t *error)
 {
-	const u_int fields = KUPF_FIELD_SESSION | KUPF_FIELD_UE_ADDRESSES;
+	const kupf_fields_t fields = KUPF_FIELD_SESSION | KUPF_FIELD_UE_ADDRESSES;
 	kupf_request_t request = {};
 	kupf_address_t address = {};
 	kupf_psk_asked_t asked;

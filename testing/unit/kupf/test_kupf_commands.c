@@ -457,6 +457,7 @@ static Suite *kupf_commands_suite()
 
 	kupf_commands_many_cases(suite);
 	kupf_commands_list_cases(suite);
+	kupf_commands_fields_cases(suite);
 	return suite;
 }
 

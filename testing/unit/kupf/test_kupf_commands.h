@@ -37,5 +37,6 @@ void run(const char *expected, const char *name, const char *script);
 /** Cases of the other sources */
 void kupf_commands_many_cases(Suite *suite);
 void kupf_commands_list_cases(Suite *suite);
+void kupf_commands_fields_cases(Suite *suite);
 
 #endif /** TEST_KUPF_COMMANDS_H_ @}*/

@@ -15,8 +15,8 @@
 /** Those that a session may be established or modified with */
 #define MOST (KUPF_FIELD_SESSION | KUPF_FIELDS_SESSION | KUPF_FIELD_GRACE)
 
-bool parse(kupf_request_t *request, kupf_error_t *error, u_int allowed,
-		   u_int required, const char *script)
+bool parse(kupf_request_t *request, kupf_error_t *error, kupf_fields_t allowed,
+		   kupf_fields_t required, const char *script)
 {
 	wire_reader_t elements;
 	chunk_t encoding;

@@ -42,8 +42,8 @@
  *
  * @param script	the message for test_encode()
  */
-bool parse(kupf_request_t *request, kupf_error_t *error, u_int allowed,
-		   u_int required, const char *script);
+bool parse(kupf_request_t *request, kupf_error_t *error, kupf_fields_t allowed,
+		   kupf_fields_t required, const char *script);
 
 /**
  * Whether a text has a run of n characters of another.
