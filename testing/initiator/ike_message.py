@@ -137,10 +137,10 @@ def ike_proposal(key_bits, group):
     return _proposal(1, b"", [(1, 12, key_bits), (2, 5), (3, 12), (4, group)])
 
 
-def esp_proposal(group=0):
-    """AES-GCM with 256 bits and an ICV of 16 octets, no ESN, maybe PFS."""
+def esp_proposal(group=0, key_bits=256):
+    """AES-GCM with an ICV of 16 octets, no ESN, maybe PFS."""
     pfs = [(4, group)] if group else []
-    return _proposal(3, os.urandom(4), [(1, 20, 256)] + pfs + [(5, 0)])
+    return _proposal(3, os.urandom(4), [(1, 20, key_bits)] + pfs + [(5, 0)])
 
 
 def selector(kind):
