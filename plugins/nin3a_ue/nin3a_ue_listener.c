@@ -85,6 +85,7 @@ static void handle_up(private_nin3a_ue_listener_t *this, ike_sa_t *ike_sa,
 		this->jobs->hand_over(this->jobs, ids);
 		this->jobs->start(this->jobs, &order);
 		this->liveness->watch(this->liveness, ike_sa->get_unique_id(ike_sa));
+		this->liveness->map(this->liveness, ike_sa);
 		kupf_session_unref(session);
 	}
 	array_destroy(ids);
@@ -367,6 +368,7 @@ METHOD(listener_t, ike_rekey, bool,
 	{	/* the one before may have had none left */
 		this->jobs->check_children(this->jobs, unique_id);
 		this->liveness->watch(this->liveness, unique_id);
+		this->liveness->map(this->liveness, new);
 	}
 	return TRUE;
 }

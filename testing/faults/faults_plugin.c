@@ -19,9 +19,9 @@ typedef struct private_faults_plugin_t private_faults_plugin_t;
 struct private_faults_plugin_t {
 	/** public interface */
 	faults_plugin_t public;
-	/** called before plugin nin3a */
+	/** called before plugins nin3a and nin3a-ue */
 	listener_t early;
-	/** called after it */
+	/** called after them */
 	listener_t late;
 	/** what a thread has instead of its credentials, for verification */
 	mem_cred_t *verify;
@@ -150,10 +150,14 @@ METHOD(listener_t, late_message, bool,
 	if (plain)
 	{
 		restore_credentials(this);
-		if (incoming && message->get_exchange_type(message) == IKE_AUTH &&
-			message->get_request(message))
+		if (incoming && message->get_exchange_type(message) == IKE_AUTH)
 		{
 			replace_credentials(this->verify, "verify_psk");
+		}
+		else if (incoming && message->get_exchange_type(message) == IKE_SA_INIT &&
+				 !message->get_request(message))
+		{	/* our IKE_AUTH request follows */
+			replace_credentials(this->build, "build_psk");
 		}
 	}
 	return TRUE;
@@ -221,7 +225,8 @@ METHOD(plugin_t, get_features, int,
 			PLUGIN_PROVIDE(CUSTOM, "faults-early"),
 		PLUGIN_CALLBACK((plugin_feature_callback_t)late_cb, NULL),
 			PLUGIN_PROVIDE(CUSTOM, "faults-late"),
-				PLUGIN_DEPENDS(CUSTOM, "nin3a"),
+				PLUGIN_SDEPEND(CUSTOM, "nin3a"),
+				PLUGIN_SDEPEND(CUSTOM, "nin3a-ue"),
 	};
 	*features = f;
 	return countof(f);

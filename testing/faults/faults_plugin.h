@@ -4,9 +4,9 @@
  * @defgroup faults faults
  * @{ @ingroup testing
  *
- * Plugin faults, for scenario tests and for nothing else: it makes happen on
- * the responder, each time, what otherwise takes a race of microseconds, or a
- * charon that does what it does not do.  Each of these settings, below
+ * Plugin faults, for scenario tests and for nothing else: it makes happen, each
+ * time, what otherwise takes a race of microseconds, or a charon that does what
+ * it does not do.  It is for UPFs, and where that is said for UEs.  Each of these settings, below
  * charon.plugins.faults, is read when it is needed, and does nothing if it is
  * not there:
  *
@@ -14,10 +14,10 @@
  *					verified the UE's AUTH payload, before plugin nin3a judges
  * run_final		the same when charon has built ours and asks a last time
  * run_rekey		the same when an IKE_SA was rekeyed, before nin3a knows
- * verify_psk		PSK, the only credential for the IKE_AUTH request, instead
- *					of those that nin3a leaves
- * build_psk		the same for our AUTH payload only; no credential at all if
- *					it is "none"
+ * verify_psk		PSK, the only credential for the IKE_AUTH request, on a UE
+ *					for the response, instead of those that nin3a leaves
+ * build_psk		the same for our AUTH payload only, also on a UE; no
+ *					credential at all if it is "none"
  * auth_method		number that our AUTH payload gets as its method
  * reload_set		yes for a credential set that comes and goes when charon
  *					reloads its plugins, as those of other plugins may

@@ -145,9 +145,9 @@ def ike_proposal(key_bits, group, additional=0):
                      _groups(group, additional))
 
 
-def esp_proposal(group=0, additional=0):
-    """AES-GCM with 256 bits and an ICV of 16 octets, no ESN, maybe groups."""
-    return _proposal(3, os.urandom(4), [(1, 20, 256)] +
+def esp_proposal(group=0, additional=0, key_bits=256):
+    """AES-GCM with an ICV of 16 octets, no ESN, maybe groups."""
+    return _proposal(3, os.urandom(4), [(1, 20, key_bits)] +
                      _groups(group, additional) + [(5, 0)])
 
 

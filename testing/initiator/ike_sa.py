@@ -31,6 +31,13 @@ def psk_mac(key, octets):
     return prf(prf(key, KEY_PAD), octets)
 
 
+def nat_hash(spis, address, port):
+    """The data of a notify for NAT detection (RFC 7296, 2.23)."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return sha1(b"".join(spis) + socket.inet_pton(family, address) +
+                port.to_bytes(2, "big"))
+
+
 class IkeSa:
     """One IKE_SA, with a socket of its own."""
 
@@ -194,18 +201,13 @@ class IkeSa:
 
     # --- IKE_SA_INIT ---
 
-    def _nat_hash(self, spis, address, port):
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        return sha1(b"".join(spis) + socket.inet_pton(family, address) +
-                    port.to_bytes(2, "big"))
-
     def _detect_nat(self, found):
         """Go on with port 4500 if either side is behind a NAT."""
         expected = ((ike.NOTIFIES["NAT_DETECTION_SOURCE_IP"], self.peer),
                     (ike.NOTIFIES["NAT_DETECTION_DESTINATION_IP"], self.local))
         for kind, end in expected:
             hashes = [data for k, data in found if k == kind]
-            if hashes and self._nat_hash(self.spis, *end) not in hashes and \
+            if hashes and nat_hash(self.spis, *end) not in hashes and \
                     self.peer[1] == IKE_PORT:
                 self.peer = self.peer[0], NAT_T_PORT
                 self.socket.connect(self.peer)
@@ -239,9 +241,9 @@ class IkeSa:
             (ike.KE, dh.group.to_bytes(2, "big") + bytes(2) + dh.public()),
             (ike.NONCE, ni),
             ike.notify(ike.NOTIFIES["NAT_DETECTION_SOURCE_IP"],
-                       self._nat_hash(self.spis, *self.local)),
+                       nat_hash(self.spis, *self.local)),
             ike.notify(ike.NOTIFIES["NAT_DETECTION_DESTINATION_IP"],
-                       self._nat_hash(self.spis, *self.peer)),
+                       nat_hash(self.spis, *self.peer)),
         ] + [ike.notify(*each) for each in notifies]
         if change:
             payloads = change(payloads)

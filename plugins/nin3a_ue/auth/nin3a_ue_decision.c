@@ -266,6 +266,31 @@ static bool is_psk_verified(ike_sa_t *ike_sa, bool final)
 	return rounds == 1 && psk == 1;
 }
 
+/**
+ * Whether the UPF has the identity that the connection names; any will do if it
+ * names none.  charon looks at that as well, but does not say that it was this.
+ */
+static bool is_wanted(ike_sa_t *ike_sa)
+{
+	peer_cfg_t *peer_cfg = ike_sa->get_peer_cfg(ike_sa);
+	identification_t *id, *wanted = NULL;
+	enumerator_t *enumerator;
+	auth_cfg_t *auth;
+
+	if (!peer_cfg)
+	{
+		return FALSE;
+	}
+	enumerator = peer_cfg->create_auth_cfg_enumerator(peer_cfg, FALSE);
+	if (enumerator->enumerate(enumerator, &auth))
+	{
+		wanted = auth->get(auth, AUTH_RULE_IDENTITY);
+	}
+	enumerator->destroy(enumerator);
+	id = ike_sa->get_other_id(ike_sa);
+	return wanted && id && id->matches(id, wanted) != ID_MATCH_NONE;
+}
+
 METHOD(nin3a_ue_decision_t, authorize, bool,
 	private_nin3a_ue_decision_t *this, ike_sa_t *ike_sa, bool final)
 {
@@ -287,6 +312,7 @@ METHOD(nin3a_ue_decision_t, authorize, bool,
 	get_facts(this, ike_sa, session, &facts);
 	facts.psk_verified = is_psk_verified(ike_sa, final);
 	facts.key_ours = verified == session;
+	facts.responder_id = is_wanted(ike_sa);
 	reason = nin3a_ue_policy_authorize(&facts);
 	kupf_session_unref(verified);
 	kupf_session_unref(session);

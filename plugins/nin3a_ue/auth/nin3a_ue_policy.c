@@ -17,6 +17,7 @@ ENUM(nin3a_ue_reason_names, NIN3A_UE_UNDECIDED, NIN3A_UE_INCOMPLETE,
 	"address-mismatch",
 	"wrong-key",
 	"not-our-key",
+	"responder-identity",
 	"session-expired",
 	"own-auth",
 	"inner-address",
@@ -82,6 +83,10 @@ nin3a_ue_reason_t nin3a_ue_policy_authorize(const nin3a_ue_facts_t *facts)
 	if (!facts->key_ours)
 	{
 		return NIN3A_UE_NOT_OUR_KEY;
+	}
+	if (!facts->responder_id)
+	{
+		return NIN3A_UE_RESPONDER_ID;
 	}
 	if (!facts->session_alive)
 	{

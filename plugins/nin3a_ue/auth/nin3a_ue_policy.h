@@ -58,6 +58,8 @@ enum nin3a_ue_reason_t {
 	/** the key that verified the UPF is not that of the session which the
 	 * IKE_SA was initiated for */
 	NIN3A_UE_NOT_OUR_KEY,
+	/** the UPF has another identity than the connection says */
+	NIN3A_UE_RESPONDER_ID,
 	/** the life of the session is over */
 	NIN3A_UE_SESSION_EXPIRED,
 	/** we could not authenticate ourselves */
@@ -107,6 +109,8 @@ struct nin3a_ue_facts_t {
 	bool psk_verified;
 	/** the key that verified the peer is that of the IKE_SA's session */
 	bool key_ours;
+	/** it has the identity that the connection says, if it says one */
+	bool responder_id;
 	/** the life of the session is not over */
 	bool session_alive;
 };

@@ -6,6 +6,7 @@
 #include "tunnel/tunnel_spis.h"
 
 #include <sa/ikev2/tasks/ike_dpd.h>
+#include <sa/ikev2/tasks/ike_mobike.h>
 
 /** How long to listen, in parts of the setting; twice if something comes late */
 #define LISTEN_PERCENT 30
@@ -98,15 +99,37 @@ static bool is_asking(ike_sa_t *ike_sa)
 }
 
 /**
- * Ask for a sign of life.  An exchange that is in the air does so as well.
+ * Whether the UPF is told by us, and by nothing else, where its packets have to go
+ * when our NAT has another mapping (RFC 4555, 3.8).
+ */
+static bool is_behind_nat(ike_sa_t *ike_sa)
+{
+	return ike_sa->supports_extension(ike_sa, EXT_MOBIKE) &&
+		   ike_sa->has_condition(ike_sa, COND_NAT_HERE);
+}
+
+/**
+ * Ask for a sign of life, and behind a NAT for its mapping: charon compares it with
+ * the one before and tells the UPF.  An exchange that is in the air does as well.
  */
 static status_t ask(ike_sa_t *ike_sa)
 {
+	ike_mobike_t *mobike;
+
 	if (is_asking(ike_sa))
 	{
 		return SUCCESS;
 	}
-	ike_sa->queue_task(ike_sa, &ike_dpd_create(TRUE)->task);
+	if (is_behind_nat(ike_sa))
+	{
+		mobike = ike_mobike_create(ike_sa, TRUE);
+		mobike->dpd(mobike);
+		ike_sa->queue_task(ike_sa, &mobike->task);
+	}
+	else
+	{
+		ike_sa->queue_task(ike_sa, &ike_dpd_create(TRUE)->task);
+	}
 	return ike_sa->initiate(ike_sa, NULL, NULL);
 }
 
@@ -204,6 +227,40 @@ CALLBACK(listen_job, job_requeue_t,
 	return JOB_RESCHEDULE_MS(settings.liveness * 10 *
 				(job->step && job->step <= REQUESTS ? ANSWER_PERCENT
 													: LISTEN_PERCENT));
+}
+
+/**
+ * Learn the mapping that a NAT has for a tunnel before it has another one.
+ */
+CALLBACK(map_job, job_requeue_t,
+	private_nin3a_ue_liveness_t *this, void *data)
+{
+	uint32_t *unique_id = data;
+	status_t status = SUCCESS;
+	ike_sa_t *ike_sa;
+
+	ike_sa = nin3a_ue_checkout(this->sas, *unique_id);
+	if (ike_sa)
+	{
+		if (is_there(ike_sa) && is_behind_nat(ike_sa))
+		{
+			status = ask(ike_sa);
+		}
+		tunnel_checkin(ike_sa, status);
+	}
+	return JOB_REQUEUE_NONE;
+}
+
+METHOD(nin3a_ue_liveness_t, map, void,
+	private_nin3a_ue_liveness_t *this, ike_sa_t *ike_sa)
+{
+	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
+
+	if (is_behind_nat(ike_sa))
+	{
+		this->worker->queue(this->worker, map_job, this, &unique_id,
+							sizeof(unique_id), 0);
+	}
 }
 
 METHOD(nin3a_ue_liveness_t, watch, void,
@@ -353,6 +410,7 @@ nin3a_ue_liveness_t *nin3a_ue_liveness_create(nin3a_ue_config_t *config,
 
 	INIT(this,
 		.public = {
+			.map = _map,
 			.watch = _watch,
 			.sent = _sent,
 			.received = _received,

@@ -35,6 +35,14 @@ typedef struct nin3a_ue_liveness_t nin3a_ue_liveness_t;
 struct nin3a_ue_liveness_t {
 
 	/**
+	 * A tunnel has come up, or was rekeyed: if it is through a NAT before us, have
+	 * charon learn the mapping of that, so that it notices another one.
+	 *
+	 * @param ike_sa	IKE_SA, with its NAT detection done
+	 */
+	void (*map)(nin3a_ue_liveness_t *this, ike_sa_t *ike_sa);
+
+	/**
 	 * A tunnel has come up, or was rekeyed: listen, until it goes.  If liveness
 	 * is 0, now or later, nothing is done any more until it is rekeyed.
 	 *

@@ -16,6 +16,9 @@ static u_int rounds;
 static host_t *inner;
 static ipsec_mode_t mode;
 
+/** What the connection wants of the UPF, NULL for no connection */
+static auth_cfg_t *wanted;
+
 static nin3a_ue_settings_t settings;
 static kupf_t kupf;
 static nin3a_ue_table_t *table;
@@ -60,9 +63,45 @@ static enumerator_t *create_virtual_ip_enumerator(ike_sa_t *this, bool local)
 				 : enumerator_create_empty();
 }
 
-static peer_cfg_t *get_peer_cfg(ike_sa_t *this)
+static enumerator_t *create_wanted_enumerator(peer_cfg_t *this, bool local)
+{
+	ck_assert(!local);
+	return enumerator_create_single(wanted, NULL);
+}
+
+static uint32_t get_over_time(peer_cfg_t *this)
+{
+	return 0;
+}
+
+static identification_t *get_ppk_id(peer_cfg_t *this)
 {
 	return NULL;
+}
+
+static peer_cfg_t *get_peer_cfg(ike_sa_t *this)
+{
+	static peer_cfg_t peer_cfg = {
+		.create_auth_cfg_enumerator = create_wanted_enumerator,
+		.get_over_time = get_over_time,
+		.get_ppk_id = get_ppk_id,
+	};
+
+	return wanted ? &peer_cfg : NULL;
+}
+
+/**
+ * Have the connection want an identity of the UPF.
+ */
+static void want_id(char *id)
+{
+	DESTROY_IF(wanted);
+	wanted = auth_cfg_create();
+	if (id)
+	{
+		wanted->add(wanted, AUTH_RULE_IDENTITY,
+					identification_create_from_string(id));
+	}
 }
 
 static void get_settings(nin3a_ue_config_t *this, nin3a_ue_settings_t *out)
@@ -146,11 +185,11 @@ static kupf_session_t *create(char *upf, uint32_t expiry)
 /**
  * Begin an attempt for a session, which its key has verified.
  */
-static void attempt(kupf_session_t *wanted)
+static void attempt(kupf_session_t *of)
 {
 	nin3a_ue_order_t order;
 
-	session = wanted;
+	session = of;
 	verified = kupf_session_ref(session);
 	legs->want(legs, session, &order);
 	ck_assert(order.start);
@@ -175,6 +214,8 @@ static void setup()
 	auth = auth_cfg_create();
 	auth->add(auth, AUTH_RULE_AUTH_CLASS, AUTH_CLASS_PSK);
 	rounds = 1;
+	wanted = NULL;
+	want_id("%any");
 	inner = NULL;
 	mode = MODE_TUNNEL;
 	settings = (nin3a_ue_settings_t){};
@@ -197,6 +238,7 @@ void teardown()
 	kupf_session_unref(session);
 	DESTROY_IF(inner);
 	auth->destroy(auth);
+	DESTROY_IF(wanted);
 	DESTROY_IF(proposal);
 	DESTROY_IF(child_proposal);
 	test_ike_sa_deinit(&sa);
@@ -273,6 +315,34 @@ START_TEST(test_key)
 	kupf_session_unref(verified);
 	verified = _i ? create("198.51.100.2", 0) : NULL;
 	assert_refused(FALSE, NIN3A_UE_NOT_OUR_KEY);
+}
+END_TEST
+
+/* the identity that the connection names, or any if it names none */
+START_TEST(test_identity)
+{
+	want_id("carol@example.org");
+	ck_assert(authorize(_i));
+	want_id("*@example.org");
+	ck_assert(authorize(_i));
+	want_id("dave@example.org");
+	assert_refused(_i, NIN3A_UE_RESPONDER_ID);
+}
+END_TEST
+
+/* a connection that says nothing about it, and none at all */
+START_TEST(test_no_identity)
+{
+	if (_i)
+	{
+		want_id(NULL);
+	}
+	else
+	{
+		wanted->destroy(wanted);
+		wanted = NULL;
+	}
+	assert_refused(FALSE, NIN3A_UE_RESPONDER_ID);
 }
 END_TEST
 
@@ -358,6 +428,8 @@ static Suite *nin3a_ue_decision_suite()
 	tcase_add_loop_test(tc, test_no_psk, FALSE, TRUE + 1);
 	tcase_add_loop_test(tc, test_rounds, 0, 2);
 	tcase_add_loop_test(tc, test_key, 0, 2);
+	tcase_add_loop_test(tc, test_identity, FALSE, TRUE + 1);
+	tcase_add_loop_test(tc, test_no_identity, 0, 2);
 	tcase_add_loop_test(tc, test_proposal, 0, 2);
 
 	tc = test_case(suite, "sessions", 0, setup, teardown);

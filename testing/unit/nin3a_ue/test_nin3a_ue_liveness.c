@@ -42,7 +42,9 @@ static struct {
 	ike_sa_id_t *id;
 	host_t *host;
 	ike_sa_state_t state;
-	u_int asked, retransmitted, sent, checkins;
+	/** MOBIKE, and whether a NAT is before us */
+	bool mobike, nat;
+	u_int asked, mapped, retransmitted, sent, checkins;
 	tunnel_spis_t looked;
 	uint64_t packets;
 } sa;
@@ -89,9 +91,27 @@ static void get_usestats(child_sa_t *this, bool inbound, time_t *time,
 	*packets = __atomic_load_n(&sa.packets, __ATOMIC_SEQ_CST);
 }
 
+static bool supports_extension(ike_sa_t *this, ike_extension_t extension)
+{
+	return extension == EXT_MOBIKE && sa.mobike;
+}
+
+static bool has_condition(ike_sa_t *this, ike_condition_t condition)
+{
+	return condition == COND_NAT_HERE && sa.nat;
+}
+
 static void queue_task(ike_sa_t *this, task_t *task)
 {
-	ck_assert_int_eq(task->get_type(task), TASK_IKE_DPD);
+	if (sa.mobike && sa.nat)
+	{
+		ck_assert_int_eq(task->get_type(task), TASK_IKE_MOBIKE);
+		__atomic_add_fetch(&sa.mapped, 1, __ATOMIC_SEQ_CST);
+	}
+	else
+	{
+		ck_assert_int_eq(task->get_type(task), TASK_IKE_DPD);
+	}
 	task->destroy(task);
 }
 
@@ -179,6 +199,7 @@ static void setup()
 	sa.id = ike_sa_id_create(IKEV2_MAJOR_VERSION, 11, 0, TRUE);
 	sa.host = host_create_from_string("192.0.2.1", 4500);
 	sa.state = IKE_ESTABLISHED;
+	sa.mobike = sa.nat = FALSE;
 	sa.child.get_usestats = get_usestats;
 	sa.public = (ike_sa_t){
 		.get_unique_id = get_unique_id,
@@ -189,6 +210,8 @@ static void setup()
 		.get_message_id = get_message_id,
 		.create_child_sa_enumerator = create_child_sa_enumerator,
 		.create_task_enumerator = create_task_enumerator,
+		.supports_extension = supports_extension,
+		.has_condition = has_condition,
 		.queue_task = queue_task,
 		.initiate = initiate,
 		.retransmit = retransmit,
@@ -532,6 +555,32 @@ START_TEST(test_silence)
 }
 END_TEST
 
+/* behind a NAT, with MOBIKE, its mapping is asked for at once, and whenever a sign
+ * of life is */
+START_TEST(test_mapping)
+{
+	begin();
+	sa.mobike = TRUE;
+	liveness->map(liveness, &sa.public);
+	sa.mobike = FALSE;
+	sa.nat = TRUE;
+	liveness->map(liveness, &sa.public);
+	sa.mobike = TRUE;
+	sa.state = IKE_DELETING;
+	liveness->map(liveness, &sa.public);
+	await(&sa.checkins, 1);
+	ck_assert_uint_eq(sa.asked, 0);
+	sa.state = IKE_ESTABLISHED;
+	liveness->map(liveness, &sa.public);
+	await(&sa.asked, 1);
+	await(&sa.checkins, 2);
+	ck_assert_uint_eq(sa.mapped, 1);
+	liveness->watch(liveness, 1);
+	await(&sa.asked, 2);
+	ck_assert_uint_eq(sa.mapped, 2);
+}
+END_TEST
+
 START_TEST(test_answered)
 {
 	u_int i;
@@ -639,6 +688,7 @@ static Suite *nin3a_ue_liveness_suite()
 
 	tc = test_case(suite, "listening", 60, setup, teardown);
 	tcase_add_test(tc, test_silence);
+	tcase_add_test(tc, test_mapping);
 	tcase_add_test(tc, test_answered);
 	tcase_add_test(tc, test_unprotected);
 	tcase_add_test(tc, test_resend);

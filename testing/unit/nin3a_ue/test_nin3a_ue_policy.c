@@ -24,6 +24,7 @@ static const nin3a_ue_facts_t verified = {
 	.address_match = TRUE,
 	.psk_verified = TRUE,
 	.key_ours = TRUE,
+	.responder_id = TRUE,
 	.session_alive = TRUE,
 };
 
@@ -81,6 +82,9 @@ START_TEST(test_authorize)
 	facts.key_ours = FALSE;
 	assert_verified(facts, NIN3A_UE_NOT_OUR_KEY);
 	facts = verified;
+	facts.responder_id = FALSE;
+	assert_verified(facts, NIN3A_UE_RESPONDER_ID);
+	facts = verified;
 	facts.session_alive = FALSE;
 	assert_verified(facts, NIN3A_UE_SESSION_EXPIRED);
 	facts = verified;
@@ -117,6 +121,7 @@ START_TEST(test_tokens)
 		{ NIN3A_UE_METHOD, "auth-method" },
 		{ NIN3A_UE_WRONG_KEY, "wrong-key" },
 		{ NIN3A_UE_NOT_OUR_KEY, "not-our-key" },
+		{ NIN3A_UE_RESPONDER_ID, "responder-identity" },
 		{ NIN3A_UE_NO_CHILD, "no-child-sa" },
 		{ NIN3A_UE_INCOMPLETE, "incomplete" },
 		{ NIN3A_UE_REASON_MAX, "undecided" },
