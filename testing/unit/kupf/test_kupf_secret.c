@@ -9,9 +9,11 @@
 #include "test_runner.h"
 #include "test_support.h"
 
+#include <err.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 /** Keys for a few blocks of memory */
 #define MANY 50000
@@ -242,6 +244,43 @@ START_TEST(test_dump)
 }
 END_TEST
 
+/**
+ * Whether this process may lock so many octets; a sanitizer only says so.
+ */
+static bool may_lock(size_t size)
+{
+	void *pages;
+	bool may;
+
+	pages = mmap(NULL, size, PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ck_assert_ptr_ne(pages, MAP_FAILED);
+	may = mlock(pages, size) == 0 && has_flag(pages, " lo");
+	munmap(pages, size);
+	return may;
+}
+
+START_TEST(test_lock)
+{
+	uint8_t *secret, *longer, *ordinary;
+
+	if (!may_lock(1024 * 1024))
+	{
+		warnx("this process may not lock memory: not tested");
+		return;
+	}
+	secret = create(32, 1);
+	longer = create(64, 1);
+	ordinary = malloc(100);
+	ck_assert(has_flag(secret, " lo"));
+	ck_assert(has_flag(longer, " lo"));
+	ck_assert(!has_flag(ordinary, " lo"));
+	free(ordinary);
+	kupf_secret_destroy(longer, 64);
+	kupf_secret_destroy(secret, 32);
+}
+END_TEST
+
 static size_t buffers[] = { 1, 4095, 4096, 4097, 32768, 524292 };
 
 START_TEST(test_buffer)
@@ -314,6 +353,7 @@ static Suite *kupf_secret_suite()
 	tcase_add_loop_test(tc, test_many, 0, countof(sizes));
 	tcase_add_test(tc, test_churn);
 	tcase_add_test(tc, test_dump);
+	tcase_add_test(tc, test_lock);
 	tcase_add_loop_test(tc, test_buffer, 0, countof(buffers));
 	tcase_add_test(tc, test_threads);
 
