@@ -5,6 +5,7 @@
 #include <bio/bio_writer.h>
 #include <collections/array.h>
 #include <encoding/payloads/notify_payload.h>
+#include <sa/ikev2/tasks/ike_rekey.h>
 #include <sa/keymat.h>
 
 /** The message ID that is due, of requests and of responses */
@@ -84,10 +85,18 @@ static task_type_t get_type(task_t *this)
 	return sa.task;
 }
 
+static bool did_collide(ike_rekey_t *this)
+{
+	return sa.original;
+}
+
 static enumerator_t *create_task_enumerator(ike_sa_t *this, task_queue_t queue)
 {
-	static task_t task = {
-		.get_type = get_type,
+	static ike_rekey_t task = {
+		.task = {
+			.get_type = get_type,
+		},
+		.did_collide = did_collide,
 	};
 
 	return queue == TASK_QUEUE_ACTIVE ? enumerator_create_single(&task, NULL) :
@@ -97,6 +106,26 @@ static enumerator_t *create_task_enumerator(ike_sa_t *this, task_queue_t queue)
 static child_sa_state_t get_child_state(child_sa_t *this)
 {
 	return CHILD_INSTALLED;
+}
+
+/**
+ * Every other SPI is of one that was rekeyed.
+ */
+static child_sa_state_t get_rekeyed_state(child_sa_t *this)
+{
+	return CHILD_REKEYED;
+}
+
+static child_sa_t *get_child_sa(ike_sa_t *this, protocol_id_t protocol,
+								uint32_t spi, bool inbound)
+{
+	static child_sa_t installed = {
+		.get_state = get_child_state,
+	}, rekeyed = {
+		.get_state = get_rekeyed_state,
+	};
+
+	return !sa.children ? NULL : spi % 2 ? &installed : &rekeyed;
 }
 
 static enumerator_t *create_child_sa_enumerator(ike_sa_t *this)
@@ -137,6 +166,7 @@ ike_sa_t *fuzz_ike_sa(const uint8_t *data)
 			.get_peer_cfg = get_peer_cfg,
 			.create_task_enumerator = create_task_enumerator,
 			.create_child_sa_enumerator = create_child_sa_enumerator,
+			.get_child_sa = get_child_sa,
 		};
 	}
 	sa.state = (data[0] & 0x0f) % (IKE_DESTROYING + 1);

@@ -74,6 +74,11 @@ static void note_listen(nin3a_ue_liveness_t *this, uint32_t ike_sa)
 	test_kupf_note(&kupf, "listen %u", ike_sa);
 }
 
+static void note_map(nin3a_ue_liveness_t *this, ike_sa_t *ike_sa)
+{
+	test_kupf_note(&kupf, "map %u", ike_sa->get_unique_id(ike_sa));
+}
+
 static void note_sent(nin3a_ue_liveness_t *this, ike_sa_t *ike_sa,
 					  message_t *message)
 {
@@ -96,6 +101,7 @@ nin3a_ue_jobs_t jobs = {
 };
 
 nin3a_ue_liveness_t liveness = {
+	.map = note_map,
 	.watch = note_listen,
 	.sent = note_sent,
 	.received = note_received,

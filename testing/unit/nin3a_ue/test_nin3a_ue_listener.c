@@ -378,6 +378,20 @@ START_TEST(test_bounds_carried)
 }
 END_TEST
 
+/**
+ * Make a connection for which any identity of the UPF will do.
+ */
+static peer_cfg_t *create_used()
+{
+	auth_cfg_t *remote = auth_cfg_create();
+	peer_cfg_t *used = host_connection("used", IKEV2, "pdu");
+
+	remote->add(remote, AUTH_RULE_IDENTITY,
+			  identification_create_from_encoding(ID_ANY, chunk_empty));
+	used->add_auth_cfg(used, remote, FALSE);
+	return used;
+}
+
 START_TEST(test_authorize)
 {
 	bool success = TRUE;
@@ -385,6 +399,7 @@ START_TEST(test_authorize)
 	ck_assert(hooks->authorize(hooks, &other.public, _i, &success));
 	ck_assert(success);
 	host_attempt(&sa, session);
+	sa.peer_cfg = create_used();
 	ck_assert(hooks->authorize(hooks, &sa.public, _i, &success));
 	ck_assert(success);
 	kupf.verified = NULL;
@@ -393,6 +408,7 @@ START_TEST(test_authorize)
 	/* what somebody else has refused stays refused */
 	ck_assert(hooks->authorize(hooks, &other.public, _i, &success));
 	ck_assert(!success);
+	sa.peer_cfg->destroy(sa.peer_cfg);
 }
 END_TEST
 
@@ -556,7 +572,7 @@ START_TEST(test_up)
 	hooks->child_updown(hooks, &sa.public, &pdu.public, TRUE);
 	hooks->child_updown(hooks, &sa.public, &pdu.public, TRUE);
 	test_kupf_assert(&kupf, "tunnel-up carol 1 pdu, child-up carol 1 pdu, "
-					 "listen 1");
+					 "listen 1, map 1");
 	ck_assert_uint_eq(host_counter("nin3a-ue-accepted"), 1);
 	ck_assert_uint_eq(host_counter("nin3a-ue-rekeyed"), 0);
 	/* another one takes its place */
@@ -564,7 +580,7 @@ START_TEST(test_up)
 	set_state(&other, IKE_ESTABLISHED);
 	hooks->child_updown(hooks, &other.public, &pdu.public, TRUE);
 	test_kupf_assert(&kupf, "tunnel-up carol 2 pdu, child-up carol 2 pdu, "
-					 "hand-over 1, listen 2");
+					 "hand-over 1, listen 2, map 2");
 	ck_assert_uint_eq(host_counter("nin3a-ue-tunnels-opened"), 2);
 	ck_assert_uint_eq(host_counter("nin3a-ue-rekeyed"), 1);
 	kupf_session_unref(newer);
@@ -583,7 +599,7 @@ START_TEST(test_up_modified)
 	ck_assert(!order.start);
 	hooks->child_updown(hooks, &sa.public, &pdu.public, TRUE);
 	test_kupf_assert(&kupf, "tunnel-up carol 1 pdu, child-up carol 1 pdu, "
-					 "start carol, listen 1");
+					 "start carol, listen 1, map 1");
 	kupf_session_unref(newer);
 }
 END_TEST
@@ -635,7 +651,7 @@ START_TEST(test_rekeyed)
 	other.remote = host_create_from_string("203.0.113.7", 4500);
 	hooks->ike_rekey(hooks, &sa.public, &other.public);
 	test_kupf_assert(&kupf, "tunnel-moved carol 1 192.0.2.1[4500] "
-					 "203.0.113.7[4500], children 2, listen 2");
+					 "203.0.113.7[4500], children 2, listen 2, map 2");
 	ck_assert_int_eq(sas->get_stage(sas, 2), NIN3A_UE_STAGE_UP);
 	/* it is the successor's tunnel */
 	set_state(&sa, IKE_DESTROYING);
