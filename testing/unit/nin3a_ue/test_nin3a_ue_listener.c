@@ -387,7 +387,7 @@ static peer_cfg_t *create_used()
 	peer_cfg_t *used = host_connection("used", IKEV2, "pdu");
 
 	remote->add(remote, AUTH_RULE_IDENTITY,
-			  identification_create_from_encoding(ID_ANY, chunk_empty));
+				identification_create_from_encoding(ID_ANY, chunk_empty));
 	used->add_auth_cfg(used, remote, FALSE);
 	return used;
 }
