@@ -14,9 +14,6 @@
 
 #include <stdint.h>
 
-/** Most fields of a line */
-#define SYNC_FIELDS_MAX 16
-
 typedef struct sync_line_t sync_line_t;
 
 /**
@@ -27,10 +24,10 @@ struct sync_line_t {
 	const char *session;
 	/** number of fields */
 	unsigned int count;
-	/** names and values */
+	/** names and values, each name once */
 	struct {
 		const char *name, *value;
-	} fields[SYNC_FIELDS_MAX];
+	} fields[SYNC_FIELDS];
 	/** generation, 0 if it names none */
 	uint32_t generation;
 	/** whether it names the end of the life, and that, 0 for none */
