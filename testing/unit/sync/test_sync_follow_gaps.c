@@ -126,7 +126,7 @@ END_TEST
 
 void sync_follow_gaps_case(Suite *suite)
 {
-	TCase *tc = test_case(suite, "gaps", 0, setup, teardown);
+	TCase *tc = test_case(suite, "gaps", 30, setup, teardown);
 
 	tcase_add_test(tc, test_complete);
 	tcase_add_test(tc, test_lost_changes);
