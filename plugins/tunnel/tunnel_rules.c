@@ -236,6 +236,11 @@ tunnel_verdict_t tunnel_rules_notify(const tunnel_facts_t *facts,
 		case UPDATE_SA_ADDRESSES:
 			/* the initiator tells the responder (RFC 4555, 3.5) */
 			return facts->original ? TUNNEL_MISPLACED : TUNNEL_PASS;
+		case NO_ADDITIONAL_SAS:
+			/* an answer to who asks for an SA (RFC 7296, 1.3) */
+			return facts->exchange == IKE_AUTH ||
+				   facts->exchange == CREATE_CHILD_SA ? TUNNEL_PASS
+													  : TUNNEL_MISPLACED;
 		case ADDITIONAL_IP4_ADDRESS:
 		case ADDITIONAL_IP6_ADDRESS:
 			return facts->addresses < TUNNEL_ADDRESSES_MAX ? TUNNEL_PASS

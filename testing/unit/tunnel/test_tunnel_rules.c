@@ -236,8 +236,31 @@ START_TEST(test_notifies)
 			ck_assert(tunnel_rules_notify(&original,
 										  type) == TUNNEL_MISPLACED);
 		}
+		else if (type == NO_ADDITIONAL_SAS)
+		{
+			ck_assert(tunnel_rules_notify(&response,
+										  type) == TUNNEL_MISPLACED);
+			expected = TUNNEL_MISPLACED;
+		}
 		ck_assert_msg(tunnel_rules_notify(&request, type) == expected,
 					  "notify %d", type);
+	}
+}
+END_TEST
+
+/* there is no SA to be had by the other exchanges (RFC 7296, 1.3) */
+START_TEST(test_no_additional_sas)
+{
+	tunnel_facts_t facts = due;
+	int exchange;
+
+	facts.request = FALSE;
+	for (exchange = 0; exchange <= UINT8_MAX; exchange++)
+	{
+		facts.exchange = exchange;
+		ck_assert_int_eq(tunnel_rules_notify(&facts, NO_ADDITIONAL_SAS),
+						 exchange == IKE_AUTH || exchange == CREATE_CHILD_SA
+								? TUNNEL_PASS : TUNNEL_MISPLACED);
 	}
 }
 END_TEST
@@ -351,6 +374,7 @@ static Suite *tunnel_rules_suite(void)
 	tc = test_case(suite, "contents", 0, NULL, NULL);
 	tcase_add_test(tc, test_payloads);
 	tcase_add_test(tc, test_notifies);
+	tcase_add_test(tc, test_no_additional_sas);
 	tcase_add_test(tc, test_addresses);
 	tcase_add_test(tc, test_excess);
 	tcase_add_test(tc, test_answers);
