@@ -346,7 +346,7 @@ METHOD(listener_t, ike_rekey, bool,
 	private_nin3a_ue_listener_t *this, ike_sa_t *old, ike_sa_t *new)
 {
 	uint32_t unique_id = new->get_unique_id(new);
-	tunnel_spis_t spis = tunnel_spis_get(new);
+	tunnel_spis_t spis = tunnel_spis_get(new), before = tunnel_spis_get(old);
 	bool closing;
 
 	this->bounds->rekey(this->bounds, old->get_unique_id(old), unique_id);
@@ -354,11 +354,14 @@ METHOD(listener_t, ike_rekey, bool,
 							   &spis);
 	nin3a_ue_record_path(this->sas, this->kupf, new, new->get_my_host(new),
 						 new->get_other_host(new));
-	if (this->sas->get_stage(this->sas, unique_id) != NIN3A_UE_STAGE_NONE &&
-		!this->decision->allows_rekeyed(this->decision, new))
+	if (this->sas->get_stage(this->sas, unique_id) != NIN3A_UE_STAGE_NONE)
 	{
-		closing |= this->sas->condemn(this->sas, unique_id,
-									   NIN3A_UE_IKE_PROPOSAL);
+		this->jobs->end_rekeyed(this->jobs, &before);
+		if (!this->decision->allows_rekeyed(this->decision, new))
+		{
+			closing |= this->sas->condemn(this->sas, unique_id,
+										   NIN3A_UE_IKE_PROPOSAL);
+		}
 	}
 	if (closing)
 	{

@@ -235,6 +235,9 @@ tunnel_verdict_t tunnel_rules_notify(const tunnel_facts_t *facts,
 			return facts->original ? TUNNEL_PASS : TUNNEL_MISPLACED;
 		case UPDATE_SA_ADDRESSES:
 			/* the initiator tells the responder (RFC 4555, 3.5) */
+		case IKEV2_MESSAGE_ID_SYNC_SUPPORTED:
+			/* message IDs are what they are: whoever takes over from a UPF sets
+			 * them (RFC 6311, 5.1) in messages that are out of order */
 			return facts->original ? TUNNEL_MISPLACED : TUNNEL_PASS;
 		case NO_ADDITIONAL_SAS:
 			/* an answer to who asks for an SA (RFC 7296, 1.3) */

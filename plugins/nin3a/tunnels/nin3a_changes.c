@@ -67,7 +67,7 @@ METHOD(nin3a_changes_t, rekeyed, void,
 	private_nin3a_changes_t *this, ike_sa_t *old, ike_sa_t *new)
 {
 	uint32_t unique_id = new->get_unique_id(new);
-	tunnel_spis_t spis = tunnel_spis_get(new);
+	tunnel_spis_t spis = tunnel_spis_get(new), before = tunnel_spis_get(old);
 	bool closing;
 
 	closing = this->tunnels->rekey(this->tunnels, old->get_unique_id(old),
@@ -80,11 +80,14 @@ METHOD(nin3a_changes_t, rekeyed, void,
 	{
 		handle_stranger(this, new);
 	}
-	else if (closing ||
-			 (!is_protected(this, new) &&
-			  this->tunnels->condemn(this->tunnels, unique_id)))
+	else
 	{
-		this->jobs->close(this->jobs, unique_id);
+		this->jobs->end_rekeyed(this->jobs, &before);
+		if (closing || (!is_protected(this, new) &&
+						this->tunnels->condemn(this->tunnels, unique_id)))
+		{
+			this->jobs->close(this->jobs, unique_id);
+		}
 	}
 }
 

@@ -5,6 +5,7 @@
 #include "nin3a_graces.h"
 #include "nin3a_settlings.h"
 #include "nin3a/nin3a_counters.h"
+#include "tunnel/tunnel_rekeyed.h"
 #include "tunnel/tunnel_spis.h"
 #include "tunnel/tunnel_worker.h"
 
@@ -111,6 +112,27 @@ METHOD(nin3a_jobs_t, close_stranger, void,
 	private_nin3a_jobs_t *this, const tunnel_spis_t *spis)
 {
 	schedule_close(this, (closing_t){ .spis = *spis }, 0);
+}
+
+/**
+ * The UE has not answered the DELETE of an IKE_SA that was rekeyed.
+ */
+static void count_timeout()
+{
+	nin3a_count(NIN3A_CLOSE_TIMEOUTS);
+}
+
+METHOD(nin3a_jobs_t, end_rekeyed, void,
+	private_nin3a_jobs_t *this, const tunnel_spis_t *spis)
+{
+	nin3a_settings_t settings;
+
+	this->config->get(this->config, &settings);
+	tunnel_rekeyed_bound(this->worker, &(tunnel_rekeyed_t){
+		.spis = *spis,
+		.timeout = settings.close_timeout,
+		.count = count_timeout,
+	});
 }
 
 /**
@@ -405,6 +427,7 @@ nin3a_jobs_t *nin3a_jobs_create(kupf_t *kupf, nin3a_config_t *config,
 			.cut = _cut,
 			.close = _close_,
 			.close_stranger = _close_stranger,
+			.end_rekeyed = _end_rekeyed,
 			.check = _check,
 			.drop_graces = _drop_graces,
 			.supersede = _supersede,

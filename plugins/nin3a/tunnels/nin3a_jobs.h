@@ -50,6 +50,14 @@ struct nin3a_jobs_t {
 	void (*close_stranger)(nin3a_jobs_t *this, const tunnel_spis_t *spis);
 
 	/**
+	 * An IKE_SA was rekeyed: what it was before goes within twice
+	 * charon.plugins.nin3a.close_timeout, see tunnel_rekeyed_bound().
+	 *
+	 * @param spis		the SPIs that it had
+	 */
+	void (*end_rekeyed)(nin3a_jobs_t *this, const tunnel_spis_t *spis);
+
+	/**
 	 * Close tunnels that the UE has to set up anew for a modified session, if
 	 * they are still there when the grace is over.  A session has
 	 * NIN3A_GRACES_MAX of them; beyond that tunnels are closed now.

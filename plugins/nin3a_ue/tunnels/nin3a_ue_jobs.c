@@ -3,6 +3,7 @@
 #include "nin3a_ue_jobs.h"
 #include "nin3a_ue/nin3a_ue_counters.h"
 #include "nin3a_ue_initiator.h"
+#include "tunnel/tunnel_rekeyed.h"
 #include "tunnel/tunnel_spis.h"
 
 #include <daemon.h>
@@ -125,6 +126,27 @@ METHOD(nin3a_ue_jobs_t, close_, void,
 	{
 		schedule(this, close_job, ike_sa, 0);
 	}
+}
+
+/**
+ * The UPF has not answered the DELETE of an IKE_SA that was rekeyed.
+ */
+static void count_timeout()
+{
+	nin3a_ue_count(NIN3A_UE_COUNTED_CLOSE_TIMEOUTS);
+}
+
+METHOD(nin3a_ue_jobs_t, end_rekeyed, void,
+	private_nin3a_ue_jobs_t *this, const tunnel_spis_t *spis)
+{
+	nin3a_ue_settings_t settings;
+
+	this->config->get(this->config, &settings);
+	tunnel_rekeyed_bound(this->worker, &(tunnel_rekeyed_t){
+		.spis = *spis,
+		.timeout = settings.close_timeout,
+		.count = count_timeout,
+	});
 }
 
 /**
@@ -362,6 +384,7 @@ nin3a_ue_jobs_t *nin3a_ue_jobs_create(nin3a_ue_config_t *config,
 		.public = {
 			.start = _start,
 			.close = _close_,
+			.end_rekeyed = _end_rekeyed,
 			.hand_over = _hand_over,
 			.roam = _roam,
 			.watch = _watch,

@@ -51,6 +51,14 @@ struct nin3a_ue_jobs_t {
 	void (*close)(nin3a_ue_jobs_t *this, array_t *ids);
 
 	/**
+	 * An IKE_SA was rekeyed: what it was before goes within twice
+	 * charon.plugins.nin3a-ue.close_timeout, see tunnel_rekeyed_bound().
+	 *
+	 * @param spis		the SPIs that it had
+	 */
+	void (*end_rekeyed)(nin3a_ue_jobs_t *this, const tunnel_spis_t *spis);
+
+	/**
 	 * Another tunnel took the place of IKE_SAs: nothing is sent through these
 	 * any more from now on, and they are closed NIN3A_UE_HANDOVER later.
 	 *

@@ -31,7 +31,7 @@ static bool named;
 
 /** What was asked of the jobs */
 static struct {
-	u_int close, close_stranger, lose;
+	u_int close, close_stranger, lose, end_rekeyed;
 	uint32_t ike_sa;
 	uint64_t responder;
 } asked;
@@ -68,6 +68,12 @@ static void close_stranger(nin3a_jobs_t *this, const tunnel_spis_t *spis)
 	asked.responder = spis->responder;
 }
 
+static void end_rekeyed(nin3a_jobs_t *this, const tunnel_spis_t *spis)
+{
+	asked.end_rekeyed++;
+	ck_assert_uint_eq(spis->responder, 100 + OLD);
+}
+
 static void lose(nin3a_jobs_t *this, uint32_t ike_sa)
 {
 	asked.lose++;
@@ -79,6 +85,7 @@ static nin3a_decision_t decision = { .is_named = is_named };
 static nin3a_jobs_t jobs = {
 	.close = close_ike_sa,
 	.close_stranger = close_stranger,
+	.end_rekeyed = end_rekeyed,
 	.lose = lose,
 };
 
@@ -175,6 +182,7 @@ START_TEST(test_rekeyed)
 	rekey();
 	assert_asked(0, 0);
 	ck_assert_uint_eq(asked.lose, 0);
+	ck_assert_uint_eq(asked.end_rekeyed, 1);
 	ck_assert_int_eq(tunnels->get_state(tunnels, OLD), NIN3A_STATE_NONE);
 	bound = tunnels->get_session(tunnels, NEW);
 	ck_assert(bound == session);
@@ -237,6 +245,8 @@ START_TEST(test_stranger)
 	named = _i;
 	rekey();
 	assert_asked(0, _i);
+	/* it is somebody else's, or closed altogether */
+	ck_assert_uint_eq(asked.end_rekeyed, 0);
 	if (_i)
 	{
 		ck_assert_uint_eq(asked.responder, 100 + NEW);

@@ -4,6 +4,7 @@
 #include "nin3a_ue/nin3a_ue_counters.h"
 
 #include <check.h>
+#include <inttypes.h>
 
 test_kupf_t kupf;
 test_ike_sa_t sa, other;
@@ -54,6 +55,11 @@ static void note_hand_over(nin3a_ue_jobs_t *this, array_t *ids)
 	note_all("hand-over", ids);
 }
 
+static void note_rekeyed(nin3a_ue_jobs_t *this, const tunnel_spis_t *spis)
+{
+	test_kupf_note(&kupf, "end-rekeyed %" PRIu64, spis->initiator);
+}
+
 static void note_roam(nin3a_ue_jobs_t *this)
 {
 	test_kupf_note(&kupf, "roam");
@@ -94,6 +100,7 @@ static void note_received(nin3a_ue_liveness_t *this, ike_sa_t *ike_sa,
 nin3a_ue_jobs_t jobs = {
 	.start = note_start,
 	.close = note_close,
+	.end_rekeyed = note_rekeyed,
 	.hand_over = note_hand_over,
 	.roam = note_roam,
 	.watch = note_watch,

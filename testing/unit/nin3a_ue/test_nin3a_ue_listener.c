@@ -651,7 +651,7 @@ START_TEST(test_rekeyed)
 	other.remote = host_create_from_string("203.0.113.7", 4500);
 	hooks->ike_rekey(hooks, &sa.public, &other.public);
 	test_kupf_assert(&kupf, "tunnel-moved carol 1 192.0.2.1[4500] "
-					 "203.0.113.7[4500], children 2, listen 2, map 2");
+					 "203.0.113.7[4500], end-rekeyed 1, children 2, listen 2, map 2");
 	ck_assert_int_eq(sas->get_stage(sas, 2), NIN3A_UE_STAGE_UP);
 	/* it is the successor's tunnel */
 	set_state(&sa, IKE_DESTROYING);
@@ -676,7 +676,7 @@ START_TEST(test_rekeyed_close)
 											   "3des-sha256-modp2048");
 	}
 	hooks->ike_rekey(hooks, &sa.public, &other.public);
-	test_kupf_assert(&kupf, "close 2");
+	test_kupf_assert(&kupf, "end-rekeyed 1, close 2");
 }
 END_TEST
 

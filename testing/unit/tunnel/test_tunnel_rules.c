@@ -231,7 +231,8 @@ START_TEST(test_notifies)
 			ck_assert(tunnel_rules_notify(&original, type) == TUNNEL_PASS);
 			expected = TUNNEL_MISPLACED;
 		}
-		else if (type == UPDATE_SA_ADDRESSES)
+		else if (type == UPDATE_SA_ADDRESSES ||
+				 type == IKEV2_MESSAGE_ID_SYNC_SUPPORTED)
 		{
 			ck_assert(tunnel_rules_notify(&original,
 										  type) == TUNNEL_MISPLACED);
