@@ -114,6 +114,9 @@ struct kupf_tunnel_t {
 	uint32_t generation;
 	/** time_monotonic() when it came up */
 	uint32_t established;
+	/** inner addresses that we were assigned, and their number: on a UE */
+	kupf_address_t assigned[KUPF_UE_ADDRESSES_MAX];
+	u_int assigned_count;
 	/** number of CHILD_SAs in children */
 	u_int child_count;
 	/** CHILD_SAs; there may be more */

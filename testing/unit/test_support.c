@@ -77,6 +77,8 @@ METHOD(kupf_enforcer_t, describe, u_int,
 			.remote = { { AF_INET6, { 0x20, 0x01, 0x0d, 0xb8 } }, 65535 },
 			.generation = 4294967295,
 			.established = time_monotonic(NULL),
+			.assigned = { this->assigned },
+			.assigned_count = this->assigned.family != AF_UNSPEC,
 			.child_count = KUPF_CHILDREN_MAX,
 		};
 		for (j = 0; j < KUPF_CHILDREN_MAX; j++)
@@ -405,6 +407,28 @@ vici_message_t *test_message(const char *fmt, ...)
 const char *test_value(vici_message_t *message, const char *key)
 {
 	return message->get_str(message, "", "%s", key);
+}
+
+/*
+ * Described in header
+ */
+bool test_begins(vici_message_t *message, const char *list, const char *item)
+{
+	enumerator_t *enumerator = message->create_enumerator(message);
+	vici_type_t type;
+	chunk_t value;
+	char *name;
+	bool found = FALSE;
+
+	while (!found && enumerator->enumerate(enumerator, &type, &name, &value))
+	{
+		found = type == VICI_LIST_START && streq(name, list) &&
+				enumerator->enumerate(enumerator, &type, &name, &value) &&
+				type == VICI_LIST_ITEM &&
+				chunk_equals(value, chunk_from_str((char*)item));
+	}
+	enumerator->destroy(enumerator);
+	return found;
 }
 
 /*

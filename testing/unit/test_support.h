@@ -46,6 +46,8 @@ struct test_enforcer_t {
 	/** answer of count() and close(); describe() fills in the most there can
 	 * be about each */
 	u_int tunnels;
+	/** inner address that the UPF has assigned to each, if describe() tells one */
+	kupf_address_t assigned;
 	/** calls of measure() that have begun, and that have ended, each of which
 	 * tells all of the first CHILD_SA and nothing of others; and what it waits
 	 * for first, or NULL */
@@ -115,6 +117,11 @@ vici_message_t *test_message(const char *fmt, ...);
  * @return			text, as long as the message lives
  */
 const char *test_value(vici_message_t *message, const char *key);
+
+/**
+ * Whether a message has a list, outside of sections, that begins with an item.
+ */
+bool test_begins(vici_message_t *message, const char *list, const char *item);
 
 /**
  * Make octets of our codec of a chunk.

@@ -119,7 +119,8 @@ static void send_session(private_kupf_list_t *this, kupf_session_t *session,
 	{
 		wire_packet_begin(writer, WIRE_EVENT, KUPF_LIST_EVENT);
 		kupf_reply_session(writer, session);
-		kupf_reply_details(writer, session);
+		/* the first one is the newest one */
+		kupf_reply_details(writer, session, count ? tunnels : NULL);
 		wire_writer_text(writer, "state", up ? "up" : "provisioned");
 		wire_writer_number(writer, "tunnels", up);
 		if (this->enforcer->consumers &&

@@ -155,13 +155,37 @@ static void add_child(wire_writer_t *writer, child_sa_t *child_sa)
 	add_hex(writer, "if-id-out", child_sa->get_if_id(child_sa, FALSE));
 }
 
+/**
+ * Add inner addresses: those that we were assigned (RFC 7296, 3.15), on a UE, or
+ * those of the session.
+ */
+static void add_ue_addresses(wire_writer_t *writer, kupf_session_t *session,
+							 ike_sa_t *ike_sa)
+{
+	kupf_address_t assigned[KUPF_UE_ADDRESSES_MAX];
+	const kupf_address_t *addresses = assigned;
+	enumerator_t *enumerator;
+	u_int count = 0;
+	host_t *host;
+
+	enumerator = ike_sa->create_virtual_ip_enumerator(ike_sa, TRUE);
+	while (count < countof(assigned) && enumerator->enumerate(enumerator, &host))
+	{
+		assigned[count++] = kupf_address_of_host(host);
+	}
+	enumerator->destroy(enumerator);
+	if (!count)
+	{
+		addresses = kupf_session_get_ue_addresses(session, &count);
+	}
+	kupf_reply_addresses(writer, "ue-addresses", addresses, count);
+}
+
 METHOD(kupf_events_t, tunnel_up, void,
 	private_kupf_publisher_t *this, kupf_session_t *session, ike_sa_t *ike_sa,
 	child_sa_t *child_sa)
 {
-	const kupf_address_t *addresses;
 	wire_writer_t writer;
-	u_int count;
 
 	if (!begin_event(this, KUPF_EVENT_TUNNEL_UP, &writer))
 	{
@@ -171,8 +195,7 @@ METHOD(kupf_events_t, tunnel_up, void,
 	wire_writer_number(&writer, "unique-id", ike_sa->get_unique_id(ike_sa));
 	add_host(&writer, "local", ike_sa->get_my_host(ike_sa));
 	add_host(&writer, "remote", ike_sa->get_other_host(ike_sa));
-	addresses = kupf_session_get_ue_addresses(session, &count);
-	kupf_reply_addresses(&writer, "ue-addresses", addresses, count);
+	add_ue_addresses(&writer, session, ike_sa);
 	add_child(&writer, child_sa);
 	wire_writer_number(&writer, "auth-method", AUTH_PSK);
 	wire_writer_number(&writer, "generation",

@@ -236,8 +236,10 @@ static void add_text_or_hex(wire_writer_t *writer, const char *name,
 /*
  * Described in header
  */
-void kupf_reply_details(wire_writer_t *writer, const kupf_session_t *session)
+void kupf_reply_details(wire_writer_t *writer, const kupf_session_t *session,
+						const kupf_tunnel_t *tunnel)
 {
+	bool assigned = tunnel && tunnel->assigned_count;
 	kupf_session_data_t data;
 
 	kupf_session_get_data(session, &data);
@@ -248,8 +250,10 @@ void kupf_reply_details(wire_writer_t *writer, const kupf_session_t *session)
 	kupf_reply_network(writer, session);
 	wire_writer_text(writer, "origin",
 					 data.preconfigured ? "preconfigured" : "socket");
-	kupf_reply_addresses(writer, "ue-addresses", data.ue_addresses,
-						 data.ue_address_count);
+	kupf_reply_addresses(writer, "ue-addresses",
+						 assigned ? tunnel->assigned : data.ue_addresses,
+						 assigned ? tunnel->assigned_count
+								  : data.ue_address_count);
 	add_services(writer, data.services);
 	if (data.psk_identity.len)
 	{

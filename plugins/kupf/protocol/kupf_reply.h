@@ -13,6 +13,7 @@
 #define KUPF_REPLY_H_
 
 #include "kupf_check.h"
+#include "kupf/kupf_tunnel.h"
 #include "kupf/procedures/kupf_request.h"
 #include "kupf/store/kupf_session.h"
 
@@ -78,9 +79,12 @@ void kupf_reply_network(wire_writer_t *writer, const kupf_session_t *session);
 /**
  * Add what kupf_reply_session() leaves out: pdu-session-id, dnn, snssai (if
  * known), origin, ue-addresses, dns, p-cscf, services, created, modified.
+ *
+ * @param tunnel	tunnel, or NULL; what it was assigned is told as ue-addresses in
+ *					place of the session's
  */
-void kupf_reply_details(wire_writer_t *writer,
-						const kupf_session_t *session);
+void kupf_reply_details(wire_writer_t *writer, const kupf_session_t *session,
+						const kupf_tunnel_t *tunnel);
 
 /**
  * Add cause and errmsg.

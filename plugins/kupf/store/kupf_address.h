@@ -20,6 +20,9 @@
 /** Bits of a prefix: that which a UE has for itself (TS 23.501, 5.8.2.2) */
 #define KUPF_ADDRESS_PREFIX 64
 
+/** Most inner addresses of a session */
+#define KUPF_UE_ADDRESSES_MAX 8
+
 typedef struct kupf_address_t kupf_address_t;
 
 struct kupf_address_t {

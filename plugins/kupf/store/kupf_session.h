@@ -28,9 +28,6 @@
 /** Longest name of a session, octets */
 #define KUPF_SESSION_NAME_MAX 64
 
-/** Most inner addresses of a session */
-#define KUPF_UE_ADDRESSES_MAX 8
-
 /** Most name servers of a session, and as many P-CSCFs */
 #define KUPF_SERVERS_MAX 4
 

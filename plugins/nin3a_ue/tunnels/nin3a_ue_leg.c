@@ -340,7 +340,9 @@ u_int nin3a_ue_leg_describe(const nin3a_ue_leg_t *leg, kupf_tunnel_t *tunnels,
 				.spi_r = sa->spis.responder,
 				.initiated_here = sa->spis.initiated_here,
 				.generation = kupf_session_get_generation(sa->session),
+				.assigned_count = sa->inner_count,
 			};
+			memcpy(tunnel->assigned, sa->inner, sizeof(sa->inner));
 			tunnel_status_get(sa->status, tunnel);
 		}
 	}

@@ -327,6 +327,8 @@ void ike_sas_init()
 									(void*)enumerator_create_empty,
 					.create_child_sa_enumerator =
 									(void*)enumerator_create_empty,
+					.create_virtual_ip_enumerator =
+									(void*)enumerator_create_empty,
 					.get_child_sa = (void*)return_null,
 				},
 				.slot = &slots[i],

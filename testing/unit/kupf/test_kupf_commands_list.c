@@ -133,6 +133,15 @@ START_TEST(test_list)
 	entry = next_entry(&call);
 	check(entry, "session=a ue-id=keyid:a upf-address=192.0.2.1 generation=1 "
 		  "expires=0 pdu-session-id=3 state=up tunnels=1");
+	ck_assert(test_begins(entry, "ue-addresses", "10.0.0.1"));
+	entry->destroy(entry);
+	test_call_end(&call);
+	/* on a UE: what the UPF has assigned */
+	ck_assert(kupf_address_parse(chunk_from_str("10.3.0.1"),
+								 &upf.enforcer.assigned));
+	list_all(&call, "session=a");
+	entry = next_entry(&call);
+	ck_assert(test_begins(entry, "ue-addresses", "10.3.0.1"));
 	entry->destroy(entry);
 	test_call_end(&call);
 	/* not asked to its end */

@@ -249,6 +249,17 @@ static host_t *fake_other_host(ike_sa_t *this)
 	return hosts[1];
 }
 
+/** Inner address that we were assigned, or NULL */
+static host_t *assigned;
+
+static enumerator_t *fake_virtual_ips(ike_sa_t *this, bool local)
+{
+	/* those of the peer are none of ours */
+	ck_assert(local);
+	return assigned ? enumerator_create_single(assigned, NULL)
+					: enumerator_create_empty();
+}
+
 static char *fake_name(child_sa_t *this)
 {
 	return "net";
@@ -266,10 +277,12 @@ static uint32_t fake_if_id(child_sa_t *this, bool inbound)
 
 START_TEST(test_tunnel_up)
 {
+	kupf_session_data_t data;
 	ike_sa_t ike_sa = {
 		.get_unique_id = fake_unique_id,
 		.get_my_host = fake_my_host,
 		.get_other_host = fake_other_host,
+		.create_virtual_ip_enumerator = fake_virtual_ips,
 	};
 	child_sa_t child_sa = {
 		.get_name = fake_name,
@@ -279,6 +292,13 @@ START_TEST(test_tunnel_up)
 
 	hosts[0] = host_create_from_string("192.0.2.1", 4500);
 	hosts[1] = host_create_from_string("198.51.100.1", 40001);
+	kupf_session_unref(session);
+	test_session_data(&data, "s1", ID_KEY_ID, "a");
+	ck_assert(kupf_address_parse(chunk_from_str("10.3.0.9"),
+								 &data.ue_addresses[0]));
+	data.ue_address_count = 1;
+	session = kupf_session_create(&data);
+	ck_assert_ptr_nonnull(session);
 	publisher->subscribe(publisher, KUPF_EVENT_TUNNEL_UP, &one.public);
 	events->tunnel_up(events, session, &ike_sa, &child_sa);
 	ck_assert_str_eq(one.name, "tunnel-up");
@@ -295,6 +315,12 @@ START_TEST(test_tunnel_up)
 	ck_assert_str_eq(test_value(one.message, "if-id-out"), "00000000");
 	ck_assert_str_eq(test_value(one.message, "auth-method"), "2");
 	ck_assert_str_eq(test_value(one.message, "generation"), "1");
+	ck_assert(test_begins(one.message, "ue-addresses", "10.3.0.9"));
+	/* on a UE that was assigned another one */
+	assigned = host_create_from_string("10.3.0.1", 0);
+	events->tunnel_up(events, session, &ike_sa, &child_sa);
+	ck_assert(test_begins(one.message, "ue-addresses", "10.3.0.1"));
+	assigned->destroy(assigned);
 	publisher->unsubscribe(publisher, KUPF_EVENT_TUNNEL_UP, &one.public);
 	hosts[0]->destroy(hosts[0]);
 	hosts[1]->destroy(hosts[1]);
@@ -307,6 +333,7 @@ START_TEST(test_child)
 		.get_unique_id = fake_unique_id,
 		.get_my_host = fake_my_host,
 		.get_other_host = fake_other_host,
+		.create_virtual_ip_enumerator = fake_virtual_ips,
 	};
 	child_sa_t child_sa = {
 		.get_name = fake_name,
@@ -367,6 +394,7 @@ START_TEST(test_time)
 		.get_unique_id = fake_unique_id,
 		.get_my_host = fake_my_host,
 		.get_other_host = fake_other_host,
+		.create_virtual_ip_enumerator = fake_virtual_ips,
 	};
 	child_sa_t child_sa = {
 		.get_name = fake_name,

@@ -404,6 +404,7 @@ END_TEST
 
 START_TEST(test_describe)
 {
+	kupf_address_t address;
 	kupf_endpoint_t local = { .port = 4500 }, remote = { .port = 500 };
 	kupf_child_t child = { .spi_in = 1, .spi_out = 2, .name = "pdu" };
 	kupf_child_t other = { .spi_in = 3, .spi_out = 4, .name = "more" };
@@ -423,6 +424,8 @@ START_TEST(test_describe)
 	sas->set_path(sas, 1, &local, &remote, NULL);
 	sas->set_child(sas, 1, &child, TRUE, NULL);
 	sas->set_child(sas, 1, &other, TRUE, NULL);
+	ck_assert(kupf_address_parse(chunk_from_str("10.3.0.1"), &address));
+	ck_assert(legs->assign(legs, 1, &address, FALSE));
 	ck_assert_uint_eq(legs->describe(legs, "b", tunnels, 2), 0);
 	ck_assert_uint_eq(legs->describe(legs, "a", tunnels, 0), 0);
 	ck_assert_uint_eq(legs->describe(legs, "a", tunnels, 2), 1);
@@ -434,6 +437,8 @@ START_TEST(test_describe)
 	ck_assert_uint_eq(tunnels[0].remote.port, 500);
 	ck_assert_uint_eq(tunnels[0].child_count, 2);
 	ck_assert_uint_eq(tunnels[0].children[1].spi_out, 4);
+	ck_assert_uint_eq(tunnels[0].assigned_count, 1);
+	ck_assert(kupf_address_equals(&tunnels[0].assigned[0], &address));
 
 	/* it keeps that when it is rekeyed, and with a new key there are two */
 	ck_assert(!ike_rekey(1, 2));
