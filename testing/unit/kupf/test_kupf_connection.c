@@ -371,6 +371,42 @@ START_TEST(test_malformed_later)
 }
 END_TEST
 
+/** Lines at level 1 */
+static u_int lines;
+
+static void count_line(debug_t group, level_t level, char *fmt, ...)
+{
+	lines += level == 1;
+}
+
+/* whoever sends it again and again does not fill the log */
+START_TEST(test_malformed_log)
+{
+	void (*saved)(debug_t group, level_t level, char *fmt, ...) = dbg;
+	uint64_t suppressed = test_counter("suppressed-log-lines");
+	chunk_t data = test_encode("<ffffffff>"), received;
+	u_int i, count = 200;
+
+	lines = 0;
+	dbg = count_line;
+	for (i = 0; i < count; i++)
+	{
+		feed(data);
+		received = drain();
+		chunk_free(&received);
+		ck_assert_ptr_null(connection);
+		close_connection();
+		open_connection();
+	}
+	dbg = saved;
+	chunk_free(&data);
+	ck_assert_uint_gt(lines, 0);
+	ck_assert_uint_lt(lines, count);
+	ck_assert_uint_ge(test_counter("suppressed-log-lines") - suppressed,
+					  count - lines);
+}
+END_TEST
+
 /**
  * A packet of exactly so many octets, for an unknown command.
  */
@@ -628,6 +664,7 @@ static Suite *kupf_connection_suite()
 	tcase_add_test(tc, test_truncated);
 	tcase_add_loop_test(tc, test_malformed, 0, countof(malformed));
 	tcase_add_test(tc, test_malformed_later);
+	tcase_add_test(tc, test_malformed_log);
 	tcase_add_test(tc, test_longest);
 	tcase_add_test(tc, test_unknown);
 	tcase_add_loop_test(tc, test_register_event, 0, countof(events));
