@@ -70,8 +70,12 @@ tunnel_verdict_t tunnel_screen_judge(chunk_t message)
 				case INFORMATIONAL:
 					return is_protected(message.ptr[FIRST_PAYLOAD_POS]) ?
 								TUNNEL_PASS : TUNNEL_UNPROTECTED;
-				default:
+				case IKE_AUTH:
 					return TUNNEL_PASS;
+				default:
+					/* also of an exchange that was asked for, as a rekeying */
+					return tunnel_invalid_spi_is_answer(message) ?
+								TUNNEL_UNPROTECTED : TUNNEL_PASS;
 			}
 		case IKEV1_MAJOR_VERSION:
 			switch (message.ptr[EXCHANGE_POS])

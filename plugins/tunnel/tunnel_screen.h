@@ -31,8 +31,9 @@ typedef void (*tunnel_screen_cb_t)(void *user, chunk_t message);
  * message ID 0, with a cookie or another group, too (RFC 7296, 2.2, 2.6 and
  * 3.1); exchanges of IKEv1 are in IKEv1 messages only, and the first one has
  * message ID 0 (RFC 2408, 3.1).  All of an INFORMATIONAL is encrypted (RFC 7296,
- * 1.4), but for what this end takes as a hint at most (1.5).  A pure function of
- * its argument.
+ * 1.4), but for what this end takes as a hint at most (1.5): INVALID_IKE_SPI, which
+ * answers any exchange of an IKE_SA that was set up, CREATE_CHILD_SA as well.  A pure
+ * function of its argument.
  *
  * @param message	as it was received, from its IKE header on
  * @return			TUNNEL_NOT_DUE or TUNNEL_UNPROTECTED if it is to be dropped;

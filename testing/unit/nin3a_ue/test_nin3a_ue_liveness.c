@@ -154,6 +154,7 @@ static ike_sa_manager_t manager = {
 static struct {
 	message_t public;
 	bool request;
+	exchange_type_t exchange;
 	chunk_t data;
 } message;
 
@@ -164,7 +165,7 @@ static bool get_request(message_t *this)
 
 static exchange_type_t get_exchange_type(message_t *this)
 {
-	return INFORMATIONAL;
+	return message.exchange;
 }
 
 static chunk_t get_packet_data(message_t *this)
@@ -221,6 +222,7 @@ static void setup()
 		.get_exchange_type = get_exchange_type,
 		.get_packet_data = get_packet_data,
 	};
+	message.exchange = INFORMATIONAL;
 	charon->ike_sa_manager = &manager;
 	charon->sender = &sender;
 	lib->processor->set_threads(lib->processor, 2);
@@ -637,6 +639,22 @@ START_TEST(test_unprotected)
 }
 END_TEST
 
+/* what is in the air when the UPF dies may be a rekeying, whose answer is as well */
+START_TEST(test_unprotected_rekeying)
+{
+	begin();
+	message.request = TRUE;
+	message.exchange = CREATE_CHILD_SA;
+	message.data = chunk_from_str("rekeyed");
+	liveness->sent(liveness, &sa.public, &message.public);
+	invalid_spi[18] = CREATE_CHILD_SA;
+	hint(6);
+	ck_assert_uint_eq(started, 0);
+	hint(7);
+	ck_assert_uint_eq(started, 1);
+}
+END_TEST
+
 START_TEST(test_resend)
 {
 	begin();
@@ -691,6 +709,7 @@ static Suite *nin3a_ue_liveness_suite()
 	tcase_add_test(tc, test_mapping);
 	tcase_add_test(tc, test_answered);
 	tcase_add_test(tc, test_unprotected);
+	tcase_add_test(tc, test_unprotected_rekeying);
 	tcase_add_test(tc, test_resend);
 	tcase_add_test(tc, test_flood);
 

@@ -209,9 +209,9 @@ static void teardown()
 /**
  * INVALID_IKE_SPI without protection.
  */
-static chunk_t invalid_spi(u_int type)
+static chunk_t invalid_spi(int exchange, u_int type)
 {
-	chunk_t message = make(2, INFORMATIONAL, RESPONSE, TRUE, 7);
+	chunk_t message = make(2, exchange, RESPONSE, TRUE, 7);
 	uint8_t notify[] = { 0, 0, 0, 8, 0, 0, type >> 8, type };
 
 	header[16] = PLV2_NOTIFY;
@@ -224,16 +224,43 @@ START_TEST(test_hint)
 	packet_t *packet;
 
 	/* nothing of that gets in; one kind is worth a word */
-	send_packet(500, invalid_spi(INVALID_IKE_SPI));
-	send_packet(500, invalid_spi(INVALID_SYNTAX));
+	send_packet(500, invalid_spi(INFORMATIONAL, INVALID_IKE_SPI));
+	send_packet(500, invalid_spi(INFORMATIONAL, INVALID_SYNTAX));
 	ck_assert(charon->socket->receive(charon->socket, &packet) == FAILED);
 	ck_assert_uint_eq(hints, 1);
 	/* and is dropped if nobody wants to hear of it */
 	tunnel_screen_remove();
 	tunnel_screen_install(NULL, NULL);
-	send_packet(500, invalid_spi(INVALID_IKE_SPI));
+	send_packet(500, invalid_spi(INFORMATIONAL, INVALID_IKE_SPI));
 	ck_assert(charon->socket->receive(charon->socket, &packet) == FAILED);
 	ck_assert_uint_eq(hints, 1);
+}
+END_TEST
+
+START_TEST(test_hint_exchange)
+{
+	static const uint8_t answered[] = { CREATE_CHILD_SA, INFORMATIONAL,
+										TUNNEL_IKE_INTERMEDIATE,
+										TUNNEL_IKE_FOLLOWUP_KE };
+	packet_t *packet;
+	u_int i;
+
+	/* who has lost an IKE_SA answers whatever is asked, rekeying too */
+	for (i = 0; i < countof(answered); i++)
+	{
+		send_packet(500, invalid_spi(answered[i], INVALID_IKE_SPI));
+		ck_assert(charon->socket->receive(charon->socket, &packet) == FAILED);
+		ck_assert_uint_eq(hints, i + 1);
+	}
+	/* nobody answers what sets an IKE_SA up like this, and not with all else */
+	hints = 0;
+	send_packet(500, invalid_spi(IKE_SA_INIT, INVALID_IKE_SPI));
+	expect(HEADER_LEN + 8);
+	send_packet(500, invalid_spi(IKE_AUTH, INVALID_IKE_SPI));
+	expect(HEADER_LEN + 8);
+	send_packet(500, invalid_spi(CREATE_CHILD_SA, INVALID_SYNTAX));
+	expect(HEADER_LEN + 8);
+	ck_assert_uint_eq(hints, 0);
 }
 END_TEST
 
@@ -272,6 +299,7 @@ static Suite *tunnel_screen_suite(void)
 	tc = test_case(suite, "packets", 0, setup, teardown);
 	tcase_add_test(tc, test_receive);
 	tcase_add_test(tc, test_hint);
+	tcase_add_test(tc, test_hint_exchange);
 
 	return suite;
 }
