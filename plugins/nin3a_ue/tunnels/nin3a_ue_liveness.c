@@ -15,6 +15,12 @@
 #define ANSWER_PERCENT 13
 #define REQUESTS 3
 
+/* what came just behind a look is found at the next one; then there are two times to
+ * listen, and the answers to wait for, before a tunnel is suspected: `liveness` is a
+ * bound */
+_Static_assert(2 * LISTEN_PERCENT + REQUESTS * ANSWER_PERCENT <= 100,
+			   "silence has to be noticed within the setting");
+
 /** Longest request that is kept to be sent again, octets */
 #define REQUEST_MAX 512
 
