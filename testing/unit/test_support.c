@@ -85,6 +85,8 @@ METHOD(kupf_enforcer_t, describe, u_int,
 		{
 			tunnels[i].children[j].spi_in = 0xabc0 + j;
 			tunnels[i].children[j].spi_out = UINT32_MAX;
+			tunnels[i].children[j].if_id_in = 0x10 + j;
+			tunnels[i].children[j].if_id_out = UINT32_MAX - j;
 			memset(tunnels[i].children[j].name, 'x', KUPF_CHILD_NAME - 1);
 			tunnels[i].children[j].name[KUPF_CHILD_NAME - 1] = '\0';
 		}

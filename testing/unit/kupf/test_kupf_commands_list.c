@@ -375,6 +375,10 @@ START_TEST(test_list_tunnels)
 		  "ike-sas.1.child-sas.0000abc0.spi-in=0000abc0 "
 		  "ike-sas.1.child-sas.0000abc7.spi-out=ffffffff "
 		  "ike-sas.4.tunnel-id=103 ike-sas.5.tunnel-id=");
+	check(entry, "ike-sas.1.child-sas.0000abc1.if-id-in=00000011 "
+		  "ike-sas.1.child-sas.0000abc1.if-id-out=fffffffe "
+		  "ike-sas.4.child-sas.0000abc7.if-id-in=00000017 "
+		  "ike-sas.4.child-sas.0000abc0.if-id-out=00000000");
 	memset(name, 'x', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
 	ck_assert_str_eq(test_value(entry, "ike-sas.4.child-sas.0000abc3.child"),
