@@ -154,25 +154,81 @@ void kupf_reply_time(wire_writer_t *writer, const char *name, uint32_t when)
 	wire_writer_number(writer, name, when ? get_epoch() + when : 0);
 }
 
+/**
+ * Add octets in the way in which a request may have them: as they are if they
+ * are text, and do not look like digits.
+ */
+static void add_text_or_hex(wire_writer_t *writer, const char *name,
+							chunk_t octets)
+{
+	char text[2 + 2 * KUPF_PSK_IDENTITY_MAX + 1] = "0x";
+
+	if (kupf_identifiers_are_text(octets))
+	{
+		wire_writer_value(writer, name, wire_octets(octets.ptr, octets.len));
+		return;
+	}
+	chunk_to_hex(octets, text + 2, FALSE);
+	wire_writer_text(writer, name, text);
+}
+
+/**
+ * Add members that a session has, from one to another one; of addresses also that
+ * there are none.
+ */
+static void add_members(wire_writer_t *writer, const kupf_session_t *session,
+						kupf_member_t first, kupf_member_t last)
+{
+	char text[KUPF_ADDRESS_TEXT];
+	const char *name;
+	chunk_t octets;
+
+	for (; first <= last; first++)
+	{
+		name = kupf_members[first].name;
+		octets = kupf_session_get_member(session, first);
+		if (kupf_members[first].kind == KUPF_KIND_ADDRESSES)
+		{
+			kupf_reply_addresses(writer, name, (kupf_address_t*)octets.ptr,
+								 octets.len / sizeof(kupf_address_t));
+			continue;
+		}
+		if (!octets.len)
+		{
+			continue;
+		}
+		switch (kupf_members[first].kind)
+		{
+			case KUPF_KIND_NUMBER:
+				wire_writer_number(writer, name, *octets.ptr);
+				break;
+			case KUPF_KIND_ADDRESS:
+				wire_writer_text(writer, name, kupf_address_print(
+									(kupf_address_t*)octets.ptr, text));
+				break;
+			case KUPF_KIND_TEXT:
+				wire_writer_text(writer, name, (char*)octets.ptr);
+				break;
+			default:
+				add_text_or_hex(writer, name, octets);
+				break;
+		}
+	}
+}
+
 /*
  * Described in header
  */
 void kupf_reply_session(wire_writer_t *writer, const kupf_session_t *session)
 {
-	const kupf_address_t *upf_address;
-	char text[KUPF_ADDRESS_TEXT];
 	id_type_t type;
 	chunk_t id;
 
 	wire_writer_text(writer, "session", kupf_session_get_name(session));
 	id = kupf_session_get_id(session, &type);
 	kupf_reply_identity(writer, "ue-id", type, id);
-	upf_address = kupf_session_get_upf_address(session);
-	if (upf_address->family != AF_UNSPEC)
-	{
-		wire_writer_text(writer, "upf-address",
-						 kupf_address_print(upf_address, text));
-	}
+	add_members(writer, session, KUPF_MEMBER_UPF_ADDRESS,
+				KUPF_MEMBER_UPF_ADDRESS);
 	wire_writer_number(writer, "generation",
 					   kupf_session_get_generation(session));
 	kupf_reply_time(writer, "expires", kupf_session_get_expiry(session));
@@ -183,17 +239,7 @@ void kupf_reply_session(wire_writer_t *writer, const kupf_session_t *session)
  */
 void kupf_reply_network(wire_writer_t *writer, const kupf_session_t *session)
 {
-	const char *dnn = kupf_session_get_dnn(session);
-	const char *snssai = kupf_session_get_snssai(session);
-
-	if (dnn)
-	{
-		wire_writer_text(writer, "dnn", dnn);
-	}
-	if (snssai)
-	{
-		wire_writer_text(writer, "snssai", snssai);
-	}
+	add_members(writer, session, KUPF_MEMBER_DNN, KUPF_MEMBER_SNSSAI);
 }
 
 /**
@@ -215,52 +261,27 @@ static void add_services(wire_writer_t *writer, uint8_t services)
 	wire_writer_end_list(writer);
 }
 
-/**
- * Add octets in the way in which a request may have them: as they are if they
- * are text, and do not look like digits.
- */
-static void add_text_or_hex(wire_writer_t *writer, const char *name,
-							chunk_t octets)
-{
-	char text[2 + 2 * KUPF_PSK_IDENTITY_MAX + 1] = "0x";
-
-	if (kupf_identifiers_are_text(octets))
-	{
-		wire_writer_value(writer, name, wire_octets(octets.ptr, octets.len));
-		return;
-	}
-	chunk_to_hex(octets, text + 2, FALSE);
-	wire_writer_text(writer, name, text);
-}
-
 /*
  * Described in header
  */
 void kupf_reply_details(wire_writer_t *writer, const kupf_session_t *session,
 						const kupf_tunnel_t *tunnel)
 {
-	bool assigned = tunnel && tunnel->assigned_count;
-	kupf_session_data_t data;
-
-	kupf_session_get_data(session, &data);
-	if (data.pdu_session_id)
+	add_members(writer, session, KUPF_MEMBER_PDU_SESSION_ID, KUPF_MEMBER_SNSSAI);
+	wire_writer_text(writer, "origin", kupf_session_is_preconfigured(session) ?
+									   "preconfigured" : "socket");
+	if (tunnel && tunnel->assigned_count)
 	{
-		wire_writer_number(writer, "pdu-session-id", data.pdu_session_id);
+		kupf_reply_addresses(writer, "ue-addresses", tunnel->assigned,
+							 tunnel->assigned_count);
 	}
-	kupf_reply_network(writer, session);
-	wire_writer_text(writer, "origin",
-					 data.preconfigured ? "preconfigured" : "socket");
-	kupf_reply_addresses(writer, "ue-addresses",
-						 assigned ? tunnel->assigned : data.ue_addresses,
-						 assigned ? tunnel->assigned_count
-								  : data.ue_address_count);
-	add_services(writer, data.services);
-	if (data.psk_identity.len)
+	else
 	{
-		add_text_or_hex(writer, "psk-identity", data.psk_identity);
+		add_members(writer, session, KUPF_MEMBER_UE_ADDRESSES,
+					KUPF_MEMBER_UE_ADDRESSES);
 	}
-	kupf_reply_addresses(writer, "dns", data.dns, data.dns_count);
-	kupf_reply_addresses(writer, "p-cscf", data.p_cscf, data.p_cscf_count);
+	add_services(writer, kupf_session_get_services(session));
+	add_members(writer, session, KUPF_MEMBER_PSK_IDENTITY, KUPF_MEMBERS - 1);
 	kupf_reply_time(writer, "created", kupf_session_get_created(session));
 	kupf_reply_time(writer, "modified", kupf_session_get_modified(session));
 }

@@ -78,7 +78,7 @@ void kupf_reply_network(wire_writer_t *writer, const kupf_session_t *session);
 
 /**
  * Add what kupf_reply_session() leaves out: pdu-session-id, dnn, snssai (if
- * known), origin, ue-addresses, dns, p-cscf, services, created, modified.
+ * known), origin, ue-addresses, services, all other members, created, modified.
  *
  * @param tunnel	tunnel, or NULL; what it was assigned is told as ue-addresses in
  *					place of the session's

@@ -29,23 +29,24 @@ static uint32_t new_lineage()
 kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 {
 	kupf_session_t *session;
-	const char *dnn = data->dnn ?: "", *snssai = data->snssai ?: "";
-	size_t name_len = strlen(data->name);
-	size_t dnn_len = strlen(dnn), snssai_len = strlen(snssai);
+	chunk_t octets[KUPF_MEMBERS];
+	size_t name_len = strlen(data->name), size;
 	uint32_t now = time_monotonic(NULL);
-	uint8_t *key;
+	uint8_t *key, *pos;
+	kupf_member_t i;
 
 	key = kupf_secret_create(data->key);
 	if (!key)
 	{
 		return NULL;
 	}
-	session = kupf_slab_alloc(offsetof(kupf_session_t, id) + data->id.len +
-					 name_len + 1 +
-					 (1 + data->ue_address_count + data->dns_count +
-					  data->p_cscf_count) * sizeof(kupf_address_t) +
-					 dnn_len + 1 + snssai_len + 1 +
-					 (data->psk_identity.len ? 1 + data->psk_identity.len : 0));
+	size = offsetof(kupf_session_t, id) + data->id.len + name_len + 1;
+	KUPF_MEMBERS_EACH(i)
+	{
+		octets[i] = kupf_members_get(data, i);
+		size += octets[i].len ? octets[i].len + is_counted(i) : 0;
+	}
+	session = kupf_slab_alloc(size_to(size));
 	if (!session)
 	{
 		kupf_secret_destroy(key, data->key.len);
@@ -63,16 +64,9 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 		.id_type = data->id_type,
 		.id_len = data->id.len,
 		.name_len = name_len,
-		.pdu_session_id = data->pdu_session_id,
 		.services = data->services,
 		.upf_address_pooled = data->upf_address_pooled,
 		.preconfigured = data->preconfigured,
-		.direct = data->psk_identity.len > 0,
-		.ue_address_count = data->ue_address_count,
-		.dns_count = data->dns_count,
-		.p_cscf_count = data->p_cscf_count,
-		.dnn_len = dnn_len,
-		.snssai_len = snssai_len,
 	};
 	session->expiry = data->expiry;
 	if (data->lifetime && !data->expiry)
@@ -82,20 +76,20 @@ kupf_session_t *kupf_session_create(const kupf_session_data_t *data)
 	}
 	memcpy(id_of(session), data->id.ptr, data->id.len);
 	memcpy(name_of(session), data->name, name_len + 1);
-	*upf_address_of(session) = data->upf_address;
-	memcpy(ue_addresses_of(session), data->ue_addresses,
-		   data->ue_address_count * sizeof(kupf_address_t));
-	memcpy(dns_of(session), data->dns,
-		   data->dns_count * sizeof(kupf_address_t));
-	memcpy(p_cscf_of(session), data->p_cscf,
-		   data->p_cscf_count * sizeof(kupf_address_t));
-	memcpy(dnn_of(session), dnn, dnn_len + 1);
-	memcpy(snssai_of(session), snssai, snssai_len + 1);
-	if (session->direct)
+	pos = (uint8_t*)members_of(session);
+	KUPF_MEMBERS_EACH(i)
 	{
-		*psk_identity_of(session) = data->psk_identity.len;
-		memcpy(psk_identity_of(session) + 1, data->psk_identity.ptr,
-			   data->psk_identity.len);
+		if (octets[i].len)
+		{
+			session->members |= 1 << i;
+			if (is_counted(i))
+			{
+				*pos++ = kupf_members[i].kind == KUPF_KIND_OCTETS ?
+						 octets[i].len : octets[i].len / sizeof(kupf_address_t);
+			}
+			memcpy(pos, octets[i].ptr, octets[i].len);
+			pos += octets[i].len;
+		}
 	}
 	return session;
 }
@@ -107,6 +101,21 @@ kupf_session_t *kupf_session_ref(kupf_session_t *session)
 {
 	ref_get(&session->ref);
 	return session;
+}
+
+/**
+ * Octets of all of it.
+ */
+static size_t size_of(const kupf_session_t *session)
+{
+	const uint8_t *pos = members_of(session);
+	kupf_member_t i;
+
+	KUPF_MEMBERS_EACH(i)
+	{
+		next_member(session, i, &pos);
+	}
+	return size_to(pos - (const uint8_t*)session);
 }
 
 /*
@@ -127,34 +136,30 @@ void kupf_session_unref(kupf_session_t *session)
 void kupf_session_get_data(const kupf_session_t *session,
 						   kupf_session_data_t *data)
 {
+	const uint8_t *pos = members_of(session);
+	kupf_member_t i;
+
 	*data = (kupf_session_data_t){
 		.name = name_of(session),
 		.id_type = session->id_type,
 		.id = chunk_create(id_of(session), session->id_len),
 		.key = chunk_create(session->key, session->key_len),
-		.pdu_session_id = session->pdu_session_id,
 		.services = session->services,
-		.upf_address = *upf_address_of(session),
 		.upf_address_pooled = session->upf_address_pooled,
 		.preconfigured = session->preconfigured,
-		.ue_address_count = session->ue_address_count,
-		.dns_count = session->dns_count,
-		.p_cscf_count = session->p_cscf_count,
-		.dnn = kupf_session_get_dnn(session),
-		.snssai = kupf_session_get_snssai(session),
-		.psk_identity = kupf_session_get_psk_identity(session),
 		.lifetime = session->lifetime,
 		.expiry = session->expiry,
 		.generation = session->generation,
 		.created = session->created,
 		.lineage = session->lineage,
 	};
-	memcpy(data->ue_addresses, ue_addresses_of(session),
-		   session->ue_address_count * sizeof(kupf_address_t));
-	memcpy(data->dns, dns_of(session),
-		   session->dns_count * sizeof(kupf_address_t));
-	memcpy(data->p_cscf, p_cscf_of(session),
-		   session->p_cscf_count * sizeof(kupf_address_t));
+	KUPF_MEMBERS_EACH(i)
+	{
+		if (session->members & (1 << i))
+		{
+			kupf_members_set(data, i, next_member(session, i, &pos));
+		}
+	}
 }
 
 /*
@@ -230,13 +235,60 @@ bool kupf_session_is_preconfigured(const kupf_session_t *session)
 	return session->preconfigured;
 }
 
+/**
+ * Find a member; of one that the compiler knows nothing is left but how to get there.
+ */
+static inline __attribute__((always_inline)) chunk_t find_member(
+						const kupf_session_t *session, kupf_member_t member)
+{
+	const uint8_t *pos = members_of(session);
+	chunk_t octets = chunk_empty;
+	kupf_member_t i;
+
+	KUPF_MEMBERS_EACH(i)
+	{
+		octets = next_member(session, i, &pos);
+		if (i == member)
+		{
+			break;
+		}
+	}
+	return octets;
+}
+
+/*
+ * Described in header
+ */
+chunk_t kupf_session_get_member(const kupf_session_t *session,
+								kupf_member_t member)
+{
+	return find_member(session, member);
+}
+
+/**
+ * Get a member that is addresses.
+ */
+static inline __attribute__((always_inline)) const kupf_address_t *get_addresses(
+			const kupf_session_t *session, kupf_member_t member, u_int *count)
+{
+	chunk_t octets = find_member(session, member);
+
+	*count = octets.len / sizeof(kupf_address_t);
+	return (const kupf_address_t*)octets.ptr;
+}
+
 /*
  * Described in header
  */
 const kupf_address_t *kupf_session_get_upf_address(
 											const kupf_session_t *session)
 {
-	return upf_address_of(session);
+	static const kupf_address_t none = {};
+	const kupf_address_t *address;
+	u_int count;
+
+	address = get_addresses(session, KUPF_MEMBER_UPF_ADDRESS, &count);
+	return count ? address : &none;
 }
 
 /*
@@ -245,8 +297,7 @@ const kupf_address_t *kupf_session_get_upf_address(
 const kupf_address_t *kupf_session_get_ue_addresses(
 								const kupf_session_t *session, u_int *count)
 {
-	*count = session->ue_address_count;
-	return ue_addresses_of(session);
+	return get_addresses(session, KUPF_MEMBER_UE_ADDRESSES, count);
 }
 
 /*
@@ -255,8 +306,7 @@ const kupf_address_t *kupf_session_get_ue_addresses(
 const kupf_address_t *kupf_session_get_dns(const kupf_session_t *session,
 										   u_int *count)
 {
-	*count = session->dns_count;
-	return dns_of(session);
+	return get_addresses(session, KUPF_MEMBER_DNS, count);
 }
 
 /*
@@ -265,8 +315,7 @@ const kupf_address_t *kupf_session_get_dns(const kupf_session_t *session,
 const kupf_address_t *kupf_session_get_p_cscf(const kupf_session_t *session,
 											  u_int *count)
 {
-	*count = session->p_cscf_count;
-	return p_cscf_of(session);
+	return get_addresses(session, KUPF_MEMBER_P_CSCF, count);
 }
 
 /*
@@ -274,7 +323,9 @@ const kupf_address_t *kupf_session_get_p_cscf(const kupf_session_t *session,
  */
 const char *kupf_session_get_dnn(const kupf_session_t *session)
 {
-	return session->dnn_len ? dnn_of(session) : NULL;
+	chunk_t dnn = find_member(session, KUPF_MEMBER_DNN);
+
+	return dnn.len ? (char*)dnn.ptr : NULL;
 }
 
 /*
@@ -282,7 +333,9 @@ const char *kupf_session_get_dnn(const kupf_session_t *session)
  */
 const char *kupf_session_get_snssai(const kupf_session_t *session)
 {
-	return session->snssai_len ? snssai_of(session) : NULL;
+	chunk_t snssai = find_member(session, KUPF_MEMBER_SNSSAI);
+
+	return snssai.len ? (char*)snssai.ptr : NULL;
 }
 
 /*
@@ -290,14 +343,7 @@ const char *kupf_session_get_snssai(const kupf_session_t *session)
  */
 chunk_t kupf_session_get_psk_identity(const kupf_session_t *session)
 {
-	uint8_t *identity;
-
-	if (!session->direct)
-	{
-		return chunk_empty;
-	}
-	identity = psk_identity_of(session);
-	return chunk_create(identity + 1, *identity);
+	return find_member(session, KUPF_MEMBER_PSK_IDENTITY);
 }
 
 /*

@@ -19,102 +19,8 @@
 #ifndef KUPF_SESSION_H_
 #define KUPF_SESSION_H_
 
-#include "kupf_address.h"
+#include "kupf_session_data.h"
 #include "kupf_session_links.h"
-
-#include <library.h>
-#include <utils/identification.h>
-
-/** Longest name of a session, octets */
-#define KUPF_SESSION_NAME_MAX 64
-
-/** Most name servers of a session, and as many P-CSCFs */
-#define KUPF_SERVERS_MAX 4
-
-/** Longest DNN, octets (TS 23.003, 9A) */
-#define KUPF_DNN_MAX 100
-
-/** Longest S-NSSAI as text, octets: SST, "-" and SD */
-#define KUPF_SNSSAI_MAX 10
-
-/** Highest PDU session identity (TS 24.501, 9.4) */
-#define KUPF_PDU_SESSION_ID_MAX 15
-
-typedef struct kupf_session_data_t kupf_session_data_t;
-typedef enum kupf_service_t kupf_service_t;
-
-/**
- * What the key of a session may be used for.
- */
-enum kupf_service_t {
-	/** IKEv2 authentication of the NIN3A leg */
-	KUPF_SERVICE_IKE = (1 << 0),
-	/** QUIC of MPQUIC steering; never given to charon, and so are all below */
-	KUPF_SERVICE_MPQUIC = (1 << 1),
-	/** TLS of MSGin5G */
-	KUPF_SERVICE_MSGIN5G = (1 << 2),
-	/** TLS of whatever else */
-	KUPF_SERVICE_TLS = (1 << 3),
-	/** the first of those that the settings name */
-	KUPF_SERVICE_OWN = (1 << 4),
-};
-
-/** Longest PSK identity that a key comes with, octets */
-#define KUPF_PSK_IDENTITY_MAX 255
-
-/**
- * What a session is made of.  Everything is copied.
- */
-struct kupf_session_data_t {
-	/** name, 1 to KUPF_SESSION_NAME_MAX printable octets */
-	const char *name;
-	/** type of the IKE identity */
-	id_type_t id_type;
-	/** IKE identity as in the ID payload, 1 to 255 octets */
-	chunk_t id;
-	/** key, kupf_secret_acceptable() */
-	chunk_t key;
-	/** PDU session identity, 0 if not known */
-	uint8_t pdu_session_id;
-	/** kupf_service_t, at least one */
-	uint8_t services;
-	/** UPF address that the UE must use, AF_UNSPEC if any will do */
-	kupf_address_t upf_address;
-	/** whether upf_address is held in the pool for this session */
-	bool upf_address_pooled;
-	/** whether it is from the operator's file, not fed over the socket */
-	bool preconfigured;
-	/** inner addresses of the UE */
-	kupf_address_t ue_addresses[KUPF_UE_ADDRESSES_MAX];
-	/** number of inner addresses */
-	uint8_t ue_address_count;
-	/** name servers that the UE is told, and their number */
-	kupf_address_t dns[KUPF_SERVERS_MAX];
-	uint8_t dns_count;
-	/** P-CSCFs that the UE is told, and their number */
-	kupf_address_t p_cscf[KUPF_SERVERS_MAX];
-	uint8_t p_cscf_count;
-	/** DNN, up to KUPF_DNN_MAX octets, NULL if not known */
-	const char *dnn;
-	/** S-NSSAI as text in lower case, up to KUPF_SNSSAI_MAX octets, NULL if not
-	 * known */
-	const char *snssai;
-	/** identity that the key itself has in TLS, up to KUPF_PSK_IDENTITY_MAX
-	 * octets, empty if keys are derived from it */
-	chunk_t psk_identity;
-	/** life in seconds from creation, up to one more; 0 for no end */
-	uint32_t lifetime;
-	/** time_monotonic() of its end if that is fixed already, otherwise 0 */
-	uint32_t expiry;
-	/** 1 for a new session, one more with each modification */
-	uint32_t generation;
-	/** time_monotonic() when the session of this name was established; 0 for
-	 * now */
-	uint32_t created;
-	/** that of the session that it is a later generation of; 0 for another
-	 * session than all others, whatever its name */
-	uint32_t lineage;
-};
 
 /**
  * Create a session; its life starts now.
@@ -206,6 +112,14 @@ uint8_t kupf_session_get_services(const kupf_session_t *session);
  * Whether it is from the operator's file, not fed over the socket.
  */
 bool kupf_session_is_preconfigured(const kupf_session_t *session);
+
+/**
+ * Get a member.
+ *
+ * @return			its octets as of kupf_members_get(), internal data
+ */
+chunk_t kupf_session_get_member(const kupf_session_t *session,
+								kupf_member_t member);
 
 /**
  * Get the UPF address that the UE must use.

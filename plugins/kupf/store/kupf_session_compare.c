@@ -5,15 +5,6 @@
 #include "kupf_space.h"
 
 /**
- * Compare addresses, in the order given.
- */
-static bool same_addresses(const kupf_address_t *a, u_int a_count,
-						   const kupf_address_t *b, u_int b_count)
-{
-	return a_count == b_count && memeq(a, b, a_count * sizeof(*a));
-}
-
-/**
  * Compare identities by type and bytes.
  */
 static bool same_id(const kupf_session_t *session, id_type_t type, chunk_t id)
@@ -23,18 +14,16 @@ static bool same_id(const kupf_session_t *session, id_type_t type, chunk_t id)
 }
 
 /**
- * Compare PSK identities, none included.
+ * Compare a member, none included.
  */
-static bool same_psk_identity(const kupf_session_t *session, chunk_t identity)
+static bool same_member(kupf_member_t member, chunk_t a, chunk_t b)
 {
-	chunk_t own = chunk_empty;
-
-	if (session->direct)
+	if (a.len != b.len || !a.len)
 	{
-		own = kupf_session_get_psk_identity(session);
+		return a.len == b.len;
 	}
-	return own.len == identity.len &&
-		   (!own.len || memeq(own.ptr, identity.ptr, own.len));
+	return kupf_members[member].caseless ?
+		   strcaseeq((char*)a.ptr, (char*)b.ptr) : memeq(a.ptr, b.ptr, a.len);
 }
 
 /*
@@ -54,14 +43,25 @@ bool kupf_session_precedes(const kupf_session_t *earlier,
 bool kupf_session_needs_rekey(const kupf_session_t *old,
 							  const kupf_session_t *new)
 {
+	const uint8_t *old_pos = members_of(old), *new_pos = members_of(new);
+	kupf_member_t i;
+	chunk_t a, b;
+
+	KUPF_MEMBERS_EACH(i)
+	{
+		a = next_member(old, i, &old_pos);
+		b = next_member(new, i, &new_pos);
+		if (kupf_members[i].rekey && !same_member(i, a, b))
+		{
+			return TRUE;
+		}
+	}
 	return (old->services & ~new->services & KUPF_SERVICE_IKE) ||
 		   !chunk_equals_const(key_of(old), key_of(new)) ||
 		   !same_id(old, new->id_type,
 					chunk_create(id_of(new), new->id_len)) ||
-		   !kupf_address_equals(upf_address_of(old), upf_address_of(new)) ||
-		   !same_addresses(ue_addresses_of(old), old->ue_address_count,
-						   ue_addresses_of(new), new->ue_address_count) ||
-		   !kupf_space_same(dnn_of(old), dnn_of(new));
+		   !kupf_space_same(kupf_session_get_dnn(old),
+							kupf_session_get_dnn(new));
 }
 
 /*
@@ -70,22 +70,23 @@ bool kupf_session_needs_rekey(const kupf_session_t *old,
 bool kupf_session_matches(const kupf_session_t *session,
 						  const kupf_session_data_t *data)
 {
+	const uint8_t *pos = members_of(session);
+	kupf_member_t i;
+	chunk_t own, other;
+
+	KUPF_MEMBERS_EACH(i)
+	{
+		own = next_member(session, i, &pos);
+		other = kupf_members_get(data, i);
+		if (!same_member(i, own, other) &&
+			(other.len || !kupf_members[i].any))
+		{
+			return FALSE;
+		}
+	}
 	return streq(name_of(session), data->name) &&
 		   same_id(session, data->id_type, data->id) &&
 		   chunk_equals_const(key_of(session), data->key) &&
-		   session->pdu_session_id == data->pdu_session_id &&
 		   session->services == data->services &&
-		   same_psk_identity(session, data->psk_identity) &&
-		   session->lifetime == data->lifetime &&
-		   (data->upf_address.family == AF_UNSPEC ||
-			kupf_address_equals(upf_address_of(session),
-							 &data->upf_address)) &&
-		   same_addresses(ue_addresses_of(session), session->ue_address_count,
-						  data->ue_addresses, data->ue_address_count) &&
-		   same_addresses(dns_of(session), session->dns_count,
-						  data->dns, data->dns_count) &&
-		   same_addresses(p_cscf_of(session), session->p_cscf_count,
-						  data->p_cscf, data->p_cscf_count) &&
-		   strcaseeq(dnn_of(session), data->dnn ?: "") &&
-		   streq(snssai_of(session), data->snssai ?: "");
+		   session->lifetime == data->lifetime;
 }

@@ -11,7 +11,7 @@
 #ifndef KUPF_SESSION_LAYOUT_H_
 #define KUPF_SESSION_LAYOUT_H_
 
-#include "kupf_address.h"
+#include "kupf_session_data.h"
 #include "kupf_session_links.h"
 
 /**
@@ -36,6 +36,9 @@ struct kupf_session_t {
 	uint32_t lineage;
 	/** time_monotonic() of this generation */
 	uint32_t modified;
+	/** members that it has, 1 << kupf_member_t each; whether the UPF address is
+	 * held in the pool; whether it is pre-configured */
+	uint16_t members:KUPF_MEMBERS_MAX, upf_address_pooled:1, preconfigured:1;
 	/** octets of the identity */
 	uint8_t id_len;
 	/** type of the identity */
@@ -44,28 +47,13 @@ struct kupf_session_t {
 	uint8_t name_len;
 	/** octets of the key */
 	uint8_t key_len;
-	/** PDU session identity, 0 if not known */
-	uint8_t pdu_session_id;
 	/** kupf_service_t */
 	uint8_t services;
-	/** whether the UPF address is held in the pool */
-	bool upf_address_pooled:1;
-	/** whether it is pre-configured */
-	bool preconfigured:1;
-	/** whether the key has a PSK identity of its own */
-	bool direct:1;
-	/** number of inner addresses */
-	uint8_t ue_address_count;
-	/** number of name servers, and of P-CSCFs */
-	uint8_t dns_count:4, p_cscf_count:4;
-	/** octets of the DNN and of the S-NSSAI, without their NUL, 0 for none */
-	uint8_t dnn_len, snssai_len;
 	/** whether it is in a store */
 	bool stored;
-	/** identity; then name and NUL; then the address of the UPF, the inner
-	 * addresses of the UE, name servers and P-CSCFs, kupf_address_t each;
-	 * then DNN and S-NSSAI, each with a NUL; then, only if direct, the length
-	 * of the PSK identity and the identity */
+	/** identity; then name and NUL; then the members that it has, one behind the
+	 * other, with an octet before octets and addresses that says how many they
+	 * are, and with a NUL behind a text */
 	uint8_t id[];
 };
 
@@ -94,73 +82,67 @@ static inline char *name_of(const kupf_session_t *session)
 }
 
 /**
- * Address of the UPF, and behind it those of the UE.
+ * Where the members are.
  */
-static inline kupf_address_t *upf_address_of(const kupf_session_t *session)
+static inline const uint8_t *members_of(const kupf_session_t *session)
 {
-	return (kupf_address_t*)(name_of(session) + session->name_len + 1);
+	return id_of(session) + session->id_len + session->name_len + 1;
 }
 
 /**
- * Inner addresses of the UE.
+ * Whether a member begins with an octet that says how much of it there is.
  */
-static inline kupf_address_t *ue_addresses_of(const kupf_session_t *session)
+static inline bool is_counted(kupf_member_t member)
 {
-	return upf_address_of(session) + 1;
+	return kupf_members[member].kind == KUPF_KIND_ADDRESSES ||
+		   kupf_members[member].kind == KUPF_KIND_OCTETS;
 }
 
 /**
- * Name servers.
+ * Go through the members of a session, one after the other.
+ *
+ * @param member	member
+ * @param pos		[in,out] where it would be, and where the next one is
+ * @return			it as of kupf_members_get(), empty for none
  */
-static inline kupf_address_t *dns_of(const kupf_session_t *session)
+static inline chunk_t next_member(const kupf_session_t *session,
+								  kupf_member_t member, const uint8_t **pos)
 {
-	return ue_addresses_of(session) + session->ue_address_count;
-}
+	uint8_t *own = (uint8_t*)*pos;
+	size_t len;
 
-/**
- * P-CSCFs.
- */
-static inline kupf_address_t *p_cscf_of(const kupf_session_t *session)
-{
-	return dns_of(session) + session->dns_count;
-}
-
-/**
- * DNN.
- */
-static inline char *dnn_of(const kupf_session_t *session)
-{
-	return (char*)(p_cscf_of(session) + session->p_cscf_count);
-}
-
-/**
- * S-NSSAI.
- */
-static inline char *snssai_of(const kupf_session_t *session)
-{
-	return dnn_of(session) + session->dnn_len + 1;
-}
-
-/**
- * Length of the PSK identity, and behind it the identity; only if direct.
- */
-static inline uint8_t *psk_identity_of(const kupf_session_t *session)
-{
-	return (uint8_t*)snssai_of(session) + session->snssai_len + 1;
-}
-
-/**
- * Octets of all of it.
- */
-static inline size_t size_of(const kupf_session_t *session)
-{
-	const uint8_t *end = psk_identity_of(session);
-
-	if (session->direct)
+	if (!(session->members & (1 << member)))
 	{
-		end += 1 + *end;
+		return chunk_create(own, 0);
 	}
-	return end - (const uint8_t*)session;
+	switch (kupf_members[member].kind)
+	{
+		case KUPF_KIND_NUMBER:
+			len = 1;
+			break;
+		case KUPF_KIND_ADDRESS:
+			len = sizeof(kupf_address_t);
+			break;
+		case KUPF_KIND_ADDRESSES:
+			len = *own++ * sizeof(kupf_address_t);
+			break;
+		case KUPF_KIND_TEXT:
+			len = strlen((char*)own) + 1;
+			break;
+		default:
+			len = *own++;
+			break;
+	}
+	*pos = own + len;
+	return chunk_create(own, len);
+}
+
+/**
+ * Octets of a session that ends somewhere: no less than the structure has.
+ */
+static inline size_t size_to(size_t end)
+{
+	return max(end, sizeof(kupf_session_t));
 }
 
 #endif /** KUPF_SESSION_LAYOUT_H_ @}*/
