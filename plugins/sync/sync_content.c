@@ -76,6 +76,7 @@ bool sync_content_write(const sync_line_t *line, wire_octets_t old,
 						wire_writer_t *writer, char *error)
 {
 	char id[SYNC_ID_SIZE];
+	sync_field_t field;
 	wire_reader_t reader;
 	wire_octets_t value;
 	unsigned int i;
@@ -83,10 +84,11 @@ bool sync_content_write(const sync_line_t *line, wire_octets_t old,
 	wire_reader_init(&reader, old);
 	for (i = 0; i < 2; i++)
 	{
-		if (!sync_line_get(line, sync_fields[i].name) &&
-			!wire_reader_find(&reader, sync_fields[i].name, &value))
+		sync_fields_get(i, &field);
+		if (!sync_line_get(line, field.name) &&
+			!wire_reader_find(&reader, field.name, &value))
 		{
-			return sync_fields_wrong(error, sync_fields[i].name, "is missing");
+			return sync_fields_wrong(error, field.name, "is missing");
 		}
 	}
 	if (!copy_elements(old, line, !line->has_expires, writer))
@@ -102,7 +104,7 @@ bool sync_content_write(const sync_line_t *line, wire_octets_t old,
 								  strlen(line->fields[i].value), id);
 			wire_writer_text(writer, "ue-id", id);
 		}
-		else if (sync_fields[sync_fields_find(line->fields[i].name)].list)
+		else if (sync_fields_find(line->fields[i].name, &field) && field.list)
 		{
 			write_list(writer, line->fields[i].name, line->fields[i].value);
 		}
@@ -165,12 +167,13 @@ static void add_absent(wire_octets_t content, wire_writer_t *writer)
 {
 	wire_element_t element;
 	wire_reader_t reader;
+	sync_field_t field;
 	unsigned int i;
 	bool there;
 
-	for (i = 0; i < SYNC_FIELDS; i++)
+	for (i = 0; sync_fields_get(i, &field); i++)
 	{
-		if (!sync_fields[i].list)
+		if (!field.list)
 		{
 			continue;
 		}
@@ -179,12 +182,12 @@ static void add_absent(wire_octets_t content, wire_writer_t *writer)
 		while (!there && wire_reader_next(&reader, &element))
 		{
 			there = element.type == WIRE_LIST_START &&
-					wire_equals(element.name, sync_fields[i].name);
+					wire_equals(element.name, field.name);
 		}
 		if (!there)
 		{
-			write_list(writer, sync_fields[i].name,
-					   strcmp(sync_fields[i].name, "services") ? "" : "ike");
+			write_list(writer, field.name,
+					   strcmp(field.name, "services") ? "" : "ike");
 		}
 	}
 }

@@ -3,41 +3,57 @@
 #include "sync_fields.h"
 
 #include "kupf/store/kupf_identity.h"
+#include "kupf/store/kupf_session_data.h"
 
 #include <stdio.h>
 
-/*
- * Described in header
- */
-const sync_field_t sync_fields[SYNC_FIELDS] = {
+/** Those that are needed, which come first */
+#define NEEDED 2
+
+/** Those that kupf has not in its table of members, which is between them */
+static const sync_field_t own[] = {
 	{ "key", false },
 	{ "ue-id", false },
-	{ "pdu-session-id", false },
-	{ "upf-address", false },
-	{ "ue-addresses", true },
-	{ "dns", true },
-	{ "p-cscf", true },
-	{ "dnn", false },
-	{ "snssai", false },
 	{ "services", true },
-	{ "psk-identity", false },
 };
+
+_Static_assert(KUPF_MEMBERS + countof(own) <= SYNC_FIELDS_MAX, "too many fields");
 
 /*
  * Described in header
  */
-int sync_fields_find(const char *name)
+bool sync_fields_get(unsigned int i, sync_field_t *field)
+{
+	if (i >= NEEDED && i - NEEDED < KUPF_MEMBERS)
+	{
+		field->name = kupf_members[i - NEEDED].name;
+		field->list = kupf_members[i - NEEDED].kind == KUPF_KIND_ADDRESSES;
+		return true;
+	}
+	i -= i >= NEEDED ? KUPF_MEMBERS : 0;
+	if (i >= countof(own))
+	{
+		return false;
+	}
+	*field = own[i];
+	return true;
+}
+
+/*
+ * Described in header
+ */
+bool sync_fields_find(const char *name, sync_field_t *field)
 {
 	unsigned int i;
 
-	for (i = 0; i < SYNC_FIELDS; i++)
+	for (i = 0; sync_fields_get(i, field); i++)
 	{
-		if (!strcmp(sync_fields[i].name, name))
+		if (!strcmp(field->name, name))
 		{
-			return i;
+			return true;
 		}
 	}
-	return -1;
+	return false;
 }
 
 /*
@@ -45,11 +61,12 @@ int sync_fields_find(const char *name)
  */
 void sync_fields_compare(kupf_unknown_t *unknown)
 {
+	sync_field_t field;
 	unsigned int i;
 
-	for (i = 0; i < SYNC_FIELDS; i++)
+	for (i = 0; sync_fields_get(i, &field); i++)
 	{
-		kupf_unknown_compare(unknown, sync_fields[i].name);
+		kupf_unknown_compare(unknown, field.name);
 	}
 	kupf_unknown_compare_words(unknown, "generation lifetime " SYNC_EXPIRES);
 }

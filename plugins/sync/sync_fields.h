@@ -15,8 +15,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Number of fields */
-#define SYNC_FIELDS 11
+/** Room for all fields */
+#define SYNC_FIELDS_MAX 17
 
 /** Field of a content: end of the session's life, seconds since 1970 */
 #define SYNC_EXPIRES "expires"
@@ -43,16 +43,22 @@ struct sync_field_t {
 };
 
 /**
- * Fields of a line that a content has as they are; keys and identities first.
+ * Get a field of a line that a content has as it is: key and identity, which are
+ * needed, what kupf has in its table of members, and services.
+ *
+ * @param i			its index
+ * @param field		[out] field
+ * @return			FALSE if there are no more
  */
-extern const sync_field_t sync_fields[SYNC_FIELDS];
+bool sync_fields_get(unsigned int i, sync_field_t *field);
 
 /**
- * Find a field.
+ * Find such a field.
  *
- * @return			its index, -1 if it is none
+ * @param field		[out] field
+ * @return			FALSE if it is none
  */
-int sync_fields_find(const char *name);
+bool sync_fields_find(const char *name, sync_field_t *field);
 
 /**
  * Compare a name that is not known with those of all fields of a line.

@@ -78,7 +78,7 @@ static bool take_field(sync_line_t *self, const char *name, const char *value,
 	char id[SYNC_ID_SIZE];
 	uint64_t generation;
 	unsigned int i;
-	int field;
+	sync_field_t field;
 
 	if (!strcmp(name, "lifetime"))
 	{
@@ -102,8 +102,7 @@ static bool take_field(sync_line_t *self, const char *name, const char *value,
 		self->generation = generation;
 		return true;
 	}
-	field = sync_fields_find(name);
-	if (field < 0)
+	if (!sync_fields_find(name, &field))
 	{	/* its name may be a key that went astray */
 		sync_fields_compare(&unknown);
 		kupf_unknown_print(&unknown, error, SYNC_ERROR_SIZE, "word", number);
@@ -128,7 +127,7 @@ static bool take_field(sync_line_t *self, const char *name, const char *value,
 								 "keyid:TEXT, @#HEX, email:TEXT, fqdn:TEXT or "
 								 "an IP address");
 	}
-	self->fields[self->count].name = sync_fields[field].name;
+	self->fields[self->count].name = field.name;
 	self->fields[self->count++].value = value;
 	return true;
 }

@@ -27,7 +27,7 @@ struct sync_line_t {
 	/** names and values, each name once */
 	struct {
 		const char *name, *value;
-	} fields[SYNC_FIELDS];
+	} fields[SYNC_FIELDS_MAX];
 	/** generation, 0 if it names none */
 	uint32_t generation;
 	/** whether it names the end of the life, and that, 0 for none */

@@ -115,14 +115,16 @@ void counted_make_request(kupf_request_t *request, kupf_session_data_t *content,
 		.id_type = ID_KEY_ID,
 		.id_len = BENCH_ID_LEN,
 		.key_len = BENCH_KEY_LEN,
-		.pdu_session_id = 1,
-		.ue_address_count = 2,
-		.lifetime = 3600,
+		.data = {
+			.pdu_session_id = 1,
+			.ue_address_count = 2,
+			.lifetime = 3600,
+		},
 	};
 	make_name(request->session, number);
 	bench_id(number, request->id);
 	bench_key(request->id, 1, request->key);
-	make_addresses(number, request->ue_addresses);
+	make_addresses(number, request->data.ue_addresses);
 	*content = (kupf_session_data_t){
 		.name = request->session,
 		.services = KUPF_SERVICE_IKE,

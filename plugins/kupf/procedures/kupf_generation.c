@@ -15,11 +15,11 @@ kupf_generation_t kupf_generation_compare_content(kupf_session_t *session,
 	kupf_session_data_t own, same = *data;
 
 	if (!(request->fields & KUPF_FIELD_GENERATION) ||
-		request->generation > generation)
+		request->data.generation > generation)
 	{
 		return KUPF_GENERATION_NEXT;
 	}
-	if (request->generation == generation)
+	if (request->data.generation == generation)
 	{
 		/* the life of this generation has begun already: who repeats it when
 		 * a part of it is over gives what is left */

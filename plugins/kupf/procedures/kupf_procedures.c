@@ -282,7 +282,7 @@ METHOD(kupf_procedures_t, modify, kupf_session_t*,
 	if (!(request->fields & KUPF_FIELD_PDU_SESSION_ID))
 	{	/* it is part of the derivation, whoever names it */
 		kupf_session_get_data(old, &data);
-		request->pdu_session_id = data.pdu_session_id;
+		request->data.pdu_session_id = data.pdu_session_id;
 	}
 	if (kupf_request_derive(request, this->fc, error))
 	{

@@ -97,7 +97,7 @@ static bool derive(kupf_request_t *request, uint16_t fc,
 		.key = chunk_from_thing(request->base),
 		.fc = request->fields & KUPF_FIELD_FC ? request->fc : fc,
 		.rand = chunk_create(request->rand, request->rand_len),
-		.pdu_session_id = request->pdu_session_id,
+		.pdu_session_id = request->data.pdu_session_id,
 		.nas_count = request->nas_count,
 		.distinguisher = request->distinguisher,
 		.supi = to_chunk(&request->supi),
@@ -107,7 +107,7 @@ static bool derive(kupf_request_t *request, uint16_t fc,
 	};
 
 	inputs.given |= derivation->required & KUPF_INPUT_FC;
-	if (request->pdu_session_id)
+	if (request->data.pdu_session_id)
 	{
 		inputs.given |= derivation->optional & KUPF_INPUT_PDU_SESSION_ID;
 	}
@@ -154,6 +154,8 @@ bool kupf_request_derive(kupf_request_t *request, uint16_t fc,
  */
 void kupf_request_apply(kupf_session_data_t *data, kupf_request_t *request)
 {
+	kupf_member_t i;
+
 	if (request->fields & KUPF_FIELD_UE_ID)
 	{
 		data->id_type = request->id_type;
@@ -163,54 +165,25 @@ void kupf_request_apply(kupf_session_data_t *data, kupf_request_t *request)
 	{
 		data->key = chunk_create(request->key, request->key_len);
 	}
-	if (request->fields & KUPF_FIELD_PDU_SESSION_ID)
+	KUPF_MEMBERS_EACH(i)
 	{
-		data->pdu_session_id = request->pdu_session_id;
-	}
-	if (request->fields & KUPF_FIELD_UPF_ADDRESS)
-	{
-		data->upf_address = request->upf_address;
-	}
-	if (request->fields & KUPF_FIELD_UE_ADDRESSES)
-	{
-		memcpy(data->ue_addresses, request->ue_addresses,
-			   sizeof(data->ue_addresses));
-		data->ue_address_count = request->ue_address_count;
-	}
-	if (request->fields & KUPF_FIELD_DNS)
-	{
-		memcpy(data->dns, request->dns, sizeof(data->dns));
-		data->dns_count = request->dns_count;
-	}
-	if (request->fields & KUPF_FIELD_P_CSCF)
-	{
-		memcpy(data->p_cscf, request->p_cscf, sizeof(data->p_cscf));
-		data->p_cscf_count = request->p_cscf_count;
-	}
-	if (request->fields & KUPF_FIELD_DNN)
-	{
-		data->dnn = request->dnn;
-	}
-	if (request->fields & KUPF_FIELD_SNSSAI)
-	{
-		data->snssai = request->snssai;
+		if (request->fields & KUPF_FIELD_OF(i))
+		{
+			kupf_members_set(data, i, kupf_members_get(&request->data, i));
+		}
 	}
 	if (request->fields & KUPF_FIELD_LIFETIME)
 	{
-		data->lifetime = request->lifetime;
+		data->lifetime = request->data.lifetime;
 		data->expiry = 0;
 	}
 	if (request->fields & KUPF_FIELD_SERVICES)
 	{
-		data->services = request->services;
+		data->services = request->data.services;
 	}
 	if (request->fields & KUPF_FIELD_GENERATION)
 	{
-		data->generation = request->generation;
-	}
-	if (request->fields & KUPF_FIELD_PSK_IDENTITY)
-	{
-		data->psk_identity = to_chunk(&request->psk_identity);
+		data->generation = request->data.generation;
 	}
 }
 
@@ -260,7 +233,6 @@ void kupf_request_init(kupf_request_t *request)
 	request->af_id.len = 0;
 	request->snn.len = 0;
 	request->sqn_ak.len = 0;
-	request->psk_identity.len = 0;
 }
 
 /*

@@ -29,6 +29,9 @@ typedef enum kupf_field_t kupf_field_t;
 /** Any number of kupf_field_t, ORed; there are too many for 32 bits */
 typedef uint64_t kupf_fields_t;
 
+/** Field that is a member of a session */
+#define KUPF_FIELD_OF(member) (1ULL << (32 + (member)))
+
 /**
  * Fields of requests, a bit of kupf_fields_t each.
  */
@@ -39,32 +42,33 @@ enum kupf_field_t {
 	KUPF_FIELD_KAMF = (1ULL << 3),
 	KUPF_FIELD_RAND = (1ULL << 4),
 	KUPF_FIELD_FC = (1ULL << 5),
-	KUPF_FIELD_PDU_SESSION_ID = (1ULL << 6),
-	KUPF_FIELD_UPF_ADDRESS = (1ULL << 7),
-	KUPF_FIELD_UE_ADDRESSES = (1ULL << 8),
-	KUPF_FIELD_LIFETIME = (1ULL << 9),
-	KUPF_FIELD_SERVICES = (1ULL << 10),
-	KUPF_FIELD_GRACE = (1ULL << 11),
-	KUPF_FIELD_STATE = (1ULL << 12),
-	KUPF_FIELD_DERIVATION = (1ULL << 13),
-	KUPF_FIELD_KTNGF = (1ULL << 14),
-	KUPF_FIELD_NAS_COUNT = (1ULL << 15),
-	KUPF_FIELD_DISTINGUISHER = (1ULL << 16),
-	KUPF_FIELD_DNS = (1ULL << 17),
-	KUPF_FIELD_P_CSCF = (1ULL << 18),
-	KUPF_FIELD_DNN = (1ULL << 19),
-	KUPF_FIELD_SNSSAI = (1ULL << 20),
-	KUPF_FIELD_PSK_IDENTITY = (1ULL << 21),
-	KUPF_FIELD_BASE = (1ULL << 22),
-	KUPF_FIELD_SUPI = (1ULL << 23),
-	KUPF_FIELD_REPLACE = (1ULL << 24),
-	KUPF_FIELD_LIMIT = (1ULL << 25),
-	KUPF_FIELD_AFTER = (1ULL << 26),
-	KUPF_FIELD_AF_ID = (1ULL << 27),
-	KUPF_FIELD_SNN = (1ULL << 28),
-	KUPF_FIELD_SQN_AK = (1ULL << 29),
-	KUPF_FIELD_GENERATION = (1ULL << 30),
-	KUPF_FIELD_UNIQUE_ID = (1ULL << 31),
+	KUPF_FIELD_LIFETIME = (1ULL << 6),
+	KUPF_FIELD_SERVICES = (1ULL << 7),
+	KUPF_FIELD_GRACE = (1ULL << 8),
+	KUPF_FIELD_STATE = (1ULL << 9),
+	KUPF_FIELD_DERIVATION = (1ULL << 10),
+	KUPF_FIELD_KTNGF = (1ULL << 11),
+	KUPF_FIELD_NAS_COUNT = (1ULL << 12),
+	KUPF_FIELD_DISTINGUISHER = (1ULL << 13),
+	KUPF_FIELD_BASE = (1ULL << 14),
+	KUPF_FIELD_SUPI = (1ULL << 15),
+	KUPF_FIELD_REPLACE = (1ULL << 16),
+	KUPF_FIELD_LIMIT = (1ULL << 17),
+	KUPF_FIELD_AFTER = (1ULL << 18),
+	KUPF_FIELD_AF_ID = (1ULL << 19),
+	KUPF_FIELD_SNN = (1ULL << 20),
+	KUPF_FIELD_SQN_AK = (1ULL << 21),
+	KUPF_FIELD_GENERATION = (1ULL << 22),
+	KUPF_FIELD_UNIQUE_ID = (1ULL << 23),
+	/** those that are members of a session */
+	KUPF_FIELD_UPF_ADDRESS = KUPF_FIELD_OF(KUPF_MEMBER_UPF_ADDRESS),
+	KUPF_FIELD_PDU_SESSION_ID = KUPF_FIELD_OF(KUPF_MEMBER_PDU_SESSION_ID),
+	KUPF_FIELD_DNN = KUPF_FIELD_OF(KUPF_MEMBER_DNN),
+	KUPF_FIELD_SNSSAI = KUPF_FIELD_OF(KUPF_MEMBER_SNSSAI),
+	KUPF_FIELD_UE_ADDRESSES = KUPF_FIELD_OF(KUPF_MEMBER_UE_ADDRESSES),
+	KUPF_FIELD_PSK_IDENTITY = KUPF_FIELD_OF(KUPF_MEMBER_PSK_IDENTITY),
+	KUPF_FIELD_DNS = KUPF_FIELD_OF(KUPF_MEMBER_DNS),
+	KUPF_FIELD_P_CSCF = KUPF_FIELD_OF(KUPF_MEMBER_P_CSCF),
 };
 
 /** Fields of a derivation: with the key that goes in, and what else does */
@@ -74,13 +78,11 @@ enum kupf_field_t {
 	KUPF_FIELD_DISTINGUISHER | KUPF_FIELD_SUPI | KUPF_FIELD_AF_ID | \
 	KUPF_FIELD_SNN | KUPF_FIELD_SQN_AK)
 
-/** Fields that say what a session is, apart from its name */
+/** Fields that say what a session is, apart from its name: all members are */
+#define KUPF_FIELDS_MEMBERS (KUPF_FIELD_OF(KUPF_MEMBERS) - KUPF_FIELD_OF(0))
 #define KUPF_FIELDS_SESSION (KUPF_FIELD_UE_ID | KUPF_FIELD_KEY | \
-	KUPF_FIELDS_DERIVE | KUPF_FIELD_PDU_SESSION_ID | KUPF_FIELD_UPF_ADDRESS | \
-	KUPF_FIELD_UE_ADDRESSES | KUPF_FIELD_DNS | KUPF_FIELD_P_CSCF | \
-	KUPF_FIELD_DNN | KUPF_FIELD_SNSSAI | \
-	KUPF_FIELD_LIFETIME | KUPF_FIELD_SERVICES | KUPF_FIELD_PSK_IDENTITY | \
-	KUPF_FIELD_GENERATION)
+	KUPF_FIELDS_DERIVE | KUPF_FIELDS_MEMBERS | KUPF_FIELD_LIFETIME | \
+	KUPF_FIELD_SERVICES | KUPF_FIELD_GENERATION)
 
 /**
  * Octets of a field.
@@ -126,29 +128,9 @@ struct kupf_request_t {
 	uint32_t nas_count;
 	/** distinguisher of the derivation */
 	uint8_t distinguisher;
-	/** PDU session identity */
-	uint8_t pdu_session_id;
-	/** address of the UPF */
-	kupf_address_t upf_address;
-	/** inner addresses of the UE */
-	kupf_address_t ue_addresses[KUPF_UE_ADDRESSES_MAX];
-	u_int ue_address_count;
-	/** name servers that the UE is told */
-	kupf_address_t dns[KUPF_SERVERS_MAX];
-	u_int dns_count;
-	/** P-CSCFs that the UE is told */
-	kupf_address_t p_cscf[KUPF_SERVERS_MAX];
-	u_int p_cscf_count;
-	/** DNN */
-	char dnn[KUPF_DNN_MAX + 1];
-	/** S-NSSAI */
-	char snssai[KUPF_SNSSAI_MAX + 1];
-	/** life, seconds, 0 for no end */
-	uint32_t lifetime;
-	/** kupf_service_t, ORed */
-	uint8_t services;
-	/** generation that the session is to have, at least 1 */
-	uint32_t generation;
+	/** what it says of a session: members of the table, lifetime, services and
+	 * generation; texts and octets are below, so a request is never copied */
+	kupf_session_data_t data;
 	/** unique identifier of a tunnel, at least 1 */
 	uint32_t unique_id;
 	/** time for the UE to follow a modification, seconds */
@@ -165,14 +147,16 @@ struct kupf_request_t {
 	bool after_preconfigured;
 	/** SUPI, AF_ID, serving network name and SQN xor AK of the derivation */
 	kupf_octets_t supi, af_id, snn, sqn_ak;
-	/** PSK identity that the key itself has */
+	/** room for texts and octets of data */
+	char dnn[KUPF_DNN_MAX + 1];
+	char snssai[KUPF_SNSSAI_MAX + 1];
 	kupf_octets_t psk_identity;
 };
 
 /**
  * Begin with a request that names nothing.
  *
- * @param request	[out] request; octets behind a length are not touched
+ * @param request	[out] request; texts, and octets behind a length, are not touched
  */
 void kupf_request_init(kupf_request_t *request);
 

@@ -122,13 +122,13 @@ static bool parse_pdu_session_id(kupf_request_t *request, chunk_t value)
 	{
 		return FALSE;
 	}
-	request->pdu_session_id = number;
+	request->data.pdu_session_id = number;
 	return TRUE;
 }
 
 static bool parse_upf_address(kupf_request_t *request, chunk_t value)
 {
-	return kupf_address_parse(value, &request->upf_address);
+	return kupf_address_parse(value, &request->data.upf_address);
 }
 
 /**
@@ -137,7 +137,7 @@ static bool parse_upf_address(kupf_request_t *request, chunk_t value)
  * @param count		[in,out] addresses before the last one of the list, which is
  *					parsed already
  */
-static bool add_item(kupf_address_t *addresses, u_int *count)
+static bool add_item(kupf_address_t *addresses, uint8_t *count)
 {
 	kupf_address_t *address = &addresses[*count];
 	u_int i;
@@ -160,17 +160,19 @@ static bool add_item(kupf_address_t *addresses, u_int *count)
 
 static bool parse_ue_address(kupf_request_t *request, chunk_t value)
 {
-	u_int *count = &request->ue_address_count;
+	kupf_address_t *addresses = request->data.ue_addresses;
+	uint8_t *count = &request->data.ue_address_count;
 
 	return *count < KUPF_UE_ADDRESSES_MAX &&
-		   kupf_address_parse_any(value, &request->ue_addresses[*count]) &&
-		   add_item(request->ue_addresses, count);
+		   kupf_address_parse_any(value, &addresses[*count]) &&
+		   add_item(addresses, count);
 }
 
 /**
  * Parse the address of a server.
  */
-static bool parse_server(chunk_t value, kupf_address_t *servers, u_int *count)
+static bool parse_server(chunk_t value, kupf_address_t *servers,
+						 uint8_t *count)
 {
 	return *count < KUPF_SERVERS_MAX &&
 		   kupf_address_parse(value, &servers[*count]) &&
@@ -179,27 +181,30 @@ static bool parse_server(chunk_t value, kupf_address_t *servers, u_int *count)
 
 static bool parse_dns(kupf_request_t *request, chunk_t value)
 {
-	return parse_server(value, request->dns, &request->dns_count);
+	return parse_server(value, request->data.dns, &request->data.dns_count);
 }
 
 static bool parse_p_cscf(kupf_request_t *request, chunk_t value)
 {
-	return parse_server(value, request->p_cscf, &request->p_cscf_count);
+	return parse_server(value, request->data.p_cscf,
+						&request->data.p_cscf_count);
 }
 
 static bool parse_dnn(kupf_request_t *request, chunk_t value)
 {
+	request->data.dnn = request->dnn;
 	return kupf_network_parse_dnn(value, request->dnn);
 }
 
 static bool parse_snssai(kupf_request_t *request, chunk_t value)
 {
+	request->data.snssai = request->snssai;
 	return kupf_network_parse_snssai(value, request->snssai);
 }
 
 static bool parse_lifetime(kupf_request_t *request, chunk_t value)
 {
-	return kupf_values_number(value, KUPF_SECONDS_MAX, &request->lifetime);
+	return kupf_values_number(value, KUPF_SECONDS_MAX, &request->data.lifetime);
 }
 
 /**
@@ -212,7 +217,7 @@ static bool parse_positive(chunk_t value, uint32_t *number)
 
 static bool parse_generation(kupf_request_t *request, chunk_t value)
 {
-	return parse_positive(value, &request->generation);
+	return parse_positive(value, &request->data.generation);
 }
 
 static bool parse_unique_id(kupf_request_t *request, chunk_t value)
@@ -229,13 +234,19 @@ static bool parse_service(kupf_request_t *request, chunk_t value)
 {
 	uint8_t service = kupf_services_find(value);
 
-	request->services |= service;
+	request->data.services |= service;
 	return service != 0;
 }
 
 static bool parse_psk_identity(kupf_request_t *request, chunk_t value)
 {
-	return kupf_identifiers_parse_psk(value, &request->psk_identity);
+	if (!kupf_identifiers_parse_psk(value, &request->psk_identity))
+	{
+		return FALSE;
+	}
+	request->data.psk_identity = chunk_create(request->psk_identity.octets,
+											  request->psk_identity.len);
+	return TRUE;
 }
 
 static bool parse_supi(kupf_request_t *request, chunk_t value)

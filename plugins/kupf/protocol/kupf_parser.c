@@ -120,7 +120,7 @@ static void check_required(kupf_request_t *request, kupf_fields_t required,
 				   "field '%s' is missing: expected %s", field->name,
 				   field->expected);
 	}
-	if ((request->fields & KUPF_FIELD_SERVICES) && !request->services)
+	if ((request->fields & KUPF_FIELD_SERVICES) && !request->data.services)
 	{
 		kupf_error(error, KUPF_CAUSE_INVALID_FIELD,
 				   "field 'services': expected at least one service");

@@ -9,12 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/** Fields of a line, all and those that must be there */
-#define FIELDS (KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_KEY | \
-	KUPF_FIELD_PDU_SESSION_ID | KUPF_FIELD_UPF_ADDRESS | \
-	KUPF_FIELD_UE_ADDRESSES | KUPF_FIELD_DNS | KUPF_FIELD_P_CSCF | \
-	KUPF_FIELD_DNN | KUPF_FIELD_SNSSAI | KUPF_FIELD_SERVICES | \
-	KUPF_FIELD_PSK_IDENTITY)
+/** Fields of a line, all and those that must be there: a session in the file has
+ * no end, and its key is not derived */
+#define FIELDS (KUPF_FIELD_SESSION | (KUPF_FIELDS_SESSION & \
+	~(KUPF_FIELDS_DERIVE | KUPF_FIELD_LIFETIME | KUPF_FIELD_GENERATION)))
 #define REQUIRED (KUPF_FIELD_SESSION | KUPF_FIELD_UE_ID | KUPF_FIELD_KEY)
 
 typedef struct reader_t reader_t;

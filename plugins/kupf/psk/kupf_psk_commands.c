@@ -181,14 +181,14 @@ static bool run_request(private_kupf_psk_commands_t *this, const void *client,
 	{
 		return FALSE;
 	}
-	if (!*request.session && !request.ue_address_count)
+	if (!*request.session && !request.data.ue_address_count)
 	{
 		return kupf_error(error, KUPF_CAUSE_MISSING_FIELD, "field 'session' is "
 						  "missing: expected it, or 'ue-addresses'");
 	}
-	if (request.ue_address_count)
+	if (request.data.ue_address_count)
 	{
-		address = request.ue_addresses[0];
+		address = request.data.ue_addresses[0];
 	}
 	asked = this->requests->ask(this->requests, request.session, &address);
 	if (asked == KUPF_PSK_REFUSED)

@@ -35,10 +35,10 @@ METHOD(kupf_psk_reports_t, lacking, u_int,
 	{
 		wire_writer_text(&writer, "session", request->session);
 	}
-	if (request->ue_address_count)
+	if (request->data.ue_address_count)
 	{
-		kupf_reply_addresses(&writer, "ue-addresses", request->ue_addresses,
-							 request->ue_address_count);
+		kupf_reply_addresses(&writer, "ue-addresses", request->data.ue_addresses,
+							 request->data.ue_address_count);
 	}
 	kupf_count(KUPF_PSK_REQUESTS);
 	return this->smf->end(this->smf, KUPF_EVENT_KEY_REQUEST, &writer);

@@ -43,7 +43,7 @@ static void request_key(kupf_request_t *request, u_int version)
 static void request_lifetime(kupf_request_t *request, uint32_t lifetime)
 {
 	request->fields |= KUPF_FIELD_LIFETIME;
-	request->lifetime = lifetime;
+	request->data.lifetime = lifetime;
 }
 
 /**
@@ -82,12 +82,12 @@ static void request_ue_address(kupf_request_t *request)
 {
 	char address[KUPF_ADDRESS_TEXT];
 
-	request->ue_address_count = pick(2);
-	if (request->ue_address_count)
+	request->data.ue_address_count = pick(2);
+	if (request->data.ue_address_count)
 	{
 		snprintf(address, sizeof(address), "10.0.0.%u", 1 + pick(200));
 		expect(kupf_address_parse(chunk_from_str(address),
-								  request->ue_addresses));
+								  request->data.ue_addresses));
 	}
 	request->fields |= KUPF_FIELD_UE_ADDRESSES;
 }
@@ -138,7 +138,7 @@ void step_modify()
 		default:
 			snprintf(address, sizeof(address), "192.0.2.%u", 1 + pick(254));
 			expect(kupf_address_parse(chunk_from_str(address),
-									  &request.upf_address));
+									  &request.data.upf_address));
 			request.fields |= KUPF_FIELD_UPF_ADDRESS;
 			break;
 	}

@@ -128,6 +128,7 @@ START_TEST(test_kept)
 		bits &= ~kupf_fields_first(bits)->bit;
 	}
 	field = kupf_fields_first(bits);
+	ck_assert_msg(field, "no name of fields 0x%llx", (unsigned long long)bits);
 	sample = find_sample(field->name);
 	snprintf(base, sizeof(base), "session=a%s%s%s",
 			 field->bit == KUPF_FIELD_UE_ID ? "" : " ue-id=keyid:ue",
@@ -164,6 +165,18 @@ START_TEST(test_kept)
 }
 END_TEST
 
+/* a member is told as it is asked for */
+START_TEST(test_names)
+{
+	const kupf_wire_field_t *field;
+
+	field = kupf_fields_first(KUPF_FIELD_OF(_i));
+	ck_assert_ptr_nonnull(field);
+	ck_assert_str_eq(kupf_members[_i].name, field->name);
+	ck_assert_int_eq(kupf_members[_i].kind == KUPF_KIND_ADDRESSES, field->list);
+}
+END_TEST
+
 /*
  * Described in header
  */
@@ -172,4 +185,5 @@ void kupf_commands_fields_cases(Suite *suite)
 	TCase *tc = test_case(suite, "fields", 0, setup, teardown);
 
 	tcase_add_loop_test(tc, test_kept, 0, __builtin_popcountll(KEPT));
+	tcase_add_loop_test(tc, test_names, 0, KUPF_MEMBERS);
 }

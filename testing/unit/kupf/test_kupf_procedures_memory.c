@@ -295,13 +295,13 @@ START_TEST(test_addresses)
 	}
 	request.fields = (request.fields & ~KUPF_FIELD_DNS) |
 					 KUPF_FIELD_UE_ADDRESSES;
-	request.ue_address_count = 1;
+	request.data.ue_address_count = 1;
 	limit_memory(0);
 	pieces = take_all();
 	for (count = 0; count < ROOM / 2; count++)
 	{
 		htoun32(address.bytes, 0x0a000001 + count);
-		request.ue_addresses[0] = address;
+		request.data.ue_addresses[0] = address;
 		if (!try(ROOM + count, FALSE))
 		{
 			break;

@@ -171,18 +171,42 @@ static struct {
 };
 
 /**
- * Append addresses, with a blank behind each.
+ * Print a member of a session, addresses with a blank behind each.
  */
-static void print_addresses(const kupf_address_t *addresses, u_int count,
-							char *text)
+static void show_member(kupf_request_t *request, kupf_field_t field, char *text)
 {
-	char address[KUPF_ADDRESS_TEXT];
-	u_int i;
+	kupf_member_t member = 0;
+	const kupf_address_t *address;
+	chunk_t octets;
 
-	for (i = 0; i < count; i++)
+	while (KUPF_FIELD_OF(member) != field)
 	{
-		strcat(text, kupf_address_print(&addresses[i], address));
-		strcat(text, " ");
+		ck_assert_uint_lt(++member, KUPF_MEMBERS);
+	}
+	octets = kupf_members_get(&request->data, member);
+	address = (kupf_address_t*)octets.ptr;
+	switch (kupf_members[member].kind)
+	{
+		case KUPF_KIND_NUMBER:
+			sprintf(text, "%u", *octets.ptr);
+			break;
+		case KUPF_KIND_ADDRESS:
+			kupf_address_print(address, text);
+			break;
+		case KUPF_KIND_ADDRESSES:
+			for (; octets.len; octets = chunk_skip(octets, sizeof(*address)))
+			{
+				kupf_address_print(address++, text);
+				strcat(text, " ");
+				text += strlen(text);
+			}
+			break;
+		case KUPF_KIND_TEXT:
+			strcpy(text, (char*)octets.ptr);
+			break;
+		default:
+			chunk_to_hex(octets, text, FALSE);
+			break;
 	}
 }
 
@@ -240,36 +264,12 @@ static char *show(kupf_request_t *request, kupf_field_t field)
 		case KUPF_FIELD_DISTINGUISHER:
 			snprintf(text, sizeof(text), "%x", request->distinguisher);
 			break;
-		case KUPF_FIELD_PDU_SESSION_ID:
-			snprintf(text, sizeof(text), "%u", request->pdu_session_id);
-			break;
-		case KUPF_FIELD_UPF_ADDRESS:
-			kupf_address_print(&request->upf_address, text);
-			break;
-		case KUPF_FIELD_UE_ADDRESSES:
-			print_addresses(request->ue_addresses, request->ue_address_count,
-							text);
-			break;
-		case KUPF_FIELD_DNS:
-			print_addresses(request->dns, request->dns_count, text);
-			break;
-		case KUPF_FIELD_P_CSCF:
-			print_addresses(request->p_cscf, request->p_cscf_count, text);
-			break;
-		case KUPF_FIELD_DNN:
-			strcpy(text, request->dnn);
-			break;
-		case KUPF_FIELD_SNSSAI:
-			strcpy(text, request->snssai);
-			break;
 		case KUPF_FIELD_LIFETIME:
-			snprintf(text, sizeof(text), "%u", request->lifetime);
+			snprintf(text, sizeof(text), "%u", request->data.lifetime);
 			break;
 		case KUPF_FIELD_SERVICES:
-			snprintf(text, sizeof(text), "%u", request->services);
+			snprintf(text, sizeof(text), "%u", request->data.services);
 			break;
-		case KUPF_FIELD_PSK_IDENTITY:
-			return show_octets(&request->psk_identity);
 		case KUPF_FIELD_SUPI:
 			return show_octets(&request->supi);
 		case KUPF_FIELD_AF_ID:
@@ -282,7 +282,7 @@ static char *show(kupf_request_t *request, kupf_field_t field)
 			snprintf(text, sizeof(text), "%u", request->grace);
 			break;
 		case KUPF_FIELD_GENERATION:
-			snprintf(text, sizeof(text), "%u", request->generation);
+			snprintf(text, sizeof(text), "%u", request->data.generation);
 			break;
 		case KUPF_FIELD_UNIQUE_ID:
 			snprintf(text, sizeof(text), "%u", request->unique_id);
@@ -299,6 +299,9 @@ static char *show(kupf_request_t *request, kupf_field_t field)
 		case KUPF_FIELD_AFTER:
 			snprintf(text, sizeof(text), "%s%s", request->after,
 					 request->after_preconfigured ? ", below" : "");
+			break;
+		default:
+			show_member(request, field, text);
 			break;
 	}
 	return text;
@@ -375,7 +378,8 @@ START_TEST(test_all)
 	kupf_request_t request;
 	kupf_error_t error;
 
-	ck_assert(parse(&request, &error, ALL, MOST,
+	/* members besides these are in test_kupf_commands_fields.c */
+	ck_assert(parse(&request, &error, ALL, MOST & ~KUPF_FIELDS_MEMBERS,
 		"services=[ike] lifetime=60 ue-addresses=[10.0.0.1] dns=[10.0.0.2] "
 		"p-cscf=[10.0.0.3] dnn=a snssai=1 grace=5 psk-identity=x "
 		"generation=7 "
@@ -384,10 +388,13 @@ START_TEST(test_all)
 		"upf-address=192.0.2.1 pdu-session-id=5 fc=0x6e rand=0x" HEX32 " "
 		"derivation=kupf nas-count=1 distinguisher=0xf1 ktngf=0x" HEX32 " "
 		"kamf=0x" HEX32 " key=0x" HEX64 " ue-id=keyid:a session=s"));
-	ck_assert_uint_eq(request.fields, MOST);
+	ck_assert_uint_eq(request.fields & ~KUPF_FIELDS_MEMBERS,
+					  MOST & ~KUPF_FIELDS_MEMBERS);
+	ck_assert_uint_eq(request.fields & KUPF_FIELDS_MEMBERS,
+					  KUPF_FIELD_OF(KUPF_MEMBER_P_CSCF + 1) - KUPF_FIELD_OF(0));
 	ck_assert_str_eq(request.session, "s");
 	ck_assert_uint_eq(request.key_len, 64);
-	ck_assert_uint_eq(request.lifetime, 60);
+	ck_assert_uint_eq(request.data.lifetime, 60);
 }
 END_TEST
 
@@ -405,7 +412,7 @@ START_TEST(test_section)
 	ck_assert(wire_reader_init(&elements, test_octets(encoding)));
 	ck_assert(wire_reader_next(&elements, &element));
 	ck_assert(kupf_parser_message(&request, &elements, ALL, 0, &error));
-	ck_assert_uint_eq(request.lifetime, 1);
+	ck_assert_uint_eq(request.data.lifetime, 1);
 
 	ck_assert(wire_reader_next(&elements, &element));
 	ck_assert(wire_equals(element.name, "b"));
@@ -419,7 +426,7 @@ START_TEST(test_section)
 	memset(&request, 0, sizeof(request));
 	memset(&error, 0, sizeof(error));
 	ck_assert(kupf_parser_message(&request, &elements, ALL, 0, &error));
-	ck_assert_uint_eq(request.lifetime, 3);
+	ck_assert_uint_eq(request.data.lifetime, 3);
 	ck_assert(!wire_reader_next(&elements, &element));
 	chunk_free(&encoding);
 }

@@ -10,6 +10,7 @@
 #ifndef TEST_KUPF_REQUEST_H_
 #define TEST_KUPF_REQUEST_H_
 
+#include "kupf/protocol/kupf_fields.h"
 #include "kupf/protocol/kupf_parser.h"
 #include "test_runner.h"
 

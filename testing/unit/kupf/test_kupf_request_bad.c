@@ -317,9 +317,32 @@ START_TEST(test_bad)
 }
 END_TEST
 
+/* there is something bad of each field of a session */
+START_TEST(test_each)
+{
+	const kupf_wire_field_t *field;
+	kupf_fields_t bits = KUPF_FIELDS_SESSION;
+	bool found;
+	u_int i;
+
+	for (; (field = kupf_fields_first(bits)); bits &= ~field->bit)
+	{
+		found = FALSE;
+		for (i = 0; i < countof(bad); i++)
+		{
+			found |= strpfx(bad[i].script, (char*)field->name) &&
+					 bad[i].script[field->len] == '=';
+		}
+		ck_assert_msg(found, "nothing bad of field '%s'", field->name);
+	}
+	ck_assert_msg(!bits, "no name of fields 0x%llx", (unsigned long long)bits);
+}
+END_TEST
+
 void kupf_request_bad_cases(Suite *suite)
 {
 	TCase *tc = test_case(suite, "bad", 0, NULL, NULL);
 
 	tcase_add_loop_test(tc, test_bad, 0, countof(bad));
+	tcase_add_test(tc, test_each);
 }
