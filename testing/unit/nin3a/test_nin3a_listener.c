@@ -7,6 +7,7 @@
  */
 
 #include <check.h>
+#include <inttypes.h>
 
 #include "test_nin3a_listener.h"
 #include "nin3a/nin3a_counters.h"
@@ -84,12 +85,18 @@ static void lose(nin3a_jobs_t *this, uint32_t ike_sa)
 	test_kupf_note(&kupf, "lose %u", ike_sa);
 }
 
+static void end_rekeyed(nin3a_jobs_t *this, const tunnel_spis_t *spis)
+{
+	test_kupf_note(&kupf, "end-rekeyed %" PRIu64, spis->initiator);
+}
+
 static nin3a_jobs_t jobs = {
 	.close = close_,
 	.supersede = supersede,
 	.await_child = await_child,
 	.crop = crop,
 	.lose = lose,
+	.end_rekeyed = end_rekeyed,
 };
 
 static uint32_t get_message_id(ike_sa_t *this, bool initiate)

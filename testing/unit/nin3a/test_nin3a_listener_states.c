@@ -197,8 +197,8 @@ START_TEST(test_rekeyed)
 	other.remote->destroy(other.remote);
 	other.remote = host_create_from_string("203.0.113.7", 4500);
 	hooks->ike_rekey(hooks, &sa.public, &other.public);
-	test_kupf_assert(&kupf, "tunnel-moved carol 1 192.0.2.1[4500] "
-					 "203.0.113.7[4500]");
+	test_kupf_assert(&kupf, "end-rekeyed 1, tunnel-moved carol 1 "
+					 "192.0.2.1[4500] 203.0.113.7[4500]");
 	ck_assert_int_eq(tunnels->get_state(tunnels, 2), NIN3A_STATE_ESTABLISHED);
 	/* it is the successor's tunnel */
 	set_state(&sa, IKE_DESTROYING);
