@@ -331,16 +331,6 @@ const char *kupf_session_get_dnn(const kupf_session_t *session)
 /*
  * Described in header
  */
-const char *kupf_session_get_snssai(const kupf_session_t *session)
-{
-	chunk_t snssai = find_member(session, KUPF_MEMBER_SNSSAI);
-
-	return snssai.len ? (char*)snssai.ptr : NULL;
-}
-
-/*
- * Described in header
- */
 chunk_t kupf_session_get_psk_identity(const kupf_session_t *session)
 {
 	return find_member(session, KUPF_MEMBER_PSK_IDENTITY);

@@ -164,13 +164,6 @@ const kupf_address_t *kupf_session_get_p_cscf(const kupf_session_t *session,
 const char *kupf_session_get_dnn(const kupf_session_t *session);
 
 /**
- * Get the S-NSSAI, as text.
- *
- * @return			internal string, NULL if not known
- */
-const char *kupf_session_get_snssai(const kupf_session_t *session);
-
-/**
  * Get the identity that the key itself has in TLS.
  *
  * @return			internal data, empty if keys are derived from it

@@ -234,7 +234,8 @@ START_TEST(test_psk_identity)
 						"services=[tls] snssai=1 dnn=ims");
 	identity = kupf_session_get_psk_identity(session);
 	ck_assert(chunk_equals(identity, chunk_from_str("xyz")));
-	ck_assert_str_eq(kupf_session_get_snssai(session), "1");
+	ck_assert_str_eq((char*)kupf_session_get_member(session,
+											KUPF_MEMBER_SNSSAI).ptr, "1");
 	kupf_session_unref(session);
 	/* another identity is other content */
 	refuse("session=a ue-id=keyid:ue " KEY " psk-identity=xy services=[tls] "
