@@ -82,6 +82,8 @@ static const kupf_setting_t settings[] = {
 	{ "addresses", KUPF_SETTING_TEXT, NULL, AT(addresses),
 	  .check = are_addresses, .expected = "prefixes, ranges first-last and "
 	  "addresses, separated by comma or space, none of them twice" },
+	{ "addresses_file", KUPF_SETTING_TEXT, NULL, AT(addresses_file),
+	  .check = is_path, .expected = "a path that begins with /" },
 	{ "share_addresses", KUPF_SETTING_BOOL, "no", AT(share_addresses) },
 	{ "sync_first", KUPF_SETTING_BOOL, "no", AT(sync_first) },
 	{ "share_ue_addresses", KUPF_SETTING_TEXT, "no", AT(share_ue_addresses),

@@ -41,6 +41,8 @@ struct kupf_config_t {
 	uint32_t rekey_margin;
 	/** as kupf_pool_create() takes them, NULL for none */
 	const char *addresses;
+	/** file that remembers who had them, NULL for one beside the socket */
+	const char *addresses_file;
 	/** whether any number of sessions may have an address */
 	bool share_addresses;
 	/** whether only named addresses are held before the first sync-end */

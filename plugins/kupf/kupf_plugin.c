@@ -17,6 +17,7 @@
 #include "kupf/credentials/kupf_redact.h"
 #include "kupf/psk/kupf_psk_sockets.h"
 #include "kupf/socket/kupf_server.h"
+#include "kupf/socket/kupf_socket.h"
 #include "kupf/procedures/kupf_procedures.h"
 #include "kupf/procedures/kupf_ue_addresses.h"
 
@@ -167,6 +168,24 @@ static void destroy_parts(private_kupf_plugin_t *this)
 }
 
 /**
+ * Have the pool remember who had which address, in a file beside the socket
+ * unless another one is set.
+ */
+static void remember_addresses(private_kupf_plugin_t *this)
+{
+	const char *path = this->config.addresses_file;
+	char beside[PATH_MAX];
+
+	if (!path)
+	{
+		snprintf(beside, sizeof(beside), "%s.addresses",
+				 kupf_socket_get_path(this->config.server.uri));
+		path = beside;
+	}
+	this->pool->remember(this->pool, path, time_monotonic(NULL));
+}
+
+/**
  * Create all parts, as the settings say.
  */
 static bool create_parts(private_kupf_plugin_t *this)
@@ -200,6 +219,7 @@ static bool create_parts(private_kupf_plugin_t *this)
 	{
 		return FALSE;
 	}
+	remember_addresses(this);
 	this->pool->set_closed(this->pool, config->sync_first);
 	this->store = kupf_store_create(config->max_sessions, config->rekey_margin);
 	this->guard = kupf_enforcement_create(config->require_enforcement,

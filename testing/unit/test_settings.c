@@ -146,6 +146,7 @@ static const struct {
 	{ "kupf", "addresses", "192.0.2.1-192.0.2.0" },
 	{ "kupf", "addresses", "192.0.2.1 192.0.2.1" },
 	{ "kupf", "addresses", "upf.example" },
+	{ "kupf", "addresses_file", "addresses" },
 	{ "kupf", "share_addresses", "2" },
 	{ "kupf", "sync_first", "later" },
 	{ "kupf", "share_ue_addresses", "never" },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_pool.h"
+#include "kupf_pool_memory.h"
 #include "kupf_pool_ranges.h"
 
 #include <collections/hashtable.h>
@@ -27,8 +28,16 @@ struct quarantine_t {
 struct private_kupf_pool_t {
 	/** public interface */
 	kupf_pool_t public;
+	/** what it is made of */
+	char *spec;
 	/** its addresses, and which of them are held or in quarantine */
 	kupf_pool_ranges_t *ranges;
+	/** what is remembered over a restart, or NULL */
+	kupf_pool_memory_t *memory;
+	/** number of addresses remembered that nobody has held since */
+	uint64_t remembered;
+	/** time_monotonic() from which on others than their sessions get them */
+	time_t remembered_until;
 	/** quarantine_t, by place */
 	hashtable_t *quarantined;
 	/** longest and shortest in quarantine */
@@ -91,11 +100,39 @@ METHOD(kupf_pool_t, contains, bool,
 	return kupf_pool_ranges_contain(this->ranges, address);
 }
 
+/**
+ * Have a session hold an address.
+ */
+static void hold(private_kupf_pool_t *this, const kupf_pool_place_t *place,
+				 const char *name)
+{
+	if (kupf_pool_place_is_remembered(place))
+	{
+		this->remembered--;
+	}
+	kupf_pool_place_take(place);
+	this->held++;
+	if (this->memory)
+	{
+		kupf_pool_memory_set(this->memory, place, name);
+	}
+}
+
+/**
+ * Find the address that a session had before charon's start.
+ */
+static bool find_remembered(private_kupf_pool_t *this, const char *name,
+							kupf_pool_place_t *place)
+{
+	return this->remembered && kupf_pool_memory_find(this->memory, name, place);
+}
+
 METHOD(kupf_pool_t, reserve, kupf_pool_status_t,
-	private_kupf_pool_t *this, const kupf_address_t *address)
+	private_kupf_pool_t *this, const char *name, const kupf_address_t *address)
 {
 	kupf_pool_status_t status = KUPF_POOL_OK;
 	quarantine_t key, *entry = NULL;
+	kupf_pool_place_t before;
 
 	this->mutex->lock(this->mutex);
 	if (!kupf_pool_ranges_find(this->ranges, address, &key.place))
@@ -115,8 +152,11 @@ METHOD(kupf_pool_t, reserve, kupf_pool_status_t,
 			{
 				end_quarantine(this, entry);
 			}
-			kupf_pool_place_take(&key.place);
-			this->held++;
+			if (find_remembered(this, name, &before))
+			{	/* that is no longer what its UE is told */
+				kupf_pool_memory_set(this->memory, &before, NULL);
+			}
+			hold(this, &key.place, name);
 		}
 	}
 	this->mutex->unlock(this->mutex);
@@ -124,30 +164,33 @@ METHOD(kupf_pool_t, reserve, kupf_pool_status_t,
 }
 
 /**
- * Find the next free address, which is not in quarantine then.
+ * Find an address for a session, which is not in quarantine then.
  */
-static bool find_free(private_kupf_pool_t *this, time_t now,
+static bool find_free(private_kupf_pool_t *this, const char *name, time_t now,
 					  kupf_pool_place_t *place)
 {
 	if (this->shared)
 	{
 		return kupf_pool_ranges_next(this->ranges, place);
 	}
-	if (kupf_pool_ranges_fresh(this->ranges, place))
+	if (find_remembered(this, name, place) ||
+		kupf_pool_ranges_fresh(this->ranges, place))
 	{
 		return TRUE;
 	}
-	if (!this->oldest || this->oldest->until > now)
+	if (this->oldest && this->oldest->until <= now)
 	{
-		return FALSE;
+		*place = this->oldest->place;
+		end_quarantine(this, this->oldest);
+		return TRUE;
 	}
-	*place = this->oldest->place;
-	end_quarantine(this, this->oldest);
-	return TRUE;
+	return this->remembered && this->remembered_until <= now &&
+		   kupf_pool_memory_any(this->memory, place);
 }
 
 METHOD(kupf_pool_t, allocate, kupf_pool_status_t,
-	private_kupf_pool_t *this, time_t now, kupf_address_t *address)
+	private_kupf_pool_t *this, const char *name, time_t now,
+	kupf_address_t *address)
 {
 	kupf_pool_status_t status = KUPF_POOL_OK;
 	kupf_pool_place_t place;
@@ -157,7 +200,7 @@ METHOD(kupf_pool_t, allocate, kupf_pool_status_t,
 	{
 		status = KUPF_POOL_CLOSED;
 	}
-	else if (!find_free(this, now, &place))
+	else if (!find_free(this, name, now, &place))
 	{
 		status = KUPF_POOL_EXHAUSTED;
 	}
@@ -165,8 +208,7 @@ METHOD(kupf_pool_t, allocate, kupf_pool_status_t,
 	{
 		if (!this->shared)
 		{
-			kupf_pool_place_take(&place);
-			this->held++;
+			hold(this, &place, name);
 		}
 		kupf_pool_place_address(&place, address);
 	}
@@ -193,10 +235,31 @@ METHOD(kupf_pool_t, release, void,
 	else
 	{
 		this->held--;
+		if (this->memory)
+		{
+			kupf_pool_memory_set(this->memory, &entry->place, NULL);
+		}
 		this->quarantined->put(this->quarantined, entry, entry);
 		entry->prev = this->newest;
 		*(this->newest ? &this->newest->next : &this->oldest) = entry;
 		this->newest = entry;
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(kupf_pool_t, remember, void,
+	private_kupf_pool_t *this, const char *path, time_t now)
+{
+	if (this->shared || !is_managed(this))
+	{
+		return;
+	}
+	this->mutex->lock(this->mutex);
+	this->memory = kupf_pool_memory_create(path, this->spec, this->ranges);
+	if (this->memory)
+	{
+		this->remembered = kupf_pool_memory_get_count(this->memory);
+		this->remembered_until = now + this->quarantine;
 	}
 	this->mutex->unlock(this->mutex);
 }
@@ -214,7 +277,8 @@ METHOD(kupf_pool_t, get_count, uint64_t,
 {
 	this->mutex->lock(this->mutex);
 	*held = this->held;
-	*quarantined = this->quarantined->get_count(this->quarantined);
+	*quarantined = this->quarantined->get_count(this->quarantined) +
+				   this->remembered;
 	this->mutex->unlock(this->mutex);
 	return kupf_pool_ranges_get_size(this->ranges);
 }
@@ -227,10 +291,15 @@ METHOD(kupf_pool_t, destroy, void,
 		end_quarantine(this, this->oldest);
 	}
 	this->quarantined->destroy(this->quarantined);
+	if (this->memory)
+	{
+		kupf_pool_memory_destroy(this->memory);
+	}
 	if (this->ranges)
 	{
 		kupf_pool_ranges_destroy(this->ranges);
 	}
+	free(this->spec);
 	this->mutex->destroy(this->mutex);
 	free(this);
 }
@@ -249,10 +318,12 @@ kupf_pool_t *kupf_pool_create(const char *spec, u_int quarantine, bool shared)
 			.reserve = _reserve,
 			.allocate = _allocate,
 			.release = _release,
+			.remember = _remember,
 			.set_closed = _set_closed,
 			.get_count = _get_count,
 			.destroy = _destroy,
 		},
+		.spec = strdup(spec ?: ""),
 		.ranges = kupf_pool_ranges_create(spec),
 		.quarantined = hashtable_create(quarantine_hash, quarantine_equals, 8),
 		.quarantine = quarantine,
@@ -282,11 +353,11 @@ bool kupf_pool_take(kupf_pool_t *pool, kupf_session_data_t *data,
 	}
 	if (data->upf_address.family != AF_UNSPEC)
 	{
-		status = pool->reserve(pool, &data->upf_address);
+		status = pool->reserve(pool, data->name, &data->upf_address);
 	}
 	else
 	{
-		status = pool->allocate(pool, time_monotonic(NULL),
+		status = pool->allocate(pool, data->name, time_monotonic(NULL),
 								&data->upf_address);
 	}
 	switch (status)
@@ -307,8 +378,9 @@ bool kupf_pool_take(kupf_pool_t *pool, kupf_session_data_t *data,
 							  "given out before the first sync-end");
 		default:
 			return kupf_error(error, KUPF_CAUSE_NO_ADDRESS,
-							  "all of charon.plugins.kupf.addresses are held "
-							  "or in quarantine");
+							  "all of charon.plugins.kupf.addresses are held, "
+							  "in quarantine, or were of other sessions before "
+							  "the start");
 	}
 }
 

@@ -16,8 +16,13 @@
  * A released address is not allocated again for some time, as TS 23.501
  * 5.32.6.2.2 NOTE 2 asks for; a client that names it gets it at once.
  *
+ * The pool can remember over a restart which session had which address
+ * (kupf_pool_memory).  A session that names none gets the one that it had, and
+ * others get that only if no other is left, and not before the time of the
+ * quarantine has passed.
+ *
  * If addresses are shared, sessions get them in turn, none is ever held, and
- * what follows about holding does not apply.
+ * what follows about holding and remembering does not apply.
  *
  * Any thread may call; the lock is a leaf.
  */
@@ -38,7 +43,7 @@ enum kupf_pool_status_t {
 	KUPF_POOL_OUTSIDE,
 	/** the address is held already */
 	KUPF_POOL_IN_USE,
-	/** all addresses are held or in quarantine */
+	/** all addresses are held, in quarantine, or remembered for others */
 	KUPF_POOL_EXHAUSTED,
 	/** only addresses that are named are held */
 	KUPF_POOL_CLOSED,
@@ -61,20 +66,23 @@ struct kupf_pool_t {
 	/**
 	 * Hold an address that the client names.
 	 *
+	 * @param name		name of the session
 	 * @return			KUPF_POOL_OK, _OUTSIDE or _IN_USE
 	 */
-	kupf_pool_status_t (*reserve)(kupf_pool_t *this,
+	kupf_pool_status_t (*reserve)(kupf_pool_t *this, const char *name,
 								  const kupf_address_t *address);
 
 	/**
-	 * Hold the next free address.
+	 * Hold the address that a session had before charon's start, or the next
+	 * free one.
 	 *
+	 * @param name		name of the session
 	 * @param now		time_monotonic(), seconds
 	 * @param address	[out] address
 	 * @return			KUPF_POOL_OK, _EXHAUSTED or _CLOSED
 	 */
-	kupf_pool_status_t (*allocate)(kupf_pool_t *this, time_t now,
-								   kupf_address_t *address);
+	kupf_pool_status_t (*allocate)(kupf_pool_t *this, const char *name,
+								   time_t now, kupf_address_t *address);
 
 	/**
 	 * Give an address back; it goes into quarantine.
@@ -86,6 +94,16 @@ struct kupf_pool_t {
 					time_t now);
 
 	/**
+	 * Remember over a restart which session has which address, from now on, and
+	 * what is remembered from before.  To be called once, before any address is
+	 * held.
+	 *
+	 * @param path		file for it
+	 * @param now		time_monotonic(), seconds
+	 */
+	void (*remember)(kupf_pool_t *this, const char *path, time_t now);
+
+	/**
 	 * Close the pool: as long as it is, no address is held that nobody has
 	 * named.  It is open when it is created.
 	 */
@@ -95,7 +113,7 @@ struct kupf_pool_t {
 	 * Count addresses.
 	 *
 	 * @param held			[out] held by sessions
-	 * @param quarantined	[out] in quarantine
+	 * @param quarantined	[out] in quarantine, or remembered
 	 * @return				all addresses
 	 */
 	uint64_t (*get_count)(kupf_pool_t *this, uint64_t *held,

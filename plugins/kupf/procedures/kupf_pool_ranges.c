@@ -11,12 +11,16 @@
 struct kupf_pool_range_t {
 	/** first address */
 	kupf_address_t first;
+	/** number of its first address */
+	uint64_t number;
 	/** number of addresses */
 	uint32_t size;
 	/** addresses from here on were never got in order */
 	uint32_t next;
 	/** a bit for each address that is taken */
 	uint8_t *taken;
+	/** the same for those that are remembered, NULL if none ever was */
+	uint8_t *remembered;
 };
 
 /**
@@ -29,12 +33,50 @@ struct kupf_pool_ranges_t {
 	uint64_t size;
 };
 
+/**
+ * Whether the bit of an address is set.
+ */
+static bool is_set(const uint8_t *bits, uint32_t offset)
+{
+	return bits && bits[offset / 8] & (1 << (offset % 8));
+}
+
+/**
+ * Create the bits of a range, none of them set.
+ */
+static uint8_t *create_bits(const kupf_pool_range_t *range)
+{
+	return calloc(range->size / 8 + 1, 1);
+}
+
 /*
  * Described in header
  */
 bool kupf_pool_place_is_taken(const kupf_pool_place_t *place)
 {
-	return place->range->taken[place->offset / 8] & (1 << (place->offset % 8));
+	return is_set(place->range->taken, place->offset);
+}
+
+/*
+ * Described in header
+ */
+bool kupf_pool_place_is_remembered(const kupf_pool_place_t *place)
+{
+	return is_set(place->range->remembered, place->offset);
+}
+
+/*
+ * Described in header
+ */
+void kupf_pool_place_remember(const kupf_pool_place_t *place)
+{
+	kupf_pool_range_t *range = place->range;
+
+	if (!range->remembered)
+	{
+		range->remembered = create_bits(range);
+	}
+	range->remembered[place->offset / 8] |= 1 << (place->offset % 8);
 }
 
 /*
@@ -42,7 +84,13 @@ bool kupf_pool_place_is_taken(const kupf_pool_place_t *place)
  */
 void kupf_pool_place_take(const kupf_pool_place_t *place)
 {
-	place->range->taken[place->offset / 8] |= 1 << (place->offset % 8);
+	kupf_pool_range_t *range = place->range;
+
+	range->taken[place->offset / 8] |= 1 << (place->offset % 8);
+	if (range->remembered)
+	{
+		range->remembered[place->offset / 8] &= ~(1 << (place->offset % 8));
+	}
 }
 
 /*
@@ -76,6 +124,36 @@ bool kupf_pool_ranges_find(const kupf_pool_ranges_t *ranges,
 			{
 				return TRUE;
 			}
+		}
+	}
+	return FALSE;
+}
+
+/*
+ * Described in header
+ */
+uint64_t kupf_pool_place_number(const kupf_pool_place_t *place)
+{
+	return place->range->number + place->offset;
+}
+
+/*
+ * Described in header
+ */
+bool kupf_pool_ranges_place(const kupf_pool_ranges_t *ranges, uint64_t number,
+							kupf_pool_place_t *place)
+{
+	kupf_pool_range_t *range;
+	int i;
+
+	for (i = 0; i < array_count(ranges->array); i++)
+	{
+		array_get(ranges->array, i, &range);
+		if (number - range->number < range->size)
+		{
+			place->range = range;
+			place->offset = number - range->number;
+			return TRUE;
 		}
 	}
 	return FALSE;
@@ -132,7 +210,8 @@ bool kupf_pool_ranges_fresh(kupf_pool_ranges_t *ranges,
 		while (place->range->next < place->range->size)
 		{
 			place->offset = place->range->next++;
-			if (!kupf_pool_place_is_taken(place))
+			if (!kupf_pool_place_is_taken(place) &&
+				!kupf_pool_place_is_remembered(place))
 			{
 				return TRUE;
 			}
@@ -225,7 +304,8 @@ static bool add(kupf_pool_ranges_t *ranges, char *text)
 		free(range);
 		return FALSE;
 	}
-	range->taken = calloc(range->size / 8 + 1, 1);
+	range->taken = create_bits(range);
+	range->number = ranges->size;
 	ranges->size += range->size;
 	array_insert(ranges->array, ARRAY_TAIL, range);
 	return TRUE;
@@ -241,6 +321,7 @@ void kupf_pool_ranges_destroy(kupf_pool_ranges_t *ranges)
 	while (array_remove(ranges->array, ARRAY_TAIL, &range))
 	{
 		free(range->taken);
+		free(range->remembered);
 		free(range);
 	}
 	array_destroy(ranges->array);

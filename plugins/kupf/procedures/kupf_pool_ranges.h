@@ -4,7 +4,8 @@
  * @defgroup kupf_pool_ranges kupf_pool_ranges
  * @{ @ingroup kupf
  *
- * The addresses that a pool is made of, with a bit for each that is taken.
+ * The addresses that a pool is made of, with a bit for each that is taken, and
+ * one for each that is remembered to have been given out before charon's start.
  *
  * Which prefixes and ranges there are never changes.  Whatever else is guarded
  * by the lock of the pool, but for kupf_pool_ranges_contain() and _get_size().
@@ -63,8 +64,24 @@ bool kupf_pool_ranges_find(const kupf_pool_ranges_t *ranges,
 						   kupf_pool_place_t *place);
 
 /**
- * Get the next address that is not taken and that this has never got.  What is
- * taken is passed over once, so that this takes constant time on average.
+ * Get the number of an address: they are counted from 0 on, in the order of the
+ * configuration.
+ */
+uint64_t kupf_pool_place_number(const kupf_pool_place_t *place);
+
+/**
+ * Find the place of the address of a number.
+ *
+ * @param place		[out] place
+ * @return			FALSE if there are not so many
+ */
+bool kupf_pool_ranges_place(const kupf_pool_ranges_t *ranges, uint64_t number,
+							kupf_pool_place_t *place);
+
+/**
+ * Get the next address that is neither taken nor remembered and that this has
+ * never got.  Others are passed over once, so that this takes constant time on
+ * average.
  *
  * @param place		[out] its place
  * @return			FALSE if there is none any more
@@ -85,6 +102,16 @@ bool kupf_pool_ranges_next(kupf_pool_ranges_t *ranges,
  * Whether an address is taken.
  */
 bool kupf_pool_place_is_taken(const kupf_pool_place_t *place);
+
+/**
+ * Remember an address, until it is taken.
+ */
+void kupf_pool_place_remember(const kupf_pool_place_t *place);
+
+/**
+ * Whether an address is remembered.
+ */
+bool kupf_pool_place_is_remembered(const kupf_pool_place_t *place);
 
 /**
  * Take an address, for ever: who gives it away again keeps account of that.

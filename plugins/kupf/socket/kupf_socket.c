@@ -112,6 +112,14 @@ bool kupf_socket_is_uri(const char *uri)
 		   len - strlen(SCHEME) < sizeof(((struct sockaddr_un*)0)->sun_path);
 }
 
+/*
+ * Described in header
+ */
+const char *kupf_socket_get_path(const char *uri)
+{
+	return uri + strlen(SCHEME);
+}
+
 /**
  * Bind and listen.
  */
@@ -121,7 +129,7 @@ static bool open_socket(private_kupf_socket_t *this, const char *uri,
 	struct sockaddr_un addr = {
 		.sun_family = AF_UNIX,
 	};
-	const char *path = uri + strlen(SCHEME);
+	const char *path = kupf_socket_get_path(uri);
 	gid_t gid = lib->caps->get_gid(lib->caps);
 	mode_t mask;
 	bool bound;

@@ -43,6 +43,14 @@ struct kupf_socket_t {
 bool kupf_socket_is_uri(const char *uri);
 
 /**
+ * Get the path of a text that names a socket.
+ *
+ * @param uri		unix://PATH
+ * @return			part of the text
+ */
+const char *kupf_socket_get_path(const char *uri);
+
+/**
  * Create the socket, and listen.
  *
  * @param uri		unix://PATH

@@ -25,7 +25,7 @@ static kupf_pool_status_t reserve(kupf_pool_t *pool, const char *text)
 {
 	kupf_address_t a = address(text);
 
-	return pool->reserve(pool, &a);
+	return pool->reserve(pool, "session", &a);
 }
 
 static void release(kupf_pool_t *pool, const char *text, time_t now)
@@ -45,7 +45,7 @@ static char *allocate(kupf_pool_t *pool, time_t now)
 	static char text[KUPF_ADDRESS_TEXT];
 	kupf_address_t a;
 
-	if (pool->allocate(pool, now, &a) != KUPF_POOL_OK)
+	if (pool->allocate(pool, "session", now, &a) != KUPF_POOL_OK)
 	{
 		return "";
 	}
@@ -116,7 +116,7 @@ START_TEST(test_spec)
 	/* the other family, and none */
 	ck_assert_int_eq(reserve(pool, strchr(specs[_i].spec, ':') ?
 							 "192.0.2.1" : "::192.0.2.1"), KUPF_POOL_OUTSIDE);
-	ck_assert_int_eq(pool->reserve(pool, &(kupf_address_t){}),
+	ck_assert_int_eq(pool->reserve(pool, "session", &(kupf_address_t){}),
 					 KUPF_POOL_OUTSIDE);
 	check(pool, specs[_i].size, 0, 0);
 	ck_assert_str_eq(allocate(pool, 0), specs[_i].first);
@@ -315,13 +315,13 @@ START_TEST(test_all_of_a_24)
 		memset(seen, 0, sizeof(seen));
 		for (i = 0; i < 254; i++)
 		{
-			ck_assert_int_eq(pool->allocate(pool, round * 1000, &a),
+			ck_assert_int_eq(pool->allocate(pool, "session", round * 1000, &a),
 							 KUPF_POOL_OK);
 			ck_assert(!seen[a.bytes[3]]);
 			seen[a.bytes[3]] = TRUE;
 		}
 		ck_assert(!seen[0] && !seen[255]);
-		ck_assert_int_eq(pool->allocate(pool, round * 1000, &a),
+		ck_assert_int_eq(pool->allocate(pool, "session", round * 1000, &a),
 						 KUPF_POOL_EXHAUSTED);
 		for (i = 1; i < 255; i++)
 		{
@@ -378,12 +378,12 @@ static void *work(void *data)
 
 	for (i = 0; i < ROUNDS; i++)
 	{
-		if (pool->allocate(pool, i, &a) == KUPF_POOL_OK)
+		if (pool->allocate(pool, "session", i, &a) == KUPF_POOL_OK)
 		{
 			pool->get_count(pool, &held, &quarantined);
 			ck_assert_uint_ge(held, 1);
 			pool->release(pool, &a, i);
-			if (i % 3 == 0 && pool->reserve(pool, &a) == KUPF_POOL_OK)
+			if (i % 3 == 0 && pool->reserve(pool, "session", &a) == KUPF_POOL_OK)
 			{
 				pool->release(pool, &a, i);
 			}

@@ -501,7 +501,7 @@ void put_expired(const char *name, const char *id, const char *address)
 	{
 		ck_assert(kupf_address_parse(chunk_from_str((char*)address),
 									 &data.upf_address));
-		ck_assert_int_eq(upf.pool->reserve(upf.pool, &data.upf_address),
+		ck_assert_int_eq(upf.pool->reserve(upf.pool, data.name, &data.upf_address),
 						 KUPF_POOL_OK);
 		data.upf_address_pooled = TRUE;
 	}

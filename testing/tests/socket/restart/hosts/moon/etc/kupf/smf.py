@@ -4,24 +4,26 @@
 strongSwan's VICI client on plugin kupf's socket.
 
     smf.py boot             prints what version says of this start of charon
-    smf.py sync             no session: charon starts for the first time
-    smf.py sync STEP        every STEPth of 100,000 sessions
-    smf.py sync STEP carol  and that of UE carol, too
+    smf.py sync STEP        every STEPth of 50,000 sessions
+    smf.py sync STEP carol  and that of UE carol, first of all
+    smf.py restore STEP carol  the same in another order
+    smf.py told             writes down the UPF addresses that UEs are told
+    smf.py moved            counts the sessions that have another one since
 
-Each session names the UPF address that its UE was told.
+No session names a UPF address: that is what UEs are told.
 """
 
 import hashlib
-import ipaddress
+import json
 import socket
 import sys
 import time
 
 import vici
 
-SESSIONS = 100000
+SESSIONS = 50000
 AT_ONCE = 1000
-POOL = ipaddress.ip_network("10.128.0.0/15")
+TOLD = "/tmp/told.json"
 
 
 def connect():
@@ -35,7 +37,6 @@ def session(number):
     """Content of a session, the same each time."""
     return {"ue-id": f"keyid:ue-{number}",
             "key": hashlib.sha256(b"%d" % number).digest(),
-            "upf-address": str(POOL[1 + number]),
             "ue-addresses": ["10.%d.%d.%d" % (64 + (number >> 16),
                                               number >> 8 & 255, number & 255)]}
 
@@ -44,15 +45,16 @@ def carol():
     with open("/etc/kupf/carol.key") as file:
         key = bytes.fromhex(file.read().strip()[2:])
     return {"ue-id": "@#21a54bbb21d32b05dbb2077804610223", "key": key,
-            "upf-address": "PH_IP_MOON", "ue-addresses": ["10.3.0.1"]}
+            "ue-addresses": ["10.3.0.1"]}
 
 
-def sync(step=None, *others):
-    numbers = range(0, SESSIONS, int(step)) if step else ()
-    sessions = {f"pdu-{i}": session(i) for i in numbers}
-    if others:
-        sessions["carol"] = carol()
+def sync(step, *others, backwards=False):
+    sessions = {"carol": carol()} if others else {}
+    sessions |= {f"pdu-{i}": session(i)
+                 for i in range(0, SESSIONS, int(step))}
     names = list(sessions)
+    if backwards:
+        names.reverse()
     established = failed = 0
     start = time.monotonic()
     smf = connect()
@@ -69,8 +71,33 @@ def sync(step=None, *others):
     print(f"took {seconds:.2f} s")
 
 
+def restore(*what):
+    sync(*what, backwards=True)
+
+
+def addresses():
+    found = {}
+    for event in connect().streamed_request("list-sessions", "list-session"):
+        found[event["session"].decode()] = event["upf-address"].decode()
+    return found
+
+
+def told():
+    with open(TOLD, "w") as file:
+        json.dump(addresses(), file)
+
+
+def moved():
+    with open(TOLD) as file:
+        before = json.load(file)
+    now = addresses()
+    print("told=%d moved=%d" % (len(before), sum(
+        now.get(name) != address for name, address in before.items())))
+
+
 def boot():
     print(connect().request("version")["boot"].decode())
 
 
-{"boot": boot, "sync": sync}[sys.argv[1]](*sys.argv[2:])
+{"boot": boot, "sync": sync, "restore": restore, "told": told,
+ "moved": moved}[sys.argv[1]](*sys.argv[2:])
