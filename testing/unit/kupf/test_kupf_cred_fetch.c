@@ -156,6 +156,42 @@ START_TEST(test_fetch_uncovered)
 }
 END_TEST
 
+/** What the session is that the SMF answers with */
+static u_int services;
+static time_t expiry;
+
+static void answer_unusable()
+{
+	kupf_session_t *session;
+
+	ck_assert_int_eq(put("s", ID_KEY_ID, "ue", KEY_1, 1, services, expiry),
+					 KUPF_STORE_OK);
+	session = store->get(store, "s");
+	fetch->answer(fetch, session);
+	kupf_session_unref(session);
+}
+
+/* the session comes while the UE waits, and its key is not for it */
+START_TEST(test_fetch_unusable)
+{
+	on_ask = answer_unusable;
+	services = KUPF_SERVICE_MPQUIC;
+	expiry = 0;
+	ck_assert(!verify(KEY_1));
+	ck_assert_uint_eq(asked, 1);
+	remove_name("s");
+	services = KUPF_SERVICE_IKE;
+	expiry = time_monotonic(NULL);
+	ck_assert(!verify(KEY_1));
+	ck_assert_uint_eq(asked, 2);
+	ck_assert_uint_eq(cred->get_pins(cred), 0);
+	remove_name("s");
+	expiry = 0;
+	ck_assert(verify(KEY_1));
+	ck_assert_uint_eq(asked, 3);
+}
+END_TEST
+
 static void *add_set(void *data)
 {
 	lib->credmgr->add_set(lib->credmgr, data);
@@ -316,6 +352,7 @@ void kupf_cred_fetch_cases(Suite *suite)
 	tcase_add_test(tc, test_fetch);
 	tcase_add_test(tc, test_fetch_not);
 	tcase_add_test(tc, test_fetch_uncovered);
+	tcase_add_test(tc, test_fetch_unusable);
 	tcase_add_test(tc, test_fetch_writer);
 	tcase_add_test(tc, test_fetch_shutdown);
 

@@ -193,6 +193,25 @@ START_TEST(test_establish)
 }
 END_TEST
 
+/** Times that who waits for a session was told of it */
+static u_int told;
+
+static void tell(kupf_fetch_t *fetch, kupf_session_t *session)
+{
+	ck_assert_uint_eq(upf.enforcer.established, 1);
+	told++;
+}
+
+/* the UE that waits goes on at once: nin3a has to know the session by then */
+START_TEST(test_established_before_told)
+{
+	told = 0;
+	upf.fetch->answer = tell;
+	kupf_session_unref(establish("session=a ue-id=keyid:ue " KEY));
+	ck_assert_uint_eq(told, 1);
+}
+END_TEST
+
 START_TEST(test_idempotent)
 {
 	uint64_t count = test_counter("sessions-established");
@@ -516,6 +535,7 @@ static Suite *kupf_procedures_suite()
 	TCase *tc = test_case(suite, "sessions", 30, setup, teardown);
 
 	tcase_add_test(tc, test_establish);
+	tcase_add_test(tc, test_established_before_told);
 	tcase_add_test(tc, test_idempotent);
 	tcase_add_test(tc, test_psk_identity);
 	tcase_add_test(tc, test_akma);
