@@ -476,6 +476,29 @@ void expect_bare(chunk_t packet, wire_packet_type_t type)
 	chunk_free(&received);
 }
 
+/* it takes its synchronisation with it, and another client can begin one */
+START_TEST(test_ends_synchronisation)
+{
+	chunk_t packet, received, reply;
+	u_int i;
+
+	for (i = 0; i < 2; i++)
+	{
+		packet = test_packet(WIRE_CMD_REQUEST, "sync-begin", "");
+		feed(packet);
+		chunk_free(&packet);
+		received = drain();
+		reply = received;
+		reply = next_packet(&reply);
+		ck_assert_ptr_null(memmem(reply.ptr, reply.len, "busy", 4));
+		ck_assert_ptr_nonnull(memmem(reply.ptr, reply.len, "yes", 3));
+		chunk_free(&received);
+		close_connection();
+		open_connection();
+	}
+}
+END_TEST
+
 START_TEST(test_unknown)
 {
 	chunk_t packet;
@@ -666,6 +689,7 @@ static Suite *kupf_connection_suite()
 	tcase_add_test(tc, test_malformed_later);
 	tcase_add_test(tc, test_malformed_log);
 	tcase_add_test(tc, test_longest);
+	tcase_add_test(tc, test_ends_synchronisation);
 	tcase_add_test(tc, test_unknown);
 	tcase_add_loop_test(tc, test_register_event, 0, countof(events));
 	tcase_add_test(tc, test_event_packet);

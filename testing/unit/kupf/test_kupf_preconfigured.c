@@ -226,6 +226,56 @@ START_TEST(test_holds)
 }
 END_TEST
 
+/** Lookups of the sessions that are fed, and whether the next one is too early */
+static kupf_session_t *(*get_fed)(kupf_store_t*, const char*);
+static kupf_session_t *(*find_fed)(kupf_store_t*, id_type_t, chunk_t);
+static bool early;
+
+static kupf_session_t *get_early(kupf_store_t *this, const char *name)
+{
+	bool was = early;
+
+	early = FALSE;
+	return was ? NULL : get_fed(this, name);
+}
+
+static kupf_session_t *find_early(kupf_store_t *this, id_type_t type,
+								  chunk_t id)
+{
+	bool was = early;
+
+	early = FALSE;
+	return was ? NULL : find_fed(this, type, id);
+}
+
+/* a session that is fed between the two looks of one lookup */
+START_TEST(test_fed_meanwhile)
+{
+	kupf_session_t *session;
+	id_type_t type;
+
+	load("a ue-id=keyid:a" KEY "\nb ue-id=keyid:b" KEY);
+	run("", "establish-session", "session=a ue-id=keyid:y" FED);
+	run("", "establish-session", "session=x ue-id=keyid:b" FED);
+	get_fed = upf.store->get;
+	find_fed = upf.store->find;
+	upf.store->get = get_early;
+	upf.store->find = find_early;
+	early = TRUE;
+	session = upf.all->get(upf.all, "a");
+	ck_assert(!early);
+	ck_assert_ptr_nonnull(session);
+	ck_assert(chunk_equals(kupf_session_get_id(session, &type),
+						   chunk_from_str("y")));
+	kupf_session_unref(session);
+	early = TRUE;
+	ck_assert_str_eq(find("b"), "x");
+	ck_assert(!early);
+	upf.store->get = get_fed;
+	upf.store->find = find_fed;
+}
+END_TEST
+
 START_TEST(test_command)
 {
 	vici_message_t *reply;
@@ -347,6 +397,7 @@ static Suite *kupf_preconfigured_suite()
 	tcase_add_test(tc, test_shown);
 	tcase_add_test(tc, test_alike);
 	tcase_add_test(tc, test_holds);
+	tcase_add_test(tc, test_fed_meanwhile);
 	tcase_add_test(tc, test_command);
 
 	kupf_preconfigured_file_cases(suite);

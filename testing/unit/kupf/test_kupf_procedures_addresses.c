@@ -69,6 +69,37 @@ START_TEST(test_pool_failures)
 }
 END_TEST
 
+static kupf_store_status_t put_full(kupf_store_t *store, kupf_session_t *session,
+									const kupf_store_hashes_t *hashes)
+{
+	return KUPF_STORE_FULL;
+}
+
+static kupf_store_status_t replace_changed(kupf_store_t *store,
+										 kupf_session_t *old,
+										 kupf_session_t *new)
+{
+	return KUPF_STORE_CHANGED;
+}
+
+/* the store refuses in the end, as another client was faster: what the session
+ * took of the pool is given back */
+START_TEST(test_pool_store_refuses)
+{
+	upf.store->put_hashed = put_full;
+	refuse("session=a ue-id=keyid:a " KEY, KUPF_CAUSE_LIMIT_REACHED);
+	check_pool(0, 1);
+	teardown();
+	setup_pool();
+	add("session=a ue-id=keyid:a " KEY);
+	check_pool(1, 0);
+	upf.store->replace = replace_changed;
+	refuse_modify("session=a upf-address=192.0.2.3", KUPF_CAUSE_BUSY);
+	check_pool(1, 1);
+	ck_assert_str_eq(upf_address("a"), "192.0.2.1");
+}
+END_TEST
+
 START_TEST(test_pool_modify)
 {
 	u_int tunnels;
@@ -230,6 +261,7 @@ void kupf_procedures_addresses_cases(Suite *suite)
 	tc = test_case(suite, "addresses", 0, setup_pool, teardown);
 	tcase_add_test(tc, test_pool);
 	tcase_add_test(tc, test_pool_failures);
+	tcase_add_test(tc, test_pool_store_refuses);
 	tcase_add_test(tc, test_pool_modify);
 	tcase_add_test(tc, test_pool_expire);
 	tcase_add_test(tc, test_ue_address_pool);
