@@ -319,6 +319,38 @@ START_TEST(test_list)
 }
 END_TEST
 
+/* no more of a list is made than there is room for: what has gone by the time
+ * that the client reads on is not in it */
+START_TEST(test_list_waits)
+{
+	chunk_t data = chunk_empty, received, rest;
+	kupf_session_t *session;
+	u_int count = 0, i;
+	char name[16];
+
+	put_sessions(20000);
+	append(&data, test_packet(WIRE_EVENT_REGISTER, "list-session", NULL));
+	append(&data, test_packet(WIRE_CMD_REQUEST, "list-sessions", ""));
+	feed(data);
+	chunk_free(&data);
+	for (i = 0; i < 20000; i++)
+	{
+		snprintf(name, sizeof(name), "s%u", i);
+		session = upf.store->get(upf.store, name);
+		ck_assert(upf.store->remove(upf.store, session));
+		kupf_session_unref(session);
+	}
+	received = rest = drain();
+	while (rest.len)
+	{
+		count += next_packet(&rest).ptr[0] == WIRE_EVENT;
+	}
+	chunk_free(&received);
+	ck_assert_uint_gt(count, 0);
+	ck_assert_uint_lt(count, 10000);
+}
+END_TEST
+
 START_TEST(test_list_and_go)
 {
 	chunk_t data = chunk_empty;
@@ -354,5 +386,6 @@ void kupf_connection_flow_cases(Suite *suite)
 	tcase_add_test(tc, test_inherited);
 	tcase_add_test(tc, test_slow_subscriber);
 	tcase_add_test(tc, test_list);
+	tcase_add_test(tc, test_list_waits);
 	tcase_add_loop_test(tc, test_list_and_go, 0, 2);
 }
