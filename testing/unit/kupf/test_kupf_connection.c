@@ -621,16 +621,20 @@ END_TEST
 #ifdef TEST_SEARCH_MEMORY
 START_TEST(test_key_in_memory)
 {
-	bool text = _i;
+	static const char *commands[] = { "establish-session",
+									  "establish-sessions" },
+		*forms[] = { "session=s ue-id=keyid:a lifetime=9 key=%s%s",
+					 "s={ ue-id=keyid:a lifetime=9 key=%s%s }" };
+	bool text = _i & 1, batch = _i & 2;
 	chunk_t packet, received;
+	uint8_t *key;
 	char value[] = "................................................................";
 	char script[200];
 	u_int i;
 
 	/* once before: the dynamic linker saves registers on the stack when a
 	 * function is called for the first time, with what happens to be in them */
-	packet = test_packet(WIRE_CMD_REQUEST, "establish-session",
-						 "session=s ue-id=keyid:a lifetime=9 key=%s%s",
+	packet = test_packet(WIRE_CMD_REQUEST, commands[batch], forms[batch],
 						 text ? "0x" : "",
 						 text ? "4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b"
 								"4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b" :
@@ -642,20 +646,14 @@ START_TEST(test_key_in_memory)
 	received = drain();
 	chunk_free(&received);
 
-	if (text)
-	{
-		snprintf(script, sizeof(script),
-				 "session=s ue-id=keyid:a lifetime=9 key=0x%s", value);
-	}
-	else
-	{
-		snprintf(script, sizeof(script),
-				 "session=s ue-id=keyid:a lifetime=9 key=%.32s", value);
-	}
-	packet = test_packet(WIRE_CMD_REQUEST, "establish-session", "%s", script);
+	snprintf(script, sizeof(script), forms[batch], text ? "0x" : "",
+			 value + (text ? 0 : 32));
+	packet = test_packet(WIRE_CMD_REQUEST, commands[batch], "%s", script);
+	/* a batch has the end of the section behind it */
+	key = packet.ptr + packet.len - (text ? 64 : 32) - batch;
 	for (i = 0; i < (text ? 64 : 32); i++)
 	{
-		packet.ptr[packet.len - (text ? 64 : 32) + i] = test_key_octet(i, text);
+		key[i] = test_key_octet(i, text);
 	}
 	ck_assert_uint_ge(test_search_memory(text), 1);
 	ck_assert_int_eq(send(client, packet.ptr, packet.len, 0), packet.len);
@@ -695,7 +693,7 @@ static Suite *kupf_connection_suite()
 	tcase_add_test(tc, test_event_packet);
 	tcase_add_test(tc, test_mutations);
 #ifdef TEST_SEARCH_MEMORY
-	tcase_add_loop_test(tc, test_key_in_memory, 0, 2);
+	tcase_add_loop_test(tc, test_key_in_memory, 0, 4);
 #endif
 
 	kupf_connection_flow_cases(suite);
