@@ -68,7 +68,8 @@ strongswan_conf()
 	END
 }
 
-# The UPF: one connection for all UEs, and no key of any; $1 are more.
+# The UPF: one connection for all UEs, and no key of any, and one that drops what
+# is for UEs without a tunnel; $1 are more.
 upf_conf()
 {
 	cat <<-END
@@ -89,6 +90,17 @@ upf_conf()
 	      pdu {
 	        local_ts = 10.1.0.0/16
 	        esp_proposals = $esp_proposals
+	      }
+	    }
+	  }
+	  no-tunnel {
+	    remote_addrs = 127.0.0.1
+	    children {
+	      drop {
+	        mode = drop
+	        local_ts = 0.0.0.0/0, ::/0
+	        remote_ts = 10.3.0.0/16
+	        start_action = trap
 	      }
 	    }
 	  }
