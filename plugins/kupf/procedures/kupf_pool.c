@@ -127,6 +127,25 @@ static bool find_remembered(private_kupf_pool_t *this, const char *name,
 	return this->remembered && kupf_pool_memory_find(this->memory, name, place);
 }
 
+/**
+ * Whether the time is over in which what is remembered is for its sessions only.
+ */
+static bool is_settled(private_kupf_pool_t *this, time_t now)
+{
+	return now >= this->remembered_until;
+}
+
+/**
+ * Tell the memory when that time is over.
+ */
+static void settle(private_kupf_pool_t *this, time_t now)
+{
+	if (this->memory && is_settled(this, now))
+	{
+		kupf_pool_memory_settle(this->memory);
+	}
+}
+
 METHOD(kupf_pool_t, reserve, kupf_pool_status_t,
 	private_kupf_pool_t *this, const char *name, const kupf_address_t *address)
 {
@@ -184,7 +203,7 @@ static bool find_free(private_kupf_pool_t *this, const char *name, time_t now,
 		end_quarantine(this, this->oldest);
 		return TRUE;
 	}
-	return this->remembered && this->remembered_until <= now &&
+	return this->remembered && is_settled(this, now) &&
 		   kupf_pool_memory_any(this->memory, place);
 }
 
@@ -196,7 +215,8 @@ METHOD(kupf_pool_t, allocate, kupf_pool_status_t,
 	kupf_pool_place_t place;
 
 	this->mutex->lock(this->mutex);
-	if (this->closed)
+	settle(this, now);
+	if (this->closed && !find_remembered(this, name, &place))
 	{
 		status = KUPF_POOL_CLOSED;
 	}
@@ -235,6 +255,7 @@ METHOD(kupf_pool_t, release, void,
 	else
 	{
 		this->held--;
+		settle(this, now);
 		if (this->memory)
 		{
 			kupf_pool_memory_set(this->memory, &entry->place, NULL);
@@ -273,12 +294,16 @@ METHOD(kupf_pool_t, set_closed, void,
 }
 
 METHOD(kupf_pool_t, get_count, uint64_t,
-	private_kupf_pool_t *this, uint64_t *held, uint64_t *quarantined)
+	private_kupf_pool_t *this, time_t now, uint64_t *held,
+	uint64_t *quarantined)
 {
 	this->mutex->lock(this->mutex);
 	*held = this->held;
-	*quarantined = this->quarantined->get_count(this->quarantined) +
-				   this->remembered;
+	*quarantined = this->quarantined->get_count(this->quarantined);
+	if (!is_settled(this, now))
+	{
+		*quarantined += this->remembered;
+	}
 	this->mutex->unlock(this->mutex);
 	return kupf_pool_ranges_get_size(this->ranges);
 }

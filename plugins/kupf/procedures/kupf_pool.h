@@ -105,18 +105,19 @@ struct kupf_pool_t {
 
 	/**
 	 * Close the pool: as long as it is, no address is held that nobody has
-	 * named.  It is open when it is created.
+	 * named and that is not remembered.  It is open when it is created.
 	 */
 	void (*set_closed)(kupf_pool_t *this, bool closed);
 
 	/**
 	 * Count addresses.
 	 *
+	 * @param now			time_monotonic(), seconds
 	 * @param held			[out] held by sessions
-	 * @param quarantined	[out] in quarantine, or remembered
+	 * @param quarantined	[out] in quarantine, or remembered for a session
 	 * @return				all addresses
 	 */
-	uint64_t (*get_count)(kupf_pool_t *this, uint64_t *held,
+	uint64_t (*get_count)(kupf_pool_t *this, time_t now, uint64_t *held,
 						  uint64_t *quarantined);
 
 	/**

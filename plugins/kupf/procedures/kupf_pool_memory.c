@@ -13,6 +13,12 @@
 /** What a file begins with; another layout gets another number */
 #define MAGIC "KUPFADR1"
 
+/** What a new file is called until it is whole, behind the path */
+#define NEW ".new"
+
+/** Octet of a slot that has the run of charon in which it was written */
+#define RUN 0xffULL
+
 /** Longest text of a setting that is read from a file */
 #define SPEC_MAX (1 << 20)
 
@@ -31,6 +37,11 @@ struct header_t {
 	char magic[8];
 	/** key of the hashes */
 	u_char key[16];
+	/** number of the last run of charon in which anything was written, and of
+	 * the last one that counts */
+	uint8_t run, counts;
+	/** 0 */
+	uint8_t unused[6];
 	/** octets of the setting */
 	uint64_t length;
 };
@@ -61,6 +72,10 @@ struct kupf_pool_memory_t {
 	bool current;
 	/** whether it has failed, which was logged */
 	bool failed;
+	/** number of this run of charon, and of the last one that counts */
+	uint8_t run, counts;
+	/** whether the number of this run is in the file */
+	bool begun;
 	/** key of the hashes */
 	u_char key[16];
 	/** what was in the file, by hash */
@@ -78,11 +93,12 @@ static off_t first_slot(size_t length)
 }
 
 /**
- * Hash a name; 0 is that of no name.
+ * Hash a name; 0 is that of no name, and the octet of the run is 0.
  */
 static uint64_t hash_name(kupf_pool_memory_t *this, const char *name)
 {
-	return chunk_mac(chunk_from_str((char*)name), this->key) ?: 1;
+	return (chunk_mac(chunk_from_str((char*)name), this->key) & ~RUN) ?:
+		   RUN + 1;
 }
 
 /**
@@ -100,19 +116,32 @@ static bool failure(kupf_pool_memory_t *this, const char *why)
 }
 
 /**
- * Open the file; it must be one that nobody else can change.
+ * Open a file, or create it.
+ *
+ * @param flags		more flags of open(2)
  */
-static bool open_file(kupf_pool_memory_t *this)
+static int open_path(const char *path, int flags)
+{
+	return open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
+				flags, S_IRUSR | S_IWUSR);
+}
+
+/**
+ * Open the file; it must be one that nobody else can change.
+ *
+ * @param empty		[out] whether there is nothing in it
+ */
+static bool open_file(kupf_pool_memory_t *this, bool *empty)
 {
 	struct stat st;
 
-	this->fd = open(this->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW |
-					O_NONBLOCK, S_IRUSR | S_IWUSR);
+	this->fd = open_path(this->path, 0);
 	if (this->fd < 0 || fstat(this->fd, &st) < 0)
 	{
 		return failure(this, strerror(errno));
 	}
-	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
+	*empty = !st.st_size;
+	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_nlink != 1 ||
 		(st.st_mode & (S_IWGRP | S_IWOTH)))
 	{
 		return failure(this, "expected a file that only charon's user can "
@@ -125,9 +154,10 @@ static bool open_file(kupf_pool_memory_t *this)
  * Remember an address of the file, if it is one of the pool's.
  *
  * @param old		addresses that the file is about
+ * @param slot		what the file has for it
  */
 static bool remember(kupf_pool_memory_t *this, const kupf_pool_ranges_t *old,
-					 uint64_t number, uint64_t hash)
+					 uint64_t number, uint64_t slot)
 {
 	kupf_pool_place_t place;
 	kupf_address_t address;
@@ -153,11 +183,21 @@ static bool remember(kupf_pool_memory_t *this, const kupf_pool_ranges_t *old,
 		this->remembered = grown;
 	}
 	this->remembered[this->count++] = (remembered_t){
-		.hash = hash,
+		.hash = slot & ~RUN,
 		.number = kupf_pool_place_number(&place),
 	};
 	kupf_pool_place_remember(&place);
 	return TRUE;
+}
+
+/**
+ * Whether a slot is of a session that had its address when charon ended: in the
+ * last run that counts, or in one since.
+ */
+static bool is_recent(kupf_pool_memory_t *this, uint64_t slot)
+{
+	return slot && (uint8_t)(this->run - (slot & RUN)) <=
+				   (uint8_t)(this->run - this->counts);
 }
 
 /**
@@ -171,7 +211,7 @@ static void read_slots(kupf_pool_memory_t *this, const kupf_pool_ranges_t *old,
 {
 	uint64_t slots[SLOTS];
 	off_t at = start, data;
-	ssize_t got, i;
+	ssize_t got = 0, i;
 	bool more = TRUE;
 
 	while (more)
@@ -181,15 +221,20 @@ static void read_slots(kupf_pool_memory_t *this, const kupf_pool_ranges_t *old,
 		{
 			at = data - (data - start) % sizeof(uint64_t);
 		}
-		got = pread(this->fd, slots, sizeof(slots), at) /
-			  (ssize_t)sizeof(uint64_t);
+		got = pread(this->fd, slots, sizeof(slots), at);
+		got = got < 0 ? got : got / (ssize_t)sizeof(uint64_t);
 		more = got > 0;
 		for (i = 0; more && i < got; i++)
 		{
-			more = !slots[i] || remember(this, old, i + (at - start) /
-										 sizeof(uint64_t), slots[i]);
+			more = !is_recent(this, slots[i]) ||
+				   remember(this, old, i + (at - start) / sizeof(uint64_t),
+							slots[i]);
 		}
 		at += got * sizeof(uint64_t);
+	}
+	if (got < 0)
+	{
+		failure(this, "it cannot be read");
 	}
 }
 
@@ -204,38 +249,62 @@ static int compare(const void *a, const void *b)
 }
 
 /**
+ * Compare by number.
+ */
+static int compare_number(const void *a, const void *b)
+{
+	const remembered_t *x = a, *y = b;
+
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+/**
+ * Read the addresses that a file is about.
+ *
+ * @param same		[out] whether they are those of the pool
+ * @return			addresses, NULL if they cannot be read
+ */
+static kupf_pool_ranges_t *read_ranges(kupf_pool_memory_t *this,
+									   const header_t *header, bool *same)
+{
+	kupf_pool_ranges_t *ranges = NULL;
+	char *spec;
+
+	spec = calloc(header->length + 1, 1);
+	if (spec && pread(this->fd, spec, header->length, sizeof(*header)) ==
+					(ssize_t)header->length)
+	{
+		ranges = kupf_pool_ranges_create(spec);
+		*same = header->length == strlen(this->spec) && streq(spec, this->spec);
+	}
+	free(spec);
+	return ranges;
+}
+
+/**
  * Read the file.
  *
- * @return			FALSE if it is not one that kupf_pool_memory_set() can
- *					change slot by slot
+ * @return			FALSE if it is not ours
  */
 static bool read_file(kupf_pool_memory_t *this)
 {
 	kupf_pool_ranges_t *old;
 	header_t header;
-	bool same;
-	char *spec;
 
 	if (pread(this->fd, &header, sizeof(header), 0) != sizeof(header) ||
-		!memeq(header.magic, MAGIC, sizeof(header.magic)) ||
-		header.length > SPEC_MAX)
+		!memeq(header.magic, MAGIC, sizeof(header.magic)))
 	{
-		return FALSE;
+		return failure(this, "expected an empty file, or one of plugin kupf");
 	}
-	spec = calloc(header.length + 1, 1);
-	old = NULL;
-	if (pread(this->fd, spec, header.length, sizeof(header)) ==
-			(ssize_t)header.length)
-	{
-		old = kupf_pool_ranges_create(spec);
-	}
-	same = old && streq(spec, this->spec);
-	free(spec);
+	old = header.length <= SPEC_MAX ? read_ranges(this, &header,
+												  &this->current) : NULL;
 	if (!old)
-	{
-		return FALSE;
+	{	/* it is begun anew */
+		return TRUE;
 	}
 	memcpy(this->key, header.key, sizeof(this->key));
+	this->run = header.run + 1;
+	this->counts = header.counts;
 	read_slots(this, old, first_slot(header.length));
 	kupf_pool_ranges_destroy(old);
 	if (this->count)
@@ -243,7 +312,7 @@ static bool read_file(kupf_pool_memory_t *this)
 		qsort(this->remembered, this->count, sizeof(*this->remembered),
 			  compare);
 	}
-	return same;
+	return TRUE;
 }
 
 /**
@@ -260,46 +329,125 @@ static bool write_at(kupf_pool_memory_t *this, const void *data, size_t length,
 }
 
 /**
- * Write the slot of an address.
+ * Write the numbers of runs.
  */
-static bool write_slot(kupf_pool_memory_t *this, uint64_t number, uint64_t hash)
+static void write_runs(kupf_pool_memory_t *this)
 {
-	return write_at(this, &hash, sizeof(hash), first_slot(strlen(this->spec)) +
-					number * sizeof(hash));
+	uint8_t runs[] = { this->run, this->counts };
+
+	write_at(this, runs, sizeof(runs), offsetof(header_t, run));
+	this->begun = TRUE;
 }
 
 /**
- * Begin the file anew, with what is remembered: once, after its setting has
- * changed.
+ * Get those that are remembered still, by number.
+ *
+ * @param count		[out] number of them
+ * @return			allocated, NULL if there are none
  */
-static bool begin_anew(kupf_pool_memory_t *this)
+static remembered_t *sort_remembered(kupf_pool_memory_t *this, size_t *count)
+{
+	kupf_pool_place_t place;
+	remembered_t *sorted;
+	size_t i;
+
+	*count = 0;
+	sorted = malloc(this->count * sizeof(*sorted));
+	for (i = 0; sorted && i < this->count; i++)
+	{
+		if (kupf_pool_ranges_place(this->ranges, this->remembered[i].number,
+								   &place) &&
+			kupf_pool_place_is_remembered(&place))
+		{
+			sorted[(*count)++] = this->remembered[i];
+		}
+	}
+	if (*count)
+	{
+		qsort(sorted, *count, sizeof(*sorted), compare_number);
+	}
+	return sorted;
+}
+
+/**
+ * Write a whole file, with what is remembered.
+ */
+static bool write_whole(kupf_pool_memory_t *this, FILE *file)
 {
 	header_t header = {
 		.magic = MAGIC,
+		.run = this->run,
+		.counts = this->counts,
 		.length = strlen(this->spec),
 	};
-	kupf_pool_place_t place;
-	remembered_t *entry;
-	size_t i;
+	remembered_t *sorted;
+	uint64_t slot;
+	off_t at, next;
+	size_t count, i;
+	bool ok;
 
 	memcpy(header.key, this->key, sizeof(header.key));
-	if (ftruncate(this->fd, 0) < 0)
+	ok = fwrite(&header, sizeof(header), 1, file) == 1 &&
+		 fwrite(this->spec, 1, header.length, file) == header.length;
+	next = sizeof(header) + header.length;
+	sorted = sort_remembered(this, &count);
+	for (i = 0; ok && i < count; i++)
 	{
-		return failure(this, strerror(errno));
+		at = first_slot(header.length) + sorted[i].number * sizeof(slot);
+		slot = sorted[i].hash | (uint8_t)(this->run - 1);
+		/* seeking has what is in the buffer written */
+		ok = (at == next || fseeko(file, at, SEEK_SET) == 0) &&
+			 fwrite(&slot, sizeof(slot), 1, file) == 1;
+		next = at + sizeof(slot);
 	}
-	for (i = 0; i < this->count; i++)
+	free(sorted);
+	return fflush(file) == 0 && ok;
+}
+
+/**
+ * Put a new file in the place of the one that there is: once, after its setting
+ * has changed.
+ */
+static bool begin_anew(kupf_pool_memory_t *this)
+{
+	char path[PATH_MAX];
+	FILE *file = NULL;
+	bool ok = FALSE;
+	int fd;
+
+	if (snprintf(path, sizeof(path), "%s" NEW, this->path) >= (int)sizeof(path))
 	{
-		entry = &this->remembered[i];
-		if (kupf_pool_ranges_place(this->ranges, entry->number, &place) &&
-			kupf_pool_place_is_remembered(&place) &&
-			!write_slot(this, entry->number, entry->hash))
-		{
-			return FALSE;
-		}
+		return failure(this, "its name is too long");
 	}
-	/* what makes it a file of ours comes last */
-	return write_at(this, this->spec, header.length, sizeof(header)) &&
-		   write_at(this, &header, sizeof(header), 0);
+	unlink(path);
+	fd = open_path(path, O_EXCL);
+	if (fd >= 0)
+	{
+		file = fdopen(dup(fd), "w");
+	}
+	if (file)
+	{
+		ok = write_whole(this, file) && rename(path, this->path) == 0;
+	}
+	if (!ok)
+	{
+		failure(this, strerror(errno));
+		unlink(path);
+	}
+	if (file)
+	{
+		fclose(file);
+	}
+	if (ok)
+	{
+		close(this->fd);
+		this->fd = fd;
+	}
+	else if (fd >= 0)
+	{
+		close(fd);
+	}
+	return ok;
 }
 
 /*
@@ -360,14 +508,35 @@ bool kupf_pool_memory_any(kupf_pool_memory_t *this, kupf_pool_place_t *place)
 void kupf_pool_memory_set(kupf_pool_memory_t *this,
 						  const kupf_pool_place_t *place, const char *name)
 {
+	uint64_t slot = name ? hash_name(this, name) | this->run : 0;
+
 	if (!this->current && !this->failed)
 	{
 		this->current = begin_anew(this);
 	}
 	if (this->current)
 	{
-		write_slot(this, kupf_pool_place_number(place),
-				   name ? hash_name(this, name) : 0);
+		if (!this->begun)
+		{
+			write_runs(this);
+		}
+		write_at(this, &slot, sizeof(slot), first_slot(strlen(this->spec)) +
+				 kupf_pool_place_number(place) * sizeof(slot));
+	}
+}
+
+/*
+ * Described in header
+ */
+void kupf_pool_memory_settle(kupf_pool_memory_t *this)
+{
+	if (this->counts != this->run)
+	{
+		this->counts = this->run;
+		if (this->current)
+		{
+			write_runs(this);
+		}
 	}
 }
 
@@ -393,18 +562,20 @@ kupf_pool_memory_t *kupf_pool_memory_create(const char *path, const char *spec,
 											kupf_pool_ranges_t *ranges)
 {
 	kupf_pool_memory_t *this;
+	bool empty;
 
 	INIT(this,
 		.ranges = ranges,
+		.run = 1,
 		.spec = strdup(spec ?: ""),
 		.path = strdup(path),
 	);
-	if (!open_file(this) ||
-		getrandom(this->key, sizeof(this->key), 0) != sizeof(this->key))
+	if (!open_file(this, &empty) ||
+		getrandom(this->key, sizeof(this->key), 0) != sizeof(this->key) ||
+		(!empty && !read_file(this)))
 	{
 		kupf_pool_memory_destroy(this);
 		return NULL;
 	}
-	this->current = read_file(this);
 	return this;
 }

@@ -8,14 +8,19 @@
  * told them (TR 33.754, NIN3A with IPsec, step 6) and do not know of a restart.
  *
  * It is a file with a slot of 8 octets for each address of the pool, which has a
- * keyed hash of the session's name.  A slot is written when an address is given
- * out or back, so nothing is lost if charon is killed; and nothing at all is
- * written before the first of these, so that a second charon, which finds the
- * socket taken, does not harm it.  After a change of the pool's addresses those
- * that are still in it are kept.
+ * keyed hash of the session's name, and which run of charon that was.  A slot is
+ * written when an address is given out or back, so nothing is lost if charon is
+ * killed; and nothing at all is written before the first of these, so that a
+ * second charon, which finds the socket taken, does not harm it.  After a change
+ * of the pool's addresses those that are still in it are kept.
  *
- * A file that is not one of these, or is broken, is begun anew.  A file that
- * cannot be written is logged once, and what was to be written is forgotten.
+ * What nobody has asked for in one run is forgotten at the next: no session has
+ * that name any more.  But a run counts only from kupf_pool_memory_settle() on,
+ * as charon may end again before all sessions are there.
+ *
+ * A file that is broken is begun anew; one that is not ours is left as it is.  A
+ * file that cannot be written is logged once, and what was to be written is
+ * forgotten.
  *
  * The lock of the pool guards it.
  */
@@ -71,6 +76,11 @@ bool kupf_pool_memory_any(kupf_pool_memory_t *this, kupf_pool_place_t *place);
  */
 void kupf_pool_memory_set(kupf_pool_memory_t *this,
 						  const kupf_pool_place_t *place, const char *name);
+
+/**
+ * All sessions that are to come back had the time for it: this run counts.
+ */
+void kupf_pool_memory_settle(kupf_pool_memory_t *this);
 
 /**
  * Close the file.

@@ -93,7 +93,8 @@ METHOD(kupf_status_t, stats, void,
 	wire_writer_number(reply, "sessions", this->store->get_count(this->store));
 	store = this->preconfigured->get_store(this->preconfigured);
 	wire_writer_number(reply, "preconfigured", store->get_count(store));
-	size = this->pool->get_count(this->pool, &held, &quarantined);
+	size = this->pool->get_count(this->pool, time_monotonic(NULL), &held,
+								 &quarantined);
 	wire_writer_number(reply, "addresses", size);
 	wire_writer_number(reply, "addresses-held", held);
 	wire_writer_number(reply, "addresses-quarantined", quarantined);

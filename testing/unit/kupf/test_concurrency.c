@@ -154,7 +154,7 @@ static void read_counters()
 	kupf_counters_report(take_counter, &count);
 	guard->enforcer.counters(&guard->enforcer, take_counter, &count);
 	expect(count >= KUPF_COUNTER_MAX);
-	count = pool->get_count(pool, &held, &quarantined);
+	count = pool->get_count(pool, 0, &held, &quarantined);
 	expect(held + quarantined <= count);
 	expect(fed->get_count(fed) <= SESSIONS);
 	expect(store->get_count(store) <= SESSIONS + LINES);
@@ -507,7 +507,7 @@ static void assert_nothing_left()
 	enumerator = store->create_enumerator(store);
 	ck_assert(!enumerator->enumerate(enumerator, &session));
 	enumerator->destroy(enumerator);
-	ck_assert_uint_eq(pool->get_count(pool, &held, &quarantined), 254);
+	ck_assert_uint_eq(pool->get_count(pool, 0, &held, &quarantined), 254);
 	ck_assert_uint_eq(held, 0);
 	addresses->reap(addresses);
 	ck_assert_uint_eq(addresses->get_count(addresses, &quarantined), 0);

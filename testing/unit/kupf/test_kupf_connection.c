@@ -479,7 +479,9 @@ void expect_bare(chunk_t packet, wire_packet_type_t type)
 /* it takes its synchronisation with it, and another client can begin one */
 START_TEST(test_ends_synchronisation)
 {
+	kupf_connection_t *before;
 	chunk_t packet, received, reply;
+	int end;
 	u_int i;
 
 	for (i = 0; i < 2; i++)
@@ -493,8 +495,12 @@ START_TEST(test_ends_synchronisation)
 		ck_assert_ptr_null(memmem(reply.ptr, reply.len, "busy", 4));
 		ck_assert_ptr_nonnull(memmem(reply.ptr, reply.len, "yes", 3));
 		chunk_free(&received);
-		close_connection();
+		/* the next one first, so that it is not at the same place in memory */
+		before = connection;
+		end = client;
 		open_connection();
+		before->destroy(before);
+		close(end);
 	}
 }
 END_TEST

@@ -57,7 +57,7 @@ static void check(kupf_pool_t *pool, uint64_t all, uint64_t held,
 {
 	uint64_t h, q;
 
-	ck_assert_uint_eq(pool->get_count(pool, &h, &q), all);
+	ck_assert_uint_eq(pool->get_count(pool, 0, &h, &q), all);
 	ck_assert_uint_eq(h, held);
 	ck_assert_uint_eq(q, quarantined);
 }
@@ -380,7 +380,7 @@ static void *work(void *data)
 	{
 		if (pool->allocate(pool, "session", i, &a) == KUPF_POOL_OK)
 		{
-			pool->get_count(pool, &held, &quarantined);
+			pool->get_count(pool, 0, &held, &quarantined);
 			ck_assert_uint_ge(held, 1);
 			pool->release(pool, &a, i);
 			if (i % 3 == 0 && pool->reserve(pool, "session", &a) == KUPF_POOL_OK)
@@ -408,7 +408,7 @@ START_TEST(test_threads)
 	{
 		pthread_join(threads[i], NULL);
 	}
-	ck_assert_uint_eq(pool->get_count(pool, &held, &quarantined), 6);
+	ck_assert_uint_eq(pool->get_count(pool, 0, &held, &quarantined), 6);
 	ck_assert_uint_eq(held, 0);
 	pool->destroy(pool);
 }

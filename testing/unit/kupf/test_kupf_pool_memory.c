@@ -58,12 +58,15 @@ static char *allocate(kupf_pool_t *pool, const char *name, time_t now)
 	return kupf_address_print(&a, text);
 }
 
+/** When charon was started last */
+static time_t started;
+
 static void check(kupf_pool_t *pool, uint64_t all, uint64_t held,
 				  uint64_t quarantined)
 {
 	uint64_t h, q;
 
-	ck_assert_uint_eq(pool->get_count(pool, &h, &q), all);
+	ck_assert_uint_eq(pool->get_count(pool, started, &h, &q), all);
 	ck_assert_uint_eq(h, held);
 	ck_assert_uint_eq(q, quarantined);
 }
@@ -94,6 +97,7 @@ static kupf_pool_t *start(const char *spec, time_t now)
 	pool = kupf_pool_create(spec, QUARANTINE, FALSE);
 	ck_assert_ptr_nonnull(pool);
 	pool->remember(pool, path, now);
+	started = now;
 	return pool;
 }
 
@@ -119,6 +123,11 @@ static chunk_t contents()
 	chunk_unmap(mapped);
 	return copy;
 }
+
+/**
+ * Set the time of a run of charon after which it counts.
+ */
+#define SETTLED(start) ((start) + QUARANTINE)
 
 static char four[] = "192.0.2.1-192.0.2.4";
 
@@ -225,6 +234,81 @@ START_TEST(test_all_remembered)
 }
 END_TEST
 
+/* what no session has asked for in a whole run is forgotten at the next */
+START_TEST(test_forgotten)
+{
+	kupf_pool_t *pool;
+	uint64_t held, quarantined;
+
+	pool = start(four, 100);
+	ck_assert_str_eq(allocate(pool, "a", 100), "192.0.2.1");
+	ck_assert_str_eq(allocate(pool, "b", 100), "192.0.2.2");
+	/* runs that end at once, with some sessions or none, are not whole */
+	pool = restart(pool, four, 1000);
+	check(pool, 4, 0, 2);
+	pool = restart(pool, four, 2000);
+	ck_assert_str_eq(allocate(pool, "b", 2000), "192.0.2.2");
+	pool = restart(pool, four, 3000);
+	check(pool, 4, 0, 2);
+	ck_assert_str_eq(allocate(pool, "b", 3000), "192.0.2.2");
+	ck_assert_str_eq(allocate(pool, "c", SETTLED(3000)), "192.0.2.3");
+	check(pool, 4, 2, 1);
+	pool->get_count(pool, SETTLED(3000), &held, &quarantined);
+	ck_assert_uint_eq(quarantined, 0);
+	/* this one was */
+	pool = restart(pool, four, 4000);
+	check(pool, 4, 0, 2);
+	ck_assert_str_eq(allocate(pool, "d", 4000), "192.0.2.1");
+	ck_assert_str_eq(allocate(pool, "a", 4000), "192.0.2.4");
+	ck_assert_str_eq(allocate(pool, "b", 4000), "192.0.2.2");
+	ck_assert_str_eq(allocate(pool, "c", 4000), "192.0.2.3");
+	release(pool, "192.0.2.4", SETTLED(4000));
+	/* and other addresses in between change nothing of it */
+	pool = restart(pool, "192.0.2.1-192.0.2.5", 5000);
+	check(pool, 5, 0, 3);
+	ck_assert_str_eq(allocate(pool, "b", SETTLED(5000)), "192.0.2.2");
+	pool = restart(pool, "192.0.2.1-192.0.2.5", 6000);
+	check(pool, 5, 0, 1);
+	pool->destroy(pool);
+}
+END_TEST
+
+/* for ever: names that never come back do not use up the pool */
+START_TEST(test_names_once)
+{
+	kupf_pool_t *pool = NULL;
+	char name[32];
+	u_int run, i;
+
+	for (run = 0; run < 300; run++)
+	{
+		pool = pool ? restart(pool, "192.0.2.0/28", run * 1000 + 1000) :
+					  start("192.0.2.0/28", 1000);
+		for (i = 0; i < 7; i++)
+		{
+			snprintf(name, sizeof(name), "session-%u-%u", run, i);
+			ck_assert_str_ne(allocate(pool, name, started + i / 4 * 100), "");
+		}
+	}
+	pool->destroy(pool);
+}
+END_TEST
+
+START_TEST(test_closed)
+{
+	kupf_pool_t *pool;
+
+	pool = start(four, 100);
+	ck_assert_str_eq(allocate(pool, "a", 100), "192.0.2.1");
+	pool = restart(pool, four, 1000);
+	pool->set_closed(pool, TRUE);
+	ck_assert_str_eq(allocate(pool, "b", 1000), "");
+	ck_assert_str_eq(allocate(pool, "a", 1000), "192.0.2.1");
+	ck_assert_str_eq(allocate(pool, "a", 1000), "");
+	pool->destroy(pool);
+}
+END_TEST
+
 START_TEST(test_moved)
 {
 	kupf_pool_t *pool;
@@ -320,12 +404,17 @@ static void put(chunk_t data)
 	ck_assert(chunk_write(data, path, 077, TRUE));
 }
 
+/** Octets of what a file of ours begins with, and of its header */
+#define MAGIC 8
+#define HEADER 40
+
 START_TEST(test_broken)
 {
 	char was[KUPF_ADDRESS_TEXT];
 	kupf_pool_t *pool;
 	chunk_t good, wrong;
-	size_t i;
+	size_t i, at;
+	bool ours;
 
 	pool = start(four, 100);
 	ck_assert_str_eq(allocate(pool, "a", 100), "192.0.2.1");
@@ -346,6 +435,9 @@ START_TEST(test_broken)
 			put(wrong);
 		}
 		free(wrong.ptr);
+		at = i < good.len ? i : i - good.len;
+		/* not even a file of ours */
+		ours = !i || (i < good.len ? i >= HEADER : at >= MAGIC);
 		pool = start(four, 1000);
 		/* some pool of 4 it is, and a file that is good next time */
 		allocate(pool, "a", 1000);
@@ -355,8 +447,11 @@ START_TEST(test_broken)
 		ck_assert_str_ne(allocate(pool, "d", 5000), "");
 		check(pool, 4, 4, 0);
 		pool = restart(pool, four, 2000);
-		check(pool, 4, 0, 4);
-		ck_assert_str_eq(allocate(pool, "c", 2000), was);
+		check(pool, 4, 0, ours ? 4 : 0);
+		if (ours)
+		{
+			ck_assert_str_eq(allocate(pool, "c", 2000), was);
+		}
 		pool->destroy(pool);
 	}
 	put(good);
@@ -371,6 +466,7 @@ START_TEST(test_unfit)
 {
 	kupf_pool_t *pool;
 	char other[PATH_MAX];
+	chunk_t file;
 
 	/* a link, a file that others can write, a directory, a device, nothing */
 	snprintf(other, sizeof(other), "%s/other", dir);
@@ -380,6 +476,24 @@ START_TEST(test_unfit)
 	pool->destroy(pool);
 	ck_assert_int_ne(access(other, F_OK), 0);
 	unlink(path);
+
+	/* what is not ours stays as it is, under another name, too */
+	put(chunk_from_str("a ue-id=keyid:a key=0x00\n"));
+	pool = start(four, 100);
+	ck_assert_str_eq(allocate(pool, "a", 100), "192.0.2.1");
+	pool->destroy(pool);
+	file = contents();
+	ck_assert(chunk_equals(file, chunk_from_str("a ue-id=keyid:a key=0x00\n")));
+	chunk_free(&file);
+	put(chunk_empty);
+	ck_assert_int_eq(link(path, other), 0);
+	pool = start(four, 100);
+	ck_assert_str_eq(allocate(pool, "a", 100), "192.0.2.1");
+	pool->destroy(pool);
+	file = contents();
+	ck_assert_uint_eq(file.len, 0);
+	chunk_free(&file);
+	unlink(other);
 
 	put(chunk_empty);
 	ck_assert_int_eq(chmod(path, 0620), 0);
@@ -460,6 +574,9 @@ static Suite *kupf_pool_memory_suite()
 	tcase_add_test(tc, test_killed);
 	tcase_add_test(tc, test_released);
 	tcase_add_test(tc, test_all_remembered);
+	tcase_add_test(tc, test_forgotten);
+	tcase_add_test(tc, test_names_once);
+	tcase_add_test(tc, test_closed);
 	tcase_add_test(tc, test_moved);
 	tcase_add_test(tc, test_other_addresses);
 	tcase_add_test(tc, test_many);

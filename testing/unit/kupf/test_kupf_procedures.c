@@ -133,7 +133,7 @@ void check_pool(u_int held, u_int quarantined)
 {
 	uint64_t h, q;
 
-	upf.pool->get_count(upf.pool, &h, &q);
+	upf.pool->get_count(upf.pool, 0, &h, &q);
 	ck_assert_uint_eq(h, held);
 	ck_assert_uint_eq(q, quarantined);
 }
