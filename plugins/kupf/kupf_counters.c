@@ -5,7 +5,7 @@
 /**
  * Names, in the order of kupf_counter_t.
  */
-static const char *names[] = {
+static const char *names[KUPF_COUNTER_MAX] = {
 	[KUPF_CONNECTIONS_ACCEPTED] = "connections-accepted",
 	[KUPF_CONNECTIONS_REFUSED] = "connections-refused",
 	[KUPF_CONNECTIONS_MALFORMED] = "connections-malformed",

@@ -12,7 +12,7 @@
 /**
  * Names, in the order of nin3a_counter_t.
  */
-static const char *names[] = {
+static const char *names[NIN3A_COUNTER_MAX] = {
 	[NIN3A_ACCEPTED] = "nin3a-accepted",
 	[NIN3A_REFUSED] = "nin3a-refused",
 	[NIN3A_TUNNELS_OPENED] = "nin3a-tunnels-opened",

@@ -9,7 +9,7 @@
 /**
  * Names, in the order of nin3a_ue_counter_t.
  */
-static const char *names[] = {
+static const char *names[NIN3A_UE_COUNTED_MAX] = {
 	[NIN3A_UE_COUNTED_ATTEMPTS] = "nin3a-ue-attempts",
 	[NIN3A_UE_COUNTED_ACCEPTED] = "nin3a-ue-accepted",
 	[NIN3A_UE_COUNTED_FAILED] = "nin3a-ue-failed",

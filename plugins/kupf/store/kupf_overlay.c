@@ -175,6 +175,13 @@ METHOD(kupf_store_t, put, kupf_store_status_t,
 	return this->upper->put(this->upper, session);
 }
 
+METHOD(kupf_store_t, put_hashed, kupf_store_status_t,
+	private_kupf_overlay_t *this, kupf_session_t *session,
+	const kupf_store_hashes_t *hashes)
+{
+	return this->upper->put_hashed(this->upper, session, hashes);
+}
+
 METHOD(kupf_store_t, put_over, void,
 	private_kupf_overlay_t *this, kupf_session_t *session)
 {
@@ -254,6 +261,27 @@ METHOD(enumerator_t, both_destroy, void,
 	DESTROY_IF(this->upper);
 	this->lower->destroy(this->lower);
 	free(this);
+}
+
+METHOD(kupf_store_t, prepare, void,
+	private_kupf_overlay_t *this, const char *name, id_type_t type, chunk_t id,
+	kupf_store_hashes_t *hashes)
+{
+	this->upper->prepare(this->upper, name, type, id, hashes);
+}
+
+METHOD(kupf_store_t, look, bool,
+	private_kupf_overlay_t *this, const char *name, id_type_t type, chunk_t id,
+	const kupf_store_hashes_t *hashes, kupf_session_t **namesake)
+{
+	kupf_session_t *alike;
+	bool known;
+
+	*namesake = get(this, name);
+	alike = find_alike(this, type, id);
+	known = *namesake || alike;
+	kupf_session_unref(alike);
+	return known;
 }
 
 METHOD(kupf_store_t, create_enumerator, enumerator_t*,
@@ -344,6 +372,7 @@ kupf_store_t *kupf_overlay_create(kupf_store_t *upper, kupf_store_t *lower)
 	INIT(this,
 		.public = {
 			.put = _put,
+			.put_hashed = _put_hashed,
 			.put_over = _put_over,
 			.replace = _replace,
 			.remove = _remove_,
@@ -351,6 +380,8 @@ kupf_store_t *kupf_overlay_create(kupf_store_t *upper, kupf_store_t *lower)
 			.get = _get,
 			.find = _find,
 			.find_alike = _find_alike,
+			.prepare = _prepare,
+			.look = _look,
 			.create_enumerator = _create_enumerator,
 			.walk = _walk,
 			.locate = _locate,

@@ -48,16 +48,22 @@ static const sample_t samples[] = {
 };
 
 /**
- * Whether list-sessions tells something.
+ * Whether list-sessions tells a value, not as a part of another one: with its
+ * length in front.
  */
 static bool is_told(const char *text)
 {
+	size_t len = strlen(text) + sizeof(uint16_t);
+	char value[64] = {};
 	wire_packet_type_t type;
 	vici_message_t *message;
 	chunk_t encoding;
 	test_call_t call;
 	bool told = FALSE;
 
+	ck_assert_uint_lt(len, sizeof(value));
+	value[1] = strlen(text);
+	strcpy(value + sizeof(uint16_t), text);
 	test_call_begin(&upf, &call, &upf, "list-sessions", "");
 	while (test_call_step(&upf, &call))
 	{
@@ -66,7 +72,7 @@ static bool is_told(const char *text)
 	while ((message = test_call_next(&call, &type)))
 	{
 		encoding = message->get_encoding(message);
-		told |= memmem(encoding.ptr, encoding.len, text, strlen(text)) != NULL;
+		told |= memmem(encoding.ptr, encoding.len, value, len) != NULL;
 		message->destroy(message);
 	}
 	test_call_end(&call);

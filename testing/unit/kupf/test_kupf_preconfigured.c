@@ -276,6 +276,40 @@ START_TEST(test_fed_meanwhile)
 }
 END_TEST
 
+/* it is a store as others are */
+START_TEST(test_all_methods)
+{
+	kupf_store_hashes_t hashes;
+	kupf_session_t *session;
+	void *methods[sizeof(*upf.all) / sizeof(void*)];
+	size_t i;
+
+	memcpy(methods, upf.all, sizeof(methods));
+	for (i = 0; i < countof(methods); i++)
+	{
+		ck_assert_msg(methods[i] != NULL, "method %zu", i);
+	}
+	load("a ue-id=keyid:a" KEY);
+	upf.all->prepare(upf.all, "a", ID_KEY_ID, chunk_from_str("x"), &hashes);
+	ck_assert(upf.all->look(upf.all, "a", ID_KEY_ID, chunk_from_str("x"),
+							&hashes, &session));
+	ck_assert_str_eq(kupf_session_get_name(session), "a");
+	kupf_session_unref(session);
+	ck_assert(upf.all->look(upf.all, "x", ID_KEY_ID, chunk_from_str("a"),
+							&hashes, &session));
+	ck_assert_ptr_null(session);
+	ck_assert(!upf.all->look(upf.all, "x", ID_KEY_ID, chunk_from_str("x"),
+							 &hashes, &session));
+	ck_assert_ptr_null(session);
+	session = test_session("x", ID_KEY_ID, "x", 0);
+	upf.all->prepare(upf.all, "x", ID_KEY_ID, chunk_from_str("x"), &hashes);
+	ck_assert_int_eq(upf.all->put_hashed(upf.all, session, &hashes),
+					 KUPF_STORE_OK);
+	ck_assert(upf.store->holds(upf.store, session));
+	kupf_session_unref(session);
+}
+END_TEST
+
 START_TEST(test_command)
 {
 	vici_message_t *reply;
@@ -398,6 +432,7 @@ static Suite *kupf_preconfigured_suite()
 	tcase_add_test(tc, test_alike);
 	tcase_add_test(tc, test_holds);
 	tcase_add_test(tc, test_fed_meanwhile);
+	tcase_add_test(tc, test_all_methods);
 	tcase_add_test(tc, test_command);
 
 	kupf_preconfigured_file_cases(suite);
