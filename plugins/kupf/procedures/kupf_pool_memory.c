@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "kupf_pool_memory.h"
+#include "kupf_pool_remembered.h"
 
 #include <library.h>
 
@@ -26,7 +27,6 @@
 #define SLOTS 4096
 
 typedef struct header_t header_t;
-typedef struct remembered_t remembered_t;
 
 /**
  * What a file begins with, in the order of the host.  The text of the setting
@@ -47,16 +47,6 @@ struct header_t {
 };
 
 /**
- * A session that had an address.
- */
-struct remembered_t {
-	/** hash of its name */
-	uint64_t hash;
-	/** number of the address */
-	uint64_t number;
-};
-
-/**
  * Memory of a pool.
  */
 struct kupf_pool_memory_t {
@@ -68,6 +58,8 @@ struct kupf_pool_memory_t {
 	char *path;
 	/** the file */
 	int fd;
+	/** whether there is nothing in it */
+	bool empty;
 	/** whether the file is one for these addresses, or has to be begun anew */
 	bool current;
 	/** whether it has failed, which was logged */
@@ -78,10 +70,8 @@ struct kupf_pool_memory_t {
 	bool begun;
 	/** key of the hashes */
 	u_char key[16];
-	/** what was in the file, by hash */
-	remembered_t *remembered;
-	/** number of these, and of those that kupf_pool_memory_any() has passed */
-	size_t count, passed;
+	/** what was in the file */
+	kupf_pool_remembered_t *remembered;
 };
 
 /**
@@ -128,10 +118,8 @@ static int open_path(const char *path, int flags)
 
 /**
  * Open the file; it must be one that nobody else can change.
- *
- * @param empty		[out] whether there is nothing in it
  */
-static bool open_file(kupf_pool_memory_t *this, bool *empty)
+static bool open_file(kupf_pool_memory_t *this)
 {
 	struct stat st;
 
@@ -140,7 +128,7 @@ static bool open_file(kupf_pool_memory_t *this, bool *empty)
 	{
 		return failure(this, strerror(errno));
 	}
-	*empty = !st.st_size;
+	this->empty = !st.st_size;
 	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_nlink != 1 ||
 		(st.st_mode & (S_IWGRP | S_IWOTH)))
 	{
@@ -161,33 +149,15 @@ static bool remember(kupf_pool_memory_t *this, const kupf_pool_ranges_t *old,
 {
 	kupf_pool_place_t place;
 	kupf_address_t address;
-	remembered_t *grown;
 
 	if (!kupf_pool_ranges_place(old, number, &place))
 	{
 		return FALSE;
 	}
 	kupf_pool_place_address(&place, &address);
-	if (!kupf_pool_ranges_find(this->ranges, &address, &place))
-	{
-		return TRUE;
-	}
-	if (!(this->count & (this->count - 1)))
-	{	/* it has room for the next power of 2 */
-		grown = realloc(this->remembered, sizeof(*grown) *
-						max(this->count * 2, 1));
-		if (!grown)
-		{
-			return failure(this, "out of memory");
-		}
-		this->remembered = grown;
-	}
-	this->remembered[this->count++] = (remembered_t){
-		.hash = slot & ~RUN,
-		.number = kupf_pool_place_number(&place),
-	};
-	kupf_pool_place_remember(&place);
-	return TRUE;
+	return !kupf_pool_ranges_find(this->ranges, &address, &place) ||
+		   kupf_pool_remembered_add(this->remembered, slot & ~RUN, &place) ||
+		   failure(this, "out of memory");
 }
 
 /**
@@ -239,26 +209,6 @@ static void read_slots(kupf_pool_memory_t *this, const kupf_pool_ranges_t *old,
 }
 
 /**
- * Compare by hash.
- */
-static int compare(const void *a, const void *b)
-{
-	const remembered_t *x = a, *y = b;
-
-	return x->hash < y->hash ? -1 : x->hash > y->hash;
-}
-
-/**
- * Compare by number.
- */
-static int compare_number(const void *a, const void *b)
-{
-	const remembered_t *x = a, *y = b;
-
-	return x->number < y->number ? -1 : x->number > y->number;
-}
-
-/**
  * Read the addresses that a file is about.
  *
  * @param same		[out] whether they are those of the pool
@@ -307,11 +257,7 @@ static bool read_file(kupf_pool_memory_t *this)
 	this->counts = header.counts;
 	read_slots(this, old, first_slot(header.length));
 	kupf_pool_ranges_destroy(old);
-	if (this->count)
-	{
-		qsort(this->remembered, this->count, sizeof(*this->remembered),
-			  compare);
-	}
+	kupf_pool_remembered_sort(this->remembered);
 	return TRUE;
 }
 
@@ -340,39 +286,41 @@ static void write_runs(kupf_pool_memory_t *this)
 }
 
 /**
- * Get those that are remembered still, by number.
+ * Write all that is remembered still.
  *
- * @param count		[out] number of them
- * @return			allocated, NULL if there are none
+ * @param at		position in the file
+ * @param first		that of the first slot
  */
-static remembered_t *sort_remembered(kupf_pool_memory_t *this, size_t *count)
+static bool write_remembered(kupf_pool_memory_t *this, FILE *file, off_t at,
+							 off_t first)
 {
-	kupf_pool_place_t place;
-	remembered_t *sorted;
-	size_t i;
+	kupf_pool_had_t *all;
+	uint64_t slot;
+	off_t next;
+	size_t count, i;
+	bool ok;
 
-	*count = 0;
-	sorted = malloc(this->count * sizeof(*sorted));
-	for (i = 0; sorted && i < this->count; i++)
+	all = kupf_pool_remembered_get_all(this->remembered, &count);
+	ok = all != NULL;
+	for (i = 0; ok && i < count; i++)
 	{
-		if (kupf_pool_ranges_place(this->ranges, this->remembered[i].number,
-								   &place) &&
-			kupf_pool_place_is_remembered(&place))
-		{
-			sorted[(*count)++] = this->remembered[i];
-		}
+		next = first + all[i].number * sizeof(slot);
+		slot = all[i].hash | (uint8_t)(this->run - 1);
+		/* seeking has what is in the buffer written */
+		ok = (next == at || fseeko(file, next, SEEK_SET) == 0) &&
+			 fwrite(&slot, sizeof(slot), 1, file) == 1;
+		at = next + sizeof(slot);
 	}
-	if (*count)
-	{
-		qsort(sorted, *count, sizeof(*sorted), compare_number);
-	}
-	return sorted;
+	free(all);
+	return ok;
 }
 
 /**
  * Write a whole file, with what is remembered.
+ *
+ * @param fd		an empty file
  */
-static bool write_whole(kupf_pool_memory_t *this, FILE *file)
+static bool write_whole(kupf_pool_memory_t *this, int fd)
 {
 	header_t header = {
 		.magic = MAGIC,
@@ -380,74 +328,67 @@ static bool write_whole(kupf_pool_memory_t *this, FILE *file)
 		.counts = this->counts,
 		.length = strlen(this->spec),
 	};
-	remembered_t *sorted;
-	uint64_t slot;
-	off_t at, next;
-	size_t count, i;
+	FILE *file;
+	int copy;
 	bool ok;
 
+	copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	file = copy < 0 ? NULL : fdopen(copy, "w");
+	if (!file)
+	{
+		return FALSE;
+	}
 	memcpy(header.key, this->key, sizeof(header.key));
 	ok = fwrite(&header, sizeof(header), 1, file) == 1 &&
-		 fwrite(this->spec, 1, header.length, file) == header.length;
-	next = sizeof(header) + header.length;
-	sorted = sort_remembered(this, &count);
-	for (i = 0; ok && i < count; i++)
-	{
-		at = first_slot(header.length) + sorted[i].number * sizeof(slot);
-		slot = sorted[i].hash | (uint8_t)(this->run - 1);
-		/* seeking has what is in the buffer written */
-		ok = (at == next || fseeko(file, at, SEEK_SET) == 0) &&
-			 fwrite(&slot, sizeof(slot), 1, file) == 1;
-		next = at + sizeof(slot);
-	}
-	free(sorted);
-	return fflush(file) == 0 && ok;
+		 fwrite(this->spec, 1, header.length, file) == header.length &&
+		 write_remembered(this, file, sizeof(header) + header.length,
+						  first_slot(header.length));
+	return fclose(file) == 0 && ok;
 }
 
 /**
- * Put a new file in the place of the one that there is: once, after its setting
- * has changed.
+ * Put a new file in the place of the one that there is, which is lost only if
+ * the new one is whole.
  */
-static bool begin_anew(kupf_pool_memory_t *this)
+static bool replace_file(kupf_pool_memory_t *this)
 {
 	char path[PATH_MAX];
-	FILE *file = NULL;
-	bool ok = FALSE;
 	int fd;
 
 	if (snprintf(path, sizeof(path), "%s" NEW, this->path) >= (int)sizeof(path))
 	{
-		return failure(this, "its name is too long");
+		errno = ENAMETOOLONG;
+		return FALSE;
 	}
 	unlink(path);
 	fd = open_path(path, O_EXCL);
-	if (fd >= 0)
+	if (fd < 0)
 	{
-		file = fdopen(dup(fd), "w");
+		return FALSE;
 	}
-	if (file)
-	{
-		ok = write_whole(this, file) && rename(path, this->path) == 0;
-	}
-	if (!ok)
-	{
-		failure(this, strerror(errno));
-		unlink(path);
-	}
-	if (file)
-	{
-		fclose(file);
-	}
-	if (ok)
+	if (write_whole(this, fd) && rename(path, this->path) == 0)
 	{
 		close(this->fd);
 		this->fd = fd;
+		return TRUE;
 	}
-	else if (fd >= 0)
-	{
-		close(fd);
-	}
-	return ok;
+	unlink(path);
+	close(fd);
+	return FALSE;
+}
+
+/**
+ * Begin the file: where there is none yet, or once after its setting has
+ * changed.
+ */
+static bool begin_anew(kupf_pool_memory_t *this)
+{
+	bool ok;
+
+	errno = ENOSPC;
+	/* a charon that is not root may have lost the right to create one */
+	ok = this->empty ? write_whole(this, this->fd) : replace_file(this);
+	return ok || failure(this, strerror(errno));
 }
 
 /*
@@ -455,7 +396,7 @@ static bool begin_anew(kupf_pool_memory_t *this)
  */
 size_t kupf_pool_memory_get_count(const kupf_pool_memory_t *this)
 {
-	return this->count;
+	return kupf_pool_remembered_get_count(this->remembered);
 }
 
 /*
@@ -464,25 +405,8 @@ size_t kupf_pool_memory_get_count(const kupf_pool_memory_t *this)
 bool kupf_pool_memory_find(kupf_pool_memory_t *this, const char *name,
 						   kupf_pool_place_t *place)
 {
-	uint64_t hash = hash_name(this, name);
-	size_t low = 0, high = this->count, middle;
-
-	while (low < high)
-	{
-		middle = low + (high - low) / 2;
-		if (this->remembered[middle].hash < hash)
-		{
-			low = middle + 1;
-		}
-		else
-		{
-			high = middle;
-		}
-	}
-	return low < this->count && this->remembered[low].hash == hash &&
-		   kupf_pool_ranges_place(this->ranges, this->remembered[low].number,
-								  place) &&
-		   kupf_pool_place_is_remembered(place);
+	return kupf_pool_remembered_find(this->remembered, hash_name(this, name),
+									 place);
 }
 
 /*
@@ -490,16 +414,7 @@ bool kupf_pool_memory_find(kupf_pool_memory_t *this, const char *name,
  */
 bool kupf_pool_memory_any(kupf_pool_memory_t *this, kupf_pool_place_t *place)
 {
-	while (this->passed < this->count)
-	{
-		if (kupf_pool_ranges_place(this->ranges,
-							this->remembered[this->passed++].number, place) &&
-			kupf_pool_place_is_remembered(place))
-		{
-			return TRUE;
-		}
-	}
-	return FALSE;
+	return kupf_pool_remembered_any(this->remembered, place);
 }
 
 /*
@@ -549,7 +464,7 @@ void kupf_pool_memory_destroy(kupf_pool_memory_t *this)
 	{
 		close(this->fd);
 	}
-	free(this->remembered);
+	kupf_pool_remembered_destroy(this->remembered);
 	free(this->path);
 	free(this->spec);
 	free(this);
@@ -562,17 +477,17 @@ kupf_pool_memory_t *kupf_pool_memory_create(const char *path, const char *spec,
 											kupf_pool_ranges_t *ranges)
 {
 	kupf_pool_memory_t *this;
-	bool empty;
 
 	INIT(this,
 		.ranges = ranges,
 		.run = 1,
 		.spec = strdup(spec ?: ""),
 		.path = strdup(path),
+		.remembered = kupf_pool_remembered_create(ranges),
 	);
-	if (!open_file(this, &empty) ||
+	if (!open_file(this) ||
 		getrandom(this->key, sizeof(this->key), 0) != sizeof(this->key) ||
-		(!empty && !read_file(this)))
+		(!this->empty && !read_file(this)))
 	{
 		kupf_pool_memory_destroy(this);
 		return NULL;

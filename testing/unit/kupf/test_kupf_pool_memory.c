@@ -125,7 +125,7 @@ static chunk_t contents()
 }
 
 /**
- * Set the time of a run of charon after which it counts.
+ * When a run of charon that began then counts.
  */
 #define SETTLED(start) ((start) + QUARANTINE)
 
@@ -134,14 +134,17 @@ static char four[] = "192.0.2.1-192.0.2.4";
 START_TEST(test_restart)
 {
 	kupf_pool_t *pool;
-	struct stat st;
+	struct stat st, empty;
 
 	pool = start(four, 100);
+	ck_assert_int_eq(stat(path, &empty), 0);
 	check(pool, 4, 0, 0);
 	ck_assert_str_eq(allocate(pool, "a", 100), "192.0.2.1");
 	ck_assert_str_eq(allocate(pool, "b", 100), "192.0.2.2");
 	ck_assert_int_eq(stat(path, &st), 0);
 	ck_assert_int_eq(st.st_mode & 07777, S_IRUSR | S_IWUSR);
+	/* the file that was opened, in a directory that charon may not write */
+	ck_assert_uint_eq(st.st_ino, empty.st_ino);
 
 	pool = restart(pool, four, 1000);
 	check(pool, 4, 0, 2);
